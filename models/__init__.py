@@ -1,0 +1,1 @@
+"""Mechanisms of market failure, one a file: the economics, nothing numerical."""

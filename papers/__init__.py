@@ -1,0 +1,1 @@
+"""Publications, one a file: their claims, replicated."""

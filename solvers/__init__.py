@@ -1,0 +1,1 @@
+"""Algorithms, one a file: the numerics, no economics."""

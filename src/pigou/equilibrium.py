@@ -1,0 +1,255 @@
+"""What solving returns: equilibria with their evidence, and the set of all of them."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from pigou.exact import Enclosure, Record
+
+__all__ = [
+    "Component",
+    "Equilibrium",
+    "EquilibriumSet",
+    "Evidence",
+    "Grade",
+    "Strategy",
+]
+
+
+class Grade(enum.StrEnum):
+    """How well a result is known.
+
+    Examples
+    --------
+    >>> Grade("certified").meaning
+    'exact, or enclosed rigorously, at the given parameter values'
+    """
+
+    PROVED = "proved"
+    CERTIFIED = "certified"
+    NUMERICAL = "numerical"
+
+    @property
+    def meaning(self) -> str:
+        """The grade in words."""
+        return {
+            Grade.PROVED: "for all parameter values in the stated region",
+            Grade.CERTIFIED: "exact, or enclosed rigorously, at the given parameter values",
+            Grade.NUMERICAL: "found numerically; neither proved nor enclosed",
+        }[self]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why a result is believed.
+
+    Parameters
+    ----------
+    grade : Grade
+    method : str
+        How it was found.
+    max_gain : Fraction-valued Enclosure, optional
+        What the most tempted player could gain by deviating, bounded by the independent checker.
+        Its upper end is at most 0 where the profile is known exactly.
+    checked : bool
+        Whether the independent checker confirmed it.
+    note : str
+        Why the grade is lower than it might be.
+
+    Examples
+    --------
+    >>> Evidence(Grade.CERTIFIED, "exact support enumeration").checked
+    False
+    """
+
+    grade: Grade
+    method: str
+    max_gain: Enclosure | None = None
+    checked: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """How one player, or the members of one type of a population, decide on one move.
+
+    Parameters
+    ----------
+    move, player : str
+    type : str
+        The type of the members, empty without types.
+    probabilities : mapping of str to Enclosure
+        How likely each label is; for counts, the share of members.
+    counts : mapping of str to int, optional
+        For a pure profile of a population: how many members choose each label.
+    members : int
+        How many players it is the strategy of.
+
+    Examples
+    --------
+    >>> half = Enclosure.point("1/2")
+    >>> Strategy("invest", "supplier", "", Record({"no": half, "yes": half})).is_pure
+    False
+    """
+
+    move: str
+    player: str
+    type: str
+    probabilities: Mapping[str, Enclosure]
+    counts: Mapping[str, int] | None = None
+    members: int = 1
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether nobody randomises."""
+        return self.counts is not None or any(
+            p.is_exact and p.lower == 1 for p in self.probabilities.values()
+        )
+
+    @property
+    def name(self) -> str:
+        """The move, with the type where there is one."""
+        return f"{self.move}[{self.type}]" if self.type else self.move
+
+    def __str__(self) -> str:
+        if self.counts is not None and self.members > 1:
+            parts = [f"{n} {label}" for label, n in self.counts.items() if n]
+            return f"{self.name}: {', '.join(parts)}"
+        likely = [(label, p) for label, p in self.probabilities.items() if p.upper > 0]
+        if len(likely) == 1:
+            return f"{self.name}: {likely[0][0]}"
+        return f"{self.name}: " + ", ".join(f"{label} {p}" for label, p in likely)
+
+
+@dataclass(frozen=True)
+class Equilibrium:
+    """A profile from which nobody gains by deviating alone.
+
+    Parameters
+    ----------
+    name : str
+        ``E1``, ``E2``, ...
+    strategies : tuple of Strategy
+        One for each move and type.
+    payoffs : mapping of str to Enclosure
+        Payoff of every party after transfers; of one member (the mean), for a population.
+    evidence : Evidence
+    marks : tuple of str
+        What else is known of it: ``"strict"``, ``"stable"``, ``"weakly dominated"``, ...
+    component : str
+        The continuum it belongs to, if it is an extreme point of one.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> print(solve(load("coordination").game)["E1"])
+    E1 (pure): upgrade: 10 wait
+    """
+
+    name: str
+    strategies: tuple[Strategy, ...]
+    payoffs: Mapping[str, Enclosure]
+    evidence: Evidence
+    marks: tuple[str, ...] = ()
+    component: str = ""
+
+    @property
+    def kind(self) -> str:
+        """``"pure"`` or ``"mixed"``."""
+        return "pure" if all(s.is_pure for s in self.strategies) else "mixed"
+
+    @property
+    def profile(self) -> str:
+        """The strategies in one line."""
+        return "; ".join(str(s) for s in self.strategies)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.kind}): {self.profile}"
+
+
+@dataclass(frozen=True)
+class Component:
+    """A connected set of equilibria, where there is a continuum of them.
+
+    Parameters
+    ----------
+    name : str
+        ``C1``, ``C2``, ...
+    dimension : int
+    subsets : tuple of tuple of str
+        The maximal Nash subsets that form it, each by the names of its extreme equilibria: every
+        pairing of mixtures over the strategies of each player in the subset is an equilibrium.
+    index : int, optional
+        The index of the component, where it is known.
+
+    Examples
+    --------
+    >>> Component("C1", 1, (("E1", "E2"),)).dimension
+    1
+    """
+
+    name: str
+    dimension: int
+    subsets: tuple[tuple[str, ...], ...]
+    index: int | None = None
+
+
+@dataclass(frozen=True)
+class EquilibriumSet:
+    """All equilibria of a game at given parameter values.
+
+    Parameters
+    ----------
+    game : str
+        The game's name.
+    structure : str
+        ``"finite"``, ``"population"``, ...
+    at : mapping of str to Fraction
+    equilibria : tuple of Equilibrium
+        Isolated ones, and the extreme points of each component.
+    complete : bool
+        Whether the list is known to hold all of them, within `scope`.
+    completeness : str
+        How that is known, or why it is not.
+    scope : str
+        Which equilibria were looked for.
+    components : tuple of Component
+    unresolved : tuple of str
+        What could not be settled.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> found = solve(load("coordination").game)
+    >>> len(found), found.complete
+    (3, True)
+    """
+
+    game: str
+    structure: str
+    at: Mapping[str, object]
+    equilibria: tuple[Equilibrium, ...]
+    complete: bool
+    completeness: str
+    scope: str
+    components: tuple[Component, ...] = ()
+    unresolved: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", Record(dict(self.at)))
+
+    def __iter__(self) -> Iterator[Equilibrium]:
+        return iter(self.equilibria)
+
+    def __len__(self) -> int:
+        return len(self.equilibria)
+
+    def __getitem__(self, name: str) -> Equilibrium:
+        for equilibrium in self.equilibria:
+            if equilibrium.name == name:
+                return equilibrium
+        raise KeyError(name)

@@ -1,0 +1,620 @@
+r"""Public intervention: a value that turns a game into another game.
+
+A reform is a list of steps, each of a *kind*:
+
+=============  ================================================================================
+``subsidy``    the government pays `rate` per unit of a move (or when a `choice` is taken)
+``tax``        the same, paid to the government
+``transfer``   any payment: payer, payee, amount, purpose
+``parameter``  parameters take other values
+``mandate``    a move is restricted to one choice
+``remove``     a choice is taken away
+``add``        a choice is added; what it pays, what it counts as, and whether it is an exit
+=============  ================================================================================
+
+Transfers enter the game's ledger, so nothing is created or lost; the running cost is a real cost
+that the government bears. Reforms compose: ``(a + b)(game) == b(a(game))``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from pigou.errors import DeclarationError, ExpressionError, ReformError, unknown
+from pigou.exact import Record, exact
+from pigou.expression import Lookup, each, names_in, read_condition, read_expression, symbol, valid_name
+from pigou.game import GOVERNMENT, Bystander, Choice, Game, Move, Parameter, Player, Transfer, Type
+
+__all__ = [
+    "KINDS",
+    "Kind",
+    "Reform",
+    "Step",
+    "add_choice",
+    "mandate",
+    "pay",
+    "reform",
+    "remove_choice",
+    "set_parameters",
+    "subsidy",
+    "tax",
+]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change of a game: its kind and the kind's keys.
+
+    Examples
+    --------
+    >>> Step("mandate", {"move": "upgrade", "choice": "yes"}).kind
+    'mandate'
+    """
+
+    kind: str
+    keys: Mapping[str, Any] = field(default_factory=Record)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ReformError(unknown("kind of reform", str(self.kind), KINDS, many="kinds"))
+        kind = KINDS[self.kind]
+        for key in self.keys:
+            if key not in kind.keys:
+                raise ReformError(unknown("key", str(key), kind.keys, f"a reform of kind '{self.kind}'"))
+        for key in kind.required:
+            if self.keys.get(key) is None:
+                raise ReformError(f"a reform of kind '{self.kind}' needs the key '{key}'")
+        given = {k: _frozen(v) for k, v in self.keys.items() if v is not None}
+        object.__setattr__(self, "keys", Record(given))
+
+
+@dataclass(frozen=True)
+class Reform:
+    """A public intervention: a function from games to games, as a value.
+
+    Parameters
+    ----------
+    name : str
+    steps : tuple of Step
+        Applied in order.
+    parameters : iterable of Parameter
+        The reform's own parameters (the strength of a subsidy), added to the game's.
+    running_cost : number or formula
+        What running it costs the government, in resources, whatever the players do.
+    source : str
+        Who proposed it.
+    label : str
+        The words a reader sees.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> half = subsidy("upgrade", "1/2")
+    >>> half(game).transfers[0].purpose
+    'subsidy on upgrade'
+    >>> (half + tax("upgrade", "1/2"))(game) == game
+    True
+    """
+
+    name: str
+    steps: tuple[Step, ...]
+    parameters: tuple[Parameter, ...] = ()
+    running_cost: Any = 0
+    source: str = ""
+    label: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "steps", tuple(self.steps))
+        object.__setattr__(self, "parameters", tuple(self.parameters))
+        object.__setattr__(self, "label", self.label or self.name)
+        if not self.steps and self.running_cost == 0:
+            raise ReformError(f"reform '{self.name}' changes nothing: it has no step and no running cost")
+
+    def __call__(self, game: Game) -> Game:
+        """Apply the reform.
+
+        Raises
+        ------
+        ReformError
+            If it does not fit the game; the message says why.
+        """
+        try:
+            changed = self._with_parameters(game)
+            for step in self.steps:
+                changed = KINDS[step.kind].apply(changed, **step.keys)
+            return _tidy(_charge(changed, self.running_cost), before=game)
+        except (DeclarationError, ExpressionError, ReformError) as error:
+            raise ReformError(f"reform '{self.name}' does not fit game '{game.name}': {error}") from None
+
+    def _with_parameters(self, game: Game) -> Game:
+        present = {p.name: p for p in game.parameters}
+        for parameter in self.parameters:
+            if present.get(parameter.name, parameter) != parameter:
+                raise ReformError(f"its parameter '{parameter.name}' is already one of the game's")
+        new = [p for p in self.parameters if p.name not in present]
+        return replace(game, parameters=(*game.parameters, *new))
+
+    def __add__(self, other: Reform) -> Reform:
+        """Join two reforms into a package: first this one, then the other."""
+        if not isinstance(other, Reform):
+            return NotImplemented
+        own = {p.name: p for p in self.parameters}
+        for parameter in other.parameters:
+            if own.get(parameter.name, parameter) != parameter:
+                raise ReformError(
+                    f"'{self.name}' and '{other.name}' both have a parameter '{parameter.name}', "
+                    "and the two differ"
+                )
+        return Reform(
+            f"{self.name}+{other.name}",
+            (*self.steps, *other.steps),
+            tuple(({p.name: p for p in other.parameters} | own).values()),
+            _sum(self.running_cost, other.running_cost),
+            "; ".join(dict.fromkeys(s for s in (self.source, other.source) if s)),
+            f"{self.label} + {other.label}",
+        )
+
+    def revised(self, changes: Mapping[str, Any]) -> Reform:
+        """Return the reform with other values of its parameters or keys.
+
+        Raises
+        ------
+        ReformError
+            If a name is neither a parameter nor a key of the reform.
+
+        Examples
+        --------
+        >>> subsidy("upgrade", "1/2").revised({"rate": "1/3"}).steps[0].keys["rate"]
+        '1/3'
+        """
+        new = self
+        for name, value in changes.items():
+            new = new._revise(name, value)
+        return new
+
+    def _revise(self, name: str, value: Any) -> Reform:
+        if name == "running_cost":
+            return replace(self, running_cost=value)
+        if name in [p.name for p in self.parameters]:
+            return replace(
+                self,
+                parameters=tuple(
+                    replace(p, default=value) if p.name == name else p for p in self.parameters
+                ),
+            )
+        if any(name in KINDS[s.kind].keys for s in self.steps):
+            return replace(
+                self,
+                steps=tuple(
+                    Step(s.kind, {**s.keys, name: value}) if name in KINDS[s.kind].keys else s
+                    for s in self.steps
+                ),
+            )
+        allowed = [p.name for p in self.parameters] + [k for s in self.steps for k in KINDS[s.kind].keys]
+        raise ReformError(unknown("key", name, dict.fromkeys([*allowed, "running_cost"]), f"reform '{self.name}'"))
+
+
+# -- making reforms ---------------------------------------------------------------------------
+
+
+def reform(
+    kind: str,
+    name: str = "",
+    *,
+    parameters: tuple[Parameter, ...] = (),
+    running_cost: Any = 0,
+    source: str = "",
+    label: str = "",
+    **keys: Any,
+) -> Reform:
+    """Make a reform of one step from the name of its kind and its keys.
+
+    Examples
+    --------
+    >>> reform("mandate", move="upgrade", choice="yes").name
+    'mandate'
+    """
+    return Reform(name or kind, (Step(kind, keys),), parameters, running_cost, source, label)
+
+
+def subsidy(move: str, rate: Any, name: str = "subsidy", **keys: Any) -> Reform:
+    r"""Subsidise a move: the government pays :math:`\text{rate} \cdot m` to whoever moves.
+
+    Parameters
+    ----------
+    move : str
+        The move that is paid for.
+    rate : number or formula
+        Amount per unit of the move, or amount if `choice` is taken.
+    name : str
+    choice : str, optional
+        Pay when this label is chosen, instead of per unit.
+    when : condition, optional
+        Pay only if it holds.
+    members : number or formula, optional
+        Pay only this many members of a population; `group` names them (``"targeted"``).
+    parameters, running_cost, source, label
+        As in `Reform`.
+
+    Examples
+    --------
+    >>> subsidy("upgrade", "rate", parameters=(Parameter("rate", "1/5"),)).steps[0].kind
+    'subsidy'
+    """
+    return reform("subsidy", name, move=move, rate=rate, **keys)
+
+
+def tax(move: str, rate: Any, name: str = "tax", **keys: Any) -> Reform:
+    """Tax a move: as `subsidy`, with payer and payee exchanged.
+
+    Examples
+    --------
+    >>> tax("emit", 3).steps[0].keys["rate"]
+    3
+    """
+    return reform("tax", name, move=move, rate=rate, **keys)
+
+
+def pay(payer: str, payee: str, amount: Any, name: str = "transfer", **keys: Any) -> Reform:
+    """Introduce any payment between two parties.
+
+    Examples
+    --------
+    >>> pay("lead", "supplier", "price*quality", purpose="quality premium").steps[0].kind
+    'transfer'
+    """
+    return reform("transfer", name, payer=payer, payee=payee, amount=amount, **keys)
+
+
+def set_parameters(values: Mapping[str, Any], name: str = "parameter", **keys: Any) -> Reform:
+    """Let parameters take other values, which may be formulas in the old ones.
+
+    Examples
+    --------
+    >>> set_parameters({"cost": "cost*0.8"}).steps[0].keys["set"]
+    {'cost': 'cost*0.8'}
+    """
+    return reform("parameter", name, set=values, **keys)
+
+
+def mandate(move: str, choice: str, name: str = "mandate", **keys: Any) -> Reform:
+    """Restrict a finite move to one choice.
+
+    Examples
+    --------
+    >>> mandate("upgrade", "yes").name
+    'mandate'
+    """
+    return reform("mandate", name, move=move, choice=choice, **keys)
+
+
+def remove_choice(move: str, choice: str, name: str = "remove", **keys: Any) -> Reform:
+    """Take a choice away from a finite move.
+
+    Examples
+    --------
+    >>> remove_choice("location", "abroad").name
+    'remove'
+    """
+    return reform("remove", name, move=move, choice=choice, **keys)
+
+
+def add_choice(move: str, choice: str, value: Any, name: str = "add", **keys: Any) -> Reform:
+    """Add a choice to a finite move.
+
+    Parameters
+    ----------
+    move, choice : str
+        The move, and the label of the new choice.
+    value : number
+        The value that the move's symbol takes for it; not one that is taken already.
+    name : str
+    pays : formula, optional
+        What the player gets who chooses it, instead of the old payoff.
+    counts_as : formula, optional
+        The value that the move counts as in every old formula when this choice is taken.
+    exit : bool
+        Whether the choice leaves the group (see `Choice`).
+
+    Examples
+    --------
+    >>> add_choice("action", "leave", 2, pays=20, exit=True).steps[0].keys["exit"]
+    True
+    """
+    return reform("add", name, move=move, choice=choice, value=value, **keys)
+
+
+# -- the kinds --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of reform: what it does in one line, its keys, and how it changes a game."""
+
+    name: str
+    does: str
+    apply: Callable[..., Game]
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All keys."""
+        return (*self.required, *self.optional)
+
+
+def _subsidise(game: Game, move: str, rate: Any, **keys: Any) -> Game:
+    return _pay_on_move(game, move, rate, payer=GOVERNMENT, **keys)
+
+
+def _tax(game: Game, move: str, rate: Any, **keys: Any) -> Game:
+    return _pay_on_move(game, move, rate, payer="", **keys)
+
+
+def _pay_on_move(
+    game: Game,
+    move: str,
+    rate: Any,
+    payer: str,
+    choice: str | None = None,
+    when: Any = None,
+    members: Any = None,
+    group: str = "targeted",
+) -> Game:
+    target = game.move(move)
+    game, attribute = _split(game, target.player, members, group)
+    quantity: sp.Expr = target.symbol
+    if choice is not None:
+        value = _value(target, choice)
+        quantity = sp.Piecewise((1, sp.Eq(target.symbol, _number(value))), (0, True))
+    amount = read_expression(rate, game.scope) * quantity * attribute
+    amount = _when(game, amount, when)
+    word = "subsidy" if payer == GOVERNMENT else "tax"
+    purpose = f"{word} on {move}" + (f" == {choice}" if choice is not None else "")
+    ends = (GOVERNMENT, target.player) if payer == GOVERNMENT else (target.player, GOVERNMENT)
+    return replace(game, transfers=(*game.transfers, Transfer(*ends, amount, purpose)))
+
+
+def _transfer(
+    game: Game,
+    payer: str,
+    payee: str,
+    amount: Any,
+    purpose: str = "transfer",
+    when: Any = None,
+    members: Any = None,
+    group: str = "targeted",
+) -> Game:
+    attribute: sp.Expr = sp.S.One
+    if members is not None:
+        populations = [p.name for p in game.players if p.name in (payer, payee) and p.is_population]
+        if not populations:
+            raise ReformError("'members' needs a population as payer or payee")
+        game, attribute = _split(game, populations[0], members, group)
+    value = _when(game, read_expression(amount, game.scope) * attribute, when)
+    return replace(game, transfers=(*game.transfers, Transfer(payer, payee, value, purpose)))
+
+
+def _set_parameters(game: Game, set: Mapping[str, Any]) -> Game:
+    swaps: dict[sp.Basic, sp.Basic] = {}
+    assumptions = list(game.assumptions)
+    names = [p.name for p in game.parameters]
+    for name, formula in set.items():
+        parameter = game.parameter(name)
+        value = read_expression(formula, names)
+        if value.is_Rational:
+            parameter.check(exact(value))
+        elif parameter.domain != sp.true:
+            assumptions.append(parameter.domain.xreplace({parameter.symbol: value}))
+        swaps[parameter.symbol] = value
+    return _substitute(replace(game, assumptions=tuple(assumptions)), swaps)
+
+
+def _mandate(game: Game, move: str, choice: str) -> Game:
+    target = game.move(move)
+    value = _value(target, choice)
+    return _with_domain(game, move, Choice({choice: value}))
+
+
+def _remove(game: Game, move: str, choice: str) -> Game:
+    target = game.move(move)
+    _value(target, choice)
+    kept = {label: v for label, v in target.choice.options.items() if label != choice}
+    if not kept:
+        raise ReformError(f"'{choice}' is the only choice of move '{move}'; nothing would be left")
+    leaving = target.choice.exit if target.choice.exit in kept else None
+    return _with_domain(game, move, Choice(kept, leaving))
+
+
+def _add(
+    game: Game,
+    move: str,
+    choice: str,
+    value: Any,
+    pays: Any = None,
+    counts_as: Any = None,
+    exit: bool = False,
+) -> Game:
+    target = game.move(move)
+    options = target.choice.options
+    number = exact(value)
+    if choice in options or number in options.values():
+        taken = ", ".join(f"{label} = {v}" for label, v in options.items())
+        raise ReformError(f"move '{move}' already has the choice '{choice}' or the value {number} ({taken})")
+    if pays is None and counts_as is None:
+        raise ReformError(f"say what '{choice}' pays, or what it counts as (keys 'pays', 'counts_as')")
+    if counts_as is None and not exit and any(u.has(Lookup) for u in game.payoffs.values()):
+        raise ReformError(f"the payoffs are a table: say what '{choice}' counts as for the others")
+    leaving = choice if exit else target.choice.exit
+    larger = _with_domain(game, move, Choice({**options, choice: number}, leaving))
+    chosen = sp.Eq(target.symbol, _number(number))
+    if counts_as is not None:
+        effective = sp.Piecewise((read_expression(counts_as, larger.scope), chosen), (target.symbol, True))
+        of_each = effective.xreplace({target.symbol: each(move)})
+        larger = _substitute(larger, {target.symbol: effective, each(move): of_each})
+    if pays is None:
+        return larger
+    old = larger.payoffs[target.player]
+    new = sp.Piecewise((read_expression(pays, larger.scope), chosen), (old, True))
+    return replace(larger, payoffs={**larger.payoffs, target.player: new})
+
+
+KINDS: Mapping[str, Kind] = Record(
+    {
+        kind.name: kind
+        for kind in (
+            Kind(
+                "subsidy", "the government pays a rate per unit of a move, or for a choice",
+                _subsidise, ("move", "rate"), ("choice", "when", "members", "group"),
+            ),
+            Kind(
+                "tax", "the government collects a rate per unit of a move, or for a choice",
+                _tax, ("move", "rate"), ("choice", "when", "members", "group"),
+            ),
+            Kind(
+                "transfer", "one party pays another",
+                _transfer, ("payer", "payee", "amount"), ("purpose", "when", "members", "group"),
+            ),
+            Kind("parameter", "parameters take other values", _set_parameters, ("set",)),
+            Kind("mandate", "a move is restricted to one choice", _mandate, ("move", "choice")),
+            Kind("remove", "a choice is taken away", _remove, ("move", "choice")),
+            Kind(
+                "add", "a choice is added",
+                _add, ("move", "choice", "value"), ("pays", "counts_as", "exit"),
+            ),
+        )
+    }
+)  # fmt: skip
+"""The kinds of reform by name."""
+
+
+# -- helpers ----------------------------------------------------------------------------------
+
+
+def _frozen(value: Any) -> Any:
+    return Record(dict(value)) if isinstance(value, Mapping) else value
+
+
+def _number(value: Fraction) -> sp.Rational:
+    return sp.Rational(value.numerator, value.denominator)
+
+
+def _value(move: Move, choice: str) -> Fraction:
+    options = move.choice.options
+    if choice not in options:
+        raise ReformError(unknown("choice", str(choice), options, f"move '{move.name}'"))
+    return options[choice]
+
+
+def _when(game: Game, amount: sp.Expr, when: Any) -> sp.Expr:
+    if when is None:
+        return amount
+    return sp.Piecewise((amount, read_condition(when, game.scope)), (0, True))
+
+
+def _sum(left: Any, right: Any) -> Any:
+    if left == 0 or right == 0:
+        return right if left == 0 else left
+    return f"({left}) + ({right})"
+
+
+def _with_domain(game: Game, move: str, domain: Choice) -> Game:
+    moves = (replace(m, domain=domain) if m.name == move else m for m in game.moves)
+    return replace(game, moves=tuple(moves))
+
+
+def _split(game: Game, player: str, members: Any, group: str) -> tuple[Game, sp.Expr]:
+    """Set `members` of a population apart, and return the attribute that tells them."""
+    if members is None:
+        return game, sp.S.One
+    who = game.player(player)
+    valid_name(group, "group")
+    size = read_expression(members, [p.name for p in game.parameters])
+    if not who.is_population:
+        raise ReformError(f"'{player}' is one player: 'members' needs a population")
+    if who.types:
+        known = {t.name: t.size for t in who.types}
+        if known.get(group) == size and group in who.attributes:
+            return game, symbol(group)
+        raise ReformError(f"the population '{player}' already has types; only one group can be set apart")
+    total = game.size(player)
+    rest = total - size
+    if (size.is_number and size < 0) or (rest.is_number and rest < 0):
+        raise ReformError(f"members is from 0 to the size of '{player}' ({total}), not {size}")
+    types = (Type(group, size, {group: 1}), Type("rest", rest, {group: 0}))
+    split = Player(who.name, who.label, types=types)
+    players = tuple(split if p.name == player else p for p in game.players)
+    return replace(game, players=players), symbol(group)
+
+
+def _charge(game: Game, cost: Any) -> Game:
+    """Let the government bear a running cost."""
+    amount = read_expression(cost, [p.name for p in game.parameters])
+    if amount == 0:
+        return game
+    if amount.is_number and amount < 0:
+        raise ReformError(f"a running cost is not negative, and this one is {amount}")
+    others = [b for b in game.bystanders if b.name != GOVERNMENT]
+    surplus = game.primitive(GOVERNMENT) - amount
+    return replace(game, bystanders=(*others, Bystander(GOVERNMENT, surplus, "Government")))
+
+
+def _substitute(game: Game, swaps: Mapping[sp.Basic, sp.Basic]) -> Game:
+    """Replace symbols in every formula of a game."""
+
+    def swap(formula: Any) -> Any:
+        return formula.xreplace(swaps) if isinstance(formula, sp.Basic) else formula
+
+    def resized(player: Player) -> Player:
+        types = tuple(
+            replace(t, size=swap(t.size), values={k: swap(v) for k, v in t.values.items()})
+            for t in player.types
+        )
+        return replace(player, size=1 if types else swap(player.size), types=types)
+
+    def rebounded(move: Move) -> Move:
+        if isinstance(move.domain, Choice):
+            return move
+        return replace(move, domain=(swap(move.domain.lower), swap(move.domain.upper)))
+
+    return replace(
+        game,
+        players=tuple(resized(p) for p in game.players),
+        moves=tuple(rebounded(m) for m in game.moves),
+        payoffs={name: swap(u) for name, u in game.payoffs.items()},
+        bystanders=tuple(replace(b, surplus=swap(b.surplus)) for b in game.bystanders),
+        chance=tuple(
+            replace(c, outcomes={k: (v, swap(p)) for k, (v, p) in c.outcomes.items()})
+            for c in game.chance
+        ),
+        transfers=tuple(replace(t, amount=swap(t.amount)) for t in game.transfers),
+    )
+
+
+def _tidy(game: Game, before: Game) -> Game:
+    """Undo a grouping, and drop a parameter, that the reform brought and nothing uses."""
+    used: set[str] = set()
+    for formula in (*game.payoffs.values(), *(b.surplus for b in game.bystanders)):
+        used |= names_in(formula)
+    for transfer in game.transfers:
+        used |= names_in(transfer.amount)
+    players = tuple(
+        before.player(p.name) if not before.player(p.name).types and not used & set(p.attributes) else p
+        for p in game.players
+    )
+    for player in players:
+        for size in [player.size, *(t.size for t in player.types)]:
+            used |= names_in(sp.sympify(size))
+    for assumption in game.assumptions:
+        used |= names_in(assumption)
+    old = {p.name for p in before.parameters}
+    parameters = tuple(p for p in game.parameters if p.name in old or p.name in used)
+    return replace(game, players=players, parameters=parameters)
+
+
