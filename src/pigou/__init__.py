@@ -16,7 +16,7 @@ __version__ = "0.1.0"
 _HOME = {
     "errors": ("DeclarationError", "ExpressionError", "FileError", "PigouError", "ReformError", "StructureError"),
     "exact": ("Enclosure", "Record", "exact"),
-    "expression": ("Lookup", "Scope", "Total", "each", "read_condition", "read_expression", "symbol", "write_expression"),
+    "expression": ("If", "Lookup", "Scope", "Total", "each", "read_condition", "read_expression", "symbol", "write_expression"),
     "game": (
         "Bystander", "Chance", "Choice", "Game", "Interval", "Move", "Parameter", "Player", "Transfer", "Type",
     ),

@@ -78,6 +78,8 @@ class Strategy:
     Parameters
     ----------
     move, player : str
+        A player with several moves decides on all of them at once: the moves' names, and the
+        labels, are then joined by commas.
     type : str
         The type of the members, empty without types.
     probabilities : mapping of str to Enclosure
@@ -86,6 +88,8 @@ class Strategy:
         For a pure profile of a population: how many members choose each label.
     members : int
         How many players it is the strategy of.
+    belief : mapping of str to int, optional
+        Where everybody exits: what a member who stayed would believe its fellow members to do.
 
     Examples
     --------
@@ -100,6 +104,7 @@ class Strategy:
     probabilities: Mapping[str, Enclosure]
     counts: Mapping[str, int] | None = None
     members: int = 1
+    belief: Mapping[str, int] | None = None
 
     @property
     def is_pure(self) -> bool:

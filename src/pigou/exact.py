@@ -15,8 +15,10 @@ __all__ = ["Enclosure", "Record", "exact"]
 
 V = TypeVar("V")
 
-_LONGEST_NUMBER = 200
-_LARGEST_EXPONENT = 1000
+_LONGEST_NUMBER = 2_500
+_LARGEST_EXPONENT = 1_000
+LONGEST_RESULT = 4_000
+"""Bits of numerator and denominator: what is computed can be written and read again."""
 
 
 def exact(number: object) -> Fraction:
@@ -38,7 +40,8 @@ def exact(number: object) -> Fraction:
     Raises
     ------
     ExpressionError
-        If `number` is not a finite rational, or is longer than 200 characters.
+        If `number` is not a finite rational, or a text that is too long: 2,500 characters, an
+        exponent of 1,000, or 4,000 bits.
 
     Examples
     --------
@@ -52,22 +55,24 @@ def exact(number: object) -> Fraction:
         raise ExpressionError(f"{number} is a truth value, not a number")
     if isinstance(number, int | Fraction):
         return Fraction(number)
-    if isinstance(number, Decimal | float):
-        if not math.isfinite(number):
-            raise ExpressionError(f"{number} is not finite; a number must be a rational")
-        return Fraction(repr(number) if isinstance(number, float) else number)
+    if isinstance(number, Decimal | float) and not math.isfinite(number):
+        raise ExpressionError(f"{number} is not finite; a number must be a rational")
     if getattr(number, "is_Rational", False):
         return Fraction(int(number.p), int(number.q))  # type: ignore[attr-defined]
     text = str(number).strip()
-    _, _, exponent = text.lower().partition("e")
-    digits = exponent.lstrip("+-")
-    if len(text) > _LONGEST_NUMBER or (digits.isdigit() and int(digits) > _LARGEST_EXPONENT):
-        raise ExpressionError(f"the number {text[:30]}... is too long (200 characters, exponent 1000)")
+    exponent = text.lower().partition("e")[2].lstrip("+-").replace("_", "")
+    too_long = ExpressionError(
+        f"the number {text[:30]}... is too long (2,500 characters, exponent 1,000, 4,000 bits)"
+    )
+    if len(text) > _LONGEST_NUMBER or (exponent.isdecimal() and int(exponent) > _LARGEST_EXPONENT):
+        raise too_long
     try:
-        return Fraction(text)
+        value = Fraction(text)
     except (ValueError, ZeroDivisionError):
-        pass
-    raise ExpressionError(f"{text[:60]!r} is not a number; write 3, 0.25, 1e-3 or 2/3")
+        raise ExpressionError(f"{text[:60]!r} is not a number; write 3, 0.25, 1e-3 or 2/3") from None
+    if value.numerator.bit_length() + value.denominator.bit_length() > LONGEST_RESULT:
+        raise too_long
+    return value
 
 
 class Record(Mapping[str, V]):

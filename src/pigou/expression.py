@@ -3,18 +3,18 @@ r"""Formulas: a whitelist reader from text to sympy, the writer back, and two fu
 The reader walks Python's own syntax tree and knows a short list of node types; nothing is
 evaluated as code. Numbers become exact rationals. The grammar:
 
-========================  =====================================================================
-``2``, ``0.25``, ``1e-3``  exact rationals
-``name``                   a declared parameter, move, chance variable, type attribute
-``+ - * / **``             arithmetic; a numeric exponent is at most 100 in size
-``< <= > >= == !=``        comparisons; inside arithmetic they count as 1 (true) or 0 (false)
-``and or not``             logic, inside conditions
-``if(cond, a, b)``         a if the condition holds, else b
-``min max abs sqrt``       as usual; also ``exp`` and ``log``
-``sum(x)``, ``mean(x)``    over all members of a population, where x is in the members' moves
-``sum(a, b, c)``           of several expressions, likewise ``mean``
-``move == label``          a label of that move stands for its value
-========================  =====================================================================
+==========================  ===================================================================
+``2``, ``0.25``, ``1e-3``   exact rationals
+``name``                    a declared parameter, move, chance variable, type attribute
+``+ - * / **``              arithmetic; a numeric exponent is at most 100 in size
+``< <= > >= == !=``         comparisons; inside arithmetic they count as 1 (true) or 0 (false)
+``and or not``              logic, inside conditions
+``if(cond, a, b)``          a if the condition holds, else b
+``min max abs sqrt``        as usual; also ``exp`` and ``log``
+``sum(x)``, ``mean(x)``     over all members of a population, where x is in the members' moves
+``sum(a, b, c)``            of several expressions, likewise ``mean``
+``move == label``           a label of that move stands for its value
+==========================  ===================================================================
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ from sympy.logic.boolalg import Boolean, BooleanFunction
 from sympy.printing.str import StrPrinter
 
 from pigou.errors import ExpressionError, unknown
-from pigou.exact import exact
+from pigou.exact import LONGEST_RESULT, exact
 
 __all__ = [
+    "If",
     "Lookup",
     "Scope",
     "Total",
@@ -46,8 +47,8 @@ __all__ = [
 ]
 
 FUNCTIONS = ("if", "min", "max", "abs", "sqrt", "exp", "log", "sum", "mean")
-LONGEST, DEEPEST, LARGEST_POWER, LARGEST_EXP, LONGEST_RESULT = 20_000, 100, 100, 1_000, 20_000
-MOST_ARGUMENTS = 12
+LONGEST, DEEPEST, LARGEST_POWER, LARGEST_EXP = 20_000, 100, 100, 1_000
+MOST_PARTS, MOST_ARGUMENTS, MOST_ROOTS = 2_000, 12, 12
 _EACH = "′"  # a prime: no identifier contains it, so no user's name can clash
 
 
@@ -71,6 +72,43 @@ def each(name: str) -> sp.Symbol:
     False
     """
     return sp.Symbol(name + _EACH, real=True)
+
+
+class If(sp.Function):  # type: ignore[misc]
+    """A case distinction: ``If(condition, then, otherwise)``.
+
+    Unlike sympy's ``Piecewise`` it never moves conditions across a `Total`, which binds symbols;
+    a ``Piecewise`` that a user gives is turned into it.
+
+    Examples
+    --------
+    >>> If(symbol("n") >= 2, 1, 0)
+    if(n >= 2, 1, 0)
+    >>> If(sp.true, 1, 0)
+    1
+    """
+
+    nargs = 3
+
+    @classmethod
+    def eval(cls, condition: Boolean, then: sp.Expr, otherwise: sp.Expr) -> sp.Expr | None:
+        """Decide where the condition is settled, or does not matter."""
+        if condition == sp.true or then == otherwise:
+            return then
+        return otherwise if condition == sp.false else None
+
+    def _eval_is_real(self) -> bool:
+        return True
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"if({', '.join(printer.doprint(part) for part in self.args)})"
+
+    def _latex(self, printer: Any) -> str:
+        condition, then, otherwise = (printer._print(part) for part in self.args)
+        return (
+            rf"\begin{{cases}} {then} & \text{{if}}\: {condition} \\ "
+            rf"{otherwise} & \text{{otherwise}} \end{{cases}}"
+        )
 
 
 class Total(sp.Function):  # type: ignore[misc]
@@ -227,7 +265,7 @@ class Scope:
     --------
     >>> scope = Scope(["invest"], {"invest": {"no": exact(0), "yes": exact(1)}})
     >>> read_expression("if(invest == yes, 3, 0)", scope)
-    Piecewise((3, Eq(invest, 1)), (0, True))
+    if(Eq(invest, 1), 3, 0)
     """
 
     def __init__(
@@ -260,7 +298,8 @@ def read_expression(text: object, scope: Scope | Iterable[str]) -> sp.Expr:
     ------
     ExpressionError
         If the text is not in the grammar of this module, names something undeclared, is too long
-        (20,000 characters), too deep (100 levels) or holds a number too large (20,000 bits).
+        (20,000 characters, 2,000 parts), too deep (100 levels) or holds a number too large
+        (4,000 bits).
 
     Examples
     --------
@@ -294,7 +333,7 @@ def _read(text: object, scope: Scope | Iterable[str], condition: bool) -> Any:
         if condition:
             raise ExpressionError(f"{text!r} is not a condition; write one as in 'benefit > 0'")
         return _rational(exact(text))
-    source = unicodedata.normalize("NFKC", text).strip()
+    source = " ".join(unicodedata.normalize("NFKC", text).split())
     reader = _Reader(source, scope)
     tree = reader.parse()
     return reader.condition(tree, 0) if condition else reader.number(tree, 0)
@@ -312,15 +351,27 @@ def _adopt(expression: sp.Basic, scope: Scope, condition: bool) -> Any:
         for s in expression.atoms(sp.Symbol)
     }
     swaps |= {f: _rational(exact(str(f))) for f in expression.atoms(sp.Float)}
+    swaps |= {p: _cases(p) for p in expression.atoms(sp.Piecewise)}
     for bad in expression.atoms(sp.nan, sp.zoo, sp.oo, -sp.oo):
         raise ExpressionError(f"'{expression}' contains {bad}; every number must be finite")
     return expression.xreplace({a: b for a, b in swaps.items() if a != b})
+
+
+def _cases(piecewise: sp.Piecewise) -> sp.Expr:
+    """Turn a sympy ``Piecewise`` into nested case distinctions."""
+    *pairs, (result, last) = piecewise.args
+    if last != sp.true:
+        raise ExpressionError(f"'{piecewise}' has no value where none of its conditions holds")
+    for value, condition in reversed(pairs):
+        result = If(condition, value, result)
+    return result
 
 
 def _rational(number: Any) -> sp.Rational:
     return sp.Rational(number.numerator, number.denominator)
 
 
+_SUM, _PRODUCT = (ast.Add, ast.Sub), (ast.Mult, ast.Div)
 _COMPARE: dict[type[ast.cmpop], Callable[..., Any]] = {
     ast.Lt: sp.Lt,
     ast.LtE: sp.Le,
@@ -336,6 +387,8 @@ class _Reader:
 
     def __init__(self, source: str, scope: Scope):
         self.source, self.scope = source, scope
+        # `if` is a keyword of Python: as a function it is read under another name
+        self.tokens = _rename_if(source).encode()
         self.shown = source if len(source) <= 60 else source[:57] + "..."
 
     def fail(self, why: str) -> ExpressionError:
@@ -350,15 +403,18 @@ class _Reader:
             deepest = max(deepest, depth)
         if deepest > DEEPEST:
             raise self.fail(f"parentheses are nested more than {DEEPEST} deep")
-        # `if` is a keyword of Python: as a function it is read under another name
-        tokens = _rename_if(self.source)
+        if "#" in self.source or "\\" in self.source:
+            raise self.fail("the characters # and \\ are not allowed")
         try:
-            return ast.parse(tokens, mode="eval").body
+            tree = ast.parse(self.tokens, mode="eval").body
         except SyntaxError as error:
             where = f" (character {error.offset})" if error.offset else ""
             raise self.fail(f"not a formula{where}") from None
         except (RecursionError, MemoryError, ValueError):
             raise self.fail("not a formula: too deep or with a forbidden character") from None
+        if sum(isinstance(node, ast.expr) for node in ast.walk(tree)) > MOST_PARTS:
+            raise self.fail(f"a formula has at most {MOST_PARTS:,} parts")
+        return tree
 
     def number(self, node: ast.expr, depth: int) -> sp.Expr:
         """Read an arithmetic expression; a condition counts as 1 or 0."""
@@ -384,6 +440,8 @@ class _Reader:
         elif isinstance(part, sp.Pow) and part.exp.is_Rational:
             if max(abs(part.exp.p), part.exp.q) > LARGEST_POWER:
                 raise self.fail(f"an exponent is at most {LARGEST_POWER} in size, not {part.exp}")
+        if not part.is_Rational and not part.free_symbols and sp.count_ops(part) > MOST_ROOTS:
+            raise self.fail("a number with too many roots and powers")
 
     def _number(self, node: ast.expr, depth: int) -> sp.Expr:
         match node:
@@ -400,26 +458,30 @@ class _Reader:
                 return self.call(node, depth)
             case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
                 condition = self.condition(node, depth)
-                return sp.Piecewise((sp.S.One, condition), (sp.S.Zero, True))
+                return If(condition, 1, 0)
         raise self.fail(f"{_describe(node)} is not allowed")
 
     def chain(self, node: ast.BinOp, depth: int) -> sp.Expr:
-        """Read a + b + c + ... from the left: a long sum is not a deep formula."""
-        rest: list[tuple[ast.operator, ast.expr]] = []
+        """Read a whole sum, or a whole product, at once: a long sum is not a deep formula."""
+        family = next((ops for ops in (_SUM, _PRODUCT) if isinstance(node.op, ops)), None)
+        if family is None:
+            left, right = self.number(node.left, depth), self.number(node.right, depth)
+            return self.arithmetic(node.op, left, right)
+        parts: list[sp.Expr] = []
         first: ast.expr = node
-        while isinstance(first, ast.BinOp):
-            rest.append((first.op, first.right))
+        while isinstance(first, ast.BinOp) and isinstance(first.op, family):
+            parts.append(self.operand(first.op, self.number(first.right, depth)))
             first = first.left
-        result = self.number(first, depth)
-        for op, operand in reversed(rest):
-            result = self.arithmetic(op, result, self.number(operand, depth))
-            self.bound(result)
-        return result
+        if family is _PRODUCT and isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.USub):
+            parts.append(sp.S.NegativeOne)  # -(a + b)*c is -1*(a + b)*c
+            first = first.operand
+        parts.append(self.number(first, depth))
+        return sp.Add(*reversed(parts)) if family is _SUM else sp.Mul(*reversed(parts))
 
     def constant(self, node: ast.Constant) -> sp.Expr:
         if isinstance(node.value, bool) or not isinstance(node.value, int | float):
             raise self.fail(f"{_describe(node)} is not allowed")
-        written = ast.get_source_segment(_rename_if(self.source), node) or repr(node.value)
+        written = self.tokens[node.col_offset : node.end_col_offset].decode()
         return _rational(exact(written.replace("_", "")))
 
     def name(self, name: str) -> sp.Expr:
@@ -427,21 +489,18 @@ class _Reader:
             raise ExpressionError(unknown("name", name, self.scope.names, f"'{self.shown}'"))
         return symbol(name)
 
+    def operand(self, op: ast.operator, value: sp.Expr) -> sp.Expr:
+        """Read - and / as sums and products."""
+        if isinstance(op, ast.Div):
+            if value == 0:
+                raise self.fail("a division by zero")
+            return 1 / value
+        return -value if isinstance(op, ast.Sub) else value
+
     def arithmetic(self, op: ast.operator, left: sp.Expr, right: sp.Expr) -> sp.Expr:
-        match op:
-            case ast.Add():
-                return left + right
-            case ast.Sub():
-                return left - right
-            case ast.Mult():
-                return left * right
-            case ast.Div():
-                if right == 0:
-                    raise self.fail("a division by zero")
-                return left / right
-            case ast.Pow():
-                return self.power(left, right)
-        raise self.fail(f"the operator {type(op).__name__} is not allowed; use + - * / **")
+        if not isinstance(op, ast.Pow):
+            raise self.fail(f"the operator {type(op).__name__} is not allowed; use + - * / **")
+        return self.power(left, right)
 
     def power(self, base: sp.Expr, exponent: sp.Expr) -> sp.Expr:
         if exponent.is_number:
@@ -465,7 +524,7 @@ class _Reader:
                 raise self.fail("if(condition, then, otherwise) takes three arguments")
             condition = self.condition(node.args[0], depth)
             then, other = (self.number(a, depth) for a in node.args[1:])
-            return sp.Piecewise((then, condition), (other, True))
+            return If(condition, then, other)
         values = [self.number(a, depth) for a in node.args]
         if not values or (name in ("abs", "sqrt", "exp", "log") and len(values) != 1):
             raise self.fail(f"{name}(...) takes {'one argument' if values else 'an argument'}")
@@ -581,14 +640,8 @@ class _Writer(StrPrinter):  # type: ignore[misc]
         super().__init__()
         self.labels, self.names = labels, set(names)
 
-    def _print_Piecewise(self, expr: sp.Piecewise) -> str:
-        pairs = list(expr.args)
-        if pairs[-1][1] != sp.true:
-            raise ExpressionError(f"'{expr}' has no value where none of its conditions holds")
-        text = self._print(pairs[-1][0])
-        for value, condition in reversed(pairs[:-1]):
-            text = f"if({self._print(condition)}, {self._print(value)}, {text})"
-        return text
+    def _print_If(self, expr: If) -> str:
+        return f"if({', '.join(self._print(part) for part in expr.args)})"
 
     def _print_Relational(self, expr: Any) -> str:
         left, right = (self.parenthesize(side, 35) for side in (expr.lhs, expr.rhs))
@@ -657,7 +710,7 @@ def write_expression(expression: sp.Basic, scope: Scope | None = None) -> str:
     Raises
     ------
     ExpressionError
-        If the expression holds a table, or a piecewise without an ``otherwise``.
+        If the expression holds a table.
 
     Examples
     --------

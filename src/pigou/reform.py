@@ -27,7 +27,7 @@ import sympy as sp
 
 from pigou.errors import DeclarationError, ExpressionError, ReformError, unknown
 from pigou.exact import Record, exact
-from pigou.expression import Lookup, each, names_in, read_condition, read_expression, symbol, valid_name
+from pigou.expression import If, Lookup, each, names_in, read_condition, read_expression, symbol, valid_name
 from pigou.game import GOVERNMENT, Bystander, Choice, Game, Move, Parameter, Player, Transfer, Type
 
 __all__ = [
@@ -372,7 +372,7 @@ def _pay_on_move(
     quantity: sp.Expr = target.symbol
     if choice is not None:
         value = _value(target, choice)
-        quantity = sp.Piecewise((1, sp.Eq(target.symbol, _number(value))), (0, True))
+        quantity = If(sp.Eq(target.symbol, _number(value)), 1, 0)
     amount = read_expression(rate, game.scope) * quantity * attribute
     amount = _when(game, amount, when)
     word = "subsidy" if payer == GOVERNMENT else "tax"
@@ -455,13 +455,13 @@ def _add(
     larger = _with_domain(game, move, Choice({**options, choice: number}, leaving))
     chosen = sp.Eq(target.symbol, _number(number))
     if counts_as is not None:
-        effective = sp.Piecewise((read_expression(counts_as, larger.scope), chosen), (target.symbol, True))
+        effective = If(chosen, read_expression(counts_as, larger.scope), target.symbol)
         of_each = effective.xreplace({target.symbol: each(move)})
         larger = _substitute(larger, {target.symbol: effective, each(move): of_each})
     if pays is None:
         return larger
     old = larger.payoffs[target.player]
-    new = sp.Piecewise((read_expression(pays, larger.scope), chosen), (old, True))
+    new = If(chosen, read_expression(pays, larger.scope), old)
     return replace(larger, payoffs={**larger.payoffs, target.player: new})
 
 
@@ -515,7 +515,7 @@ def _value(move: Move, choice: str) -> Fraction:
 def _when(game: Game, amount: sp.Expr, when: Any) -> sp.Expr:
     if when is None:
         return amount
-    return sp.Piecewise((amount, read_condition(when, game.scope)), (0, True))
+    return If(read_condition(when, game.scope), amount, 0)
 
 
 def _sum(left: Any, right: Any) -> Any:

@@ -1,0 +1,564 @@
+r"""The independent checker: payoffs anew from the game's definition, and every deviation bounded.
+
+It shares no code with the solvers. Formulas are evaluated by recursion over the expression tree in
+rational enclosures (`pigou.Enclosure`); the distribution of what the others do is built anew from
+the strategies. For a profile :math:`\sigma` it bounds
+
+.. math:: \max_i \max_{b} \; \bigl[ u_i(b, \sigma_{-i}) - u_i(a, \sigma_{-i}) \bigr]
+
+over every player i, every action a it takes with positive probability and every other action b.
+An equilibrium known exactly has a gain of exactly 0. One that is known by an enclosure has a
+bound that shrinks with the enclosure; that a solution really lies inside is checked by the change
+of sign of the indifference condition between the ends, where one probability is unknown.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import mpmath
+import sympy as sp
+
+from pigou.equilibrium import Strategy
+from pigou.errors import DeclarationError, PigouError
+from pigou.exact import Enclosure, Record
+from pigou.expression import If, Lookup, Total, each
+from pigou.game import Game, Transfer
+
+__all__ = ["Examination", "Flow", "examine", "expectation"]
+
+ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
+
+
+class Flow(NamedTuple):
+    """A transfer of the ledger with the total amount that flows, over all members."""
+
+    transfer: Transfer
+    amount: Enclosure
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What the checker found out about a profile.
+
+    Parameters
+    ----------
+    payoffs : mapping of str to Enclosure
+        After transfers, of one member for a population (the mean).
+    primitive : mapping of str to Enclosure
+        Before transfers, likewise.
+    sizes : mapping of str to int
+        Members of each party.
+    flows : tuple of Flow
+        What each transfer amounts to.
+    gain : Enclosure
+        The largest gain from deviating, at least 0.
+    confirmed : bool
+        Whether the profile is an equilibrium, or encloses one, as far as can be told.
+    doubt : str
+        Why it is not confirmed.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> found = examine(game, game.values(), solve(game)["E1"].strategies)
+    >>> found.gain, found.confirmed
+    (Enclosure(0), True)
+    """
+
+    payoffs: Mapping[str, Enclosure]
+    primitive: Mapping[str, Enclosure]
+    sizes: Mapping[str, int]
+    flows: tuple[Flow, ...]
+    gain: Enclosure
+    confirmed: bool
+    doubt: str = ""
+
+
+class _Kind(NamedTuple):
+    """Members alike, and what they do."""
+
+    player: str
+    type: str
+    size: int
+    attributes: Mapping[str, Enclosure]
+    actions: tuple[tuple[str, ...], ...]
+    shares: tuple[Enclosure, ...]
+    counts: tuple[int, ...] | None
+    exit: int | None
+    belief: tuple[int, ...] | None
+
+
+Profile = tuple[tuple[int, ...], ...]
+
+
+def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strategy]) -> Examination:
+    """Check a profile of a finite game with simultaneous moves.
+
+    Parameters
+    ----------
+    game : Game
+    at : mapping of str to Fraction
+        A value for every parameter.
+    strategies : iterable of Strategy
+        One for each player, or type of a population.
+
+    Raises
+    ------
+    DeclarationError
+        If a strategy is missing, or its probabilities cannot be those of a mixed action.
+    """
+    table = _Table(game, at, tuple(strategies))
+    gains, doubt = [ZERO], ""
+    for index, kind in enumerate(table.kinds):
+        earned = table.earned(index)
+        used = [a for a in range(len(kind.actions)) if kind.shares[a].upper > 0]
+        for action in used:
+            gains += [table.after(index, action, other) - earned[action] for other in table.rivals(index, action)]
+        doubt = doubt or _existence(table, index, used)
+    gain = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
+    scale = max((abs(p.value) for p in table.payoffs.values()), default=0.0)
+    small = Fraction(10) ** -20 * (1 + Fraction(min(scale, 1e300)))
+    if gain.upper > small or gain.lower > 0:
+        doubt = f"somebody may gain {gain.value:.3g} by deviating"
+    return Examination(
+        table.payoffs, table.primitive, table.sizes, table.flows, gain, not doubt, doubt
+    )
+
+
+def _existence(table: _Table, index: int, used: list[int]) -> str:
+    """Re-prove that the enclosure of a two-action mixture holds a solution."""
+    kind = table.kinds[index]
+    if all(share.is_exact for share in kind.shares):
+        return ""
+    staying = [a for a in used if a != kind.exit]
+    if len(staying) != 2:
+        return "" if len(used) > 2 else "the strategy is not pinned down"
+    first, second = staying
+    signs = []
+    for share in (kind.shares[second].lower, kind.shares[second].upper):
+        point = Enclosure.point(share)
+        shares = [ZERO] * len(kind.actions)
+        shares[first], shares[second] = ONE - point, point
+        moved = table.with_shares(index, tuple(shares))
+        earned = moved.earned(index)
+        gap = earned[second] - earned[first]
+        signs.append(1 if gap.lower > 0 else -1 if gap.upper < 0 else 0)
+    if signs[0] * signs[1] < 0 or 0 in signs:
+        return ""
+    return "indifference does not change sign across the enclosure (a double root, or none)"
+
+
+class _Table:
+    """A profile laid out: who is there, what they do, what everyone earns."""
+
+    def __init__(
+        self,
+        game: Game,
+        at: Mapping[str, Fraction],
+        strategies: tuple[Strategy, ...],
+        kinds: tuple[_Kind, ...] | None = None,
+    ):
+        self.game, self.at, self.strategies = game, at, strategies
+        self.parameters = {name: Enclosure.point(value) for name, value in at.items()}
+        self.kinds = tuple(self._kinds()) if kinds is None else kinds
+        self._known: dict[Any, Enclosure] = {}
+        self.sizes = Record(
+            {p.name: sum(k.size for k in self.kinds if k.player == p.name) for p in game.players}
+            | {party: 1 for party in game.parties if party not in game.payoffs}
+        )
+
+    def with_shares(self, index: int, shares: tuple[Enclosure, ...]) -> _Table:
+        kinds = list(self.kinds)
+        kinds[index] = kinds[index]._replace(shares=shares)
+        return _Table(self.game, self.at, self.strategies, tuple(kinds))
+
+    def _kinds(self) -> Iterator[_Kind]:
+        for player in self.game.players:
+            moves = self.game.moves_of(player.name)
+            actions = tuple(itertools.product(*(m.choice.labels for m in moves)))
+            leaving = moves[0].choice.exit
+            exit_ = None if leaving is None else moves[0].choice.labels.index(leaving)
+            for name, size, values in [(t.name, t.size, t.values) for t in player.types] or [
+                ("", player.size, {})
+            ]:
+                members = _evaluate(sp.sympify(size), self.parameters, None)
+                attributes = {k: _evaluate(v, self.parameters, None) for k, v in values.items()}
+                if members.lower > 0:
+                    yield self._kind(player.name, name, int(members.lower), attributes, actions, exit_)
+
+    def _kind(
+        self, player: str, type_: str, size: int, attributes: Mapping[str, Enclosure], actions: Any, exit_: Any
+    ) -> _Kind:
+        chosen = [s for s in self.strategies if (s.player, s.type) == (player, type_)]
+        if len(chosen) != 1:
+            raise DeclarationError(f"player '{player}' has {len(chosen)} strategies, not one")
+        (strategy,) = chosen
+        keys = [", ".join(action) for action in actions]
+        shares = tuple(strategy.probabilities.get(key, ZERO) for key in keys)
+        total = sum(shares, ZERO)
+        if any(s.lower < 0 for s in shares) or not total.lower <= 1 <= total.upper:
+            raise DeclarationError(f"the probabilities of '{strategy.name}' are not those of a mixed action")
+        counts = strategy.counts
+        rows = None if counts is None else tuple(counts.get(key, 0) for key in keys)
+        if rows is not None and sum(rows) != size:
+            raise DeclarationError(f"the counts of '{strategy.name}' sum to {sum(rows)}, not to {size}")
+        belief = strategy.belief
+        believed = None if belief is None else tuple(belief.get(key, 0) for key in keys)
+        return _Kind(player, type_, size, attributes, actions, shares, rows, exit_, believed)
+
+    # -- what the others do ---------------------------------------------------------------------
+
+    def _distribution(self, kind: _Kind, members: int, own: int | None) -> list[tuple[Enclosure, tuple[int, ...]]]:
+        """Return how `members` of a kind (all, or all but one who takes `own`) may be spread."""
+        if kind.counts is not None:
+            row = tuple(n - (a == own) for a, n in enumerate(kind.counts))
+            return [(ONE, row)]
+        if kind.belief is not None:
+            return [(ONE, kind.belief)]
+        shares = kind.shares
+        if kind.exit is not None:
+            stay = ONE - shares[kind.exit]
+            shares = tuple(ZERO if a == kind.exit else s / stay for a, s in enumerate(shares))
+        return _multinomial(shares, members)
+
+    def _profiles(self, index: int | None, own: int | None) -> Iterator[tuple[Enclosure, Profile]]:
+        """Yield the profiles that one member of a kind faces (or all profiles), with probabilities."""
+        axes = [
+            self._distribution(kind, kind.size - (i == index), own if i == index else None)
+            for i, kind in enumerate(self.kinds)
+        ]
+        for combination in itertools.product(*axes):
+            weight = math.prod((p for p, _ in combination), start=ONE)
+            yield weight, tuple(row for _, row in combination)
+
+    # -- payoffs --------------------------------------------------------------------------------
+
+    def _state(self, profile: Profile, index: int | None, action: int | None) -> dict[str, Enclosure]:
+        values = dict(self.parameters)
+        for i, kind in enumerate(self.kinds):
+            if kind.size == 1 and not self.game.player(kind.player).is_population:
+                values |= self._labels(kind, action if i == index and action is not None else profile[i].index(1))
+        if index is not None and action is not None:
+            values |= self._labels(self.kinds[index], action) | dict(self.kinds[index].attributes)
+        return values
+
+    def _labels(self, kind: _Kind, action: int) -> dict[str, Enclosure]:
+        moves = self.game.moves_of(kind.player)
+        return {
+            m.name: Enclosure.point(m.choice.options[label])
+            for m, label in zip(moves, kind.actions[action], strict=True)
+        }
+
+    def value(self, formula: sp.Expr, profile: Profile, index: int | None, action: int | None) -> Enclosure:
+        """Evaluate a formula at a full profile, over chance, for a member who takes `action`."""
+        key = (formula, profile, index, action)
+        if key not in self._known:
+            total = ZERO
+            for weight, draw in self._draws():
+                state = {**self._state(profile, index, action), **draw}
+                total += weight * _evaluate(formula, state, (self, profile))
+            self._known[key] = total
+        return self._known[key]
+
+    def _draws(self) -> Iterator[tuple[Enclosure, dict[str, Enclosure]]]:
+        axes = [
+            [(_evaluate(p, self.parameters, None), c.name, Enclosure.point(v)) for v, p in c.outcomes.values()]
+            for c in self.game.chance
+        ]
+        for draw in itertools.product(*axes):
+            yield math.prod((p for p, _, _ in draw), start=ONE), {name: v for _, name, v in draw}
+
+    def mean(self, formula: sp.Expr, index: int, own: int, action: int) -> Enclosure:
+        """Expect a formula for a member who is meant to take `own` and takes `action`."""
+        total = ZERO
+        for weight, rest in self._profiles(index, own):
+            row = tuple(n + (a == action) for a, n in enumerate(rest[index]))
+            total += weight * self.value(formula, (*rest[:index], row, *rest[index + 1 :]), index, action)
+        return total
+
+    def after(self, index: int, own: int, action: int) -> Enclosure:
+        """Return the payoff, after transfers, of a member of a kind who takes `action`."""
+        kind = self.kinds[index]
+        total = self.mean(self.game.primitive(kind.player), index, own, action)
+        for transfer in self.game.transfers:
+            if kind.player in (transfer.payer, transfer.payee):
+                amount = self.mean(self._as_seen(transfer, kind.player), index, own, action)
+                total = total + amount if transfer.payee == kind.player else total - amount
+        return total
+
+    def _as_seen(self, transfer: Transfer, party: str) -> sp.Expr:
+        return self.game.amount(transfer, party)
+
+    def rivals(self, index: int, action: int) -> list[int]:
+        """Return the other actions."""
+        return [b for b in range(len(self.kinds[index].actions)) if b != action]
+
+    def earned(self, index: int) -> dict[int, Enclosure]:
+        """Return the payoff of each action that is taken."""
+        kind = self.kinds[index]
+        return {
+            a: self.after(index, a, a) for a in range(len(kind.actions)) if kind.shares[a].upper > 0
+        }
+
+    def _member_mean(self, player: str, formula: sp.Expr) -> Enclosure:
+        """Average a member's formula over all members and what they do."""
+        total, members = ZERO, 0
+        for index, kind in enumerate(self.kinds):
+            if kind.player != player:
+                continue
+            members += kind.size
+            for action, share in enumerate(kind.shares):
+                if share.upper > 0:
+                    size = Enclosure.point(kind.size)
+                    total += size * share * self.mean(formula, index, action, action)
+        return total / Enclosure.point(members) if members else ZERO
+
+    def _overall(self, formula: sp.Expr) -> Enclosure:
+        """Expect a formula that belongs to nobody who moves."""
+        total = ZERO
+        for weight, profile in self._profiles(None, None):
+            total += weight * self.value(formula, profile, None, None)
+        exits = [k.shares[k.exit] for k in self.kinds if k.exit is not None]
+        return total * (ONE - exits[0]) if exits else total
+
+    @property
+    def primitive(self) -> Record[Enclosure]:
+        """Payoffs before transfers."""
+        result = {}
+        for party in self.game.parties:
+            formula = self.game.primitive(party)
+            mover = party in self.game.payoffs
+            result[party] = self._member_mean(party, formula) if mover else self._overall(formula)
+        return Record(result)
+
+    @property
+    def flows(self) -> tuple[Flow, ...]:
+        """The total amount of each transfer."""
+        flows = []
+        for transfer in self.game.transfers:
+            movers = [p for p in (transfer.payer, transfer.payee) if p in self.game.payoffs]
+            crowd = [p for p in movers if self.game.player(p).is_population]
+            if crowd:
+                amount = self._member_mean(crowd[0], transfer.amount)
+                amount = amount * Enclosure.point(self.sizes[crowd[0]])
+            else:
+                amount = self._overall(transfer.amount)
+            flows.append(Flow(transfer, amount))
+        return tuple(flows)
+
+    @property
+    def payoffs(self) -> Record[Enclosure]:
+        """Payoffs after transfers."""
+        result = dict(self.primitive)
+        for transfer, amount in self.flows:
+            for party, sign in ((transfer.payee, ONE), (transfer.payer, -ONE)):
+                share = Enclosure.point(Fraction(1, max(self.sizes[party], 1)))
+                result[party] = result[party] + sign * amount * share
+        return Record(result)
+
+
+def expectation(
+    game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strategy], formula: sp.Expr
+) -> Enclosure:
+    """Expect a formula over totals, single players' moves and parameters under a profile.
+
+    Examples
+    --------
+    >>> from pigou import solve, symbol
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> number = game.total("firm", symbol("upgrade"))
+    >>> expectation(game, game.values(), solve(game)["E2"].strategies, number)
+    Enclosure(10)
+    """
+    return _Table(game, at, tuple(strategies))._overall(formula)
+
+
+def _multinomial(shares: tuple[Enclosure, ...], members: int) -> list[tuple[Enclosure, tuple[int, ...]]]:
+    """Return the distribution of counts when members choose independently."""
+    used = [a for a, share in enumerate(shares) if share.upper > 0]
+    result = []
+    for row in _compositions(members, len(used)):
+        weight = Enclosure.point(_ways(row))
+        for action, number in zip(used, row, strict=True):
+            weight *= _integer_power(shares[action], number)
+        counts = [0] * len(shares)
+        for action, number in zip(used, row, strict=True):
+            counts[action] = number
+        result.append((weight, tuple(counts)))
+    return result
+
+
+def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:
+    if parts == 1:
+        yield (total,)
+        return
+    for first in range(total + 1):
+        for rest in _compositions(total - first, parts - 1):
+            yield (first, *rest)
+
+
+@lru_cache(maxsize=4096)
+def _ways(row: tuple[int, ...]) -> int:
+    total, ways = 0, 1
+    for number in row:
+        total += number
+        ways *= math.comb(total, number)
+    return ways
+
+
+# -- formulas ----------------------------------------------------------------------------------
+
+
+def _evaluate(node: sp.Basic, values: Mapping[str, Enclosure], where: tuple[_Table, Profile] | None) -> Enclosure:
+    """Enclose a formula's value by recursion."""
+    if node.is_Rational:
+        return Enclosure.point(Fraction(int(node.p), int(node.q)))
+    if isinstance(node, sp.Symbol):
+        return values[node.name]
+    if isinstance(node, If):
+        return _branch(node, values, where)
+    if isinstance(node, Total):
+        return _sum_over_members(node, values, where)
+    if isinstance(node, Lookup):
+        points = [_evaluate(s, values, where) for s in node.args[0]]
+        numbers = [sp.Rational(p.lower.numerator, p.lower.denominator) for p in points]
+        return _evaluate(Lookup.entry(numbers, *node.args[1:]), values, where)
+    parts = [_evaluate(part, values, where) for part in node.args]
+    return _operate(node, parts)
+
+
+def _branch(node: If, values: Mapping[str, Enclosure], where: Any) -> Enclosure:
+    truth = _truth(node.args[0], values, where)
+    if truth is not None:
+        return _evaluate(node.args[1 if truth else 2], values, where)
+    a, b = (_evaluate(part, values, where) for part in node.args[1:])
+    return Enclosure(min(a.lower, b.lower), max(a.upper, b.upper))
+
+
+def _truth(node: sp.Basic, values: Mapping[str, Enclosure], where: Any) -> bool | None:
+    """Decide a condition; None where the enclosures do not tell."""
+    if node in (sp.true, sp.false):
+        return bool(node == sp.true)
+    if isinstance(node, sp.Not):
+        inside = _truth(node.args[0], values, where)
+        return None if inside is None else not inside
+    if isinstance(node, sp.And | sp.Or):
+        parts = [_truth(part, values, where) for part in node.args]
+        settles = isinstance(node, sp.Or)
+        if settles in parts:
+            return settles
+        return None if None in parts else not settles
+    gap = _evaluate(node.args[0], values, where) - _evaluate(node.args[1], values, where)
+    return _compare(type(node).__name__, gap)
+
+
+def _compare(relation: str, gap: Enclosure) -> bool | None:
+    """Decide a relation from the sign of left less right."""
+    yes = {
+        "StrictLessThan": gap.upper < 0,
+        "LessThan": gap.upper <= 0,
+        "StrictGreaterThan": gap.lower > 0,
+        "GreaterThan": gap.lower >= 0,
+        "Equality": gap.lower == gap.upper == 0,
+        "Unequality": gap.lower > 0 or gap.upper < 0,
+    }
+    no = {
+        "StrictLessThan": gap.lower >= 0,
+        "LessThan": gap.lower > 0,
+        "StrictGreaterThan": gap.upper <= 0,
+        "GreaterThan": gap.upper < 0,
+        "Equality": yes["Unequality"],
+        "Unequality": yes["Equality"],
+    }
+    return True if yes[relation] else False if no[relation] else None
+
+
+def _sum_over_members(node: Total, values: Mapping[str, Enclosure], where: Any) -> Enclosure:
+    if where is None:
+        raise DeclarationError(f"{node} has no value outside a profile")
+    table, profile = where
+    total = ZERO
+    for kind, row in zip(table.kinds, profile, strict=True):
+        if kind.player != node.args[1].name:
+            continue
+        for action, number in enumerate(row):
+            if number:
+                own = table._labels(kind, action) | dict(kind.attributes)
+                inside = {**values, **{each(name).name: v for name, v in own.items()}}
+                total += Enclosure.point(number) * _evaluate(node.args[0], inside, where)
+    return total
+
+
+def _operate(node: sp.Basic, parts: list[Enclosure]) -> Enclosure:
+    if isinstance(node, sp.Add):
+        return sum(parts, ZERO)
+    if isinstance(node, sp.Mul):
+        return math.prod(parts, start=ONE)
+    if isinstance(node, sp.Max):
+        return Enclosure(max(p.lower for p in parts), max(p.upper for p in parts))
+    if isinstance(node, sp.Min):
+        return Enclosure(min(p.lower for p in parts), min(p.upper for p in parts))
+    if isinstance(node, sp.Abs):
+        (p,) = parts
+        ends = sorted((abs(p.lower), abs(p.upper)))
+        return Enclosure(Fraction(0) if p.lower <= 0 <= p.upper else ends[0], ends[1])
+    if isinstance(node, sp.Pow):
+        base, exponent = parts
+        if exponent.is_exact and exponent.lower.denominator == 1 and abs(exponent.lower) <= 10_000:
+            return _integer_power(base, int(exponent.lower))
+        return _transcendental("power", base, exponent)
+    if isinstance(node, sp.exp | sp.log):
+        return _transcendental(type(node).__name__, *parts)
+    if node == sp.E:
+        return _transcendental("exp", ONE)
+    raise PigouError(f"the checker does not know the function {type(node).__name__} in '{node}'")
+
+
+def _integer_power(base: Enclosure, exponent: int) -> Enclosure:
+    if exponent < 0:
+        return ONE / _integer_power(base, -exponent)
+    if base.lower < 0 < base.upper and exponent % 2 == 0:
+        base = Enclosure(Fraction(0), max(-base.lower, base.upper))
+    result = ONE
+    for bit in bin(exponent)[2:]:
+        result = result * result
+        if bit == "1":
+            result = result * base
+    return result
+
+
+def _transcendental(name: str, *arguments: Enclosure) -> Enclosure:
+    """Enclose exp, log and fractional powers by mpmath's interval arithmetic."""
+    iv = mpmath.iv
+    before, iv.prec = iv.prec, 250
+    try:
+        x, *rest = (_to_interval(argument) for argument in arguments)
+        if name == "exp":
+            result = iv.exp(x)
+        elif arguments[0].lower <= 0:
+            raise DeclarationError(f"{name} of {arguments[0]}, which is not positive")
+        else:
+            result = iv.log(x) if name == "log" else iv.exp(rest[0] * iv.log(x))
+        return Enclosure(*(_from_mpf(end) for end in result._mpi_))
+    finally:
+        iv.prec = before
+
+
+def _to_interval(number: Enclosure) -> Any:
+    low, high = (mpmath.iv.mpf(e.numerator) / mpmath.iv.mpf(e.denominator) for e in (number.lower, number.upper))
+    return mpmath.iv.mpf([low.a, high.b])
+
+
+def _from_mpf(end: Any) -> Fraction:
+    sign, mantissa, exponent, _ = end
+    return Fraction((-1) ** sign * int(mantissa)) * Fraction(2) ** int(exponent)
