@@ -73,7 +73,7 @@ def coordination() -> Game:
                 source="illustration", integer=True,
             ),
             Parameter(
-                "benefit", "3/2", "benefit > 0", "USD million",
+                "benefit", "5/4", "benefit > 0", "USD million",
                 "a firm's gain when all upgrade", "b", source="illustration",
             ),
             Parameter(
@@ -103,7 +103,7 @@ def uniform_subsidy() -> Reform:
     """Pay every firm that upgrades."""
     return subsidy(
         "upgrade", "subsidy", "uniform_subsidy",
-        parameters=(Parameter("subsidy", "3/10", "subsidy >= 0", "USD million", "paid per upgraded firm", "z"),),
+        parameters=(Parameter("subsidy", "2/5", "subsidy >= 0", "USD million", "paid per upgraded firm", "z"),),
         label="Uniform subsidy",
         source="Murphy, Shleifer and Vishny (1989), section IV",
     )  # fmt: skip
@@ -114,8 +114,8 @@ def divide_and_conquer() -> Reform:
     return subsidy(
         "upgrade", "target_subsidy", "divide_and_conquer", members="targets",
         parameters=(
-            Parameter("targets", 4, "targets >= 0", "firms", "number of firms that are paid", "m", integer=True),
-            Parameter("target_subsidy", "3/10", "target_subsidy >= 0", "USD million", "paid per targeted firm", "z"),
+            Parameter("targets", 6, "targets >= 0", "firms", "number of firms that are paid", "m", integer=True),
+            Parameter("target_subsidy", "2/5", "target_subsidy >= 0", "USD million", "paid per targeted firm", "z"),
         ),
         label="Divide and conquer",
         source="Segal (2003)",
@@ -127,7 +127,7 @@ def assurance() -> Reform:
     return subsidy(
         "upgrade", "refund", "assurance", when="sum(upgrade) < goal",
         parameters=(
-            Parameter("refund", "3/10", "refund >= 0", "USD million", "refunded per upgraded firm", "f"),
+            Parameter("refund", "2/5", "refund >= 0", "USD million", "refunded per upgraded firm", "f"),
             Parameter("goal", 10, "goal >= 1", "firms", "number of firms from which nothing is refunded", "G", integer=True),
         ),
         label="Assurance",

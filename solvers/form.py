@@ -97,6 +97,7 @@ class FiniteForm:
 
     def __post_init__(self) -> None:
         self._memory: dict[tuple[int, int, Counts], Any] = {}
+        self._formulas: dict[sp.Basic, _Closure] = {}
         self._constants = {name: fmpq(v.numerator, v.denominator) for name, v in self.at.items()}
         self._values = [
             [self._action_values(group, action) for action in group.actions] for group in self.groups
@@ -114,6 +115,13 @@ class FiniteForm:
             closure = self._payoffs[self.groups[group].player]
             found = self._memory[key] = self._expect(closure, self._values[group][action], counts)
         return found
+
+    def value(self, formula: sp.Expr, counts: Counts) -> Any:
+        """Return the value of a formula over totals, single players' moves and parameters."""
+        closure = self._formulas.get(formula)
+        if closure is None:
+            closure = self._formulas[formula] = self._compile(formula)
+        return self._expect(closure, {}, counts)
 
     def _expect(self, closure: _Closure, own: Mapping[str, Any], counts: Counts) -> Any:
         base = {**self._constants, **self._alone(counts), **own}

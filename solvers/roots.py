@@ -73,9 +73,10 @@ def ball_to_enclosure(ball: Any) -> Enclosure:
     True
     """
     ends = []
-    for end in (ball.lower(), ball.upper()):
-        mantissa, exponent = end.man_exp()
-        ends.append(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
+    with working_precision():
+        for end in (ball.lower(), ball.upper()):
+            mantissa, exponent = end.man_exp()
+            ends.append(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
     return Enclosure(*ends)
 
 

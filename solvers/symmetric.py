@@ -137,7 +137,7 @@ def symmetric_equilibria(
     >>> form = finite_form(load("coordination").game)
     >>> (mixture,) = symmetric_equilibria(form, 0, ((10, 0),), ((0, 1),)).mixtures
     >>> mixture.probabilities, mixture.stable
-    ((Enclosure(2/3), Enclosure(1/3)), False)
+    ((Enclosure(2/5), Enclosure(3/5)), False)
     """
     search = _Search(form, group, fixed, allowed)
     found = SymmetricEquilibria([], [], _everybody_exits(search), [])

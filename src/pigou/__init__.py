@@ -26,6 +26,13 @@ _HOME = {
         "subsidy", "tax",
     ),
     "model": ("Case", "Model"),
+    "gamefile": ("read_game", "read_game_file", "write_game"),
+    "gambit": ("read_nfg", "read_nfg_file"),
+    "solving": ("Elimination", "iterated_dominance", "solve"),
+    "check": ("Examination", "Flow", "examine", "expectation", "payoffs_by_action"),
+    "assessment": ("Assessment", "FirstBest", "assess", "diagnose", "first_best"),
+    "comparison": ("Change", "Comparison", "Scenario", "Verdict", "compare"),
+    "observation": ("Finding", "Study", "study"),
 }  # fmt: skip
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 

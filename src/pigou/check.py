@@ -26,12 +26,12 @@ import mpmath
 import sympy as sp
 
 from pigou.equilibrium import Strategy
-from pigou.errors import DeclarationError, PigouError
+from pigou.errors import DeclarationError, PigouError, unknown
 from pigou.exact import Enclosure, Record
 from pigou.expression import If, Lookup, Total, each
 from pigou.game import Game, Transfer
 
-__all__ = ["Examination", "Flow", "examine", "expectation"]
+__all__ = ["Examination", "Flow", "examine", "expectation", "payoffs_by_action"]
 
 ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
 
@@ -364,6 +364,31 @@ class _Table:
                 share = Enclosure.point(Fraction(1, max(self.sizes[party], 1)))
                 result[party] = result[party] + sign * amount * share
         return Record(result)
+
+
+def payoffs_by_action(
+    game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strategy], player: str, type: str = ""
+) -> Record[Enclosure]:
+    """Return what each action pays a player (a member of a type) against the others' strategies.
+
+    The strategies need not be an equilibrium: stated beliefs or observed shares will do.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> payoffs_by_action(game, game.values(), solve(game)["E3"].strategies, "firm")
+    {'wait': Enclosure(0), 'upgrade': Enclosure(0)}
+    """
+    table = _Table(game, at, tuple(strategies))
+    for index, kind in enumerate(table.kinds):
+        if (kind.player, kind.type) == (player, type):
+            own = next((a for a, s in enumerate(kind.shares) if s.upper > 0), 0)
+            return Record(
+                {", ".join(labels): table.after(index, own, a) for a, labels in enumerate(kind.actions)}
+            )
+    raise DeclarationError(unknown("player", player, (k.player for k in table.kinds), f"game '{game.name}'"))
 
 
 def expectation(

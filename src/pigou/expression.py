@@ -320,7 +320,7 @@ def read_condition(text: object, scope: Scope | Iterable[str]) -> Boolean:
     Examples
     --------
     >>> read_condition("0 < share <= 1", ["share"])
-    (share > 0) & (share <= 1)
+    (share <= 1) & (0 < share)
     """
     return _read(text, scope, condition=True)
 

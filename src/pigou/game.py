@@ -824,9 +824,9 @@ class Game:
         return f"Game({self.name!r}: {text})"
 
     def _repr_latex_(self) -> str:
-        from pigou.notation import latex
+        from pigou.notation import display_maths
 
-        return latex(self)
+        return display_maths(self)
 
     def _repr_html_(self) -> str:
         from pigou.notation import html

@@ -35,7 +35,7 @@ from typing import Any
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from pigou.expression import Lookup, Total, _Writer, each, names_in, of_member, symbol
+from pigou.expression import If, Lookup, Total, _Writer, each, names_in, of_member, symbol
 from pigou.game import GOVERNMENT, Choice, Game, Move, Parameter, Player, Transfer
 from pigou.reform import KINDS, Reform, Step
 
@@ -136,7 +136,7 @@ def _ascii(letter: str) -> str:
     greek = _greek_letter(letter)
     if greek:
         return rf"\ensuremath{{{greek}}}"
-    base, *marks = unicodedata.normalize("NFD", letter)
+    base, *marks = list(unicodedata.normalize("NFD", letter))
     if base.isascii() and marks and all(mark in _ACCENTS for mark in marks):
         for mark in marks:
             base = rf"\{_ACCENTS[mark]}{{{base}}}"
@@ -254,6 +254,7 @@ class _Notation:
             self.symbols[name] = _indexed(own[name], i)
             self.symbols[each(name).name] = _indexed(own[name], j)
         self.tables = self._tables()
+        self.counted = self._counted()
         self.plain_values = self._moves_compared_only()
 
     def _plain_symbols(self) -> dict[str, str]:
@@ -291,6 +292,22 @@ class _Notation:
                 latex = rf"{self.table_letter}_{{{self.below(owner)}}}{above}"
                 named[table] = _Maths(latex, f"table_{owner}{number}")
         return named
+
+    def _counted(self) -> dict[sp.Expr, _Maths]:
+        """Name what a move counts as, where a choice counts as something else than its value."""
+        game = self.game
+        named: dict[sp.Expr, _Maths] = {}
+        formulas = [*game.payoffs.values(), *(b.surplus for b in game.bystanders)]
+        formulas += [t.amount for t in game.transfers]
+        for move in game.moves:
+            for variable in (symbol(move.name), each(move.name)):
+                for part in set().union(*(formula.atoms(If) for formula in formulas)):
+                    other = part.args[2] == variable and part.args[0].func == sp.Eq
+                    if other and part.args[0].lhs == variable and part.args[1].args:
+                        latex = rf"\widetilde{{{self.symbols[variable.name]}}}"
+                        latex = re.sub(r"\\widetilde\{(\\?\w+)(_\{.*\})\}", r"\\widetilde{\1}\2", latex)
+                        named[part] = _Maths(latex, f"counted_{move.name}")
+        return named if len(set(named.values())) == len(named) else {}
 
     def _moves_compared_only(self) -> set[str]:
         """Moves whose values matter in no formula: only which label was chosen."""
@@ -345,19 +362,32 @@ def _notation(game: Game) -> _Notation:
     return _Notation(game)
 
 
+def _cases(expression: sp.Expr) -> list[tuple[Any, Any]]:
+    """Return the values of a case distinction with their conditions, the last one true."""
+    if isinstance(expression, sp.Piecewise):
+        return [tuple(pair) for pair in expression.args]
+    if not isinstance(expression, If):
+        return [(expression, sp.true)]
+    condition, then, otherwise = expression.args
+    return [(then, condition), *_cases(otherwise)]
+
+
 def _is_indicator(expression: Any) -> bool:
     """Whether an expression is 1 where a condition holds and 0 elsewhere."""
-    return isinstance(expression, sp.Piecewise) and expression.args[0][0] == 1 and (
-        [tuple(pair) for pair in expression.args[1:]] == [(sp.S.Zero, sp.true)]
-    )
+    cases = _cases(expression)
+    return len(cases) == 2 and cases[0][0] == 1 and cases[1] == (sp.S.Zero, sp.true)
+
+
+def _is_open(expression: Any) -> bool:
+    """Whether an expression is set as a list of cases, which has a brace on its left only."""
+    return isinstance(expression, If | sp.Piecewise) and not _is_indicator(expression)
 
 
 def _chained(condition: sp.And) -> tuple[list[tuple[Any, Any, Any]], list[Any]]:
     """Pair ``x > a`` and ``x < b`` of a conjunction as ``a < x < b``; return pairs and the rest."""
-    rest = sorted(condition.args, key=sp.default_sort_key)
+    rest = [_turned(part) for part in sorted(condition.args, key=sp.default_sort_key)]
     chains = []
-    lower = [c for c in rest if isinstance(c, sp.Gt | sp.Ge) and not c.lhs.is_number]
-    for low in lower:
+    for low in [c for c in rest if isinstance(c, sp.Gt | sp.Ge)]:
         for high in [c for c in rest if isinstance(c, sp.Lt | sp.Le)]:
             if high.lhs == low.lhs and low in rest:
                 chains.append((low, low.lhs, high))
@@ -366,16 +396,52 @@ def _chained(condition: sp.And) -> tuple[list[tuple[Any, Any, Any]], list[Any]]:
     return chains, rest
 
 
-class _LatexWriter(LatexPrinter):  # type: ignore[misc]
+def _turned(condition: Any) -> Any:
+    """Write ``0 < x`` as ``x > 0``."""
+    turn = isinstance(condition, sp.Rel) and condition.lhs.is_number and not condition.rhs.is_number
+    return condition.reversed if turn else condition
+
+
+def _in_reading_order(terms: Iterable[Any]) -> list[Any]:
+    """Order the terms of a sum: 1 - x + y rather than -x + y + 1; open cases last."""
+
+    def rank(term: Any) -> int:
+        if term.is_number:
+            return 0 if term.is_positive else 2
+        return 3 if _is_open(term) or any(_is_open(factor) for factor in term.args) else 1
+
+    ordered = sorted(terms, key=rank)
+    first = next((t for t in ordered if not _minus(t) and rank(t) < 3), None)
+    return ordered if first is None else [first, *(t for t in ordered if t is not first)]
+
+
+def _minus(term: Any) -> bool:
+    return bool(term.could_extract_minus_sign()) and not term.is_Add
+
+
+_OTHERWISE = r"\text{otherwise}"
+
+
+class _LatexWriter(LatexPrinter):
     """Writes the expressions of one game in LaTeX."""
 
     printmethod = ""  # the printers here, not the methods of `Total` and `Lookup`
 
-    def __init__(self, notation: _Notation):
+    def __init__(self, notation: _Notation, defined: Any = None):
         super().__init__({"mul_symbol": r"\,", "ln_notation": False})
         self._settings["mul_symbol_latex"] = r" \, "
         self._settings["mul_symbol_latex_numbers"] = r" \cdot "
-        self.notation = notation
+        self.notation, self.defined = notation, defined
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        return _in_reading_order(super()._as_ordered_terms(expr, order=order))
+
+    def _print_Add(self, expr: Any, order: Any = None) -> str:
+        terms = self._as_ordered_terms(expr, order=order)
+        if not _is_open(terms[-1]) or _is_open(terms[0]):
+            return str(super()._print_Add(expr, order=order))
+        head = self._print(sp.Add(*terms[:-1]))  # the last brace may stay open to the right
+        return f"{head} + {self._print(terms[-1])}"
 
     def _print_Symbol(self, expr: sp.Symbol, style: str = "plain") -> str:
         known = self.notation.symbols.get(expr.name)
@@ -392,7 +458,7 @@ class _LatexWriter(LatexPrinter):  # type: ignore[misc]
         known = population.name in self.notation.indices
         size = game.size(population.name) if known else None
         inner = self._print(summand)
-        if summand.is_Add or (isinstance(summand, sp.Piecewise) and not _is_indicator(summand)):
+        if summand.is_Add or _is_open(summand):
             inner = rf"\left({inner}\right)"
         if size == sp.oo:
             latex = rf"\int_{{0}}^{{1}} {inner} \, d{index}"
@@ -414,36 +480,38 @@ class _LatexWriter(LatexPrinter):  # type: ignore[misc]
             return super()._print_Mul(expr)
         rest = sp.Mul(*(factor for factor in expr.args if factor != totals[0]))
         head = self._print(rest)
-        if rest.is_Add or (isinstance(rest, sp.Piecewise) and not _is_indicator(rest)):
+        if rest.is_Add or _is_open(rest):
             head = rf"\left({head}\right)"
         return rf"{head} {self._print(totals[0])}"
 
-    def _needs_brackets_anywhere(self, expr: Any) -> bool:
-        return isinstance(expr, sp.Piecewise) and not _is_indicator(expr)
-
     def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
-        if self._needs_brackets_anywhere(expr) or (isinstance(expr, Total) and not last):
+        if _is_open(expr) or (isinstance(expr, Total) and not last):
             return True
         return bool(super()._needs_mul_brackets(expr, first=first, last=last))
 
     def _needs_add_brackets(self, expr: Any) -> bool:
-        return self._needs_brackets_anywhere(expr) or bool(super()._needs_add_brackets(expr))
+        return _is_open(expr) or bool(super()._needs_add_brackets(expr))
 
-    def _print_Piecewise(self, expr: sp.Piecewise) -> str:
+    def _print_If(self, expr: Any, exp: str | None = None) -> str:
+        if expr in self.notation.counted and expr != self.defined:
+            latex = self.notation.counted[expr].latex
+            return latex if exp is None else rf"{{{latex}}}^{{{exp}}}"
         if _is_indicator(expr):
-            return rf"\mathbf{{1}}[{self._print(expr.args[0][1])}]"
+            latex = rf"\mathbf{{1}}[{self._print(_cases(expr)[0][1])}]"
+            return latex if exp is None else rf"{latex}^{{{exp}}}"
         rows = []
-        for value, condition in expr.args:
-            when = r"\text{otherwise}" if condition == sp.true else rf"\text{{if }} {self._print(condition)}"
-            rows.append(f"{self._print(value)} & {when}")
-        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+        for value, condition in _cases(expr):
+            when = rf"\text{{if }} {self._print(condition)}"
+            rows.append(f"{self._print(value)} & {_OTHERWISE if condition == sp.true else when}")
+        latex = r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+        return latex if exp is None else rf"\left({latex}\right)^{{{exp}}}"
+
+    _print_Piecewise = _print_If
 
     def _print_Relational(self, expr: Any) -> str:
         signs = {"==": "=", "!=": r"\neq", "<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq"}
+        expr = _turned(expr)
         left, right = expr.lhs, expr.rhs
-        if left.is_number and not right.is_number:
-            expr = expr.reversed
-            left, right = expr.lhs, expr.rhs
         label = None
         if isinstance(expr, sp.Eq | sp.Ne) and isinstance(left, sp.Symbol):
             label = self.notation.label_of(left.name, right)
@@ -489,9 +557,9 @@ class _TextWriter(_Writer):
 
     printmethod = ""
 
-    def __init__(self, notation: _Notation):
+    def __init__(self, notation: _Notation, defined: Any = None):
         super().__init__({}, ())
-        self.notation = notation
+        self.notation, self.defined = notation, defined
 
     def as_label(self, expr: Any) -> str | None:
         if not isinstance(expr, sp.Eq | sp.Ne) or not isinstance(expr.lhs, sp.Symbol):
@@ -499,26 +567,31 @@ class _TextWriter(_Writer):
         label = self.notation.label_of(expr.lhs.name, expr.rhs)
         return label if label is None or label.isidentifier() else f'"{label}"'
 
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        return _in_reading_order(super()._as_ordered_terms(expr, order=order))
+
     def _print_Symbol(self, expr: sp.Symbol) -> str:
         return expr.name.removesuffix("′")
 
     def _print_Relational(self, expr: Any) -> str:
-        turned = expr.reversed if expr.lhs.is_number and not expr.rhs.is_number else expr
-        return super()._print_Relational(turned)
+        return super()._print_Relational(_turned(expr))
 
     _print_Equality = _print_Unequality = _print_Relational
     _print_StrictLessThan = _print_LessThan = _print_Relational
     _print_StrictGreaterThan = _print_GreaterThan = _print_Relational
 
-    def _print_Piecewise(self, expr: sp.Piecewise) -> str:
-        *first, last = [tuple(pair) for pair in expr.args]
-        if last[1] == sp.true:
-            out = self._print(last[0])
-        else:
-            out = f"if({self._print(last[1])}, {self._print(last[0])})"
+    def _print_If(self, expr: Any) -> str:
+        if expr in self.notation.counted and expr != self.defined:
+            return self.notation.counted[expr].text
+        *first, (value, condition) = _cases(expr)
+        out = self._print(value)
+        if condition != sp.true:
+            out = f"if({self._print(condition)}, {out})"
         for value, condition in reversed(first):
             out = f"if({self._print(condition)}, {self._print(value)}, {out})"
         return out
+
+    _print_Piecewise = _print_If
 
     def _parts(self, parts: Iterable[Any], inside: Any) -> list[str]:
         return [f"({self._print(p)})" if isinstance(p, inside) else self._print(p) for p in parts]
@@ -668,12 +741,12 @@ def _say(*pieces: str | _Maths) -> _Sentence:
 def _describe(game: Game) -> list[_Section]:
     """Lay a game out as a paper states it."""
     notation = _notation(game)
-    sections = [
+    sections: list[tuple[str, list[Any]]] = [
         ("Players", [_player(notation, p) for p in game.players]),
         ("Moves", _moves(notation)),
         ("Chance", [_chance(notation, c) for c in game.chance]),
         ("Payoffs", _payoffs(notation, [p.name for p in game.players])),
-        ("Others", _payoffs(notation, [p for p in game.parties if p not in game.payoffs])),
+        ("Bystanders", _payoffs(notation, [p for p in game.parties if p not in game.payoffs])),
         ("Parameters", _parameters(notation)),
         ("Assumptions", _assumptions(notation)),
         ("Source", [_say(_clean(game.source))] if game.source else []),
@@ -725,12 +798,15 @@ def _moves(notation: _Notation) -> list[_Block]:
 
 def _move(notation: _Notation, move: Move, staged: bool) -> _Sentence:
     player = notation.game.player(move.player)
-    who = f"each {_clean(player.label)}" if player.is_population else _clean(player.label)
+    each_one = f"each {player.name.replace('_', ' ')}"
+    who = each_one if player.is_population else _clean(player.label)
     start = f"Stage {move.stage}: {who}" if staged else who[:1].upper() + who[1:]
     pieces: list[str | _Maths] = [start, " chooses "]
-    if move.label != move.name:
-        pieces += [_clean(move.label), ", "]
     pieces += _domain(notation, move)
+    if move.label != move.name:
+        label = _clean(move.label)
+        same = label.lower() == move.name.lower()
+        pieces += [_Maths(rf"\ (\text{{{label}}})", "") if same and label.isalpha() else f" ({label})"]
     if move.observes is not None:
         seen = [_Maths(notation.symbols[n], n) for n in move.observes]
         pieces += [", having observed ", *(_joined(seen, " and ") or ["nothing"])]
@@ -790,20 +866,38 @@ def _payoffs(notation: _Notation, parties: list[str]) -> list[_Block]:
     """State the payoffs of some parties: tables first, then formulas."""
     game = notation.game
     blocks: list[_Block] = []
-    bare: set[str] = set()
-    tables = {p: game.primitive(p) for p in parties if game.primitive(p).has(Lookup)}
-    groups: dict[tuple[Any, Any], list[Lookup]] = {}
-    for formula in tables.values():
-        for table in sorted(formula.atoms(Lookup), key=lambda t: list(notation.tables).index(t)):
-            group = groups.setdefault(table.args[:2], [])
-            group += [] if table in group else [table]
-    for party, formula in tables.items():
-        if isinstance(formula, Lookup) and not _transfers_of(game, party):
-            bare.add(party)
+    in_matrix: set[str] = set()
+    groups: dict[tuple[Any, Any], list[tuple[str, Lookup]]] = {}
+    for party in parties:
+        for table in sorted(game.primitive(party).atoms(Lookup), key=list(notation.tables).index):
+            groups.setdefault(table.args[:2], []).append((party, table))
     for group in groups.values():
-        owners = {t: p for p, f in tables.items() for t in f.atoms(Lookup)}
-        blocks += _matrices(notation, group, owners, all(owners[t] in bare for t in group))
-    blocks += [_equation(notation, p) for p in parties if p not in bare]
+        plain = all(game.primitive(p) == t and not _transfers_of(game, p) for p, t in group)
+        if plain:
+            heads = [_Maths(notation.payoff_of(p).latex, p) for p, _ in group]
+            in_matrix |= {p for p, _ in group}
+            blocks += _matrices(notation, heads, [t for _, t in group])
+        else:
+            tables = list(dict.fromkeys(t for _, t in group))
+            blocks += _matrices(notation, [notation.maths(t) for t in tables], tables)
+    blocks += [_equation(notation, p) for p in parties if p not in in_matrix]
+    counted = {p for p in parties if any(game.move(m).player == p for m in _counted_moves(notation))}
+    return [*blocks, *_counted(notation, counted)]
+
+
+def _counted_moves(notation: _Notation) -> set[str]:
+    return {part.args[2].name.removesuffix("′") for part in notation.counted}
+
+
+def _counted(notation: _Notation, players: set[str]) -> list[_Block]:
+    """Define what moves count as, where a choice counts as something else than its value."""
+    blocks: list[_Block] = []
+    for part, name in notation.counted.items():
+        move = part.args[2].name
+        if not move.endswith("′") and notation.game.move(move).player in players:
+            latex = _LatexWriter(notation, defined=part).doprint(part)
+            words = _TextWriter(notation, defined=part).doprint(part)
+            blocks += [_say("Here the move counts as"), _Equation(name, (_Term("+", _Maths(latex, words)),))]
     return blocks
 
 
@@ -837,26 +931,19 @@ def _bracketed(notation: _Notation, amount: sp.Expr) -> _Maths:
 def _terms(notation: _Notation, formula: sp.Expr) -> list[_Term]:
     """Cut a sum into its terms, so that a long one can be broken into lines."""
     terms = []
-    for term in formula.as_ordered_terms():
-        if term == 0:
-            continue
-        minus = term.could_extract_minus_sign() and not term.is_Add
-        terms.append(_Term("-" if minus else "+", notation.maths(-term if minus else term)))
-    # What depends on a condition comes last: braces are open to the right.
-    return sorted(terms, key=lambda t: r"\begin{cases}" in t.maths.latex)
+    for term in _in_reading_order(formula.as_ordered_terms()):
+        if term != 0:
+            minus = _minus(term)
+            sign = "-" if minus else "+"
+            terms.append(_Term(sign, notation.maths(-term if minus else term)))
+    return terms
 
 
-def _matrices(
-    notation: _Notation, tables: list[Lookup], owners: dict[Lookup, str], bare: bool
-) -> list[_Block]:
-    """Print payoff tables over the same moves: one matrix per choice of the third and later moves."""
+def _matrices(notation: _Notation, heads: Sequence[_Maths], tables: list[Lookup]) -> list[_Block]:
+    """Print tables over the same moves: one matrix per choice of the third and later moves."""
     where, axes, _ = tables[0].args
     sizes = [len(axis) for axis in axes]
     arguments = [notation.maths(a) for a in where]
-    if bare:
-        heads: list[str | _Maths] = [_Maths(notation.payoff_of(owners[t]).latex, owners[t]) for t in tables]
-    else:
-        heads = [_Maths(notation.latex(t), notation.text(t)) for t in tables]
     cells = sp.prod(sizes)
     if cells > MOST_CELLS:
         shape = _Maths(r" \times ".join(map(str, sizes)), " x ".join(map(str, sizes)))
@@ -866,9 +953,7 @@ def _matrices(
     if len(where) == 1:
         where, axes = sp.Tuple(*where, sp.S.Zero), sp.Tuple(*axes, sp.Tuple(sp.S.Zero))
         arguments, labels = [*arguments, _Maths("", "")], [*labels, [""]]
-    blocks: list[_Block] = []
-    entry = "Payoffs" if bare else "Entries"
-    blocks.append(_say(f"{entry}: ", *_joined(heads), "."))
+    blocks: list[_Block] = [_say("Entries: ", *_joined(heads), ".")]
     for others in itertools.product(*(range(len(axis)) for axis in axes[2:])):
         if others:
             fixed = [
@@ -916,18 +1001,20 @@ def _parameters(notation: _Notation) -> list[_Block]:
     for p in parameters:
         if p.source:
             sources.setdefault(_clean(p.source), []).append(_Maths(notation.symbols[p.name], p.name))
-    blocks += [_say(*_joined(names, " and "), f": {source.rstrip('.')}.") for source, names in sources.items()]
-    return blocks
+    pieces: list[str | _Maths] = []
+    for number, (source, names) in enumerate(sources.items()):
+        pieces += ["; of " if number else "Values of ", *_joined(names, " and "), f": {source.rstrip('.')}"]
+    return [*blocks, _say(*pieces, ".")] if pieces else blocks
 
 
 def _of_domain(notation: _Notation, parameter: Parameter) -> str | _Maths:
     whole = parameter.integer
     if parameter.domain == sp.true:
-        return "whole" if whole else ""
+        return "integer" if whole else ""
     written = notation.maths(parameter.domain)
     if not whole:
         return written
-    return _Maths(rf"{written.latex},\ \text{{whole}}", f"{written.text}, whole")
+    return _Maths(rf"{written.latex},\ \text{{integer}}", f"{written.text}, integer")
 
 
 def _default(parameter: Parameter) -> str | _Maths:
@@ -1034,7 +1121,8 @@ def _tabular(table: _Table) -> str:
     words = [max(len(c) if isinstance(c, str) else _wide(c.latex) for c in column) for column in columns]
     prose = [k for k, column in enumerate(columns) if table.header[k] == "Meaning" and words[k] > 20]
     taken = sum(max(w, len(h)) + 3 for k, (w, h) in enumerate(zip(words, table.header, strict=True)) if k not in prose)
-    share = max(0.2, min(0.9, (84 - taken) / 84))
+    longest = max((words[k] for k in prose), default=0)
+    share = max(0.2, min(0.9, (84 - taken) / 84, (longest + 4) / 84))
     align = "".join("r" if title == "Default" else "l" for title in table.header)
     lines = [rf"\begin{{tabular}}{{@{{}}{align}@{{}}}}", r"\hline"]
     lines.append(" & ".join(table.header) + r" \\ \hline")
@@ -1167,7 +1255,7 @@ def html(game: Game) -> str:
     <p><strong>Players.</strong> lab.</p>
     <p><strong>Moves.</strong> Lab chooses \(x \in [0, 1]\).</p>
     <p><strong>Payoffs.</strong></p>
-    <p>\(\displaystyle \begin{aligned} v_{\text{lab}} ={}&amp; - x^{2} + x \end{aligned}\)</p>
+    <p>\(\displaystyle \begin{aligned} v_{\text{lab}} ={}&amp; x - x^{2} \end{aligned}\)</p>
     </div>
     """
     parts = ['<div class="pigou-game">', f"<p><strong>{_plain(game.name)}</strong></p>"]
@@ -1268,16 +1356,20 @@ def _text_block(block: _Block) -> list[str]:
 
 
 def _text_equation(equation: _Equation) -> list[str]:
-    formula = ""
-    named = [term for term in equation.terms if term.name]
-    for number, term in enumerate(term for term in equation.terms if not term.name):
-        sign = ("-" if term.sign == "-" else "") if number == 0 else f" {term.sign} "
-        formula += f"{sign}{term.maths.text}"
-    hanging = len(equation.left.text) + 3
-    lines = _wrapped(f"{equation.left.text} = {formula or '0'}", min(hanging, 20))
-    for term in named:
-        lines += _wrapped(f"{'':<{min(hanging, 20) - 2}}{term.sign} {term.maths.text}   [{term.name}]", 20)
-    return lines
+    lines: list[str] = []
+    start = f"{equation.left.text} = "
+    column = min(len(start), 20)
+    plain = ""
+    for term in equation.terms:
+        sign = f"{term.sign} " if plain or lines else term.sign.replace("+", "")
+        if not term.name:
+            plain += f" {sign}{term.maths.text}" if plain else f"{sign}{term.maths.text}"
+            continue
+        if plain and not lines:
+            lines, plain = _wrapped(start + plain, column), ""
+        front = " " * (column - 2) if lines else start
+        lines += _wrapped(f"{front}{sign}{term.maths.text}   [{term.name}]", column + 2)
+    return lines or _wrapped(start + plain, column)
 
 
 def _text_matrix(matrix: _Matrix) -> list[str]:

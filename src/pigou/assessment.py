@@ -1,0 +1,276 @@
+r"""Who gets what in an equilibrium: surplus, transfers, public money, welfare, the first best.
+
+With surplus :math:`S_g` of every group g after transfers, G the government's payoff (revenue less
+outlay less running cost), weights :math:`w_g` and a cost of public funds :math:`\lambda`, welfare is
+
+.. math:: W(\lambda, w) = \sum_{g} w_g S_g + \lambda G .
+
+At unit weights and :math:`\lambda = 1` transfers cancel, and W is the sum of primitive payoffs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from pigou.check import Flow, examine
+from pigou.equilibrium import Equilibrium, EquilibriumSet
+from pigou.errors import DeclarationError, unknown
+from pigou.exact import Enclosure, Record, exact
+from pigou.game import GOVERNMENT, Game
+from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
+from pigou.solvers.pure import MOST_PROFILES, largest_gain
+
+__all__ = ["Assessment", "FirstBest", "assess", "diagnose", "first_best"]
+
+ZERO = Enclosure.point(0)
+
+
+@dataclass(frozen=True)
+class FirstBest:
+    """The planner's optimum: the pure profiles with the largest total primitive payoff.
+
+    Parameters
+    ----------
+    welfare : Enclosure
+    profiles : tuple of str
+        In words; several where they tie.
+    is_equilibrium : bool
+        Whether one of them is an equilibrium.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> best = first_best(load("coordination").game)
+    >>> best.welfare, best.profiles, best.is_equilibrium
+    (Enclosure(7), ('10 upgrade',), True)
+    """
+
+    welfare: Enclosure
+    profiles: tuple[str, ...]
+    is_equilibrium: bool
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """One equilibrium, assessed.
+
+    Parameters
+    ----------
+    equilibrium : Equilibrium
+    surplus : mapping of str to Enclosure
+        Each party's total after transfers; of all members, for a population.
+    flows : tuple of Flow
+        The ledger: every transfer with the amount that flows.
+    outlay, revenue, running_cost : Enclosure
+        What the government pays out in transfers, takes in, and spends on running the reform.
+    gap : Enclosure
+        The first best's welfare less this equilibrium's, at unit weights and cost of funds.
+    diagnosis : str
+        ``"coordination failure"``, ``"cooperation failure"``, both, or ``"none"``.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> bad = assess(game, solve(game))[0]
+    >>> bad.diagnosis, bad.gap
+    ('coordination failure', Enclosure(7))
+    """
+
+    equilibrium: Equilibrium
+    surplus: Mapping[str, Enclosure]
+    flows: tuple[Flow, ...]
+    outlay: Enclosure
+    revenue: Enclosure
+    running_cost: Enclosure
+    gap: Enclosure
+    diagnosis: str
+
+    def welfare(self, cost_of_funds: Any = 1, weights: Mapping[str, Any] | None = None) -> Enclosure:
+        """Return social welfare at a cost of public funds and distributional weights.
+
+        Parameters
+        ----------
+        cost_of_funds : number
+            What a unit of public money costs society, the marginal cost of public funds.
+        weights : mapping of str to number, optional
+            Weight of each group; 1 where none is given. The government's money is weighted by
+            the cost of public funds.
+
+        Raises
+        ------
+        DeclarationError
+            If a weight is given for a group that is not there, or is negative.
+        """
+        given = checked_weights(weights, self.surplus)
+        total = ZERO
+        for party, surplus in self.surplus.items():
+            weight = exact(cost_of_funds) if party == GOVERNMENT else given.get(party, Fraction(1))
+            total += Enclosure.point(weight) * surplus
+        return total
+
+    @property
+    def private(self) -> Enclosure:
+        """Surplus of everybody but the government, at unit weights."""
+        return self.welfare(0)
+
+    @property
+    def public(self) -> Enclosure:
+        """The government's payoff: revenue less outlay less running cost."""
+        return self.surplus.get(GOVERNMENT, ZERO)
+
+
+def checked_weights(weights: Mapping[str, Any] | None, parties: Mapping[str, Any]) -> dict[str, Fraction]:
+    """Return weights as exact numbers, or say what is wrong with them."""
+    result = {}
+    for group, weight in (weights or {}).items():
+        if group not in parties or group == GOVERNMENT:
+            groups = [p for p in parties if p != GOVERNMENT]
+            hint = "; the government's money is weighted by the cost of public funds" * (group == GOVERNMENT)
+            raise DeclarationError(unknown("group", group, groups) + hint)
+        result[group] = exact(weight)
+        if result[group] < 0:
+            raise DeclarationError(f"the weight of '{group}' is at least 0, not {weight}")
+    return result
+
+
+def assess(game: Game, found: EquilibriumSet) -> tuple[Assessment, ...]:
+    """Assess every equilibrium of a game.
+
+    Parameters
+    ----------
+    game : Game
+    found : EquilibriumSet
+        What `pigou.solve` returned for it.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> [str(a.welfare()) for a in assess(game, solve(game))]
+    ['0', '7', '2/3']
+    """
+    best = first_best(game, found.at)
+    drafts = [_books(game, found, e) for e in found]
+    return tuple(
+        replace(
+            draft,
+            gap=best.welfare - draft.welfare(),
+            diagnosis=diagnose(draft, drafts, best),
+        )
+        for draft in drafts
+    )
+
+
+def _books(game: Game, found: EquilibriumSet, equilibrium: Equilibrium) -> Assessment:
+    exam = examine(game, {k: exact(v) for k, v in found.at.items()}, equilibrium.strategies)
+    surplus = {
+        party: payoff * Enclosure.point(exam.sizes[party]) for party, payoff in exam.payoffs.items()
+    }
+    outlay = revenue = ZERO
+    for transfer, amount in exam.flows:
+        if transfer.payer == GOVERNMENT:
+            outlay += amount
+        elif transfer.payee == GOVERNMENT:
+            revenue += amount
+    running = -exam.primitive.get(GOVERNMENT, ZERO)
+    return Assessment(equilibrium, Record(surplus), exam.flows, outlay, revenue, running, ZERO, "")
+
+
+def first_best(game: Game, at: Mapping[str, Any] | None = None) -> FirstBest:
+    """Return the planner's optimum over all pure profiles.
+
+    Transfers cancel, so that only primitive payoffs count. Mixing cannot help: welfare is linear
+    in the probabilities of profiles.
+
+    Raises
+    ------
+    StructureError
+        If the game is not finite with simultaneous moves.
+    DeclarationError
+        If there are more than a million profiles.
+    """
+    plain = finite_form(replace(game, transfers=()), at)
+    allowed: Allowed = tuple(tuple(range(len(g.actions))) for g in plain.groups)
+    if plain.number_of_profiles(allowed) > MOST_PROFILES:
+        raise DeclarationError(f"game '{game.name}' has too many profiles for a search of the first best")
+    best: Any = None
+    winners: list[Counts] = []
+    for counts in _planned(plain, allowed):
+        welfare = _total(plain, counts)
+        if best is None or welfare > best:
+            best, winners = welfare, []
+        if welfare == best:
+            winners.append(counts)
+    form = finite_form(game, at)
+    stable = any((gain := largest_gain(form, c, allowed)) is None or gain <= 0 for c in winners)
+    return FirstBest(
+        Enclosure.point(Fraction(int(best.p), int(best.q))),
+        tuple(_in_words(plain, c) for c in winners[:5]),
+        stable,
+    )
+
+
+def _planned(form: FiniteForm, allowed: Allowed) -> Any:
+    """Yield the profiles a planner chooses from: with an exit, all leave or nobody does."""
+    for counts in form.profiles(allowed):
+        leaving = [row[g.exit] for g, row in zip(form.groups, counts, strict=True) if g.exit is not None]
+        sizes = [g.size for g in form.groups if g.exit is not None]
+        if all(n in (0, size) for n, size in zip(leaving, sizes, strict=True)):
+            yield counts
+
+
+def _total(form: FiniteForm, counts: Counts) -> Any:
+    total: Any = 0
+    for group, row in enumerate(counts):
+        for action, number in enumerate(row):
+            if number:
+                total += number * form.payoff(group, action, counts)
+    gone = any(g.exit is not None and row[g.exit] for g, row in zip(form.groups, counts, strict=True))
+    for bystander in form.game.bystanders:
+        if not gone or bystander.name == GOVERNMENT:
+            total += form.value(bystander.surplus, counts)
+    return total
+
+
+def _in_words(form: FiniteForm, counts: Counts) -> str:
+    parts = []
+    for group, row in zip(form.groups, counts, strict=True):
+        taken = [f"{n} {', '.join(group.actions[a])}" for a, n in enumerate(row) if n]
+        if group.size == 1 and not group.type:
+            taken = [f"{group.player}: {', '.join(group.actions[row.index(1)])}"]
+        parts.append((f"{group.type}: " if group.type else "") + ", ".join(taken))
+    return "; ".join(parts)
+
+
+def diagnose(one: Assessment, among: list[Assessment], best: FirstBest) -> str:
+    """Say what fails in an equilibrium.
+
+    Coordination fails if another equilibrium is at least as good for every party and better for
+    one. Cooperation fails if welfare is below the first best and the first best is no equilibrium.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> all_assessed = list(assess(game, solve(game)))
+    >>> diagnose(all_assessed[1], all_assessed, first_best(game))
+    'none'
+    """
+    failures = []
+    if any(_pareto_better(other, one) for other in among):
+        failures.append("coordination failure")
+    if not best.is_equilibrium and one.welfare().upper < best.welfare.lower:
+        failures.append("cooperation failure")
+    return " and ".join(failures) or "none"
+
+
+def _pareto_better(one: Assessment, other: Assessment) -> bool:
+    gains = [one.surplus[party] - other.surplus[party] for party in one.surplus]
+    return all(g.lower >= 0 for g in gains) and any(g.lower > 0 for g in gains)

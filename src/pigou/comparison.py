@@ -1,0 +1,376 @@
+r"""Compare: the baseline and its reforms side by side, equilibrium by equilibrium.
+
+With :math:`A` the change in everybody else's surplus and :math:`B` the change in the government's
+payoff, a reform's net benefit at a cost of public funds :math:`\lambda` is
+:math:`A + \lambda B`. If it costs public money (:math:`B < 0`) it is worth it as long as
+:math:`\lambda` stays below the break-even cost :math:`\lambda^* = A / (-B)`.
+
+Both games may have several equilibria, so a verdict is given for the *best* of each, the *worst* of
+each (by welfare), and the one that the named selection picks in each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from pigou.assessment import Assessment, FirstBest, assess, checked_weights, first_best
+from pigou.equilibrium import Equilibrium, EquilibriumSet
+from pigou.errors import DeclarationError, unknown
+from pigou.exact import Enclosure, Record, exact
+from pigou.game import Game
+from pigou.reform import Reform
+from pigou.solvers.dominance import survivors
+from pigou.solvers.form import finite_form
+from pigou.solving import solve
+
+__all__ = ["SELECTIONS", "Change", "Comparison", "Scenario", "Verdict", "compare"]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A game as it is, or as a reform leaves it, solved and assessed.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> compare(load("coordination").game, []).baseline.name
+    'baseline'
+    """
+
+    name: str
+    label: str
+    game: Game
+    found: EquilibriumSet
+    assessments: tuple[Assessment, ...]
+    first_best: FirstBest
+    selected: str
+    selection: str
+
+    def __getitem__(self, name: str) -> Assessment:
+        return next(a for a in self.assessments if a.equilibrium.name == name)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What becomes of an equilibrium.
+
+    Parameters
+    ----------
+    what : str
+        ``"survives"``, ``"moves"``, ``"vanishes"`` or ``"appears"``.
+    before, after : str
+        Names of the equilibria; empty where there is none.
+
+    Examples
+    --------
+    >>> print(Change("vanishes", "E1", ""))
+    E1 vanishes
+    """
+
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        if self.what in ("survives", "moves"):
+            return f"{self.before} {self.what} (as {self.after})"
+        return f"{self.before or self.after} {self.what}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The net benefit of a reform under one rule for picking the equilibrium.
+
+    Parameters
+    ----------
+    rule : str
+        ``"best"``, ``"worst"`` or ``"selected"``.
+    before, after : str
+        The equilibria that are compared.
+    private, public : Enclosure
+        Change in the (weighted) surplus of everybody else, and in the government's payoff.
+    net : mapping of str to Enclosure
+        Net benefit at each cost of public funds asked for.
+    unweighted : mapping of str to Enclosure
+        The same at unit weights.
+    break_even : Enclosure or None
+        The cost of public funds at which the net benefit is zero, if there is one above 0.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> model = load("coordination")
+    >>> comparison = compare(model.game, [model.reform("uniform_subsidy")])
+    >>> comparison.verdicts("uniform_subsidy")[1].break_even
+    Enclosure(10/3)
+    """
+
+    rule: str
+    before: str
+    after: str
+    private: Enclosure
+    public: Enclosure
+    net: Mapping[str, Enclosure]
+    unweighted: Mapping[str, Enclosure]
+    break_even: Enclosure | None
+
+    @property
+    def statement(self) -> str:
+        """The verdict in a few words."""
+        values = list(self.net.values())
+        if all(v.is_exact and v.lower == 0 for v in values):
+            return "changes nothing"
+        if all(v.lower >= 0 for v in values):
+            return "worth it"
+        if all(v.upper <= 0 for v in values):
+            return "not worth it"
+        return "depends on the cost of public funds"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The baseline and its reforms, side by side.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> model = load("coordination")
+    >>> comparison = compare(model.game, model.reforms)
+    >>> [str(change) for change in comparison.changes("uniform_subsidy")]
+    ['E1 vanishes', 'E2 survives (as E1)', 'E3 vanishes']
+    """
+
+    baseline: Scenario
+    reforms: tuple[Scenario, ...]
+    costs_of_funds: tuple[Fraction, ...]
+    weights: Mapping[str, Fraction]
+
+    def reform(self, name: str) -> Scenario:
+        """Return the scenario of a reform by name."""
+        for scenario in self.reforms:
+            if scenario.name == name:
+                return scenario
+        raise DeclarationError(unknown("reform", name, (s.name for s in self.reforms)))
+
+    def changes(self, name: str) -> tuple[Change, ...]:
+        """Return what becomes of each equilibrium under a reform."""
+        return _changes(self.baseline, self.reform(name))
+
+    def verdicts(self, name: str) -> tuple[Verdict, ...]:
+        """Return the verdicts under the best, the worst and the selected equilibrium."""
+        after = self.reform(name)
+        if not self.baseline.assessments or not after.assessments:
+            return ()
+        picks: dict[str, Callable[[Scenario], Assessment]] = {
+            "best": lambda s: max(s.assessments, key=lambda a: a.welfare().lower),
+            "worst": lambda s: min(s.assessments, key=lambda a: a.welfare().lower),
+            "selected": lambda s: s[s.selected],
+        }
+        return tuple(self._verdict(rule, pick(self.baseline), pick(after)) for rule, pick in picks.items())
+
+    def _verdict(self, rule: str, before: Assessment, after: Assessment) -> Verdict:
+        weights = self.weights
+        private = after.welfare(0, weights) - before.welfare(0, _present(weights, before))
+        public = after.public - before.public
+        plain = after.private - before.private
+        break_even = None
+        if public.upper < 0 or public.lower > 0:
+            ratio = private / -public
+            break_even = ratio if ratio.upper > 0 else None
+        return Verdict(
+            rule,
+            before.equilibrium.name,
+            after.equilibrium.name,
+            private,
+            public,
+            Record({str(c): private + Enclosure.point(c) * public for c in self.costs_of_funds}),
+            Record({str(c): plain + Enclosure.point(c) * public for c in self.costs_of_funds}),
+            break_even,
+        )
+
+
+def _present(weights: Mapping[str, Fraction], assessment: Assessment) -> dict[str, Fraction]:
+    return {group: w for group, w in weights.items() if group in assessment.surplus}
+
+
+def compare(
+    game: Game,
+    reforms: Iterable[Reform],
+    at: Mapping[str, Any] | None = None,
+    *,
+    costs_of_funds: Sequence[Any] = (1,),
+    weights: Mapping[str, Any] | None = None,
+    select: str = "laplacian",
+) -> Comparison:
+    """Solve a game as it is and under each reform, and lay the results side by side.
+
+    Parameters
+    ----------
+    game : Game
+    reforms : iterable of Reform
+    at : mapping of str to number, optional
+        Parameter values, of the game or of any of the reforms.
+    costs_of_funds : sequence of numbers
+        The costs of public funds at which net benefits are stated; at least 0.
+    weights : mapping of str to number, optional
+        Distributional weights of groups.
+    select : str
+        Which equilibrium is *selected*; a key of `SELECTIONS`.
+
+    Raises
+    ------
+    ReformError, DeclarationError, StructureError
+        If a reform does not fit, a value or weight is wrong, or a game cannot be solved.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> model = load("coordination")
+    >>> comparison = compare(model.game, [model.reform("assurance")], costs_of_funds=("1", "1.5"))
+    >>> [verdict.statement for verdict in comparison.verdicts("assurance")]
+    ['changes nothing', 'worth it', 'worth it']
+    """
+    if select not in SELECTIONS:
+        raise DeclarationError(unknown("selection", select, SELECTIONS))
+    costs = tuple(exact(c) for c in costs_of_funds)
+    if not costs or min(costs) < 0:
+        raise DeclarationError("a cost of public funds is a number of at least 0")
+    chosen = tuple(reforms)
+    games = [(r.name, r.label, r(game)) for r in chosen]
+    own = [p.name for p in game.parameters]
+    everywhere = list(dict.fromkeys([*own, *(p.name for _, _, g in games for p in g.parameters)]))
+    for name in at or {}:
+        if name not in everywhere:
+            raise DeclarationError(unknown("parameter", name, everywhere, f"game '{game.name}' and its reforms"))
+    baseline = _scenario("baseline", "Baseline", game, at or {}, select)
+    scenarios = tuple(_scenario(name, label, g, at or {}, select) for name, label, g in games)
+    return Comparison(baseline, scenarios, costs, Record(checked_weights(weights, _all_parties(baseline, scenarios))))
+
+
+def _all_parties(baseline: Scenario, scenarios: tuple[Scenario, ...]) -> dict[str, None]:
+    return dict.fromkeys(party for s in (baseline, *scenarios) for party in s.game.parties)
+
+
+def _scenario(name: str, label: str, game: Game, at: Mapping[str, Any], select: str) -> Scenario:
+    here = {k: v for k, v in at.items() if k in [p.name for p in game.parameters]}
+    found = solve(game, here)
+    assessments = assess(game, found)
+    chosen, how = _select(game, found, assessments, select)
+    return Scenario(name, label, game, found, assessments, first_best(game, here), chosen, how)
+
+
+# -- which equilibria survive -------------------------------------------------------------------
+
+
+def _signature(equilibrium: Equilibrium) -> dict[tuple[str, str], Enclosure]:
+    """Return the share of a player's members who take each label, over all its types."""
+    members: dict[str, int] = {}
+    weighted: dict[tuple[str, str], Enclosure] = {}
+    for strategy in equilibrium.strategies:
+        members[strategy.player] = members.get(strategy.player, 0) + strategy.members
+        for label, share in strategy.probabilities.items():
+            if share.upper > 0:
+                key = (strategy.player, label)
+                weight = Enclosure.point(strategy.members)
+                weighted[key] = weighted.get(key, Enclosure.point(0)) + weight * share
+    return {
+        (player, label): total / Enclosure.point(members[player])
+        for (player, label), total in weighted.items()
+    }
+
+
+def _changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
+    left = {e.name: (e.kind, _signature(e)) for e in after.found}
+    changes = []
+    for old in before.found:
+        kind, signature = old.kind, _signature(old)
+        same = [n for n, (k, s) in left.items() if k == kind and _same(signature, s)]
+        near = [n for n, (k, s) in left.items() if k == kind == "mixed" and set(s) == set(signature)]
+        match = (same or near or [""])[0]
+        left.pop(match, None)
+        changes.append(Change("survives" if same else "moves" if near else "vanishes", old.name, match))
+    return (*changes, *(Change("appears", "", name) for name in left))
+
+
+def _same(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> bool:
+    return set(one) == set(other) and all(one[key].overlaps(other[key]) for key in one)
+
+
+# -- selection ----------------------------------------------------------------------------------
+
+
+def _select(
+    game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...], rule: str
+) -> tuple[str, str]:
+    """Return the name of the selected equilibrium and how it was selected."""
+    if not assessments:
+        return "", "there is no equilibrium"
+    name, how = SELECTIONS[rule](game, found, assessments)
+    if name:
+        return name, how
+    stable = [a for a in assessments if {"strict", "stable"} & set(a.equilibrium.marks)] or assessments
+    worst = min(stable, key=lambda a: a.welfare().lower)
+    return worst.equilibrium.name, f"{how}; taken instead: the stable equilibrium with the lowest welfare"
+
+
+def _by_welfare(pick: Callable[..., Assessment], words: str) -> Callable[..., tuple[str, str]]:
+    def select(game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]) -> tuple[str, str]:
+        return pick(assessments, key=lambda a: a.welfare().lower).equilibrium.name, words
+
+    return select
+
+
+def _payoff_dominant(
+    game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
+) -> tuple[str, str]:
+    players = [p.name for p in game.players]
+    for one in assessments:
+        gaps = [one.surplus[p] - other.surplus[p] for other in assessments for p in players]
+        if all(gap.lower >= 0 or gap.is_exact and gap.lower == 0 for gap in gaps):
+            return one.equilibrium.name, "payoff-dominant: no player is better off in another"
+    return "", "no equilibrium is payoff-dominant"
+
+
+def _laplacian(game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]) -> tuple[str, str]:
+    """Select the action that is best when the number of others who take it is uniform."""
+    form = finite_form(game, {k: v for k, v in found.at.items()})
+    alive, _ = survivors(form)
+    active = [i for i, actions in enumerate(alive) if len(actions) > 1]
+    if not active:
+        return assessments[0].equilibrium.name, "the only one: iterated strict dominance"
+    if len(active) > 1 or len(alive[active[0]]) != 2 or form.groups[active[0]].size < 2:
+        return "", "Laplacian selection is for one population with two choices"
+    (index,) = active
+    first, second = alive[index]
+    gain: Any = 0
+    for counts in form.profiles(alive, without=index):
+        rows = [list(counts[index]), list(counts[index])]
+        rows[0][first] += 1
+        rows[1][second] += 1
+        a, b = ((*counts[:index], tuple(row), *counts[index + 1 :]) for row in rows)
+        gain += form.payoff(index, second, b) - form.payoff(index, first, a)
+    if gain == 0:
+        return "", "Laplacian beliefs leave the two choices indifferent"
+    label = ", ".join(form.groups[index].actions[second if gain > 0 else first])
+    player = form.groups[index]
+    for one in assessments:
+        for strategy in one.equilibrium.strategies:
+            mine = (strategy.player, strategy.type) == (player.player, player.type)
+            share = strategy.probabilities.get(label)
+            if mine and share is not None and share.is_exact and share.lower == 1:
+                return one.equilibrium.name, f"Laplacian: {label} is best if the number of others is uniform"
+    return "", "the Laplacian choice is no equilibrium"
+
+
+SELECTIONS: Mapping[str, Callable[..., tuple[str, str]]] = Record(
+    {
+        "laplacian": _laplacian,
+        "payoff-dominant": _payoff_dominant,
+        "best": _by_welfare(max, "the equilibrium with the highest welfare"),
+        "worst": _by_welfare(min, "the equilibrium with the lowest welfare"),
+    }
+)
+"""How the selected equilibrium is picked, by name."""

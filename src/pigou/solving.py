@@ -1,0 +1,387 @@
+"""Solve a game for all its equilibria: structure decides which room does it, the checker confirms.
+
+What is solved so far: finite games with simultaneous moves, of single players, of populations, or
+of both; chance that nobody sees is averaged out. Everything else is refused with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from pigou.check import examine
+from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
+from pigou.errors import StructureError
+from pigou.exact import Enclosure, Record
+from pigou.game import Game
+from pigou.solvers.bimatrix import (
+    MOST_SUPPORT_PAIRS,
+    bimatrix_equilibria,
+    dimension,
+    support_pairs,
+)
+from pigou.solvers.dominance import Removal, survivors, weakly_dominated
+from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
+from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
+from pigou.solvers.symmetric import symmetric_equilibria
+
+__all__ = ["Elimination", "iterated_dominance", "solve"]
+
+_MOST_PROFILES_FOR_MARKS = 20_000
+_CLEAR = Fraction(1, 10**40)
+
+
+@dataclass(frozen=True)
+class Elimination:
+    """A choice that iterated strict dominance rules out.
+
+    Parameters
+    ----------
+    round : int
+    player, type, action, by : str
+        Who would never take which action, and an action that always pays more by then.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> print(iterated_dominance(load("coordination").game, {"cost": "1/2"})[0])
+    round 1: wait (firm) is strictly dominated by upgrade
+    """
+
+    round: int
+    player: str
+    type: str
+    action: str
+    by: str
+
+    def __str__(self) -> str:
+        who = f"{self.player}, {self.type}" if self.type else self.player
+        return f"round {self.round}: {self.action} ({who}) is strictly dominated by {self.by}"
+
+
+def iterated_dominance(game: Game, at: Mapping[str, Any] | None = None) -> tuple[Elimination, ...]:
+    """Return what iterated strict dominance by pure actions rules out, round by round.
+
+    Raises
+    ------
+    StructureError
+        If the game is not finite with simultaneous moves.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> iterated_dominance(load("coordination").game)
+    ()
+    """
+    form = finite_form(game, at)
+    return tuple(_elimination(form, removal) for removal in survivors(form)[1])
+
+
+def _elimination(form: FiniteForm, removal: Removal) -> Elimination:
+    group = form.groups[removal.group]
+    action, by = (_key(group, a) for a in (removal.action, removal.by))
+    return Elimination(removal.round, group.player, group.type, action, by)
+
+
+def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
+    """Return all equilibria of a game at given parameter values, with their evidence.
+
+    Parameters
+    ----------
+    game : Game
+        Finite, with simultaneous moves. For single players: every pure equilibrium, and for two
+        of them every mixed one, a continuum as a component with its extreme points. For a
+        population: every pure profile up to the names of members alike, and every symmetric
+        mixed equilibrium.
+    at : mapping of str to number, optional
+        Parameter values; the defaults where none is given.
+
+    Returns
+    -------
+    EquilibriumSet
+        With ``complete`` False where some kind of equilibrium within the scope was not searched
+        or not settled; `unresolved` then says which.
+
+    Raises
+    ------
+    DeclarationError
+        If a value in `at` does not fit the game.
+    StructureError
+        If the game has a structure that is not solved.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> for equilibrium in solve(load("coordination").game):
+    ...     print(equilibrium)
+    E1 (pure): upgrade: 10 wait
+    E2 (pure): upgrade: 10 upgrade
+    E3 (mixed): upgrade: wait 2/3, upgrade 1/3
+    """
+    form = finite_form(game, at)
+    alive, _ = survivors(form)
+    if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:
+        raise StructureError(f"game '{game.name}': an exit next to other players is not solved yet")
+    draft = _Draft(form, alive)
+    draft.find()
+    return draft.finish()
+
+
+class _Draft:
+    """One solving of one game: what was found, before it is named and checked."""
+
+    def __init__(self, form: FiniteForm, alive: Allowed):
+        self.form, self.alive = form, alive
+        self.active = [i for i, actions in enumerate(alive) if len(actions) > 1]
+        self.found: list[tuple[tuple[Strategy, ...], str, list[str], str]] = []
+        self.components: list[Component] = []
+        self.unresolved: list[str] = []
+        self.how = ""
+        small = form.number_of_profiles(alive) <= _MOST_PROFILES_FOR_MARKS
+        self.weak = weakly_dominated(form, alive) if small else set()
+
+    @property
+    def exit(self) -> bool:
+        return self.form.groups[0].exit is not None if self.form.groups else False
+
+    @property
+    def crowd(self) -> bool:
+        return any(g.size > 1 or g.type or g.exit is not None for g in self.form.groups)
+
+    # -- finding --------------------------------------------------------------------------------
+
+    def find(self) -> None:
+        """Choose the algorithms by the structure that is left after dominance."""
+        sizes = [self.form.groups[i].size for i in self.active]
+        if sizes in ([1], [1, 1]) and self._pairs_of_supports() <= MOST_SUPPORT_PAIRS:
+            self._two_players()
+            return
+        for pure in self._pure():
+            self._add_pure(pure)
+        checked = f"every one of {self.form.number_of_profiles(self.alive):,} pure profiles checked in exact arithmetic"
+        self.how = checked
+        if not self.active:
+            self.how = "iterated strict dominance leaves one profile"
+        elif len(self.active) == 1 and sizes[0] > 1:
+            self._symmetric(checked)
+        elif self.crowd:
+            self.unresolved.append("mixed equilibria of several groups of players at once were not searched")
+        else:
+            self.unresolved.append(f"mixed equilibria of {len(sizes)} players were not searched")
+
+    def _pure(self) -> Iterable[PureEquilibrium]:
+        if not self.exit:
+            return pure_equilibria(self.form, self.alive)
+        group = self.form.groups[0]
+        found = []
+        for action in self.alive[0]:
+            if action != group.exit:
+                counts: Counts = (tuple(group.size * (a == action) for a in range(len(group.actions))),)
+                gain = largest_gain(self.form, counts, self.alive)
+                if gain is None or gain <= 0:
+                    found.append(PureEquilibrium(counts, gain))
+        return found
+
+    def _pairs_of_supports(self) -> int:
+        numbers = [len(self.alive[i]) for i in self.active] + [1]
+        return support_pairs(numbers[0], numbers[1])
+
+    def _symmetric(self, checked: str) -> None:
+        """One group of players alike has a choice: mixtures from the indifference polynomial."""
+        index = self.active[0]
+        fixed = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
+        result = symmetric_equilibria(self.form, index, fixed, self.alive)
+        for mixture in result.mixtures:
+            marks = {True: ["stable"], False: ["unstable"], None: []}[mixture.stable]
+            strategies = self._strategies(fixed, {index: mixture.probabilities})
+            self._add(strategies, "roots of the indifference polynomial, isolated exactly", marks)
+        if result.exits is not None:
+            self._add_exit(result.exits.belief)
+        for first, second in result.continua:
+            labels = [_key(self.form.groups[index], a) for a in (first, second)]
+            self.components.append(Component("C1", 1, ((f"all {labels[0]}", f"all {labels[1]}"),)))
+        self.unresolved += result.unresolved
+        self.how = (
+            "every symmetric profile settled: " if self.exit else f"{checked}; "
+        ) + "every root of the indifference polynomials isolated exactly"
+
+    def _two_players(self) -> None:
+        """At most two players have a choice: all equilibria by exact vertex enumeration."""
+        row = self.active[0]
+        column = self.active[1] if len(self.active) > 1 else None
+        base = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
+        matrices = self._matrices(row, column, base)
+        result = bimatrix_equilibria(*matrices)
+        names: dict[tuple[int, int], int] = {}
+        order = sorted(
+            result.pairs, key=lambda p: len(result.rows[p[0]].support) + len(result.columns[p[1]].support)
+        )
+        for pair in order:
+            mixes = {row: self._spread(row, result.rows[pair[0]].probabilities)}
+            if column is not None:
+                mixes[column] = self._spread(column, result.columns[pair[1]].probabilities)
+            names[pair] = len(self.found)
+            self._add(self._strategies(base, mixes), "exact vertex enumeration", [])
+        for subsets in result.components:
+            self._component(subsets, result, names)
+        pairs = self._pairs_of_supports()
+        self.how = f"every one of {pairs:,} pairs of supports solved in exact arithmetic"
+
+    def _matrices(self, row: int, column: int | None, base: Counts) -> tuple[Any, Any]:
+        a, b = [], []
+        for i in self.alive[row]:
+            a_row, b_row = [], []
+            for j in self.alive[column] if column is not None else (0,):
+                counts = _set_action(base, row, i)
+                counts = counts if column is None else _set_action(counts, column, j)
+                a_row.append(self.form.payoff(row, i, counts))
+                b_row.append(a_row[-1] * 0 if column is None else self.form.payoff(column, j, counts))
+            a.append(a_row)
+            b.append(b_row)
+        return a, b
+
+    def _component(self, subsets: Any, result: Any, names: Mapping[tuple[int, int], int]) -> None:
+        if len(subsets) == 1 and len(subsets[0].rows) * len(subsets[0].columns) == 1:
+            return
+        name = f"C{len(self.components) + 1}"
+        sizes, lists = [], []
+        for subset in subsets:
+            rows = [result.rows[i].probabilities for i in sorted(subset.rows)]
+            columns = [result.columns[j].probabilities for j in sorted(subset.columns)]
+            sizes.append(dimension(rows) + dimension(columns))
+            members = [names[i, j] for i in sorted(subset.rows) for j in sorted(subset.columns)]
+            lists.append(tuple(f"E{m + 1}" for m in sorted(members)))
+            for member in members:
+                strategies, method, marks, _ = self.found[member]
+                self.found[member] = (strategies, method, marks, name)
+        self.components.append(Component(name, max(sizes), tuple(lists)))
+
+    # -- strategies -----------------------------------------------------------------------------
+
+    def _spread(self, index: int, probabilities: Iterable[Any]) -> tuple[Enclosure, ...]:
+        """Put the probabilities of surviving actions in their places among all actions."""
+        full = [Enclosure.point(0)] * len(self.form.groups[index].actions)
+        for action, p in zip(self.alive[index], probabilities, strict=True):
+            full[action] = Enclosure.point(Fraction(int(p.p), int(p.q)))
+        return tuple(full)
+
+    def _strategies(
+        self, counts: Counts, mixes: Mapping[int, tuple[Enclosure, ...]]
+    ) -> tuple[Strategy, ...]:
+        strategies = []
+        for index, group in enumerate(self.form.groups):
+            keys = [_key(group, a) for a in range(len(group.actions))]
+            move = ", ".join(m.name for m in self.form.game.moves_of(group.player))
+            if index in mixes:
+                mix = mixes[index]
+                shares = Record(dict(zip(keys, mix, strict=True)))
+                pure = group.size == 1 and any(p.is_exact and p.lower == 1 for p in mix)
+                whole = Record({k: int(p.lower == 1) for k, p in shares.items()}) if pure else None
+            else:
+                row = counts[index]
+                shares = Record({k: Enclosure.point(Fraction(n, group.size)) for k, n in zip(keys, row, strict=True)})
+                whole = Record(dict(zip(keys, row, strict=True)))
+            strategies.append(Strategy(move, group.player, group.type, shares, whole, group.size))
+        return tuple(strategies)
+
+    # -- collecting -----------------------------------------------------------------------------
+
+    def _add(self, strategies: tuple[Strategy, ...], method: str, marks: list[str]) -> None:
+        used_weakly = any(
+            strategy.probabilities[_key(group, action)].upper > 0
+            for index, (strategy, group) in enumerate(zip(strategies, self.form.groups, strict=True))
+            for action in range(len(group.actions))
+            if (index, action) in self.weak
+        )
+        self.found.append((strategies, method, [*marks, *["weakly dominated"] * used_weakly], ""))
+
+    def _add_pure(self, pure: PureEquilibrium) -> None:
+        marks = ["strict", *["stable"] * self.crowd] if pure.is_strict else []
+        self._add(self._strategies(pure.counts, {}), "exhaustive check of deviations in exact arithmetic", marks)
+
+    def _add_exit(self, belief: Counts) -> None:
+        group = self.form.groups[0]
+        keys = [_key(group, a) for a in range(len(group.actions))]
+        shares = Record({k: Enclosure.point(int(a == group.exit)) for a, k in enumerate(keys)})
+        move = self.form.game.moves_of(group.player)[0].name
+        believed = Record(dict(zip(keys, belief[0], strict=True)))
+        strategy = Strategy(move, group.player, group.type, shares, None, group.size, believed)
+        self._add((strategy,), "belief that makes staying no better, in exact arithmetic", ["needs a belief"])
+
+    # -- finishing ------------------------------------------------------------------------------
+
+    def finish(self) -> EquilibriumSet:
+        """Name and check what was found."""
+        equilibria = []
+        for number, (strategies, method, marks, component) in enumerate(self.found, start=1):
+            found = examine(self.form.game, self.form.at, strategies)
+            evidence = self._evidence(method, found.gain, found.confirmed, found.doubt, marks)
+            marks = [*marks, *self._strict(strategies, marks)]
+            equilibria.append(
+                Equilibrium(f"E{number}", strategies, found.payoffs, evidence, tuple(marks), component)
+            )
+        doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
+        notes = list(self.unresolved)
+        if self.form.rounded:
+            notes.append("some payoffs are irrational and were rounded to 60 digits: ties cannot be told")
+        elif doubtful:
+            notes.append(f"the checker could not confirm {', '.join(doubtful)}")
+        return EquilibriumSet(
+            game=self.form.game.name,
+            structure="population" if self.crowd else "finite",
+            at=self.form.at,
+            equilibria=tuple(equilibria),
+            complete=not notes,
+            completeness=f"{'proved' if not notes else 'not shown'}: {self.how}",
+            scope=self._scope(),
+            components=self._named_components(equilibria),
+            unresolved=tuple(notes),
+        )
+
+    def _strict(self, strategies: tuple[Strategy, ...], marks: list[str]) -> list[str]:
+        if "strict" in marks or self.crowd or not all(s.is_pure for s in strategies):
+            return []
+        counts = tuple(tuple((s.counts or {}).values()) for s in strategies)
+        gain = largest_gain(self.form, counts, self.alive)
+        return ["strict"] if gain is None or gain < 0 else []
+
+    def _evidence(
+        self, method: str, gain: Enclosure, confirmed: bool, doubt: str, marks: list[str]
+    ) -> Evidence:
+        grade, note = Grade.CERTIFIED, doubt
+        if not confirmed:
+            grade = Grade.NUMERICAL
+        elif self.form.rounded and not ("strict" in marks and gain.upper < _CLEAR):
+            grade, note = Grade.NUMERICAL, "irrational payoffs were rounded to 60 digits"
+        return Evidence(grade, method, gain, confirmed, note)
+
+    def _named_components(self, equilibria: list[Equilibrium]) -> tuple[Component, ...]:
+        """Name the ends of a continuum of mixtures of a population."""
+        names = {s.profile.split(": ", 1)[-1]: s.name for s in equilibria}
+
+        def named(end: str) -> str:
+            size = max((g.size for g in self.form.groups), default=1)
+            return names.get(end.replace("all ", f"{size} ", 1), end)
+
+        return tuple(
+            replace(c, subsets=tuple(tuple(named(e) for e in subset) for subset in c.subsets))
+            for c in self.components
+        )
+
+    def _scope(self) -> str:
+        if self.exit:
+            return "symmetric equilibria, pure and mixed"
+        if self.crowd:
+            return "pure equilibria up to the names of members alike, and symmetric mixed ones"
+        return "all equilibria, pure and mixed"
+
+
+def _set_action(counts: Counts, group: int, action: int) -> Counts:
+    row = tuple(int(a == action) for a in range(len(counts[group])))
+    return (*counts[:group], row, *counts[group + 1 :])
+
+
+def _key(group: Group, action: int) -> str:
+    return ", ".join(group.actions[action])
