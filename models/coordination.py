@@ -103,7 +103,11 @@ def uniform_subsidy() -> Reform:
     """Pay every firm that upgrades."""
     return subsidy(
         "upgrade", "subsidy", "uniform_subsidy",
-        parameters=(Parameter("subsidy", "2/5", "subsidy >= 0", "USD million", "paid per upgraded firm", "z"),),
+        parameters=(
+            Parameter(
+                "subsidy", "2/5", "subsidy >= 0", "USD million", "paid per upgraded firm", "z",
+            ),
+        ),
         label="Uniform subsidy",
         source="Murphy, Shleifer and Vishny (1989), section IV",
     )  # fmt: skip
@@ -114,8 +118,14 @@ def divide_and_conquer() -> Reform:
     return subsidy(
         "upgrade", "target_subsidy", "divide_and_conquer", members="targets",
         parameters=(
-            Parameter("targets", 6, "targets >= 0", "firms", "number of firms that are paid", "m", integer=True),
-            Parameter("target_subsidy", "2/5", "target_subsidy >= 0", "USD million", "paid per targeted firm", "z"),
+            Parameter(
+                "targets", 6, "targets >= 0", "firms", "number of firms that are paid", "m",
+                integer=True,
+            ),
+            Parameter(
+                "target_subsidy", "2/5", "target_subsidy >= 0", "USD million",
+                "paid per targeted firm", "z",
+            ),
         ),
         label="Divide and conquer",
         source="Segal (2003)",
@@ -127,8 +137,13 @@ def assurance() -> Reform:
     return subsidy(
         "upgrade", "refund", "assurance", when="sum(upgrade) < goal",
         parameters=(
-            Parameter("refund", "2/5", "refund >= 0", "USD million", "refunded per upgraded firm", "f"),
-            Parameter("goal", 10, "goal >= 1", "firms", "number of firms from which nothing is refunded", "G", integer=True),
+            Parameter(
+                "refund", "2/5", "refund >= 0", "USD million", "refunded per upgraded firm", "f",
+            ),
+            Parameter(
+                "goal", 10, "goal >= 1", "firms", "upgraders from which nothing is refunded", "G",
+                integer=True,
+            ),
         ),
         label="Assurance",
         source="Bagnoli and Lipman (1989), Review of Economic Studies 56:583-601, for refunds",

@@ -30,7 +30,15 @@ from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_mat
 
-__all__ = ["MOST_SUPPORT_PAIRS", "BimatrixEquilibria", "NashSubset", "Vertex", "bimatrix_equilibria", "dimension", "support_pairs"]
+__all__ = [
+    "MOST_SUPPORT_PAIRS",
+    "BimatrixEquilibria",
+    "NashSubset",
+    "Vertex",
+    "bimatrix_equilibria",
+    "dimension",
+    "support_pairs",
+]
 
 MOST_SUPPORT_PAIRS = 200_000
 
@@ -63,7 +71,9 @@ class BimatrixEquilibria(NamedTuple):
     components: list[list[NashSubset]]
 
 
-def bimatrix_equilibria(a: Sequence[Sequence[Any]], b: Sequence[Sequence[Any]]) -> BimatrixEquilibria:
+def bimatrix_equilibria(
+    a: Sequence[Sequence[Any]], b: Sequence[Sequence[Any]]
+) -> BimatrixEquilibria:
     """Return all equilibria of the game with row payoffs `a` and column payoffs `b`.
 
     Parameters
@@ -125,7 +135,9 @@ def _vertex(
         return None
     if any(share <= 0 for share in shares):
         return None
-    earned = [sum((row[i] * s for i, s in zip(support, shares, strict=True)), fmpq(0)) for row in payoffs]
+    earned = [
+        sum((row[i] * s for i, s in zip(support, shares, strict=True)), fmpq(0)) for row in payoffs
+    ]
     if any(e > value for e in earned):
         return None
     probabilities = [fmpq(0)] * number

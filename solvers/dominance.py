@@ -62,14 +62,13 @@ def survivors(form: FiniteForm) -> tuple[Allowed, tuple[Removal, ...]]:
         removed += now
         gone = {(r.group, r.action) for r in now}
         alive = tuple(
-            tuple(a for a in actions if (group, a) not in gone) for group, actions in enumerate(alive)
+            tuple(a for a in actions if (group, a) not in gone)
+            for group, actions in enumerate(alive)
         )
     return alive, tuple(removed)
 
 
-def _dominator(
-    form: FiniteForm, group: int, action: int, alive: Allowed
-) -> int | None:
+def _dominator(form: FiniteForm, group: int, action: int, alive: Allowed) -> int | None:
     rivals = [b for b in alive[group] if b != action]
     for counts in form.profiles(alive, without=group):
         if not rivals:

@@ -100,7 +100,8 @@ class FiniteForm:
         self._formulas: dict[sp.Basic, _Closure] = {}
         self._constants = {name: fmpq(v.numerator, v.denominator) for name, v in self.at.items()}
         self._values = [
-            [self._action_values(group, action) for action in group.actions] for group in self.groups
+            [self._action_values(group, action) for action in group.actions]
+            for group in self.groups
         ]
         self._payoffs = {p.name: self._compile(self.game.payoff(p.name)) for p in self.game.players}
         self._draws = list(self._chance())
@@ -108,7 +109,7 @@ class FiniteForm:
     # -- reading ------------------------------------------------------------------------------
 
     def payoff(self, group: int, action: int, counts: Counts) -> Any:
-        """Return the payoff of a member of `group` who takes `action`, itself counted in `counts`."""
+        """Return the payoff of a member who takes `action`, itself counted in `counts`."""
         key = (group, action, counts)
         found = self._memory.get(key)
         if found is None:
@@ -167,13 +168,19 @@ class FiniteForm:
             values[move.name] = fmpq(value.numerator, value.denominator)
         for kind in self.game.player(group.player).types:
             if kind.name == group.type:
-                values |= {k: _rational(v, self.at, f"type '{kind.name}'") for k, v in kind.values.items()}
+                values |= {
+                    k: _rational(v, self.at, f"type '{kind.name}'") for k, v in kind.values.items()
+                }
         return values
 
     def _chance(self) -> Iterator[tuple[Any, dict[str, Any]]]:
         axes = [
             [
-                (_rational(p, self.at, f"chance variable '{c.name}'"), c.name, fmpq(v.numerator, v.denominator))
+                (
+                    _rational(p, self.at, f"chance variable '{c.name}'"),
+                    c.name,
+                    fmpq(v.numerator, v.denominator),
+                )
                 for v, p in c.outcomes.values()
             ]
             for c in self.game.chance
@@ -241,7 +248,9 @@ class FiniteForm:
             for axis, point in zip(axes, where, strict=True):
                 value = point(state)
                 if value not in axis:
-                    raise DeclarationError(f"the payoff table of '{self.game.name}' has no entry for {value}")
+                    raise DeclarationError(
+                        f"the payoff table of '{self.game.name}' has no entry for {value}"
+                    )
                 position = position * len(axis) + axis[value]
             return entries[position](state)
 
@@ -308,27 +317,37 @@ def _check_structure(game: Game) -> None:
     for move in game.moves:
         if isinstance(move.domain, Interval):
             raise StructureError(
-                f"{where}: move '{move.name}' is continuous; so far finite moves (choices) are solved"
+                f"{where}: move '{move.name}' is continuous; so far choices are solved"
             )
-        if isinstance(move.domain, Choice) and move.domain.exit and len(game.moves_of(move.player)) > 1:
-            raise StructureError(f"{where}: '{move.player}' has an exit and other moves; that is not solved yet")
+        if (
+            isinstance(move.domain, Choice)
+            and move.domain.exit
+            and len(game.moves_of(move.player)) > 1
+        ):
+            raise StructureError(
+                f"{where}: '{move.player}' has an exit and other moves; that is not solved yet"
+            )
     if len({m.stage for m in game.moves}) > 1 or any(m.observes for m in game.moves):
         raise StructureError(f"{where} has stages; so far simultaneous moves are solved")
     for chance in game.chance:
         if chance.seen_by:
             raise StructureError(
-                f"{where}: '{chance.name}' is seen by {', '.join(chance.seen_by)}; private or early "
-                "information is not solved yet"
+                f"{where}: '{chance.name}' is seen by {', '.join(chance.seen_by)}; private "
+                "or early information is not solved yet"
             )
     for player in game.players:
         if player.size == sp.oo:
-            raise StructureError(f"{where}: '{player.name}' is a continuum; so far finite populations are solved")
+            raise StructureError(
+                f"{where}: '{player.name}' is a continuum; so far finite populations are solved"
+            )
 
 
 def _size(size: sp.Expr, at: Mapping[str, Fraction], player: str) -> int:
     number = _rational(size, at, f"size of '{player}'")
     if number.q != 1 or number < 0:
-        raise DeclarationError(f"the size of '{player}' is a whole number of at least 0, not {number}")
+        raise DeclarationError(
+            f"the size of '{player}' is a whole number of at least 0, not {number}"
+        )
     return int(number.p)
 
 
@@ -410,7 +429,11 @@ def _power(base: Any, exponent: Any, rounded: Callable[[Any], Any]) -> Any:
 
 def _root(number: int, degree: int) -> int:
     """Return the whole part of a root of a whole number, at least 1 for a positive one."""
-    return int(mpmath.libmp.libintmath.isqrt(number)) if degree == 2 else round(float(number) ** (1 / degree))
+    return (
+        int(mpmath.libmp.libintmath.isqrt(number))
+        if degree == 2
+        else round(float(number) ** (1 / degree))
+    )
 
 
 def _transcendental(name: str, argument: Any, rounded: Callable[[Any], Any]) -> Any:

@@ -47,7 +47,8 @@ def ring() -> tuple[Any, Any]:
     >>> x * y
     x*y
     """
-    return fmpq_mpoly_ctx.get(["x", "y"], "lex").gens()  # type: ignore[no-any-return]
+    x, y = fmpq_mpoly_ctx.get(["x", "y"], "lex").gens()
+    return x, y
 
 
 def solve_in_triangle(f: Any, g: Any) -> Solutions:

@@ -53,7 +53,8 @@ def pure_equilibria(form: FiniteForm, allowed: Allowed) -> list[PureEquilibrium]
     number = form.number_of_profiles(allowed)
     if number > MOST_PROFILES:
         raise StructureError(
-            f"game '{form.game.name}' has {number:,} pure profiles; at most {MOST_PROFILES:,} are searched"
+            f"game '{form.game.name}' has {number:,} pure profiles; "
+            f"at most {MOST_PROFILES:,} are searched"
         )
     found = []
     for counts in form.profiles(allowed):

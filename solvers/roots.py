@@ -14,6 +14,7 @@ Steps
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,17 @@ from flint import arb, ctx, fmpq, fmpq_poly
 
 from pigou.exact import Enclosure
 
-__all__ = ["PRECISION", "Root", "ball_to_enclosure", "bisected_root", "from_bernstein", "real_roots", "sign_at", "sign_changes", "working_precision"]
+__all__ = [
+    "PRECISION",
+    "Root",
+    "ball_to_enclosure",
+    "bisected_root",
+    "from_bernstein",
+    "real_roots",
+    "sign_at",
+    "sign_changes",
+    "working_precision",
+]
 
 PRECISION = 333
 """Bits to which roots are enclosed: about 100 decimals."""
@@ -92,7 +103,7 @@ def from_bernstein(coefficients: Sequence[Any]) -> fmpq_poly:
     row, powers = list(coefficients), []
     for power in range(degree + 1):
         powers.append(row[0] * math.comb(degree, power))
-        row = [b - a for a, b in zip(row, row[1:], strict=False)]
+        row = [b - a for a, b in itertools.pairwise(row)]
     return fmpq_poly(powers)
 
 
@@ -105,7 +116,7 @@ def sign_changes(coefficients: Sequence[Any]) -> int:
     2
     """
     signs = [c > 0 for c in coefficients if c != 0]
-    return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    return sum(a != b for a, b in itertools.pairwise(signs))
 
 
 def real_roots(polynomial: fmpq_poly, lower: Any = 0, upper: Any = 1) -> list[Root]:
@@ -139,7 +150,8 @@ def _simple_roots(factor: fmpq_poly, multiplicity: int, lower: Any, upper: Any) 
         factor = factor // fmpq_poly([-value, 1])
     if factor.degree() < 1:
         return found
-    for number, _ in factor.complex_roots():
+    pairs: Any = factor.complex_roots()
+    for number, _ in pairs:
         if number.imag == 0 and number.real > arb(lower) and number.real < arb(upper):
             found.append(Root(number.real, multiplicity, None))
     return found
@@ -215,5 +227,3 @@ def _at(polynomial: fmpq_poly, ball: Any) -> Any:
     for coefficient in reversed(polynomial.coeffs()):
         value = value * ball + arb(coefficient)
     return value
-
-

@@ -212,7 +212,11 @@ def _falls(gap: list[Any], roots: list[Root], number: int) -> bool:
     if len(roots) == 1 and sign_changes(gap) == 1:
         return bool(next(c for c in gap if c != 0) > 0)
     polynomial = from_bernstein(gap)
-    ends = [Fraction(0), *(e for r in roots for e in (r.enclosure.lower, r.enclosure.upper)), Fraction(1)]
+    ends = [
+        Fraction(0),
+        *(e for r in roots for e in (r.enclosure.lower, r.enclosure.upper)),
+        Fraction(1),
+    ]
     before = (ends[2 * number] + ends[2 * number + 1]) / 2
     after = (ends[2 * number + 2] + ends[2 * number + 3]) / 2
     values = [polynomial(fmpq(p.numerator, p.denominator)) for p in (before, after)]
@@ -227,7 +231,9 @@ def _triples(search: _Search, triple: tuple[int, int, int], found: SymmetricEqui
     f, g = (_planar(search, a, triple) for a in triple[1:])
     solutions = solve_in_triangle(f, g)
     if not solutions.complete:
-        found.unresolved.append(f"mixtures of {names}: the indifference curves coincide or do not cross")
+        found.unresolved.append(
+            f"mixtures of {names}: the indifference curves coincide or do not cross"
+        )
         return
     if solutions.unresolved:
         found.unresolved.append(f"{len(solutions.unresolved)} candidate mixtures of {names}")
@@ -297,7 +303,10 @@ def _shares_of_exit(search: _Search, found: SymmetricEquilibria) -> None:
             label = " ".join(search.group.actions[action])
             found.unresolved.append(f"any share may exit while the others all choose {label}")
     for pair in itertools.combinations(search.actions, 2):
-        gap, to_exit = search.advantage(pair[1], pair[0], pair), search.advantage(search.exit, pair[0], pair)
+        gap, to_exit = (
+            search.advantage(pair[1], pair[0], pair),
+            search.advantage(search.exit, pair[0], pair),
+        )
         both = from_bernstein(gap).gcd(from_bernstein(to_exit))
         if any(gap) and both.degree() > 0 and real_roots(both):
             names = " and ".join(" ".join(search.group.actions[a]) for a in pair)
@@ -306,7 +315,8 @@ def _shares_of_exit(search: _Search, found: SymmetricEquilibria) -> None:
         found.unresolved.append("shares of exit next to mixtures of three or more actions")
     if found.exits is None and not any(
         all(
-            search.payoff(a, counts[search.index]) > search.payoff(search.exit, counts[search.index])
+            search.payoff(a, counts[search.index])
+            > search.payoff(search.exit, counts[search.index])
             for counts in search.form.profiles(_only(search), without=search.index)
         )
         for a in search.actions

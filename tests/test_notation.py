@@ -85,7 +85,8 @@ def population() -> Game:
             Move("p", "mill", Interval(0, "beta_0"), stage=2),
         ],
         payoffs={
-            "farmer": "if(sum(action) >= threshold and land > 1, p*land*mean(action), 0) - lambda_*action",
+            "farmer": "if(sum(action) >= threshold and land > 1, p*land*mean(action), 0)"
+            " - lambda_*action",
             "mill": "(pi - p)*sum(land*action)**2 - if(p > beta_0/2, p**2, p)",
         },
         bystanders=[Bystander("consumers", "sum(action)/10", "Consumers")],
@@ -96,7 +97,9 @@ def population() -> Game:
             Parameter("ratio", "2.5", meaning="land of a big farm, relative to a small one"),
             Parameter("threshold", 10, tex="T"),
             Parameter("lambda_", "1/3", "0 < lambda_ < 1", "EUR & more", "cost of 100% effort"),
-            Parameter("beta_0", 2, meaning="the highest price_cap", source="Smith & Jones_2 (1990)"),
+            Parameter(
+                "beta_0", 2, meaning="the highest price_cap", source="Smith & Jones_2 (1990)"
+            ),
             Parameter("pi", 3, source="Smith & Jones_2 (1990)"),
         ],
         assumptions=["large <= n", "threshold <= n or lambda_ < 1/2"],
@@ -142,7 +145,10 @@ def weather() -> Game:
 def strange_names() -> Game:
     return Game(
         'Straße {50%} $1 \\ "quoted" ~ <b>€ & 名_x',
-        players=[Player("lead_firm", "Lead_firm <script>alert(1)</script>"), Player("β_bank", "Bänk ✓")],
+        players=[
+            Player("lead_firm", "Lead_firm <script>alert(1)</script>"),
+            Player("β_bank", "Bänk ✓"),
+        ],
         moves=[
             Move("unit_cost", "lead_firm", {"a_b & 50%": 0, "$x$ \\(y\\)": 1, "</td>": 2}),
             Move("û", "β_bank", (0, 1)),
@@ -153,8 +159,23 @@ def strange_names() -> Game:
             "β_bank": "-û**2 - 名**2 + v*u*e*Gamma*i*pi*effort_level_2",
         },
         parameters=[
-            Parameter(n, 1, unit="$ & $", meaning="50% of _ {x} $y$ ^ ~ \\ # — “é” ≤ 名", source="a_b")
-            for n in ["β", "x_1", "x1", "γ_max", "__", "v", "u", "e", "Gamma", "i", "pi", "effort_level_2"]
+            Parameter(
+                n, 1, unit="$ & $", meaning="50% of _ {x} $y$ ^ ~ \\ # — “é” ≤ 名", source="a_b"
+            )
+            for n in [
+                "β",
+                "x_1",
+                "x1",
+                "γ_max",
+                "__",
+                "v",
+                "u",
+                "e",
+                "Gamma",
+                "i",
+                "pi",
+                "effort_level_2",
+            ]
         ],
     )
 
@@ -269,9 +290,17 @@ def test_a_notebook_shows_maths_or_html(game: Game) -> None:
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
 def test_latex_compiles_with_amsmath_alone(tmp_path) -> None:
     body = "\n\\clearpage\n".join(latex(game) for game in GAMES)
-    body += "".join(f"\n\\clearpage\n{display_maths(g)}" for g in GAMES if display_maths(g).isascii())
+    body += "".join(
+        f"\n\\clearpage\n{display_maths(g)}" for g in GAMES if display_maths(g).isascii()
+    )
     document = "\n".join(
-        [r"\documentclass{article}", r"\usepackage{amsmath}", r"\begin{document}", body, r"\end{document}"]
+        [
+            r"\documentclass{article}",
+            r"\usepackage{amsmath}",
+            r"\begin{document}",
+            body,
+            r"\end{document}",
+        ]
     )
     (tmp_path / "games.tex").write_text(document, encoding="utf-8")
     run = subprocess.run(
@@ -344,7 +373,16 @@ def test_two_populations_have_indices_of_their_own() -> None:
 
 
 def test_a_symbol_of_unknown_origin_cannot_smuggle_commands() -> None:
-    for tex in (r"\input{/etc/passwd}", r"\href{javascript:alert(1)}{x}", "x}", "$x$", r"x\\y", "<b>", "x%"):
+    for tex in (
+        r"\input{/etc/passwd}",
+        r"\href{javascript:alert(1)}{x}",
+        "x}",
+        "$x$",
+        r"x\\y",
+        "<b>",
+        "x%",
+        "é",
+    ):
         game = Game("g", [Player("p")], [Move("q", "p", (0, 1), tex=tex)], {"p": "q"})
         assert "q \\in" in latex(game)
         assert tex not in html(game)
@@ -362,7 +400,9 @@ def test_chance_names_probabilities_and_who_sees() -> None:
     written = flat(text(weather()))
     assert "rain = 0 (dry) with probability q; rain = 1.5 (wet) with probability 1 - q" in written
     assert "Grower sees the draw" in written
-    assert r"$\mathit{rain} = 3/2$" in latex(weather()) or r"$\mathit{rain} = 1.5$" in latex(weather())
+    assert r"$\mathit{rain} = 3/2$" in latex(weather()) or r"$\mathit{rain} = 1.5$" in latex(
+        weather()
+    )
 
 
 def test_labels_stand_for_values() -> None:
@@ -380,7 +420,9 @@ def test_labels_stand_for_values() -> None:
 
 def test_conditions_read_as_a_paper_writes_them() -> None:
     game = population()
-    condition = read_condition("0 < lambda_ <= 1 and (n > 2 or pi == 3)", [p.name for p in game.parameters])
+    condition = read_condition(
+        "0 < lambda_ <= 1 and (n > 2 or pi == 3)", [p.name for p in game.parameters]
+    )
     assert text_expression(condition, game) == "0 < lambda_ <= 1 and (pi == 3 or n > 2)"
     assert latex_expression(condition, game) == (
         r"0 < \lambda \leq 1 \text{ and } \left(\pi = 3 \text{ or } n > 2\right)"
@@ -391,7 +433,8 @@ def test_sums_and_cases_are_bracketed_where_they_must_be() -> None:
     game = population()
     shown = latex_expression(read_expression("2*if(p > 1, p, 1) - pi", game.scope), game)
     assert shown == (
-        r"- \pi + 2 \, \left(\begin{cases} p & \text{if } p > 1 \\ 1 & \text{otherwise} \end{cases}\right)"
+        r"- \pi + 2 \, \left(\begin{cases} p & \text{if } p > 1 \\ "
+        r"1 & \text{otherwise} \end{cases}\right)"
     )
     indicator = latex_expression(read_expression("pi*(p > 1)", game.scope), game)
     assert indicator == r"\pi \, \mathbf{1}[p > 1]"
@@ -412,7 +455,9 @@ def test_text_formulas_can_be_read_again() -> None:
 def test_an_exit_and_a_choice_that_counts_as_another_are_explained() -> None:
     signed, left = reformed()[-2:]
     assert r"\widetilde{a}_{i}" in latex(signed)
-    assert "counted_a = if(a == sign, if(sum(if(a == sign, 1, 0)) >= 4, 1, 0), a)" in flat(text(signed))
+    assert "counted_a = if(a == sign, if(sum(if(a == sign, 1, 0)) >= 4, 1, 0), a)" in flat(
+        text(signed)
+    )
     assert "who chooses leave leaves the group" in flat(text(left))
 
 
@@ -468,7 +513,15 @@ def test_text_fits_a_terminal(game: Game) -> None:
 
 def test_every_part_of_a_game_is_shown() -> None:
     for written in (text(population()), latex(population()), html(population())):
-        for part in ("Players", "Moves", "Payoffs", "Bystanders", "Parameters", "Assumptions", "Source"):
+        for part in (
+            "Players",
+            "Moves",
+            "Payoffs",
+            "Bystanders",
+            "Parameters",
+            "Assumptions",
+            "Source",
+        ):
             assert part in written
         assert "number of farms" in written
 
@@ -492,24 +545,30 @@ def test_reforms_in_words() -> None:
         + add_choice("action", "leave", 2, pays=20, exit=True)
     )  # fmt: skip
     assert reform_text(package, population()) == [
-        "the government pays s per unit of action to 7 members of farmer (group targeted), if sum(action) < 9",
+        "the government pays s per unit of action to 7 members of farmer (group targeted), "
+        "if sum(action) < 9",
         "the government collects 2 per unit of p",
         "mill pays action/3 to farmer as premium",
         "pi becomes pi*2",
         "action must be contribute",
         "shirk is no longer a choice of action",
-        "action gets the choice leave (= 2), which pays 20 instead of the old payoff, and leaves the group",
+        "action gets the choice leave (= 2), which pays 20 instead of the old payoff, "
+        "and leaves the group",
         "with s = 0.2 USD (rate)",
         "running it costs the government 1/10",
     ]
 
 
 def test_a_subsidy_for_a_choice() -> None:
-    assert reform_text(subsidy("a", 1, choice="yes")) == ["the government pays 1 for the choice yes of a"]
+    assert reform_text(subsidy("a", 1, choice="yes")) == [
+        "the government pays 1 for the choice yes of a"
+    ]
 
 
 def test_a_reform_that_only_costs() -> None:
-    assert reform_text(Reform("office", (), running_cost=2)) == ["running it costs the government 2"]
+    assert reform_text(Reform("office", (), running_cost=2)) == [
+        "running it costs the government 2"
+    ]
 
 
 def test_every_kind_is_listed_and_can_be_put_into_words() -> None:
@@ -526,3 +585,8 @@ def test_every_kind_is_listed_and_can_be_put_into_words() -> None:
 def test_errors_stay_errors() -> None:
     with pytest.raises(PigouError):
         Game("g", [Player("p")], [Move("q", "p", (0, 1), tex="q")], {"p": "nothing"})
+
+
+def test_texts_are_never_evaluated_as_formulas() -> None:
+    with pytest.raises(sp.SympifyError):
+        latex_expression("__import__('os')", cournot())

@@ -1,7 +1,8 @@
 r"""Who gets what in an equilibrium: surplus, transfers, public money, welfare, the first best.
 
 With surplus :math:`S_g` of every group g after transfers, G the government's payoff (revenue less
-outlay less running cost), weights :math:`w_g` and a cost of public funds :math:`\lambda`, welfare is
+outlay less running cost), weights :math:`w_g` and a cost of public funds :math:`\lambda`, welfare
+is
 
 .. math:: W(\lambda, w) = \sum_{g} w_g S_g + \lambda G .
 
@@ -90,7 +91,9 @@ class Assessment:
     gap: Enclosure
     diagnosis: str
 
-    def welfare(self, cost_of_funds: Any = 1, weights: Mapping[str, Any] | None = None) -> Enclosure:
+    def welfare(
+        self, cost_of_funds: Any = 1, weights: Mapping[str, Any] | None = None
+    ) -> Enclosure:
         """Return social welfare at a cost of public funds and distributional weights.
 
         Parameters
@@ -124,13 +127,17 @@ class Assessment:
         return self.surplus.get(GOVERNMENT, ZERO)
 
 
-def checked_weights(weights: Mapping[str, Any] | None, parties: Mapping[str, Any]) -> dict[str, Fraction]:
+def checked_weights(
+    weights: Mapping[str, Any] | None, parties: Mapping[str, Any]
+) -> dict[str, Fraction]:
     """Return weights as exact numbers, or say what is wrong with them."""
     result = {}
     for group, weight in (weights or {}).items():
         if group not in parties or group == GOVERNMENT:
             groups = [p for p in parties if p != GOVERNMENT]
-            hint = "; the government's money is weighted by the cost of public funds" * (group == GOVERNMENT)
+            hint = "; the government's money is weighted by the cost of public funds" * (
+                group == GOVERNMENT
+            )
             raise DeclarationError(unknown("group", group, groups) + hint)
         result[group] = exact(weight)
         if result[group] < 0:
@@ -198,7 +205,9 @@ def first_best(game: Game, at: Mapping[str, Any] | None = None) -> FirstBest:
     plain = finite_form(replace(game, transfers=()), at)
     allowed: Allowed = tuple(tuple(range(len(g.actions))) for g in plain.groups)
     if plain.number_of_profiles(allowed) > MOST_PROFILES:
-        raise DeclarationError(f"game '{game.name}' has too many profiles for a search of the first best")
+        raise DeclarationError(
+            f"game '{game.name}' has too many profiles for a search of the first best"
+        )
     best: Any = None
     winners: list[Counts] = []
     for counts in _planned(plain, allowed):
@@ -219,7 +228,9 @@ def first_best(game: Game, at: Mapping[str, Any] | None = None) -> FirstBest:
 def _planned(form: FiniteForm, allowed: Allowed) -> Any:
     """Yield the profiles a planner chooses from: with an exit, all leave or nobody does."""
     for counts in form.profiles(allowed):
-        leaving = [row[g.exit] for g, row in zip(form.groups, counts, strict=True) if g.exit is not None]
+        leaving = [
+            row[g.exit] for g, row in zip(form.groups, counts, strict=True) if g.exit is not None
+        ]
         sizes = [g.size for g in form.groups if g.exit is not None]
         if all(n in (0, size) for n, size in zip(leaving, sizes, strict=True)):
             yield counts
@@ -231,7 +242,9 @@ def _total(form: FiniteForm, counts: Counts) -> Any:
         for action, number in enumerate(row):
             if number:
                 total += number * form.payoff(group, action, counts)
-    gone = any(g.exit is not None and row[g.exit] for g, row in zip(form.groups, counts, strict=True))
+    gone = any(
+        g.exit is not None and row[g.exit] for g, row in zip(form.groups, counts, strict=True)
+    )
     for bystander in form.game.bystanders:
         if not gone or bystander.name == GOVERNMENT:
             total += form.value(bystander.surplus, counts)

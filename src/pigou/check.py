@@ -29,7 +29,7 @@ from pigou.equilibrium import Strategy
 from pigou.errors import DeclarationError, PigouError, unknown
 from pigou.exact import Enclosure, Record
 from pigou.expression import If, Lookup, Total, each
-from pigou.game import Game, Transfer
+from pigou.game import GOVERNMENT, Game, Transfer
 
 __all__ = ["Examination", "Flow", "examine", "expectation", "payoffs_by_action"]
 
@@ -122,7 +122,10 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
         earned = table.earned(index)
         used = [a for a in range(len(kind.actions)) if kind.shares[a].upper > 0]
         for action in used:
-            gains += [table.after(index, action, other) - earned[action] for other in table.rivals(index, action)]
+            gains += [
+                table.after(index, action, other) - earned[action]
+                for other in table.rivals(index, action)
+            ]
         doubt = doubt or _existence(table, index, used)
     gain = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
     scale = max((abs(p.value) for p in table.payoffs.values()), default=0.0)
@@ -182,6 +185,11 @@ class _Table:
         return _Table(self.game, self.at, self.strategies, tuple(kinds))
 
     def _kinds(self) -> Iterator[_Kind]:
+        for strategy in self.strategies:
+            types = [t.name for t in self.game.player(strategy.player).types] or [""]
+            if strategy.type not in types:
+                where = f"player '{strategy.player}'"
+                raise DeclarationError(unknown("type", strategy.type, types, where))
         for player in self.game.players:
             moves = self.game.moves_of(player.name)
             actions = tuple(itertools.product(*(m.choice.labels for m in moves)))
@@ -193,31 +201,61 @@ class _Table:
                 members = _evaluate(sp.sympify(size), self.parameters, None)
                 attributes = {k: _evaluate(v, self.parameters, None) for k, v in values.items()}
                 if members.lower > 0:
-                    yield self._kind(player.name, name, int(members.lower), attributes, actions, exit_)
+                    yield self._kind(
+                        player.name, name, int(members.lower), attributes, actions, exit_
+                    )
 
     def _kind(
-        self, player: str, type_: str, size: int, attributes: Mapping[str, Enclosure], actions: Any, exit_: Any
+        self,
+        player: str,
+        type_: str,
+        size: int,
+        attributes: Mapping[str, Enclosure],
+        actions: Any,
+        exit_: Any,
     ) -> _Kind:
         chosen = [s for s in self.strategies if (s.player, s.type) == (player, type_)]
         if len(chosen) != 1:
             raise DeclarationError(f"player '{player}' has {len(chosen)} strategies, not one")
         (strategy,) = chosen
         keys = [", ".join(action) for action in actions]
+        for given in (strategy.probabilities, strategy.counts or {}, strategy.belief or {}):
+            for key in given:
+                if key not in keys:
+                    raise DeclarationError(unknown("choice", key, keys, f"'{strategy.name}'"))
         shares = tuple(strategy.probabilities.get(key, ZERO) for key in keys)
         total = sum(shares, ZERO)
         if any(s.lower < 0 for s in shares) or not total.lower <= 1 <= total.upper:
-            raise DeclarationError(f"the probabilities of '{strategy.name}' are not those of a mixed action")
+            raise DeclarationError(
+                f"the probabilities of '{strategy.name}' are not those of a mixed action"
+            )
         counts = strategy.counts
         rows = None if counts is None else tuple(counts.get(key, 0) for key in keys)
         if rows is not None and sum(rows) != size:
-            raise DeclarationError(f"the counts of '{strategy.name}' sum to {sum(rows)}, not to {size}")
+            raise DeclarationError(
+                f"the counts of '{strategy.name}' sum to {sum(rows)}, not to {size}"
+            )
+        if rows is not None and not all(
+            n >= 0 and share.lower <= Fraction(n, size) <= share.upper
+            for n, share in zip(rows, shares, strict=True)
+        ):
+            raise DeclarationError(
+                f"the counts of '{strategy.name}' are not what its probabilities say"
+            )
+        if rows is not None and exit_ is not None and rows[exit_]:
+            raise DeclarationError(
+                f"the counts of '{strategy.name}' let members exit; give probabilities alone"
+            )
         belief = strategy.belief
         believed = None if belief is None else tuple(belief.get(key, 0) for key in keys)
+        _check_belief(strategy.name, believed, size, exit_, shares)
         return _Kind(player, type_, size, attributes, actions, shares, rows, exit_, believed)
 
     # -- what the others do ---------------------------------------------------------------------
 
-    def _distribution(self, kind: _Kind, members: int, own: int | None) -> list[tuple[Enclosure, tuple[int, ...]]]:
+    def _distribution(
+        self, kind: _Kind, members: int, own: int | None
+    ) -> list[tuple[Enclosure, tuple[int, ...]]]:
         """Return how `members` of a kind (all, or all but one who takes `own`) may be spread."""
         if kind.counts is not None:
             row = tuple(n - (a == own) for a, n in enumerate(kind.counts))
@@ -231,7 +269,7 @@ class _Table:
         return _multinomial(shares, members)
 
     def _profiles(self, index: int | None, own: int | None) -> Iterator[tuple[Enclosure, Profile]]:
-        """Yield the profiles that one member of a kind faces (or all profiles), with probabilities."""
+        """Yield the profiles a member of a kind faces (or all profiles), with probabilities."""
         axes = [
             self._distribution(kind, kind.size - (i == index), own if i == index else None)
             for i, kind in enumerate(self.kinds)
@@ -242,11 +280,15 @@ class _Table:
 
     # -- payoffs --------------------------------------------------------------------------------
 
-    def _state(self, profile: Profile, index: int | None, action: int | None) -> dict[str, Enclosure]:
+    def _state(
+        self, profile: Profile, index: int | None, action: int | None
+    ) -> dict[str, Enclosure]:
         values = dict(self.parameters)
         for i, kind in enumerate(self.kinds):
             if kind.size == 1 and not self.game.player(kind.player).is_population:
-                values |= self._labels(kind, action if i == index and action is not None else profile[i].index(1))
+                values |= self._labels(
+                    kind, action if i == index and action is not None else profile[i].index(1)
+                )
         if index is not None and action is not None:
             values |= self._labels(self.kinds[index], action) | dict(self.kinds[index].attributes)
         return values
@@ -258,7 +300,9 @@ class _Table:
             for m, label in zip(moves, kind.actions[action], strict=True)
         }
 
-    def value(self, formula: sp.Expr, profile: Profile, index: int | None, action: int | None) -> Enclosure:
+    def value(
+        self, formula: sp.Expr, profile: Profile, index: int | None, action: int | None
+    ) -> Enclosure:
         """Evaluate a formula at a full profile, over chance, for a member who takes `action`."""
         key = (formula, profile, index, action)
         if key not in self._known:
@@ -271,7 +315,10 @@ class _Table:
 
     def _draws(self) -> Iterator[tuple[Enclosure, dict[str, Enclosure]]]:
         axes = [
-            [(_evaluate(p, self.parameters, None), c.name, Enclosure.point(v)) for v, p in c.outcomes.values()]
+            [
+                (_evaluate(p, self.parameters, None), c.name, Enclosure.point(v))
+                for v, p in c.outcomes.values()
+            ]
             for c in self.game.chance
         ]
         for draw in itertools.product(*axes):
@@ -282,7 +329,9 @@ class _Table:
         total = ZERO
         for weight, rest in self._profiles(index, own):
             row = tuple(n + (a == action) for a, n in enumerate(rest[index]))
-            total += weight * self.value(formula, (*rest[:index], row, *rest[index + 1 :]), index, action)
+            total += weight * self.value(
+                formula, (*rest[:index], row, *rest[index + 1 :]), index, action
+            )
         return total
 
     def after(self, index: int, own: int, action: int) -> Enclosure:
@@ -323,12 +372,17 @@ class _Table:
         return total / Enclosure.point(members) if members else ZERO
 
     def _overall(self, formula: sp.Expr) -> Enclosure:
-        """Expect a formula that belongs to nobody who moves."""
+        """Expect a formula that belongs to nobody who moves, and to no group that all have left."""
+        exits = [k.shares[k.exit] for k in self.kinds if k.exit is not None]
+        total = self._anyway(formula)
+        return total * (ONE - exits[0]) if exits else total
+
+    def _anyway(self, formula: sp.Expr) -> Enclosure:
+        """Expect a formula over all profiles: what is due even where members exit."""
         total = ZERO
         for weight, profile in self._profiles(None, None):
             total += weight * self.value(formula, profile, None, None)
-        exits = [k.shares[k.exit] for k in self.kinds if k.exit is not None]
-        return total * (ONE - exits[0]) if exits else total
+        return total
 
     @property
     def primitive(self) -> Record[Enclosure]:
@@ -336,8 +390,11 @@ class _Table:
         result = {}
         for party in self.game.parties:
             formula = self.game.primitive(party)
-            mover = party in self.game.payoffs
-            result[party] = self._member_mean(party, formula) if mover else self._overall(formula)
+            if party in self.game.payoffs:
+                result[party] = self._member_mean(party, formula)
+            else:
+                public = party == GOVERNMENT
+                result[party] = self._anyway(formula) if public else self._overall(formula)
         return Record(result)
 
     @property
@@ -366,8 +423,35 @@ class _Table:
         return Record(result)
 
 
+def _check_belief(
+    name: str,
+    belief: tuple[int, ...] | None,
+    size: int,
+    exit_: int | None,
+    shares: tuple[Enclosure, ...],
+) -> None:
+    """Refuse a belief where there are others to meet, and none where everybody exits."""
+    leaving = ZERO if exit_ is None else shares[exit_]
+    if belief is None:
+        if leaving.upper >= 1:
+            raise DeclarationError(
+                f"'{name}' lets everybody exit: say what a member who stayed would believe"
+            )
+        return
+    if exit_ is None or leaving.lower < 1:
+        raise DeclarationError(f"'{name}' has a belief, and that is for where everybody exits")
+    if min(belief) < 0 or belief[exit_] or sum(belief) != size - 1:
+        raise DeclarationError(
+            f"the belief of '{name}' is not about {size - 1} fellow members who stay"
+        )
+
+
 def payoffs_by_action(
-    game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strategy], player: str, type: str = ""
+    game: Game,
+    at: Mapping[str, Fraction],
+    strategies: Iterable[Strategy],
+    player: str,
+    type: str = "",
 ) -> Record[Enclosure]:
     """Return what each action pays a player (a member of a type) against the others' strategies.
 
@@ -386,9 +470,14 @@ def payoffs_by_action(
         if (kind.player, kind.type) == (player, type):
             own = next((a for a, s in enumerate(kind.shares) if s.upper > 0), 0)
             return Record(
-                {", ".join(labels): table.after(index, own, a) for a, labels in enumerate(kind.actions)}
+                {
+                    ", ".join(labels): table.after(index, own, a)
+                    for a, labels in enumerate(kind.actions)
+                }
             )
-    raise DeclarationError(unknown("player", player, (k.player for k in table.kinds), f"game '{game.name}'"))
+    raise DeclarationError(
+        unknown("player", player, (k.player for k in table.kinds), f"game '{game.name}'")
+    )
 
 
 def expectation(
@@ -408,7 +497,9 @@ def expectation(
     return _Table(game, at, tuple(strategies))._overall(formula)
 
 
-def _multinomial(shares: tuple[Enclosure, ...], members: int) -> list[tuple[Enclosure, tuple[int, ...]]]:
+def _multinomial(
+    shares: tuple[Enclosure, ...], members: int
+) -> list[tuple[Enclosure, tuple[int, ...]]]:
     """Return the distribution of counts when members choose independently."""
     used = [a for a, share in enumerate(shares) if share.upper > 0]
     result = []
@@ -444,7 +535,9 @@ def _ways(row: tuple[int, ...]) -> int:
 # -- formulas ----------------------------------------------------------------------------------
 
 
-def _evaluate(node: sp.Basic, values: Mapping[str, Enclosure], where: tuple[_Table, Profile] | None) -> Enclosure:
+def _evaluate(
+    node: sp.Basic, values: Mapping[str, Enclosure], where: tuple[_Table, Profile] | None
+) -> Enclosure:
     """Enclose a formula's value by recursion."""
     if node.is_Rational:
         return Enclosure.point(Fraction(int(node.p), int(node.q)))
@@ -580,7 +673,10 @@ def _transcendental(name: str, *arguments: Enclosure) -> Enclosure:
 
 
 def _to_interval(number: Enclosure) -> Any:
-    low, high = (mpmath.iv.mpf(e.numerator) / mpmath.iv.mpf(e.denominator) for e in (number.lower, number.upper))
+    low, high = (
+        mpmath.iv.mpf(e.numerator) / mpmath.iv.mpf(e.denominator)
+        for e in (number.lower, number.upper)
+    )
     return mpmath.iv.mpf([low.a, high.b])
 
 

@@ -169,7 +169,9 @@ class Comparison:
             "worst": lambda s: min(s.assessments, key=lambda a: a.welfare().lower),
             "selected": lambda s: s[s.selected],
         }
-        return tuple(self._verdict(rule, pick(self.baseline), pick(after)) for rule, pick in picks.items())
+        return tuple(
+            self._verdict(rule, pick(self.baseline), pick(after)) for rule, pick in picks.items()
+        )
 
     def _verdict(self, rule: str, before: Assessment, after: Assessment) -> Verdict:
         weights = self.weights
@@ -244,10 +246,17 @@ def compare(
     everywhere = list(dict.fromkeys([*own, *(p.name for _, _, g in games for p in g.parameters)]))
     for name in at or {}:
         if name not in everywhere:
-            raise DeclarationError(unknown("parameter", name, everywhere, f"game '{game.name}' and its reforms"))
+            raise DeclarationError(
+                unknown("parameter", name, everywhere, f"game '{game.name}' and its reforms")
+            )
     baseline = _scenario("baseline", "Baseline", game, at or {}, select)
     scenarios = tuple(_scenario(name, label, g, at or {}, select) for name, label, g in games)
-    return Comparison(baseline, scenarios, costs, Record(checked_weights(weights, _all_parties(baseline, scenarios))))
+    return Comparison(
+        baseline,
+        scenarios,
+        costs,
+        Record(checked_weights(weights, _all_parties(baseline, scenarios))),
+    )
 
 
 def _all_parties(baseline: Scenario, scenarios: tuple[Scenario, ...]) -> dict[str, None]:
@@ -288,10 +297,14 @@ def _changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
     for old in before.found:
         kind, signature = old.kind, _signature(old)
         same = [n for n, (k, s) in left.items() if k == kind and _same(signature, s)]
-        near = [n for n, (k, s) in left.items() if k == kind == "mixed" and set(s) == set(signature)]
+        near = [
+            n for n, (k, s) in left.items() if k == kind == "mixed" and set(s) == set(signature)
+        ]
         match = (same or near or [""])[0]
         left.pop(match, None)
-        changes.append(Change("survives" if same else "moves" if near else "vanishes", old.name, match))
+        changes.append(
+            Change("survives" if same else "moves" if near else "vanishes", old.name, match)
+        )
     return (*changes, *(Change("appears", "", name) for name in left))
 
 
@@ -311,13 +324,20 @@ def _select(
     name, how = SELECTIONS[rule](game, found, assessments)
     if name:
         return name, how
-    stable = [a for a in assessments if {"strict", "stable"} & set(a.equilibrium.marks)] or assessments
+    stable = [
+        a for a in assessments if {"strict", "stable"} & set(a.equilibrium.marks)
+    ] or assessments
     worst = min(stable, key=lambda a: a.welfare().lower)
-    return worst.equilibrium.name, f"{how}; taken instead: the stable equilibrium with the lowest welfare"
+    return (
+        worst.equilibrium.name,
+        f"{how}; taken instead: the stable equilibrium with the lowest welfare",
+    )
 
 
 def _by_welfare(pick: Callable[..., Assessment], words: str) -> Callable[..., tuple[str, str]]:
-    def select(game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]) -> tuple[str, str]:
+    def select(
+        game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
+    ) -> tuple[str, str]:
         return pick(assessments, key=lambda a: a.welfare().lower).equilibrium.name, words
 
     return select
@@ -328,15 +348,17 @@ def _payoff_dominant(
 ) -> tuple[str, str]:
     players = [p.name for p in game.players]
     for one in assessments:
-        gaps = [one.surplus[p] - other.surplus[p] for other in assessments for p in players]
-        if all(gap.lower >= 0 or gap.is_exact and gap.lower == 0 for gap in gaps):
+        rivals = [other for other in assessments if other is not one]
+        if all((one.surplus[p] - other.surplus[p]).lower >= 0 for other in rivals for p in players):
             return one.equilibrium.name, "payoff-dominant: no player is better off in another"
     return "", "no equilibrium is payoff-dominant"
 
 
-def _laplacian(game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]) -> tuple[str, str]:
+def _laplacian(
+    game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
+) -> tuple[str, str]:
     """Select the action that is best when the number of others who take it is uniform."""
-    form = finite_form(game, {k: v for k, v in found.at.items()})
+    form = finite_form(game, found.at)
     alive, _ = survivors(form)
     active = [i for i, actions in enumerate(alive) if len(actions) > 1]
     if not active:
@@ -361,7 +383,10 @@ def _laplacian(game: Game, found: EquilibriumSet, assessments: tuple[Assessment,
             mine = (strategy.player, strategy.type) == (player.player, player.type)
             share = strategy.probabilities.get(label)
             if mine and share is not None and share.is_exact and share.lower == 1:
-                return one.equilibrium.name, f"Laplacian: {label} is best if the number of others is uniform"
+                return (
+                    one.equilibrium.name,
+                    f"Laplacian: {label} is best if the number of others is uniform",
+                )
     return "", "the Laplacian choice is no equilibrium"
 
 

@@ -1,4 +1,4 @@
-"""The errors that users of pigou see: each names the offending part, what is allowed, what is near."""
+"""The errors that users see: each names the offending part, what is allowed, what is near."""
 
 from __future__ import annotations
 
@@ -115,8 +115,8 @@ def unknown(kind: str, name: str, allowed: Iterable[str], where: str = "", many:
 
     Examples
     --------
-    >>> unknown("parameter", "benfit", ["benefit", "cost"], "model 'coordination'")
-    "no parameter 'benfit' in model 'coordination'; did you mean 'benefit'? (parameters: benefit, cost)"
+    >>> unknown("parameter", "benfit", ["benefit", "cost"], "'duel'")
+    "no parameter 'benfit' in 'duel'; did you mean 'benefit'? (parameters: benefit, cost)"
     """
     names = [str(entry) for entry in allowed]
     place = f" in {where}" if where else ""

@@ -55,7 +55,8 @@ def exact(number: object) -> Fraction:
         raise ExpressionError(f"{number} is a truth value, not a number")
     if isinstance(number, int | Fraction):
         return Fraction(number)
-    if isinstance(number, Decimal | float) and not math.isfinite(number):
+    infinite = not number.is_finite() if isinstance(number, Decimal) else False
+    if infinite or (isinstance(number, float) and not math.isfinite(number)):
         raise ExpressionError(f"{number} is not finite; a number must be a rational")
     if getattr(number, "is_Rational", False):
         return Fraction(int(number.p), int(number.q))  # type: ignore[attr-defined]
@@ -69,7 +70,9 @@ def exact(number: object) -> Fraction:
     try:
         value = Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise ExpressionError(f"{text[:60]!r} is not a number; write 3, 0.25, 1e-3 or 2/3") from None
+        raise ExpressionError(
+            f"{text[:60]!r} is not a number; write 3, 0.25, 1e-3 or 2/3"
+        ) from None
     if value.numerator.bit_length() + value.denominator.bit_length() > LONGEST_RESULT:
         raise too_long
     return value
@@ -200,7 +203,11 @@ class Enclosure:
         return self * Enclosure(1 / other.upper, 1 / other.lower)
 
     def __repr__(self) -> str:
-        return f"Enclosure({self.lower})" if self.is_exact else f"Enclosure({self.lower}, {self.upper})"
+        return (
+            f"Enclosure({self.lower})"
+            if self.is_exact
+            else f"Enclosure({self.lower}, {self.upper})"
+        )
 
     def __str__(self) -> str:
         if self.is_exact and self.lower.denominator < 10_000 and abs(self.lower) < 10**12:

@@ -74,7 +74,7 @@ def each(name: str) -> sp.Symbol:
     return sp.Symbol(name + _EACH, real=True)
 
 
-class If(sp.Function):  # type: ignore[misc]
+class If(sp.Function):
     """A case distinction: ``If(condition, then, otherwise)``.
 
     Unlike sympy's ``Piecewise`` it never moves conditions across a `Total`, which binds symbols;
@@ -111,7 +111,7 @@ class If(sp.Function):  # type: ignore[misc]
         )
 
 
-class Total(sp.Function):  # type: ignore[misc]
+class Total(sp.Function):
     r"""The sum over all members of a population, :math:`\sum_{j} f(a_j)`.
 
     ``Total(f, population)``: `f` is written in the members' own symbols (`each`), `population`
@@ -142,7 +142,7 @@ class Total(sp.Function):  # type: ignore[misc]
         return rf"\sum_{{j}} {printer._print(self.args[0])}"
 
 
-class Lookup(sp.Function):  # type: ignore[misc]
+class Lookup(sp.Function):
     """A payoff given as a table: the entry at the values that the moves take.
 
     ``Lookup(Tuple(*symbols), Tuple(*axes), Tuple(*entries))``: one axis of values per symbol,
@@ -180,7 +180,9 @@ class Lookup(sp.Function):  # type: ignore[misc]
         for point, axis in zip(where, axes, strict=True):
             values = list(axis)
             if point not in values:
-                raise ExpressionError(f"the table has no entry for the value {point}; it has {values}")
+                raise ExpressionError(
+                    f"the table has no entry for the value {point}; it has {values}"
+                )
             position = position * len(values) + values.index(point)
         return entries[position]
 
@@ -242,7 +244,9 @@ def valid_name(name: object, kind: str) -> str:
             "as in lead_firm; put the words a reader sees into its label"
         )
     if keyword.iskeyword(name) or name in FUNCTIONS:
-        raise ExpressionError(f"{kind} {name!r}: this word belongs to the grammar of formulas; choose another")
+        raise ExpressionError(
+            f"{kind} {name!r}: this word belongs to the grammar of formulas; choose another"
+        )
     if unicodedata.normalize("NFKC", name) != name:
         plain = unicodedata.normalize("NFKC", name)
         raise ExpressionError(f"{kind} {name!r}: write it in its normal form, {plain!r}")
@@ -437,9 +441,12 @@ class _Reader:
         elif isinstance(part, sp.exp) and part.args[0].is_number:
             if abs(part.args[0]) > LARGEST_EXP:
                 raise self.fail(f"exp of a number above {LARGEST_EXP} in size")
-        elif isinstance(part, sp.Pow) and part.exp.is_Rational:
-            if max(abs(part.exp.p), part.exp.q) > LARGEST_POWER:
-                raise self.fail(f"an exponent is at most {LARGEST_POWER} in size, not {part.exp}")
+        elif (
+            isinstance(part, sp.Pow)
+            and part.exp.is_Rational
+            and max(abs(part.exp.p), part.exp.q) > LARGEST_POWER
+        ):
+            raise self.fail(f"an exponent is at most {LARGEST_POWER} in size, not {part.exp}")
         if not part.is_Rational and not part.free_symbols and sp.count_ops(part) > MOST_ROOTS:
             raise self.fail("a number with too many roots and powers")
 
@@ -463,20 +470,36 @@ class _Reader:
 
     def chain(self, node: ast.BinOp, depth: int) -> sp.Expr:
         """Read a whole sum, or a whole product, at once: a long sum is not a deep formula."""
-        family = next((ops for ops in (_SUM, _PRODUCT) if isinstance(node.op, ops)), None)
-        if family is None:
+        if isinstance(node.op, _PRODUCT):
+            return sp.Mul(*self.factors(node, depth))
+        if not isinstance(node.op, _SUM):
             left, right = self.number(node.left, depth), self.number(node.right, depth)
             return self.arithmetic(node.op, left, right)
-        parts: list[sp.Expr] = []
+        terms: list[sp.Expr] = []
         first: ast.expr = node
-        while isinstance(first, ast.BinOp) and isinstance(first.op, family):
-            parts.append(self.operand(first.op, self.number(first.right, depth)))
+        while isinstance(first, ast.BinOp) and isinstance(first.op, _SUM):
+            term = self.number(first.right, depth)
+            terms.append(-term if isinstance(first.op, ast.Sub) else term)
             first = first.left
-        if family is _PRODUCT and isinstance(first, ast.UnaryOp) and isinstance(first.op, ast.USub):
-            parts.append(sp.S.NegativeOne)  # -(a + b)*c is -1*(a + b)*c
-            first = first.operand
-        parts.append(self.number(first, depth))
-        return sp.Add(*reversed(parts)) if family is _SUM else sp.Mul(*reversed(parts))
+        return sp.Add(self.number(first, depth), *reversed(terms))
+
+    def factors(self, node: ast.expr, depth: int) -> list[sp.Expr]:
+        """List the factors of a product: those of a/(2*(b + c)) are a, 1/2 and 1/(b + c)."""
+        if depth > DEEPEST:
+            raise self.fail(f"a formula is at most {DEEPEST} levels deep")
+        found: list[sp.Expr] = []
+        while isinstance(node, ast.BinOp) and isinstance(node.op, _PRODUCT):
+            inner = self.factors(node.right, depth + 1)
+            found += [self.inverse(f) for f in inner] if isinstance(node.op, ast.Div) else inner
+            node = node.left
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return [sp.S.NegativeOne, *self.factors(node.operand, depth + 1), *found]
+        return [self.number(node, depth), *found]
+
+    def inverse(self, value: sp.Expr) -> sp.Expr:
+        if value == 0:
+            raise self.fail("a division by zero")
+        return 1 / value
 
     def constant(self, node: ast.Constant) -> sp.Expr:
         if isinstance(node.value, bool) or not isinstance(node.value, int | float):
@@ -488,14 +511,6 @@ class _Reader:
         if name not in self.scope.names:
             raise ExpressionError(unknown("name", name, self.scope.names, f"'{self.shown}'"))
         return symbol(name)
-
-    def operand(self, op: ast.operator, value: sp.Expr) -> sp.Expr:
-        """Read - and / as sums and products."""
-        if isinstance(op, ast.Div):
-            if value == 0:
-                raise self.fail("a division by zero")
-            return 1 / value
-        return -value if isinstance(op, ast.Sub) else value
 
     def arithmetic(self, op: ast.operator, left: sp.Expr, right: sp.Expr) -> sp.Expr:
         if not isinstance(op, ast.Pow):
@@ -542,8 +557,13 @@ class _Reader:
         if name == "sqrt" and values[0].is_number and values[0].is_negative:
             raise self.fail("sqrt of a negative number")
         functions: dict[str, Callable[..., sp.Expr]] = {
-            "min": sp.Min, "max": sp.Max, "abs": sp.Abs, "sqrt": sp.sqrt, "exp": sp.exp, "log": sp.log,
-        }  # fmt: skip
+            "min": sp.Min,
+            "max": sp.Max,
+            "abs": sp.Abs,
+            "sqrt": sp.sqrt,
+            "exp": sp.exp,
+            "log": sp.log,
+        }
         return functions[name](*values)
 
     def total(self, summand: sp.Expr, mean: bool) -> sp.Expr:
@@ -633,8 +653,10 @@ def _describe(node: ast.expr) -> str:
     return f"a {type(node).__name__.lower()}"
 
 
-class _Writer(StrPrinter):  # type: ignore[misc]
+class _Writer(StrPrinter):
     """Writes sympy expressions in the grammar of this module."""
+
+    printmethod = "_in_grammar"  # no class has it: what is written here goes before `_sympystr`
 
     def __init__(self, labels: Mapping[str, Mapping[str, Any]], names: Iterable[str]):
         super().__init__()
@@ -656,12 +678,19 @@ class _Writer(StrPrinter):  # type: ignore[misc]
             return None
         for label, value in self.labels.get(expr.lhs.name, {}).items():
             usable = label.isidentifier() and not keyword.iskeyword(label)
-            if usable and label not in self.names and label not in FUNCTIONS and expr.rhs == _rational(value):
+            if (
+                usable
+                and label not in self.names
+                and label not in FUNCTIONS
+                and expr.rhs == _rational(value)
+            ):
                 return label
         return None
 
     def _join(self, expr: BooleanFunction, word: str) -> str:
-        return word.join(f"({self._print(part)})" for part in sorted(expr.args, key=sp.default_sort_key))
+        return word.join(
+            f"({self._print(part)})" for part in sorted(expr.args, key=sp.default_sort_key)
+        )
 
     def _print_And(self, expr: BooleanFunction) -> str:
         return self._join(expr, " and ")

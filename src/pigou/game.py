@@ -5,7 +5,9 @@ A game is a tuple :math:`(I, J, M, u, T, \Theta)`: players :math:`i \in I`, byst
 :math:`u_k` of every party :math:`k \in I \cup J`, transfers :math:`T`, and parameters
 :math:`\theta \in \Theta` restricted by assumptions. The payoff of a party is
 
-.. math:: v_k = u_k + \sum_{t \in T:\, \text{payee}(t) = k} a_t - \sum_{t \in T:\, \text{payer}(t) = k} a_t ,
+.. math::
+   v_k = u_k + \sum_{t \in T:\, \text{payee}(t) = k} a_t
+             - \sum_{t \in T:\, \text{payer}(t) = k} a_t ,
 
 so that :math:`\sum_k v_k = \sum_k u_k`: the books balance by construction.
 
@@ -14,7 +16,7 @@ Every value here is immutable and checked when it is made.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -94,8 +96,8 @@ class Parameter:
     """
 
     name: str
-    default: Fraction | None = None
-    domain: Boolean = sp.true
+    default: Any = None
+    domain: Any = sp.true
     unit: str = ""
     meaning: str = ""
     tex: str = ""
@@ -191,7 +193,7 @@ class Player:
     name: str
     label: str = ""
     size: Any = 1
-    types: tuple[Type, ...] = ()
+    types: Sequence[Type] = ()
 
     def __post_init__(self) -> None:
         valid_name(self.name, "player")
@@ -272,14 +274,12 @@ class Choice:
     ('wait', 'upgrade')
     """
 
-    options: Mapping[str, Fraction]
+    options: Mapping[str, Any]
     exit: str | None = None
 
     def __post_init__(self) -> None:
         if not self.options:
-            raise DeclarationError(
-                'a Choice needs at least one option, as in {"no": 0, "yes": 1}'
-            )
+            raise DeclarationError('a Choice needs at least one option, as in {"no": 0, "yes": 1}')
         options = {}
         for label, value in self.options.items():
             if not isinstance(label, str) or not label.strip() or not label.isprintable():
@@ -287,7 +287,7 @@ class Choice:
             options[label] = exact(value)
         if len(set(options.values())) < len(options):
             raise DeclarationError(
-                f"two labels stand for one value in {({k: str(v) for k, v in options.items()})}"
+                f"two labels stand for one value in { ({k: str(v) for k, v in options.items()}) }"
             )
         if self.exit is not None and self.exit not in options:
             raise DeclarationError(unknown("choice", str(self.exit), options))
@@ -344,7 +344,7 @@ class Move:
 
     name: str
     player: str
-    domain: Choice | Interval
+    domain: Any
     stage: int = 1
     observes: tuple[str, ...] | None = None
     label: str = ""
@@ -480,7 +480,10 @@ class Game:
     >>> game = Game(
     ...     "stag hunt",
     ...     players=[Player("ann"), Player("bob")],
-    ...     moves=[Move("a", "ann", {"hare": 0, "stag": 1}), Move("b", "bob", {"hare": 0, "stag": 1})],
+    ...     moves=[
+    ...         Move("a", "ann", {"hare": 0, "stag": 1}),
+    ...         Move("b", "bob", {"hare": 0, "stag": 1}),
+    ...     ],
     ...     payoffs={"ann": "if(a == stag, 4*b, safe)", "bob": "if(b == stag, 4*a, safe)"},
     ...     parameters=[Parameter("safe", 3, "safe > 0")],
     ... )
@@ -489,18 +492,26 @@ class Game:
     """
 
     name: str
-    players: tuple[Player, ...]
-    moves: tuple[Move, ...]
-    payoffs: Mapping[str, sp.Expr]
-    bystanders: tuple[Bystander, ...] = ()
-    chance: tuple[Chance, ...] = ()
-    transfers: tuple[Transfer, ...] = ()
-    parameters: tuple[Parameter, ...] = ()
-    assumptions: tuple[Boolean, ...] = ()
+    players: Sequence[Player]
+    moves: Sequence[Move]
+    payoffs: Mapping[str, Any]
+    bystanders: Sequence[Bystander] = ()
+    chance: Sequence[Chance] = ()
+    transfers: Sequence[Transfer] = ()
+    parameters: Sequence[Parameter] = ()
+    assumptions: Sequence[Any] = ()
     source: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("players", "moves", "bystanders", "chance", "transfers", "parameters", "assumptions"):
+        for name in (
+            "players",
+            "moves",
+            "bystanders",
+            "chance",
+            "transfers",
+            "parameters",
+            "assumptions",
+        ):
             _set(self, **{name: tuple(getattr(self, name))})
         self._check_names()
         self._check_references()
@@ -513,7 +524,9 @@ class Game:
         _set(self, assumptions=tuple(self._assumption(text) for text in self.assumptions))
         _set(
             self,
-            payoffs=Record({p.name: self._payoff(p.name, self.payoffs[p.name]) for p in self.players}),
+            payoffs=Record(
+                {p.name: self._payoff(p.name, self.payoffs[p.name]) for p in self.players}
+            ),
             bystanders=tuple(
                 replace(b, surplus=self._payoff(b.name, b.surplus)) for b in self.bystanders
             ),
@@ -530,9 +543,9 @@ class Game:
             raise DeclarationError("a game needs a name")
         if not self.players:
             raise DeclarationError(f"{where} has no player")
-        _distinct("party", [p.name for p in (*self.players, *self.bystanders)], where)
+        _distinct("party", [p.name for p in self._people], where)
         attributes = [name for p in self.players for name in p.attributes]
-        declared = [v.name for v in (*self.moves, *self.chance, *self.parameters)]
+        declared = [v.name for v in self._declared]
         _distinct("name", [*declared, *attributes], where)
 
     def _check_references(self) -> None:
@@ -546,20 +559,26 @@ class Game:
             for seen in move.observes or ():
                 if seen not in [m.name for m in self.moves]:
                     raise DeclarationError(
-                        f"move '{move.name}': " + unknown("move", seen, (m.name for m in self.moves), where)
+                        f"move '{move.name}': "
+                        + unknown("move", seen, (m.name for m in self.moves), where)
                     )
         for idle in set(players) - {m.player for m in self.moves}:
-            raise DeclarationError(f"player '{idle}' has no move; declare who does not move as a Bystander")
+            raise DeclarationError(
+                f"player '{idle}' has no move; declare who does not move as a Bystander"
+            )
         for chance in self.chance:
             for seer in chance.seen_by:
                 if seer not in players:
                     raise DeclarationError(
-                        f"chance variable '{chance.name}': " + unknown("player", seer, players, where)
+                        f"chance variable '{chance.name}': "
+                        + unknown("player", seer, players, where)
                     )
         for missing in [name for name in players if name not in self.payoffs]:
             raise DeclarationError(f"the payoff of player '{missing}' is missing in {where}")
         for extra in [name for name in self.payoffs if name not in players]:
-            raise DeclarationError(f"a payoff is given for '{extra}': " + unknown("player", extra, players, where))
+            raise DeclarationError(
+                f"a payoff is given for '{extra}': " + unknown("player", extra, players, where)
+            )
 
     def _formula(self, text: Any, allowed: Iterable[str], where: str) -> sp.Expr:
         try:
@@ -573,7 +592,7 @@ class Game:
     def _sized(self, player: Player) -> Player:
         where = f"player '{player.name}': size"
         if player.types:
-            types = (
+            types: Iterable[Type] = (
                 replace(
                     t,
                     size=self._of_parameters(t.size, f"{where} of type '{t.name}'"),
@@ -581,7 +600,13 @@ class Game:
                 )
                 for t in player.types
             )
-            return replace(player, types=tuple(types))
+            types = tuple(types)
+            for t in types:
+                if t.size.is_number and not (t.size.is_integer and t.size >= 0):
+                    raise DeclarationError(
+                        f"{where} of type '{t.name}' is a whole number of at least 0, not {t.size}"
+                    )
+            return replace(player, types=types)
         if player.size == sp.oo:
             return player
         size = self._of_parameters(player.size, where)
@@ -602,12 +627,17 @@ class Game:
             for end in (move.domain.lower, move.domain.upper)
         ]
         if all(end.is_number for end in ends) and not ends[0] < ends[1]:
-            raise DeclarationError(f"move '{move.name}': the interval {ends} has its ends upside down")
+            raise DeclarationError(
+                f"move '{move.name}': the interval {ends} has its ends upside down"
+            )
         return replace(move, domain=Interval(*ends))
 
     def _weighted(self, chance: Chance) -> Chance:
         where = f"chance variable '{chance.name}'"
         pairs = {k: (v, self._of_parameters(p, where)) for k, (v, p) in chance.outcomes.items()}
+        for label, (_, p) in pairs.items():
+            if p.is_number and p < 0:
+                raise DeclarationError(f"{where}: the probability of '{label}' is {p}, below 0")
         total = sp.simplify(sp.Add(*(p for _, p in pairs.values())))
         if total.is_number and total != 1:
             raise DeclarationError(f"{where}: the probabilities sum to {total}, not to 1")
@@ -643,14 +673,18 @@ class Game:
         where = f"transfer '{transfer.purpose or transfer.amount}'"
         for party in (transfer.payer, transfer.payee):
             if party != GOVERNMENT and party not in self._declared_parties:
-                raise DeclarationError(f"{where}: " + unknown("party", str(party), self.parties, many="parties"))
+                raise DeclarationError(
+                    f"{where}: " + unknown("party", str(party), self.parties, many="parties")
+                )
         populations = [
             p.name
             for p in self.players
             if p.name in (transfer.payer, transfer.payee) and p.is_population
         ]
         if len(populations) > 1:
-            raise DeclarationError(f"{where}: payer and payee are both populations; route it by a bystander")
+            raise DeclarationError(
+                f"{where}: payer and payee are both populations; route it by a bystander"
+            )
         amount = self._formula(transfer.amount, self.scope.names, where)
         self._check_bound(amount, set(populations), where)
         return replace(transfer, amount=amount)
@@ -660,16 +694,18 @@ class Game:
     @cached_property
     def scope(self) -> Scope:
         """What the game's formulas may refer to."""
-        populations = {}
+        populations: dict[str, tuple[str, sp.Expr]] = {}
         for player in self.players:
             if player.is_population:
                 size = self.size(player.name)
                 own = [m.name for m in self.moves if m.player == player.name]
-                populations |= {name: (player.name, size) for name in (*own, *player.attributes)}
-        names = [v.name for v in (*self.moves, *self.chance, *self.parameters)]
+                populations |= dict.fromkeys((*own, *player.attributes), (player.name, size))
+        names = [v.name for v in self._declared]
         labels = {m.name: m.domain.options for m in self.moves if isinstance(m.domain, Choice)}
         labels |= {c.name: {k: v for k, (v, _) in c.outcomes.items()} for c in self.chance}
-        return Scope([*names, *(a for p in self.players for a in p.attributes)], labels, populations)
+        return Scope(
+            [*names, *(a for p in self.players for a in p.attributes)], labels, populations
+        )
 
     def player(self, name: str) -> Player:
         """Return a player by name."""
@@ -695,8 +731,16 @@ class Game:
         return tuple(m for m in self.moves if m.player == player)
 
     @property
+    def _declared(self) -> tuple[Any, ...]:
+        return (*self.moves, *self.chance, *self.parameters)
+
+    @property
+    def _people(self) -> tuple[Any, ...]:
+        return (*self.players, *self.bystanders)
+
+    @property
     def _declared_parties(self) -> tuple[str, ...]:
-        return tuple(p.name for p in (*self.players, *self.bystanders))
+        return tuple(p.name for p in self._people)
 
     @property
     def parties(self) -> tuple[str, ...]:
@@ -714,7 +758,9 @@ class Game:
                 return bystander.surplus
         if party == GOVERNMENT:
             return sp.S.Zero
-        raise DeclarationError(unknown("party", party, self.parties, f"game '{self.name}'", "parties"))
+        raise DeclarationError(
+            unknown("party", party, self.parties, f"game '{self.name}'", "parties")
+        )
 
     def payoff(self, party: str) -> sp.Expr:
         """Return the payoff of a party after transfers; of one member, for a population.
@@ -771,7 +817,7 @@ class Game:
         >>> from pigou.models import load
         >>> load("coordination").game.values({"benfit": 2})
         Traceback (most recent call last):
-        pigou.errors.DeclarationError: no parameter 'benfit' in game 'coordination'; did you mean ...
+        pigou.errors.DeclarationError: no parameter 'benfit' in game 'coordination'; ...
         """
         given = {name: self._given(name, value) for name, value in (at or {}).items()}
         chosen = {p.name: given.get(p.name, p.default) for p in self.parameters}
@@ -807,7 +853,9 @@ class Game:
     # -- showing ------------------------------------------------------------------------------
 
     def __hash__(self) -> int:
-        return hash((self.name, self.players, self.moves, self.payoffs, self.transfers, self.parameters))
+        return hash(
+            (self.name, self.players, self.moves, self.payoffs, self.transfers, self.parameters)
+        )
 
     def __repr__(self) -> str:
         def shown(move: Move) -> str:
@@ -837,7 +885,9 @@ class Game:
 def _distinct(kind: str, names: list[str], where: str) -> None:
     for name in names:
         if names.count(name) > 1:
-            raise DeclarationError(f"the {kind} '{name}' is declared {names.count(name)} times in {where}")
+            raise DeclarationError(
+                f"the {kind} '{name}' is declared {names.count(name)} times in {where}"
+            )
 
 
 def _named(kind: str, name: str, items: Iterable[Any], game: str) -> Any:
@@ -868,7 +918,10 @@ def _net(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:
         if new.amount == 0:
             continue
         for old in kept:
-            reversed_ = (old.payer, old.payee) == (new.payee, new.payer) and old.amount == new.amount
+            reversed_ = (old.payer, old.payee) == (
+                new.payee,
+                new.payer,
+            ) and old.amount == new.amount
             negated = (old.payer, old.payee) == (new.payer, new.payee) and sp.expand(
                 old.amount + new.amount
             ) == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,7 @@ class Model:
     """
 
     game: Game
-    reforms: tuple[Reform, ...] = ()
+    reforms: Sequence[Reform] = ()
     mechanism: str = ""
     about: str = ""
     case: Case | None = None
@@ -135,4 +135,6 @@ class Model:
         for reform in self.reforms:
             if reform.name == name:
                 return reform.revised(changes)
-        raise DeclarationError(unknown("reform", name, (r.name for r in self.reforms), f"'{self.name}'"))
+        raise DeclarationError(
+            unknown("reform", name, (r.name for r in self.reforms), f"'{self.name}'")
+        )

@@ -35,7 +35,7 @@ from typing import Any
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from pigou.expression import If, Lookup, Total, _Writer, each, names_in, of_member, symbol
+from pigou.expression import If, Lookup, Total, _Writer, each, symbol
 from pigou.game import GOVERNMENT, Choice, Game, Move, Parameter, Player, Transfer
 from pigou.reform import KINDS, Reform, Step
 
@@ -59,21 +59,25 @@ _INDENT = 13
 
 # -- letters and words ------------------------------------------------------------------------
 
-_GREEK = (
+
+def _split(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+_GREEK = _split(
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
     "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
-).split()
+)
 
 # What a `tex` field may hold. It can come from a game file of unknown origin, and some commands
 # read files (\input) or run scripts in a browser (\href).
-_ALLOWED_COMMANDS = frozenset(
-    [
-        *_GREEK,
-        *"varepsilon vartheta varpi varrho varsigma varphi ell hbar imath jmath partial nabla".split(),
-        *"hat widehat bar overline underline tilde widetilde dot ddot vec check acute grave".split(),
-        *"mathrm mathit mathbf mathsf mathtt mathcal text textit textbf textrm operatorname".split(),
-        *"prime star ast dagger circ infty pm cdot times min max quad left right".split(),
-    ]
+_ALLOWED_COMMANDS = frozenset(_GREEK) | frozenset(
+    _split(
+        "varepsilon vartheta varpi varrho varsigma varphi ell hbar imath jmath partial nabla "
+        "hat widehat bar overline underline tilde widetilde dot ddot vec check acute grave "
+        "mathrm mathit mathbf mathsf mathtt mathcal text textit textbf textrm operatorname "
+        "prime star ast dagger circ infty pm cdot times min max quad"
+    )
 )
 
 _MATHS_SPECIAL = {
@@ -168,7 +172,7 @@ def _word(word: str, style: str) -> str:
 
 
 def _name_latex(name: str) -> str:
-    r"""Write a name: ``q1`` as ``q_{1}``, ``unit_cost`` as a word with an index, ``pi`` as Greek."""
+    r"""Write a name: ``q1`` as ``q_{1}``, ``unit_cost`` as a word with an index, ``pi`` as π."""
     parts = [part for part in name.split("_") if part]
     if not parts:
         return _literal(name)
@@ -184,7 +188,9 @@ def _literal(name: str) -> str:
     out = []
     for kind, letters in itertools.groupby(name, lambda c: "_" if c == "_" else c.isascii()):
         part = "".join(letters)
-        out.append(r"\_" * len(part) if kind == "_" else rf"\{'mathit' if kind else 'textit'}{{{part}}}")
+        out.append(
+            r"\_" * len(part) if kind == "_" else rf"\{'mathit' if kind else 'textit'}{{{part}}}"
+        )
     return f"{{{''.join(out)}}}"
 
 
@@ -196,7 +202,7 @@ def _safe_tex(tex: str) -> str:
         if depth < 0:
             return ""
     commands = re.findall(r"\\([A-Za-z]+|.)", tex)
-    strange = re.sub(r"\\[A-Za-z]+|\\[,_ ]|[\w{}^,'*+\-. ()\[\]]", "", tex)
+    strange = re.sub(r"\\[A-Za-z]+|\\[,_ ]|[A-Za-z0-9_{}^,'*+\-. ()\[\]]", "", tex)
     known = all(c in _ALLOWED_COMMANDS or c in ",_ " for c in commands)
     return "" if depth or strange or not known else tex.strip()
 
@@ -246,7 +252,9 @@ class _Notation:
         own = self._plain_symbols()
         letters = {re.sub(r"[_{^].*", "", latex).strip() for latex in own.values()} | {"e"}
         self.indices = self._pick_indices(letters)
-        self.payoff_letter = next(c for c in ("v", r"\pi", "V", "U", r"\Pi", "W") if c not in letters)
+        self.payoff_letter = next(
+            c for c in ("v", r"\pi", "V", "U", r"\Pi", "W") if c not in letters
+        )
         self.table_letter = next(c for c in ("u", "g", "h", "G", "H", "T") if c not in letters)
         self.symbols = dict(own)
         for name, (population, _) in game.scope.populations.items():
@@ -303,14 +311,16 @@ class _Notation:
             for variable in (symbol(move.name), each(move.name)):
                 for part in set().union(*(formula.atoms(If) for formula in formulas)):
                     other = part.args[2] == variable and part.args[0].func == sp.Eq
-                    if other and part.args[0].lhs == variable and part.args[1].args:
+                    if other and part.args[0].lhs == variable:
                         latex = rf"\widetilde{{{self.symbols[variable.name]}}}"
-                        latex = re.sub(r"\\widetilde\{(\\?\w+)(_\{.*\})\}", r"\\widetilde{\1}\2", latex)
+                        latex = re.sub(
+                            r"\\widetilde\{(\\?\w+)(_\{.*\})\}", r"\\widetilde{\1}\2", latex
+                        )
                         named[part] = _Maths(latex, f"counted_{move.name}")
         return named if len(set(named.values())) == len(named) else {}
 
     def _moves_compared_only(self) -> set[str]:
-        """Moves whose values matter in no formula: only which label was chosen."""
+        """Find the moves of which only the label chosen matters, the value in no formula."""
         game = self.game
         formulas = [*game.payoffs.values(), *(b.surplus for b in game.bystanders)]
         formulas += [t.amount for t in game.transfers]
@@ -330,13 +340,18 @@ class _Notation:
         return _Maths(f"{self.payoff_letter}_{{{self.below(party)}}}", f"{member}{party}")
 
     def latex(self, expression: Any) -> str:
-        return _LatexWriter(self).doprint(sp.sympify(expression))
+        return _LatexWriter(self).doprint(sp.sympify(expression, strict=True))
 
     def text(self, expression: Any) -> str:
-        return _TextWriter(self).doprint(sp.sympify(expression))
+        return _TextWriter(self).doprint(sp.sympify(expression, strict=True))
 
     def maths(self, expression: Any) -> _Maths:
         return _Maths(self.latex(expression), self.text(expression))
+
+    def is_open(self, expression: Any) -> bool:
+        """Whether an expression is set as a list of cases, which has a brace on its left only."""
+        cases = isinstance(expression, If | sp.Piecewise)
+        return cases and not _is_indicator(expression) and expression not in self.counted
 
     def label_of(self, name: str, value: Any) -> str | None:
         """Return the label of a value that a move or a chance variable may take."""
@@ -350,7 +365,11 @@ def _names_in_arithmetic(expression: sp.Basic) -> set[str]:
     """Return the names used otherwise than in ``move == label`` or as a table's axis."""
     if isinstance(expression, sp.Symbol):
         return {expression.name.removesuffix("′")}
-    if isinstance(expression, sp.Eq | sp.Ne) and isinstance(expression.lhs, sp.Symbol) and expression.rhs.is_Rational:
+    if (
+        isinstance(expression, sp.Eq | sp.Ne)
+        and isinstance(expression.lhs, sp.Symbol)
+        and expression.rhs.is_Rational
+    ):
         return set()
     if isinstance(expression, Lookup) and all(a.is_Symbol for a in expression.args[0]):
         return set().union(*(_names_in_arithmetic(e) for e in expression.args[2]))
@@ -378,11 +397,6 @@ def _is_indicator(expression: Any) -> bool:
     return len(cases) == 2 and cases[0][0] == 1 and cases[1] == (sp.S.Zero, sp.true)
 
 
-def _is_open(expression: Any) -> bool:
-    """Whether an expression is set as a list of cases, which has a brace on its left only."""
-    return isinstance(expression, If | sp.Piecewise) and not _is_indicator(expression)
-
-
 def _chained(condition: sp.And) -> tuple[list[tuple[Any, Any, Any]], list[Any]]:
     """Pair ``x > a`` and ``x < b`` of a conjunction as ``a < x < b``; return pairs and the rest."""
     rest = [_turned(part) for part in sorted(condition.args, key=sp.default_sort_key)]
@@ -402,13 +416,13 @@ def _turned(condition: Any) -> Any:
     return condition.reversed if turn else condition
 
 
-def _in_reading_order(terms: Iterable[Any]) -> list[Any]:
+def _in_reading_order(terms: Iterable[Any], notation: _Notation) -> list[Any]:
     """Order the terms of a sum: 1 - x + y rather than -x + y + 1; open cases last."""
 
     def rank(term: Any) -> int:
         if term.is_number:
             return 0 if term.is_positive else 2
-        return 3 if _is_open(term) or any(_is_open(factor) for factor in term.args) else 1
+        return 3 if any(map(notation.is_open, sp.Mul.make_args(term))) else 1
 
     ordered = sorted(terms, key=rank)
     first = next((t for t in ordered if not _minus(t) and rank(t) < 3), None)
@@ -434,11 +448,11 @@ class _LatexWriter(LatexPrinter):
         self.notation, self.defined = notation, defined
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
-        return _in_reading_order(super()._as_ordered_terms(expr, order=order))
+        return _in_reading_order(super()._as_ordered_terms(expr, order=order), self.notation)
 
     def _print_Add(self, expr: Any, order: Any = None) -> str:
         terms = self._as_ordered_terms(expr, order=order)
-        if not _is_open(terms[-1]) or _is_open(terms[0]):
+        if not self.notation.is_open(terms[-1]) or self.notation.is_open(terms[0]):
             return str(super()._print_Add(expr, order=order))
         head = self._print(sp.Add(*terms[:-1]))  # the last brace may stay open to the right
         return f"{head} + {self._print(terms[-1])}"
@@ -458,7 +472,7 @@ class _LatexWriter(LatexPrinter):
         known = population.name in self.notation.indices
         size = game.size(population.name) if known else None
         inner = self._print(summand)
-        if summand.is_Add or _is_open(summand):
+        if summand.is_Add or self.notation.is_open(summand):
             inner = rf"\left({inner}\right)"
         if size == sp.oo:
             latex = rf"\int_{{0}}^{{1}} {inner} \, d{index}"
@@ -480,17 +494,17 @@ class _LatexWriter(LatexPrinter):
             return super()._print_Mul(expr)
         rest = sp.Mul(*(factor for factor in expr.args if factor != totals[0]))
         head = self._print(rest)
-        if rest.is_Add or _is_open(rest):
+        if rest.is_Add or self.notation.is_open(rest):
             head = rf"\left({head}\right)"
         return rf"{head} {self._print(totals[0])}"
 
     def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
-        if _is_open(expr) or (isinstance(expr, Total) and not last):
+        if self.notation.is_open(expr) or (isinstance(expr, Total) and not last):
             return True
         return bool(super()._needs_mul_brackets(expr, first=first, last=last))
 
     def _needs_add_brackets(self, expr: Any) -> bool:
-        return _is_open(expr) or bool(super()._needs_add_brackets(expr))
+        return self.notation.is_open(expr) or bool(super()._needs_add_brackets(expr))
 
     def _print_If(self, expr: Any, exp: str | None = None) -> str:
         if expr in self.notation.counted and expr != self.defined:
@@ -568,7 +582,7 @@ class _TextWriter(_Writer):
         return label if label is None or label.isidentifier() else f'"{label}"'
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
-        return _in_reading_order(super()._as_ordered_terms(expr, order=order))
+        return _in_reading_order(super()._as_ordered_terms(expr, order=order), self.notation)
 
     def _print_Symbol(self, expr: sp.Symbol) -> str:
         return expr.name.removesuffix("′")
@@ -616,7 +630,7 @@ class _TextWriter(_Writer):
         return "never"
 
     def _print_Total(self, expr: Total) -> str:
-        return f"sum({self._print(of_member(expr.args[0]))})"
+        return f"sum({self._print(expr.args[0])})"
 
     def _print_Lookup(self, expr: Lookup) -> str:
         named = self.notation.tables.get(expr)
@@ -742,7 +756,7 @@ def _describe(game: Game) -> list[_Section]:
     """Lay a game out as a paper states it."""
     notation = _notation(game)
     sections: list[tuple[str, list[Any]]] = [
-        ("Players", [_player(notation, p) for p in game.players]),
+        ("Players", _players(notation)),
         ("Moves", _moves(notation)),
         ("Chance", [_chance(notation, c) for c in game.chance]),
         ("Payoffs", _payoffs(notation, [p.name for p in game.players])),
@@ -754,32 +768,54 @@ def _describe(game: Game) -> list[_Section]:
     return [_Section(title, tuple(blocks)) for title, blocks in sections if blocks]
 
 
-def _player(notation: _Notation, player: Player) -> _Sentence:
+def _players(notation: _Notation) -> list[_Block]:
+    blocks: list[_Block] = []
+    for many, group in itertools.groupby(notation.game.players, lambda p: p.is_population):
+        if many:
+            blocks += [_population(notation, player) for player in group]
+        else:
+            blocks.append(_say(*_joined([_single(player) for player in group], " and "), "."))
+    return blocks
+
+
+def _single(player: Player) -> str:
     label = _clean(player.label)
-    if not player.is_population:
-        named = f" ({player.name})" if player.label != player.name else ""
-        return _say(label, _Maths("", "") if not named else named, ".")
+    return label if label.lower() == player.name.lower() else f"{label} ({player.name})"
+
+
+def _population(notation: _Notation, player: Player) -> _Sentence:
+    label = _clean(player.label)
     size = notation.game.size(player.name)
     index = notation.indices[player.name][0]
     if size == sp.oo:
         count = _Maths(rf"{index} \in [0, 1]", "a continuum of members")
     else:
-        count = _Maths(rf"{index} = 1, \dots, {notation.latex(size)}", f"{notation.text(size)} members")
+        count = _Maths(
+            rf"{index} = 1, \dots, {notation.latex(size)}", f"{notation.text(size)} in number"
+        )
     alike = "alike up to type" if player.types else "all alike"
-    pieces: list[str | _Maths] = [label, ", " if size == sp.oo else ", ", count, f", {alike}"]
+    pieces: list[str | _Maths] = [label, ", ", count, f", {alike}"]
     for number, kind in enumerate(player.types):
-        pieces += [": " if number == 0 else "; ", notation.maths(sp.sympify(kind.size)), f" {kind.name}"]
+        pieces += [
+            ": " if number == 0 else "; ",
+            notation.maths(kind.size),
+            f" {kind.name}",
+        ]
         values = [(notation.symbols[n], n, v) for n, v in kind.values.items()]
-        shown = [_Maths(f"{s} = {notation.latex(v)}", f"{n} = {notation.text(v)}") for s, n, v in values]
-        pieces += [" ("] + _joined(shown) + [")"] if shown else []
+        shown = [
+            _Maths(f"{s} = {notation.latex(v)}", f"{n} = {notation.text(v)}") for s, n, v in values
+        ]
+        pieces += [" (", *_joined(shown), ")"] if shown else []
     return _say(*pieces, ".")
 
 
-def _joined(parts: Sequence[str | _Maths], last: str = ", ") -> list[str | _Maths]:
+def _joined(
+    parts: Sequence[str | _Maths], last: str = ", ", between: str = ", "
+) -> list[str | _Maths]:
     """Put commas between parts."""
     out: list[str | _Maths] = []
     for number, part in enumerate(parts):
-        out += [] if number == 0 else [last if number == len(parts) - 1 else ", "]
+        out += [] if number == 0 else [last if number == len(parts) - 1 else between]
         out.append(part)
     return out
 
@@ -788,7 +824,10 @@ def _moves(notation: _Notation) -> list[_Block]:
     game = notation.game
     stages = sorted({m.stage for m in game.moves})
     blocks: list[_Block] = [
-        _move(notation, move, staged=len(stages) > 1) for stage in stages for move in game.moves if move.stage == stage
+        _move(notation, move, staged=len(stages) > 1)
+        for stage in stages
+        for move in game.moves
+        if move.stage == stage
     ]
     together = len(game.moves) > 1 or any(p.is_population for p in game.players)
     if len(stages) == 1 and together:
@@ -806,7 +845,9 @@ def _move(notation: _Notation, move: Move, staged: bool) -> _Sentence:
     if move.label != move.name:
         label = _clean(move.label)
         same = label.lower() == move.name.lower()
-        pieces += [_Maths(rf"\ (\text{{{label}}})", "") if same and label.isalpha() else f" ({label})"]
+        pieces += [
+            _Maths(rf"\ (\text{{{label}}})", "") if same and label.isalpha() else f" ({label})"
+        ]
     if move.observes is not None:
         seen = [_Maths(notation.symbols[n], n) for n in move.observes]
         pieces += [", having observed ", *(_joined(seen, " and ") or ["nothing"])]
@@ -814,7 +855,9 @@ def _move(notation: _Notation, move: Move, staged: bool) -> _Sentence:
         pieces.append(", having observed all earlier moves")
     if isinstance(move.domain, Choice) and move.domain.exit is not None:
         exit_ = _clean(move.domain.exit)
-        pieces.append(f"; who chooses {exit_} leaves the group, which is filled up from those who stay")
+        pieces.append(
+            f"; who chooses {exit_} leaves the group, which is filled up from those who stay"
+        )
     return _say(*pieces, ".")
 
 
@@ -822,7 +865,11 @@ def _domain(notation: _Notation, move: Move) -> list[str | _Maths]:
     name, sign = notation.symbols[move.name], move.name
     if not isinstance(move.domain, Choice):
         low, high = (notation.maths(end) for end in (move.domain.lower, move.domain.upper))
-        return [_Maths(rf"{name} \in [{low.latex}, {high.latex}]", f"{sign} in [{low.text}, {high.text}]")]
+        return [
+            _Maths(
+                rf"{name} \in [{low.latex}, {high.latex}]", f"{sign} in [{low.text}, {high.text}]"
+            )
+        ]
     plain = move.name in notation.plain_values
     options = []
     for label, value in move.domain.options.items():
@@ -836,7 +883,9 @@ def _domain(notation: _Notation, move: Move) -> list[str | _Maths]:
 
 def _set_of(name: _Maths, options: list[_Maths]) -> list[str | _Maths]:
     r"""Write ``name \in {options}``; a long set may break after a comma."""
-    first = _Maths(rf"{name.latex} \in \{{{options[0].latex}", f"{name.text} in {{{options[0].text}")
+    first = _Maths(
+        rf"{name.latex} \in \{{{options[0].latex}", f"{name.text} in {{{options[0].text}"
+    )
     parts = [first, *options[1:]]
     parts[-1] = _Maths(rf"{parts[-1].latex}\}}", f"{parts[-1].text}}}")
     if sum(_wide(p.latex) for p in parts) > 55:
@@ -847,18 +896,20 @@ def _set_of(name: _Maths, options: list[_Maths]) -> list[str | _Maths]:
 def _chance(notation: _Notation, chance: Any) -> _Sentence:
     name = notation.symbols[chance.name]
     draws = [
-        _Maths(
-            f"{name} = {_number_latex(value)}", f"{chance.name} = {_number_text(value)}"
-        )
+        _Maths(f"{name} = {_number_latex(value)}", f"{chance.name} = {_number_text(value)}")
         for value, _ in chance.outcomes.values()
     ]
     pieces: list[str | _Maths] = ["Nature draws "]
     for number, (label, (_, probability)) in enumerate(chance.outcomes.items()):
         pieces += ["; "] if number else []
-        pieces += [draws[number], f" ({_clean(label)}) with probability ", notation.maths(probability)]
+        pieces += [
+            draws[number],
+            f" ({_clean(label)}) with probability ",
+            notation.maths(probability),
+        ]
     seers = [_clean(notation.game.player(p).label) for p in chance.seen_by]
-    pieces.append(f". {' and '.join(seers)} see{'s' if len(seers) == 1 else ''} the draw before moving"
-                  if seers else ". Nobody sees the draw before moving")  # fmt: skip
+    see = "see" if len(seers) > 1 else "sees"
+    pieces.append(f". {' and '.join(seers) or 'Nobody'} {see} the draw before moving")
     return _say(*pieces, ".")
 
 
@@ -881,7 +932,9 @@ def _payoffs(notation: _Notation, parties: list[str]) -> list[_Block]:
             tables = list(dict.fromkeys(t for _, t in group))
             blocks += _matrices(notation, [notation.maths(t) for t in tables], tables)
     blocks += [_equation(notation, p) for p in parties if p not in in_matrix]
-    counted = {p for p in parties if any(game.move(m).player == p for m in _counted_moves(notation))}
+    counted = {
+        p for p in parties if any(game.move(m).player == p for m in _counted_moves(notation))
+    }
     return [*blocks, *_counted(notation, counted)]
 
 
@@ -897,7 +950,10 @@ def _counted(notation: _Notation, players: set[str]) -> list[_Block]:
         if not move.endswith("′") and notation.game.move(move).player in players:
             latex = _LatexWriter(notation, defined=part).doprint(part)
             words = _TextWriter(notation, defined=part).doprint(part)
-            blocks += [_say("Here the move counts as"), _Equation(name, (_Term("+", _Maths(latex, words)),))]
+            blocks += [
+                _say("Here the move counts as"),
+                _Equation(name, (_Term("+", _Maths(latex, words)),)),
+            ]
     return blocks
 
 
@@ -931,7 +987,7 @@ def _bracketed(notation: _Notation, amount: sp.Expr) -> _Maths:
 def _terms(notation: _Notation, formula: sp.Expr) -> list[_Term]:
     """Cut a sum into its terms, so that a long one can be broken into lines."""
     terms = []
-    for term in _in_reading_order(formula.as_ordered_terms()):
+    for term in _in_reading_order(formula.as_ordered_terms(), notation):
         if term != 0:
             minus = _minus(term)
             sign = "-" if minus else "+"
@@ -947,9 +1003,12 @@ def _matrices(notation: _Notation, heads: Sequence[_Maths], tables: list[Lookup]
     cells = sp.prod(sizes)
     if cells > MOST_CELLS:
         shape = _Maths(r" \times ".join(map(str, sizes)), " x ".join(map(str, sizes)))
-        return [_say("The table of ", *_joined(heads, " and "), " over ", *_joined(arguments, " and "),
-                     " has ", shape, f" = {cells} entries and is not printed here.")]  # fmt: skip
-    labels = [[_label(notation, a, value) for value in axis] for a, axis in zip(where, axes, strict=True)]
+        whose, over = _joined(heads, " and "), _joined(arguments, " and ")
+        size = f" = {cells} entries and is not printed here."
+        return [_say("The table of ", *whose, " over ", *over, " has ", shape, size)]
+    labels = [
+        [_label(notation, a, value) for value in axis] for a, axis in zip(where, axes, strict=True)
+    ]
     if len(where) == 1:
         where, axes = sp.Tuple(*where, sp.S.Zero), sp.Tuple(*axes, sp.Tuple(sp.S.Zero))
         arguments, labels = [*arguments, _Maths("", "")], [*labels, [""]]
@@ -957,15 +1016,23 @@ def _matrices(notation: _Notation, heads: Sequence[_Maths], tables: list[Lookup]
     for others in itertools.product(*(range(len(axis)) for axis in axes[2:])):
         if others:
             fixed = [
-                _Maths(f"{arguments[k].latex} = {_words(labels[k][n])}", f"{arguments[k].text} == {labels[k][n]}")
+                _Maths(
+                    f"{arguments[k].latex} = {_words(labels[k][n])}",
+                    f"{arguments[k].text} == {labels[k][n]}",
+                )
                 for k, n in enumerate(others, start=2)
             ]
             blocks.append(_say("If ", *_joined(fixed, " and "), ":"))
         rows = tuple(
-            tuple(tuple(notation.maths(_cell(t, (r, c, *others))) for t in tables) for c in range(len(axes[1])))
+            tuple(
+                tuple(notation.maths(_cell(t, (r, c, *others))) for t in tables)
+                for c in range(len(axes[1]))
+            )
             for r in range(len(axes[0]))
         )
-        blocks.append(_Matrix((arguments[0], arguments[1]), tuple(labels[0]), tuple(labels[1]), rows))
+        blocks.append(
+            _Matrix((arguments[0], arguments[1]), tuple(labels[0]), tuple(labels[1]), rows)
+        )
     return blocks
 
 
@@ -994,16 +1061,26 @@ def _parameters(notation: _Notation) -> list[_Block]:
         ("Default", [_default(p) for p in parameters]),
         ("Unit", [_clean(p.unit) for p in parameters]),
     ]
-    shown = [(title, cells) for title, cells in columns if any(c not in ("", _Maths("", "")) for c in cells)]
+    shown = [
+        (title, cells)
+        for title, cells in columns
+        if any(c not in ("", _Maths("", "")) for c in cells)
+    ]
     header = tuple(title for title, _ in shown)
     blocks: list[_Block] = [_Table(header, tuple(zip(*(cells for _, cells in shown), strict=True)))]
     sources: dict[str, list[str | _Maths]] = {}
     for p in parameters:
         if p.source:
-            sources.setdefault(_clean(p.source), []).append(_Maths(notation.symbols[p.name], p.name))
+            sources.setdefault(_clean(p.source), []).append(
+                _Maths(notation.symbols[p.name], p.name)
+            )
     pieces: list[str | _Maths] = []
     for number, (source, names) in enumerate(sources.items()):
-        pieces += ["; of " if number else "Values of ", *_joined(names, " and "), f": {source.rstrip('.')}"]
+        pieces += [
+            "; of " if number else "Values of ",
+            *_joined(names, " and "),
+            f": {source.rstrip('.')}",
+        ]
     return [*blocks, _say(*pieces, ".")] if pieces else blocks
 
 
@@ -1025,7 +1102,7 @@ def _default(parameter: Parameter) -> str | _Maths:
 
 def _assumptions(notation: _Notation) -> list[_Block]:
     conditions = [notation.maths(c) for c in notation.game.assumptions]
-    return [_say(*_joined(conditions, " and "), ".")] if conditions else []
+    return [_say(*_joined(conditions, "; ", "; "), ".")] if conditions else []
 
 
 # -- LaTeX ------------------------------------------------------------------------------------
@@ -1033,6 +1110,11 @@ def _assumptions(notation: _Notation) -> list[_Block]:
 
 def _wide(latex: str) -> int:
     """Estimate how many characters wide a formula is set."""
+    latex = re.sub(
+        r"\\begin\{cases\}((?:(?!\\begin\{cases\}).)*?)\\end\{cases\}",
+        lambda cases: max(cases.group(1).split(r"\\"), key=len),
+        latex,
+    )
     plain = re.sub(r"\\(text|mathit|textit|mathrm|left|right|begin|end|underbrace)\b", "", latex)
     plain = re.sub(r"\\[A-Za-z]+", "x", plain)
     return len(re.sub(r"[{}_^&\\ ]", "", plain))
@@ -1118,9 +1200,17 @@ def _inline(maths: _Maths) -> str:
 def _tabular(table: _Table) -> str:
     """Set a table; columns of words share what the formulas leave of the line."""
     columns = list(zip(*table.rows, strict=True))
-    words = [max(len(c) if isinstance(c, str) else _wide(c.latex) for c in column) for column in columns]
-    prose = [k for k, column in enumerate(columns) if table.header[k] == "Meaning" and words[k] > 20]
-    taken = sum(max(w, len(h)) + 3 for k, (w, h) in enumerate(zip(words, table.header, strict=True)) if k not in prose)
+    words = [
+        max(len(c) if isinstance(c, str) else _wide(c.latex) for c in column) for column in columns
+    ]
+    prose = [
+        k for k, column in enumerate(columns) if table.header[k] == "Meaning" and words[k] > 20
+    ]
+    taken = sum(
+        max(w, len(h)) + 3
+        for k, (w, h) in enumerate(zip(words, table.header, strict=True))
+        if k not in prose
+    )
     longest = max((words[k] for k in prose), default=0)
     share = max(0.2, min(0.9, (84 - taken) / 84, (longest + 4) / 84))
     align = "".join("r" if title == "Default" else "l" for title in table.header)
@@ -1156,7 +1246,9 @@ def latex(game: Game) -> str:
     Examples
     --------
     >>> from pigou import Game, Move, Player
-    >>> game = Game("monopoly", [Player("seller")], [Move("q", "seller", (0, 4))], {"seller": "q*(4 - q)"})
+    >>> game = Game(
+    ...     "monopoly", [Player("seller")], [Move("q", "seller", (0, 4))], {"seller": "q*(4 - q)"}
+    ... )
     >>> print(latex(game))
     \subsection*{monopoly}
     <BLANKLINE>
@@ -1173,7 +1265,9 @@ def latex(game: Game) -> str:
     """
     parts = [rf"\subsection*{{{_prose(game.name)}}}"]
     for section in _describe(game):
-        parts.append("\n".join([f"\n\\paragraph{{{section.title}.}}", *_paper_blocks(section.blocks)]))
+        below = r"\mbox{}\par" if isinstance(section.blocks[0], _Table) else ""
+        title = rf"\paragraph{{{section.title}.}}{below}"
+        parts.append("\n".join(["", title, *_paper_blocks(section.blocks)]))
     return _stock("\n".join(parts))
 
 
@@ -1205,7 +1299,9 @@ def display_maths(game: Game) -> str:
     Examples
     --------
     >>> from pigou import Game, Move, Player
-    >>> game = Game("monopoly", [Player("seller")], [Move("q", "seller", (0, 4))], {"seller": "q*(4 - q)"})
+    >>> game = Game(
+    ...     "monopoly", [Player("seller")], [Move("q", "seller", (0, 4))], {"seller": "q*(4 - q)"}
+    ... )
     >>> display_maths(game).startswith(r"$$\begin{array}{l}")
     True
     """
@@ -1308,7 +1404,10 @@ def _html_section(section: _Section) -> list[str]:
 
 def _html_table(table: _Table) -> str:
     rows = ["<tr>" + "".join(f"<th>{title}</th>" for title in table.header) + "</tr>"]
-    rows += ["<tr>" + "".join(f"<td>{_in_html(cell)}</td>" for cell in row) + "</tr>" for row in table.rows]
+    rows += [
+        "<tr>" + "".join(f"<td>{_in_html(cell)}</td>" for cell in row) + "</tr>"
+        for row in table.rows
+    ]
     return "<table>\n" + "\n".join(rows) + "\n</table>"
 
 
@@ -1321,7 +1420,9 @@ def text(game: Game) -> str:
     Examples
     --------
     >>> from pigou import Game, Move, Player
-    >>> game = Game("monopoly", [Player("seller")], [Move("q", "seller", (0, 4))], {"seller": "q*(4 - q)"})
+    >>> game = Game(
+    ...     "monopoly", [Player("seller")], [Move("q", "seller", (0, 4))], {"seller": "q*(4 - q)"}
+    ... )
     >>> print(text(game))
     monopoly
     <BLANKLINE>
@@ -1340,7 +1441,11 @@ def text(game: Game) -> str:
 
 def _wrapped(words: str, hanging: int) -> list[str]:
     return textwrap.wrap(
-        words, _WIDTH - _INDENT, subsequent_indent=" " * hanging, break_long_words=False, break_on_hyphens=False
+        words,
+        _WIDTH - _INDENT,
+        subsequent_indent=" " * hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
     ) or [""]
 
 
@@ -1374,7 +1479,10 @@ def _text_equation(equation: _Equation) -> list[str]:
 
 def _text_matrix(matrix: _Matrix) -> list[str]:
     cells = [[", ".join(e.text for e in cell) for cell in row] for row in matrix.cells]
-    widths = [max(len(matrix.columns[c]), *(len(row[c]) for row in cells)) for c in range(len(matrix.columns))]
+    widths = [
+        max(len(matrix.columns[c]), *(len(row[c]) for row in cells))
+        for c in range(len(matrix.columns))
+    ]
     corner = " \\ ".join(part.text for part in matrix.corner if part.text)
     first = max(len(corner), *(len(label) for label in matrix.rows))
     lines: list[str] = []
@@ -1383,7 +1491,9 @@ def _text_matrix(matrix: _Matrix) -> list[str]:
         lines.append(f"{corner:<{first}} | {head}")
         lines.append(f"{'-' * first}-+-{'-' * len(head)}")
         for label, row in zip(matrix.rows, cells, strict=True):
-            lines.append(f"{label:<{first}} | " + "   ".join(f"{row[c]:^{widths[c]}}" for c in columns))
+            lines.append(
+                f"{label:<{first}} | " + "   ".join(f"{row[c]:^{widths[c]}}" for c in columns)
+            )
     return lines
 
 
@@ -1393,13 +1503,17 @@ def _text_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[st
     excess = sum(widths) + 2 * (len(widths) - 1) - (_WIDTH - _INDENT)
     while excess > 0 and max(widths) > 12:
         widest = widths.index(max(widths))
+        if "meaning" in header and widths[header.index("meaning")] > 20:
+            widest = header.index("meaning")
         widths[widest] -= 1
         excess -= 1
     lines = []
     for row in (header, *rows):
         cut = [textwrap.wrap(cell, width) or [""] for cell, width in zip(row, widths, strict=True)]
         for parts in itertools.zip_longest(*cut, fillvalue=""):
-            lines.append("  ".join(f"{part:<{w}}" for part, w in zip(parts, widths, strict=True)).rstrip())
+            lines.append(
+                "  ".join(f"{part:<{w}}" for part, w in zip(parts, widths, strict=True)).rstrip()
+            )
     return lines
 
 
@@ -1451,7 +1565,8 @@ def _payment_conditions(step: Step, game: Game | None, player: str | None) -> st
     words = ""
     if members is not None:
         group = step.keys.get("group", "targeted")
-        words += f" {_side(step)} {_shown(members)} members of {player or 'the population'} (group {group})"
+        whose = player or "the population"
+        words += f" {_side(step)} {_shown(members)} members of {whose} (group {group})"
     return words + (f", if {_shown(when)}" if when is not None else "")
 
 
@@ -1480,7 +1595,8 @@ def _payment(step: Step, game: Game | None) -> str:
     keys = step.keys
     purpose = f" as {keys['purpose']}" if keys.get("purpose") else ""
     conditions = _payment_conditions(step, game, _player_of(step, game))
-    return f"{_party(keys['payer'])} pays {_shown(keys['amount'])} to {_party(keys['payee'])}{purpose}{conditions}"
+    payer, payee = _party(keys["payer"]), _party(keys["payee"])
+    return f"{payer} pays {_shown(keys['amount'])} to {payee}{purpose}{conditions}"
 
 
 def _party(name: str) -> str:
@@ -1488,7 +1604,9 @@ def _party(name: str) -> str:
 
 
 def _new_parameters(step: Step, game: Game | None) -> str:
-    return " and ".join(f"{name} becomes {_shown(value)}" for name, value in step.keys["set"].items())
+    return " and ".join(
+        f"{name} becomes {_shown(value)}" for name, value in step.keys["set"].items()
+    )
 
 
 def _mandated(step: Step, game: Game | None) -> str:
@@ -1505,7 +1623,8 @@ def _added(step: Step, game: Game | None) -> str:
     if keys.get("pays") is not None:
         words += f", which pays {_shown(keys['pays'])} instead of the old payoff"
     if keys.get("counts_as") is not None:
-        words += f"{' and' if keys.get('pays') is not None else ', which'} counts as {_shown(keys['counts_as'])}"
+        link = " and" if keys.get("pays") is not None else ", which"
+        words += f"{link} counts as {_shown(keys['counts_as'])}"
     return words + (", and leaves the group" if keys.get("exit") else "")
 
 

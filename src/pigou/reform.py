@@ -18,7 +18,7 @@ that the government bears. Reforms compose: ``(a + b)(game) == b(a(game))``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -27,7 +27,16 @@ import sympy as sp
 
 from pigou.errors import DeclarationError, ExpressionError, ReformError, unknown
 from pigou.exact import Record, exact
-from pigou.expression import If, Lookup, each, names_in, read_condition, read_expression, symbol, valid_name
+from pigou.expression import (
+    If,
+    Lookup,
+    each,
+    names_in,
+    read_condition,
+    read_expression,
+    symbol,
+    valid_name,
+)
 from pigou.game import GOVERNMENT, Bystander, Choice, Game, Move, Parameter, Player, Transfer, Type
 
 __all__ = [
@@ -65,7 +74,9 @@ class Step:
         kind = KINDS[self.kind]
         for key in self.keys:
             if key not in kind.keys:
-                raise ReformError(unknown("key", str(key), kind.keys, f"a reform of kind '{self.kind}'"))
+                raise ReformError(
+                    unknown("key", str(key), kind.keys, f"a reform of kind '{self.kind}'")
+                )
         for key in kind.required:
             if self.keys.get(key) is None:
                 raise ReformError(f"a reform of kind '{self.kind}' needs the key '{key}'")
@@ -103,8 +114,8 @@ class Reform:
     """
 
     name: str
-    steps: tuple[Step, ...]
-    parameters: tuple[Parameter, ...] = ()
+    steps: Sequence[Step]
+    parameters: Sequence[Parameter] = ()
     running_cost: Any = 0
     source: str = ""
     label: str = ""
@@ -114,7 +125,9 @@ class Reform:
         object.__setattr__(self, "parameters", tuple(self.parameters))
         object.__setattr__(self, "label", self.label or self.name)
         if not self.steps and self.running_cost == 0:
-            raise ReformError(f"reform '{self.name}' changes nothing: it has no step and no running cost")
+            raise ReformError(
+                f"reform '{self.name}' changes nothing: it has no step and no running cost"
+            )
 
     def __call__(self, game: Game) -> Game:
         """Apply the reform.
@@ -130,7 +143,9 @@ class Reform:
                 changed = KINDS[step.kind].apply(changed, **step.keys)
             return _tidy(_charge(changed, self.running_cost), before=game)
         except (DeclarationError, ExpressionError, ReformError) as error:
-            raise ReformError(f"reform '{self.name}' does not fit game '{game.name}': {error}") from None
+            raise ReformError(
+                f"reform '{self.name}' does not fit game '{game.name}': {error}"
+            ) from None
 
     def _with_parameters(self, game: Game) -> Game:
         present = {p.name: p for p in game.parameters}
@@ -196,8 +211,12 @@ class Reform:
                     for s in self.steps
                 ),
             )
-        allowed = [p.name for p in self.parameters] + [k for s in self.steps for k in KINDS[s.kind].keys]
-        raise ReformError(unknown("key", name, dict.fromkeys([*allowed, "running_cost"]), f"reform '{self.name}'"))
+        allowed = [p.name for p in self.parameters] + [
+            k for s in self.steps for k in KINDS[s.kind].keys
+        ]
+        raise ReformError(
+            unknown("key", name, dict.fromkeys([*allowed, "running_cost"]), f"reform '{self.name}'")
+        )
 
 
 # -- making reforms ---------------------------------------------------------------------------
@@ -207,7 +226,7 @@ def reform(
     kind: str,
     name: str = "",
     *,
-    parameters: tuple[Parameter, ...] = (),
+    parameters: Sequence[Parameter] = (),
     running_cost: Any = 0,
     source: str = "",
     label: str = "",
@@ -446,9 +465,13 @@ def _add(
     number = exact(value)
     if choice in options or number in options.values():
         taken = ", ".join(f"{label} = {v}" for label, v in options.items())
-        raise ReformError(f"move '{move}' already has the choice '{choice}' or the value {number} ({taken})")
+        raise ReformError(
+            f"move '{move}' already has the choice '{choice}' or the value {number} ({taken})"
+        )
     if pays is None and counts_as is None:
-        raise ReformError(f"say what '{choice}' pays, or what it counts as (keys 'pays', 'counts_as')")
+        raise ReformError(
+            f"say what '{choice}' pays, or what it counts as (keys 'pays', 'counts_as')"
+        )
     if counts_as is None and not exit and any(u.has(Lookup) for u in game.payoffs.values()):
         raise ReformError(f"the payoffs are a table: say what '{choice}' counts as for the others")
     leaving = choice if exit else target.choice.exit
@@ -542,7 +565,9 @@ def _split(game: Game, player: str, members: Any, group: str) -> tuple[Game, sp.
         known = {t.name: t.size for t in who.types}
         if known.get(group) == size and group in who.attributes:
             return game, symbol(group)
-        raise ReformError(f"the population '{player}' already has types; only one group can be set apart")
+        raise ReformError(
+            f"the population '{player}' already has types; only one group can be set apart"
+        )
     total = game.size(player)
     rest = total - size
     if (size.is_number and size < 0) or (rest.is_number and rest < 0):
@@ -605,7 +630,9 @@ def _tidy(game: Game, before: Game) -> Game:
     for transfer in game.transfers:
         used |= names_in(transfer.amount)
     players = tuple(
-        before.player(p.name) if not before.player(p.name).types and not used & set(p.attributes) else p
+        before.player(p.name)
+        if not before.player(p.name).types and not used & set(p.attributes)
+        else p
         for p in game.players
     )
     for player in players:
@@ -616,5 +643,3 @@ def _tidy(game: Game, before: Game) -> Game:
     old = {p.name for p in before.parameters}
     parameters = tuple(p for p in game.parameters if p.name in old or p.name in used)
     return replace(game, players=players, parameters=parameters)
-
-

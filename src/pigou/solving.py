@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pigou.check import examine
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
@@ -27,7 +27,10 @@ from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import symmetric_equilibria
 
-__all__ = ["Elimination", "iterated_dominance", "solve"]
+if TYPE_CHECKING:
+    from pigou.solvers.regimes import RegimeSet
+
+__all__ = ["Elimination", "iterated_dominance", "regimes", "solve"]
 
 _MOST_PROFILES_FOR_MARKS = 20_000
 _CLEAR = Fraction(1, 10**40)
@@ -160,14 +163,17 @@ class _Draft:
             return
         for pure in self._pure():
             self._add_pure(pure)
-        checked = f"every one of {self.form.number_of_profiles(self.alive):,} pure profiles checked in exact arithmetic"
+        number = self.form.number_of_profiles(self.alive)
+        checked = f"every one of {number:,} pure profiles checked in exact arithmetic"
         self.how = checked
         if not self.active:
             self.how = "iterated strict dominance leaves one profile"
         elif len(self.active) == 1 and sizes[0] > 1:
             self._symmetric(checked)
         elif self.crowd:
-            self.unresolved.append("mixed equilibria of several groups of players at once were not searched")
+            self.unresolved.append(
+                "mixed equilibria of several groups of players at once were not searched"
+            )
         else:
             self.unresolved.append(f"mixed equilibria of {len(sizes)} players were not searched")
 
@@ -178,7 +184,9 @@ class _Draft:
         found = []
         for action in self.alive[0]:
             if action != group.exit:
-                counts: Counts = (tuple(group.size * (a == action) for a in range(len(group.actions))),)
+                counts: Counts = (
+                    tuple(group.size * (a == action) for a in range(len(group.actions))),
+                )
                 gain = largest_gain(self.form, counts, self.alive)
                 if gain is None or gain <= 0:
                     found.append(PureEquilibrium(counts, gain))
@@ -216,7 +224,8 @@ class _Draft:
         result = bimatrix_equilibria(*matrices)
         names: dict[tuple[int, int], int] = {}
         order = sorted(
-            result.pairs, key=lambda p: len(result.rows[p[0]].support) + len(result.columns[p[1]].support)
+            result.pairs,
+            key=lambda p: len(result.rows[p[0]].support) + len(result.columns[p[1]].support),
         )
         for pair in order:
             mixes = {row: self._spread(row, result.rows[pair[0]].probabilities)}
@@ -237,7 +246,9 @@ class _Draft:
                 counts = _set_action(base, row, i)
                 counts = counts if column is None else _set_action(counts, column, j)
                 a_row.append(self.form.payoff(row, i, counts))
-                b_row.append(a_row[-1] * 0 if column is None else self.form.payoff(column, j, counts))
+                b_row.append(
+                    a_row[-1] * 0 if column is None else self.form.payoff(column, j, counts)
+                )
             a.append(a_row)
             b.append(b_row)
         return a, b
@@ -281,7 +292,12 @@ class _Draft:
                 whole = Record({k: int(p.lower == 1) for k, p in shares.items()}) if pure else None
             else:
                 row = counts[index]
-                shares = Record({k: Enclosure.point(Fraction(n, group.size)) for k, n in zip(keys, row, strict=True)})
+                shares = Record(
+                    {
+                        k: Enclosure.point(Fraction(n, group.size))
+                        for k, n in zip(keys, row, strict=True)
+                    }
+                )
                 whole = Record(dict(zip(keys, row, strict=True)))
             strategies.append(Strategy(move, group.player, group.type, shares, whole, group.size))
         return tuple(strategies)
@@ -291,7 +307,9 @@ class _Draft:
     def _add(self, strategies: tuple[Strategy, ...], method: str, marks: list[str]) -> None:
         used_weakly = any(
             strategy.probabilities[_key(group, action)].upper > 0
-            for index, (strategy, group) in enumerate(zip(strategies, self.form.groups, strict=True))
+            for index, (strategy, group) in enumerate(
+                zip(strategies, self.form.groups, strict=True)
+            )
             for action in range(len(group.actions))
             if (index, action) in self.weak
         )
@@ -299,7 +317,11 @@ class _Draft:
 
     def _add_pure(self, pure: PureEquilibrium) -> None:
         marks = ["strict", *["stable"] * self.crowd] if pure.is_strict else []
-        self._add(self._strategies(pure.counts, {}), "exhaustive check of deviations in exact arithmetic", marks)
+        self._add(
+            self._strategies(pure.counts, {}),
+            "exhaustive check of deviations in exact arithmetic",
+            marks,
+        )
 
     def _add_exit(self, belief: Counts) -> None:
         group = self.form.groups[0]
@@ -308,7 +330,11 @@ class _Draft:
         move = self.form.game.moves_of(group.player)[0].name
         believed = Record(dict(zip(keys, belief[0], strict=True)))
         strategy = Strategy(move, group.player, group.type, shares, None, group.size, believed)
-        self._add((strategy,), "belief that makes staying no better, in exact arithmetic", ["needs a belief"])
+        self._add(
+            (strategy,),
+            "belief that makes staying no better, in exact arithmetic",
+            ["needs a belief"],
+        )
 
     # -- finishing ------------------------------------------------------------------------------
 
@@ -320,12 +346,16 @@ class _Draft:
             evidence = self._evidence(method, found.gain, found.confirmed, found.doubt, marks)
             marks = [*marks, *self._strict(strategies, marks)]
             equilibria.append(
-                Equilibrium(f"E{number}", strategies, found.payoffs, evidence, tuple(marks), component)
+                Equilibrium(
+                    f"E{number}", strategies, found.payoffs, evidence, tuple(marks), component
+                )
             )
         doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
         notes = list(self.unresolved)
         if self.form.rounded:
-            notes.append("some payoffs are irrational and were rounded to 60 digits: ties cannot be told")
+            notes.append(
+                "some payoffs are irrational and were rounded to 60 digits: ties cannot be told"
+            )
         elif doubtful:
             notes.append(f"the checker could not confirm {', '.join(doubtful)}")
         return EquilibriumSet(
@@ -385,3 +415,19 @@ def _set_action(counts: Counts, group: int, action: int) -> Counts:
 
 def _key(group: Group, action: int) -> str:
     return ", ".join(group.actions[action])
+
+
+def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
+    """Return, without parameter values, the exact condition of every pure equilibrium.
+
+    See `pigou.solvers.regimes.regimes`.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> [regime.profile for regime in regimes(load("coordination").game).regimes]
+    ['all wait', 'all upgrade']
+    """
+    from pigou.solvers.regimes import regimes as find
+
+    return find(game, fixed)

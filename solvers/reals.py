@@ -1,0 +1,238 @@
+r"""Decide claims over the reals: proved for all values, refuted with numbers, or undecided.
+
+A claim is proved by showing that its negation, together with what is assumed, has no solution
+over the real numbers (the SMT solver z3; nonlinear real arithmetic is decidable, so that for
+polynomials only the time limit can leave a question open).
+
+Rational functions, whole and fractional powers, ``Min``, ``Max``, ``Abs`` and case distinctions are
+translated exactly; a fractional power brings an auxiliary unknown, a denominator the side
+condition that it is not zero. Integers are first relaxed to reals, which proves what is true for
+all reals; only where that fails are they taken as integers. Other functions leave a claim
+undecided.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+import z3
+from sympy.logic.boolalg import Boolean
+
+from pigou.exact import Record
+from pigou.expression import If
+
+__all__ = ["Decision", "Outcome", "decide"]
+
+SECONDS = 5.0
+
+
+class Outcome(enum.StrEnum):
+    """What became of a claim.
+
+    Examples
+    --------
+    >>> Outcome("proved")
+    <Outcome.PROVED: 'proved'>
+    """
+
+    PROVED = "proved"
+    REFUTED = "refuted"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The answer to a claim.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    counterexample : mapping of str to Fraction
+        Values at which the claim is false and the assumptions hold; empty unless refuted. An
+        irrational value is given to 20 digits.
+    seconds : float
+    reason : str
+        Why the claim is undecided.
+
+    Examples
+    --------
+    >>> decide(sp.Symbol("x", real=True) ** 2 >= 0).outcome
+    <Outcome.PROVED: 'proved'>
+    """
+
+    outcome: Outcome
+    counterexample: Mapping[str, Fraction] = field(default_factory=Record)
+    seconds: float = 0.0
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        """Whether the claim is proved."""
+        return self.outcome is Outcome.PROVED
+
+
+class _Untranslatable(Exception):
+    """A function that real arithmetic does not have."""
+
+
+def decide(
+    claim: Boolean | bool,
+    given: Iterable[Boolean] = (),
+    integers: Iterable[str] = (),
+    seconds: float = SECONDS,
+) -> Decision:
+    """Decide whether a claim holds for all real values that satisfy what is given.
+
+    Parameters
+    ----------
+    claim : sympy condition
+    given : iterable of sympy conditions
+        What is assumed.
+    integers : iterable of str
+        Names of the symbols that are whole numbers.
+    seconds : float
+        Time limit for each attempt.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> bool(decide(x * y <= (x**2 + y**2) / 2))
+    True
+    >>> decide(x > 0, [x >= 0]).counterexample
+    {'x': Fraction(0, 1)}
+    """
+    start = time.perf_counter()
+    given, whole = tuple(given), frozenset(integers)
+    decision = _attempt(claim, given, frozenset(), seconds)
+    needs_integers = decision.outcome is not Outcome.PROVED and any(
+        decision.counterexample.get(name, Fraction(1, 2)).denominator != 1 for name in whole
+    )
+    if needs_integers:
+        decision = _attempt(claim, given, whole, seconds)
+    spent = time.perf_counter() - start
+    return Decision(decision.outcome, decision.counterexample, spent, decision.reason)
+
+
+def _attempt(claim: Any, given: tuple[Any, ...], whole: frozenset[str], seconds: float) -> Decision:
+    translator = _Translator(whole)
+    solver = z3.Solver()
+    solver.set("timeout", max(1, int(1000 * seconds)))
+    try:
+        for assumption in given:
+            solver.add(translator.condition(assumption))
+        solver.add(z3.Not(translator.condition(claim)))
+    except _Untranslatable as error:
+        return Decision(Outcome.UNDECIDED, reason=str(error))
+    solver.add(*translator.side)
+    answer = solver.check()
+    if answer == z3.unsat:
+        return Decision(Outcome.PROVED)
+    if answer == z3.sat:
+        return Decision(Outcome.REFUTED, translator.values(solver.model()))
+    return Decision(
+        Outcome.UNDECIDED, reason=f"no answer within {seconds:g} s ({solver.reason_unknown()})"
+    )
+
+
+class _Translator:
+    """From sympy to z3, with the side conditions that come up on the way."""
+
+    def __init__(self, whole: frozenset[str]):
+        self.whole = whole
+        self.unknowns: dict[str, Any] = {}
+        self.side: list[Any] = []
+        self.powers: dict[Any, Any] = {}
+
+    def unknown(self, name: str) -> Any:
+        if name not in self.unknowns:
+            self.unknowns[name] = z3.Int(name) if name in self.whole else z3.Real(name)
+        found = self.unknowns[name]
+        return z3.ToReal(found) if name in self.whole else found
+
+    def number(self, node: Any) -> Any:
+        if node.is_Rational:
+            return z3.Q(int(node.p), int(node.q))
+        if isinstance(node, sp.Symbol):
+            return self.unknown(node.name)
+        if isinstance(node, If):
+            return z3.If(self.condition(node.args[0]), *(self.number(a) for a in node.args[1:]))
+        if isinstance(node, sp.Pow):
+            return self.power(node)
+        if not isinstance(node, sp.Add | sp.Mul | sp.Max | sp.Min | sp.Abs):
+            raise _Untranslatable(
+                f"{type(node).__name__} in '{node}' is not a function of real arithmetic"
+            )
+        first, *others = (self.number(part) for part in node.args)
+        if isinstance(node, sp.Abs):
+            return z3.If(first >= 0, first, -first)
+        for other in others:
+            if isinstance(node, sp.Add):
+                first = first + other
+            elif isinstance(node, sp.Mul):
+                first = first * other
+            else:
+                larger = first >= other
+                first = (
+                    z3.If(larger, first, other)
+                    if isinstance(node, sp.Max)
+                    else z3.If(larger, other, first)
+                )
+        return first
+
+    def power(self, node: sp.Pow) -> Any:
+        base, exponent = node.args
+        if not exponent.is_Rational or max(abs(exponent.p), exponent.q) > 100:
+            raise _Untranslatable(f"the power '{node}' is not a function of real arithmetic")
+        root = self.root(base, int(exponent.q)) if exponent.q > 1 else self.number(base)
+        product = math.prod([root] * abs(int(exponent.p)), start=z3.RealVal(1))
+        if exponent > 0:
+            return product
+        self.side.append(root != 0)
+        return 1 / product
+
+    def root(self, base: Any, degree: int) -> Any:
+        key = (base, degree)
+        if key not in self.powers:
+            root, value = z3.Real(f"root {len(self.powers)}"), self.number(base)
+            self.side += [root >= 0, value >= 0, math.prod([root] * degree) == value]
+            self.powers[key] = root
+        return self.powers[key]
+
+    def condition(self, node: Any) -> Any:
+        if node in (True, sp.true):
+            return z3.BoolVal(True)
+        if node in (False, sp.false):
+            return z3.BoolVal(False)
+        if isinstance(node, sp.And | sp.Or):
+            join = z3.And if isinstance(node, sp.And) else z3.Or
+            return join(*(self.condition(part) for part in node.args))
+        if isinstance(node, sp.Not):
+            return z3.Not(self.condition(node.args[0]))
+        if not isinstance(node, sp.core.relational.Relational):
+            raise _Untranslatable(f"'{node}' is not a condition")
+        left, right = self.number(node.lhs), self.number(node.rhs)
+        return {
+            "<": left < right,
+            "<=": left <= right,
+            ">": left > right,
+            ">=": left >= right,
+            "==": left == right,
+            "!=": left != right,
+        }[node.rel_op]
+
+    def values(self, model: Any) -> Record[Fraction]:
+        found = {}
+        for name, unknown in self.unknowns.items():
+            value = model.eval(unknown, model_completion=True)
+            if z3.is_algebraic_value(value):
+                value = value.approx(20)
+            found[name] = Fraction(
+                value.as_fraction() if z3.is_rational_value(value) else value.as_long()
+            )
+        return Record(found)

@@ -1,0 +1,398 @@
+"""Results as plain dictionaries that JSON can hold; the layouts are in ``docs/schemas``.
+
+A number known exactly is ``{"value": 0.5, "exact": "1/2"}``, one that is enclosed is
+``{"value": 0.5, "lower": 0.49, "upper": 0.51}``; the floats of an enclosure are rounded outwards.
+``value`` is null where a number is too large for a float.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pigou.assessment import Assessment
+from pigou.comparison import Comparison, Scenario, Verdict
+from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Strategy
+from pigou.exact import Enclosure, exact
+from pigou.expression import write_expression
+from pigou.game import Choice, Game, Move, Parameter
+from pigou.model import Model
+from pigou.notation import latex_expression, reform_text, text_expression
+
+if TYPE_CHECKING:
+    from pigou.solvers.regimes import RegimeSet
+
+__all__ = [
+    "comparison_result",
+    "game_result",
+    "models_result",
+    "number",
+    "regimes_result",
+    "solve_result",
+    "study_result",
+]
+
+_WHAT = {"survives": "survive", "moves": "move", "vanishes": "vanish", "appears": "appear"}
+
+
+def number(value: Enclosure) -> dict[str, Any]:
+    """Write a number.
+
+    Examples
+    --------
+    >>> number(Enclosure.point("1/2"))
+    {'value': 0.5, 'exact': '1/2'}
+    """
+    middle = value.value
+    shown = middle if math.isfinite(middle) else None
+    if value.is_exact:
+        return {"value": shown, "exact": str(value.lower)}
+    return {
+        "value": shown,
+        "lower": _outwards(value.lower, -math.inf),
+        "upper": _outwards(value.upper, math.inf),
+    }
+
+
+def _outwards(end: Fraction, towards: float) -> float | None:
+    """Round the end of an enclosure to a float that does not cut it."""
+    try:
+        near = float(end)
+    except OverflowError:
+        return None
+    if (towards > 0 and Fraction(near) < end) or (towards < 0 and Fraction(near) > end):
+        near = math.nextafter(near, towards)
+    return near if math.isfinite(near) else None
+
+
+def _numbers(values: Mapping[str, Enclosure]) -> dict[str, Any]:
+    return {name: number(value) for name, value in values.items()}
+
+
+# -- solve ------------------------------------------------------------------------------------
+
+
+def solve_result(found: EquilibriumSet) -> dict[str, Any]:
+    """Write all equilibria of a game: schema ``pigou.solve/1``.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> result = solve_result(solve(load("coordination").game))
+    >>> result["equilibria"][2]["strategies"]["upgrade"]["wait"]["exact"]
+    '2/3'
+    """
+    return {
+        "schema": "pigou.solve/1",
+        "game": found.game,
+        "structure": found.structure,
+        "at": {name: str(value) for name, value in found.at.items()},
+        "complete": found.complete,
+        "completeness": found.completeness,
+        "scope": found.scope,
+        "equilibria": [_equilibrium(one) for one in found],
+        "components": [asdict(component) for component in found.components],
+        "unresolved": list(found.unresolved),
+    }
+
+
+def _equilibrium(one: Equilibrium) -> dict[str, Any]:
+    result = {
+        "name": one.name,
+        "kind": one.kind,
+        "profile": one.profile,
+        "strategies": _strategies(one.strategies),
+        "payoffs": _numbers(one.payoffs),
+        "marks": list(one.marks),
+        "evidence": _evidence(one.evidence),
+    }
+    return result | ({"component": one.component} if one.component else {})
+
+
+def _strategies(strategies: Iterable[Strategy]) -> dict[str, Any]:
+    """Key strategies by move; those of the types of a population are a list."""
+    result: dict[str, Any] = {}
+    for strategy in strategies:
+        entry = _strategy(strategy)
+        if strategy.type:
+            result.setdefault(strategy.move, []).append({"type": strategy.type, **entry})
+        else:
+            result[strategy.move] = entry
+    return result
+
+
+def _strategy(strategy: Strategy) -> dict[str, Any]:
+    entry: dict[str, Any] = _numbers(strategy.probabilities)
+    if strategy.counts is not None and strategy.members > 1:
+        entry.setdefault("counts", dict(strategy.counts))
+    if strategy.belief is not None:
+        entry.setdefault("belief", dict(strategy.belief))
+    return entry
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "grade": str(evidence.grade),
+        "max_gain": _gain(evidence.max_gain),
+        "method": evidence.method,
+        "checked": evidence.checked,
+    }
+    return result | ({"note": evidence.note} if evidence.note else {})
+
+
+def _gain(gain: Enclosure | None) -> str | None:
+    """Write the bound on the largest gain: exactly, or its upper end."""
+    if gain is None:
+        return None
+    return str(gain.lower) if gain.is_exact else repr(_outwards(gain.upper, math.inf))
+
+
+# -- compare ----------------------------------------------------------------------------------
+
+
+def comparison_result(comparison: Comparison) -> dict[str, Any]:
+    """Write a comparison: schema ``pigou.compare/1``.
+
+    Examples
+    --------
+    >>> from pigou import compare
+    >>> from pigou.models import load
+    >>> model = load("coordination")
+    >>> result = comparison_result(compare(model.game, [model.reform("assurance")]))
+    >>> result["reforms"][0]["verdict"]["worst"]["net"]["unweighted"]["1"]["exact"]
+    '9/2'
+    """
+    return {
+        "schema": "pigou.compare/1",
+        "game": comparison.baseline.found.game,
+        "at": {name: str(value) for name, value in comparison.baseline.found.at.items()},
+        "costs_of_funds": [str(cost) for cost in comparison.costs_of_funds],
+        "weights": {group: str(weight) for group, weight in comparison.weights.items()},
+        "complete": all(s.found.complete for s in (comparison.baseline, *comparison.reforms)),
+        "baseline": _scenario(comparison.baseline, comparison),
+        "reforms": [
+            _scenario(one, comparison) | {"verdict": _verdict(comparison, one.name)}
+            for one in comparison.reforms
+        ],
+    }
+
+
+def _scenario(scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
+    result = solve_result(scenario.found)
+    del result["schema"]
+    best = scenario.first_best
+    result["equilibria"] = [
+        _equilibrium(one.equilibrium) | _assessment(one, best.welfare, comparison)
+        for one in scenario.assessments
+    ]
+    head = {"name": scenario.name, "label": scenario.label}
+    return head | result | {
+        "selected": scenario.selected,
+        "selection": scenario.selection,
+        "first_best": {
+            "welfare": number(best.welfare),
+            "profiles": list(best.profiles),
+            "is_equilibrium": best.is_equilibrium,
+        },
+    }  # fmt: skip
+
+
+def _assessment(one: Assessment, best: Enclosure, comparison: Comparison) -> dict[str, Any]:
+    weights = {g: w for g, w in comparison.weights.items() if g in one.surplus}
+    costs = comparison.costs_of_funds
+    return {
+        "surplus": _numbers(one.surplus),
+        "transfers": [
+            {
+                "payer": flow.transfer.payer,
+                "payee": flow.transfer.payee,
+                "purpose": flow.transfer.purpose,
+                "amount": number(flow.amount),
+            }
+            for flow in one.flows
+        ],
+        "outlay": number(one.outlay),
+        "revenue": number(one.revenue),
+        "running_cost": number(one.running_cost),
+        "welfare": {
+            "unweighted": {str(c): number(one.welfare(c)) for c in costs},
+            "weighted": {str(c): number(one.welfare(c, weights)) for c in costs},
+        },
+        "first_best": number(best),
+        "gap": number(one.gap),
+        "diagnosis": one.diagnosis,
+    }
+
+
+def _verdict(comparison: Comparison, name: str) -> dict[str, Any]:
+    equilibria: dict[str, list[Any]] = {"survive": [], "move": [], "vanish": [], "appear": []}
+    for change in comparison.changes(name):
+        pair = {"before": change.before, "after": change.after}
+        equilibria[_WHAT[change.what]].append({k: v for k, v in pair.items() if v})
+    verdicts = {v.rule: _one_verdict(v) for v in comparison.verdicts(name)}
+    return {**verdicts, "equilibria": equilibria}
+
+
+def _one_verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "before": verdict.before,
+        "after": verdict.after,
+        "private": number(verdict.private),
+        "public": number(verdict.public),
+        "net": {"unweighted": _numbers(verdict.unweighted), "weighted": _numbers(verdict.net)},
+        "break_even": None if verdict.break_even is None else number(verdict.break_even),
+        "statement": verdict.statement,
+    }
+
+
+# -- regimes ----------------------------------------------------------------------------------
+
+
+def regimes_result(found: RegimeSet, game: Game, fixed: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the conditions under which profiles are equilibria: schema ``pigou.regimes/1``.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solving import regimes
+    >>> game = load("coordination").game
+    >>> regimes_result(regimes(game), game, {})["regimes"][1]["condition"]["text"]
+    'benefit >= cost'
+    """
+    return {
+        "schema": "pigou.regimes/1",
+        "game": found.game,
+        "at": {name: str(value) for name, value in fixed.items()},
+        "assumed": [_formula(condition, game) for condition in found.conditions],
+        "complete": found.complete,
+        "completeness": found.completeness,
+        "regimes": [
+            {
+                "profile": regime.profile,
+                "condition": _formula(regime.condition, game),
+                "payoffs": {who: _formula(payoff, game) for who, payoff in regime.payoffs.items()},
+                "counts": {name: _formula(c, game) for name, c in regime.counts.items()},
+                "evidence": {"grade": "proved", "possible": regime.decided},
+            }
+            for regime in found.regimes
+        ],
+        "excluded": [{"profile": one.profile} for one in found.excluded],
+        "unresolved": list(found.unresolved),
+    }
+
+
+# -- models and games -------------------------------------------------------------------------
+
+
+def models_result(models: Iterable[Model]) -> dict[str, Any]:
+    """Write the list of models: schema ``pigou.models/1``.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> models_result([load("coordination")])["models"][0]["players"]
+    ['firm']
+    """
+    return {
+        "schema": "pigou.models/1",
+        "models": [
+            {
+                "name": model.name,
+                "mechanism": model.mechanism,
+                "structure": structure(model.game),
+                "players": [p.name for p in model.game.players],
+                "parameters": [p.name for p in model.game.parameters],
+                "reforms": [r.name for r in model.reforms],
+                "source": model.game.source,
+            }
+            for model in models
+        ],
+    }
+
+
+def structure(game: Game) -> str:
+    """Name the structure of a game, without solving it.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> structure(load("coordination").game)
+    'population'
+    """
+    words = ["population"] if any(p.is_population for p in game.players) else []
+    words += ["smooth"] if any(not isinstance(m.domain, Choice) for m in game.moves) else []
+    words += ["staged"] if len({m.stage for m in game.moves}) > 1 else []
+    words += ["private information"] if any(c.seen_by for c in game.chance) else []
+    return ", ".join(words) or "finite"
+
+
+def game_result(model: Model) -> dict[str, Any]:
+    """Write a game and its reforms: schema ``pigou.show/1``.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> game_result(load("coordination"))["payoffs"]["consumers"]["text"]
+    'spillover*sum(upgrade)'
+    """
+    game = model.game
+    return {
+        "schema": "pigou.show/1",
+        "game": game.name,
+        "mechanism": model.mechanism,
+        "structure": structure(game),
+        "source": game.source,
+        "players": [
+            {"name": p.name, "label": p.label, "size": str(game.size(p.name)),
+             "types": [t.name for t in p.types]}
+            for p in game.players
+        ],
+        "bystanders": [{"name": b.name, "label": b.label} for b in game.bystanders],
+        "moves": [_move(move) for move in game.moves],
+        "chance": [
+            {"name": c.name, "seen_by": list(c.seen_by),
+             "outcomes": {k: {"value": str(v), "probability": str(p)} for k, (v, p) in c.outcomes.items()}}
+            for c in game.chance
+        ],
+        "payoffs": {party: _formula(game.primitive(party), game) for party in game.parties},
+        "transfers": [
+            {"payer": t.payer, "payee": t.payee, "purpose": t.purpose, "amount": _formula(t.amount, game)}
+            for t in game.transfers
+        ],
+        "parameters": [_parameter(p) for p in game.parameters],
+        "assumptions": [write_expression(a) for a in game.assumptions],
+        "reforms": [
+            {"name": r.name, "label": r.label, "source": r.source, "does": reform_text(r, game),
+             "parameters": [_parameter(p) for p in r.parameters]}
+            for r in model.reforms
+        ],
+    }  # fmt: skip
+
+
+def _formula(expression: Any, game: Game) -> dict[str, str]:
+    return {"text": text_expression(expression, game), "latex": latex_expression(expression, game)}
+
+
+def _move(move: Move) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "name": move.name, "player": move.player, "label": move.label, "stage": move.stage
+    }  # fmt: skip
+    if isinstance(move.domain, Choice):
+        return result | {"choices": {k: str(v) for k, v in move.domain.options.items()}}
+    return result | {"interval": [str(move.domain.lower), str(move.domain.upper)]}
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "default": None if parameter.default is None else str(parameter.default),
+        "domain": write_expression(parameter.domain),
+        "integer": parameter.integer,
+        "unit": parameter.unit,
+        "meaning": parameter.meaning,
+        "source": parameter.source,
+    }
