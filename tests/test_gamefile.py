@@ -462,7 +462,7 @@ FAULTS = [
     (swap("value = 1,", 'value = "cost",'), "[chance.demand] outcomes low value: 'cost' is not a number"),
     (swap("value = 1,", "valeu = 1,"), "[chance.demand] outcomes low valeu: no key 'valeu'; did you mean 'value'?"),
     (swap('seen_by = ["lead"]', 'seen_by = ["leed"]'), "[chance.demand]: chance variable 'demand': no player 'leed' in game 'Supplier upgrading'; did you mean 'lead'?"),
-    (swap("low = {", "low = 3, high = 4 }\nx = {"), "[chance.demand]"),
+    (swap("outcomes = { low", "outcomes = { other = 3, low"), "[chance.demand] outcomes other: a table is needed here, not 3"),
     # [definitions]
     (swap('"surplus/2"', '"surpls/2"'), "[definitions] half: no name 'surpls' in 'surpls/2'; did you mean 'surplus'?"),
     (swap('"surplus/2"', '"half/2"'), "[definitions] half: no name 'half' in 'half/2'"),
@@ -470,7 +470,7 @@ FAULTS = [
     (swap("half =", '"a b" ='), "[definitions] a b: definition 'a b': a name is a letter"),
     (swap('"surplus/2"', "[1]"), "[definitions] half: a number or a formula is needed here, not a list"),
     (swap('"surplus/2"', '"surplus/(cost - cost)"'), "[definitions] half: a division by zero"),
-    (swap('half = "surplus/2"', "\n".join(['half = "effort*effort"', *(f'{b} = "{a}*{a}"' for a, b in itertools.pairwise(["half", *(f"d{n}" for n in range(20))]))])), "[definitions] d10: with its definitions put in, a formula is at most 20,000"),
+    (swap('"surplus/2"', f'"1.{"0" * 1999}"\nmany = "{"+".join(["half"] * 20)}"'), "[definitions] many: with its definitions put in, a formula is at most 20,000 characters"),
     # [payoffs] and [bystanders]
     (swap('supplier = "half', 'supplier = "haff'), "[payoffs] supplier: no name 'haff' in 'haff - effort**2/2'; did you mean 'half'?"),
     (swap('supplier = "half', 'suplier = "half'), "[payoffs] suplier: no player 'suplier'; did you mean 'supplier'?"),
@@ -496,7 +496,7 @@ FAULTS = [
     # [[reforms]]
     (swap('name = "subsidy"', 'name = ""'), "[[reforms]] 1 name: a reform needs a name"),
     (swap('name = "package"', ""), "[[reforms]] 2 name: the key is missing (needed: name)"),
-    (swap('name = "package"', 'name = "subsidy"'), "[[reforms]]: two reforms of 'Supplier upgrading' are called 'subsidy'"),
+    (lambda text: text.replace('"package"', '"subsidy"'), "[[reforms]]: two reforms of 'Supplier upgrading' are called 'subsidy'"),
     (swap('kind = "subsidy"', 'kind = "subsdy"'), "[[reforms]] 1 kind: no kind 'subsdy'; did you mean 'subsidy'? (kinds: subsidy, tax, "),
     (swap('kind = "subsidy"', "kind = 3"), "[[reforms]] 1 kind: a text in quotes is needed here, not 3"),
     (swap('kind = "subsidy"', ""), "[[reforms]] 1 move: no key 'move'"),
@@ -525,7 +525,7 @@ FAULTS = [
 
 TABLE_FAULTS = [
     (swap('x = "up", y = "left"', 'x = "up", y = "right"'), "[[outcomes]] 2 when: x = up, y = right is given twice (first in row 1)"),
-    (lambda text: text[: text.rindex("[[outcomes]]")], "[[outcomes]]: there is no row for x = down, y = left"),
+    (swap('[[outcomes]]\nwhen = { x = "down", y = "left" }\npayoffs = { a = -5, b = 6, others = 10 }\n', ""), "[[outcomes]]: there is no row for x = down, y = left"),
     (swap('x = "up", y = "left"', 'x = "up", z = "left"'), "[[outcomes]] 2 when z: no move 'z'"),
     (swap('x = "up", y = "left"', 'x = "up", y = "lefd"'), "[[outcomes]] 2 when y: no choice 'lefd'; did you mean 'left'? (choices: left, right)"),
     (swap('x = "up", y = "left"', 'x = "up", y = 0'), "[[outcomes]] 2 when y: a text in quotes is needed here, not 0"),
@@ -649,7 +649,7 @@ def test_what_cannot_be_read_as_a_file(tmp_path):
         (binary, "not valid TOML: "),
         (large, "the file is larger than 5 MB"),
         ("/dev/null", "this is not a file of text"),
-        ("a\0b", "the file cannot be read: " if False else ""),
+        ("a\0b", ""),
         ("x" * 5000, "the file cannot be read: "),
     ]:
         with pytest.raises(FileError) as caught:

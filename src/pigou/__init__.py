@@ -116,7 +116,6 @@ if TYPE_CHECKING:
         Record as Record,
     )
     from pigou.exact import (
-        exact as exact,
     )
     from pigou.expression import (
         If as If,
@@ -230,7 +229,6 @@ if TYPE_CHECKING:
         pay as pay,
     )
     from pigou.reform import (
-        reform as reform,
     )
     from pigou.reform import (
         remove_choice as remove_choice,
@@ -357,7 +355,6 @@ _HOME = {
         "add_choice",
         "mandate",
         "pay",
-        "reform",
         "remove_choice",
         "set_parameters",
         "subsidy",

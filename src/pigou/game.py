@@ -580,14 +580,14 @@ class Game:
                 f"a payoff is given for '{extra}': " + unknown("player", extra, players, where)
             )
 
-    def _formula(self, text: Any, allowed: Iterable[str], where: str) -> sp.Expr:
+    def _formula(self, text: Any, scope: Scope, where: str) -> sp.Expr:
         try:
-            return read_expression(text, Scope(allowed, self.scope.labels, self.scope.populations))
+            return read_expression(text, scope)
         except ExpressionError as error:
             raise ExpressionError(f"{where}: {error}") from None
 
     def _of_parameters(self, text: Any, where: str) -> sp.Expr:
-        return self._formula(text, (p.name for p in self.parameters), where)
+        return self._formula(text, Scope(p.name for p in self.parameters), where)
 
     def _sized(self, player: Player) -> Player:
         where = f"player '{player.name}': size"
@@ -655,7 +655,7 @@ class Game:
         if isinstance(text, Lookup):
             expression = _adopt_table(text, self.scope.names, where)
         else:
-            expression = self._formula(text, self.scope.names, where)
+            expression = self._formula(text, self.scope, where)
         self._check_bound(expression, {party}, where)
         return expression
 
@@ -685,7 +685,7 @@ class Game:
             raise DeclarationError(
                 f"{where}: payer and payee are both populations; route it by a bystander"
             )
-        amount = self._formula(transfer.amount, self.scope.names, where)
+        amount = self._formula(transfer.amount, self.scope, where)
         self._check_bound(amount, set(populations), where)
         return replace(transfer, amount=amount)
 

@@ -219,14 +219,16 @@ class _Table:
             raise self.fault(key, str(error)) from None
 
     def of(
-        self, allowed: Iterable[str], required: Iterable[str] = (), many: str = "keys"
+        self,
+        allowed: Iterable[str],
+        required: Iterable[str] = (),
+        kind: tuple[str, str] = ("key", "keys"),
     ) -> _Table:
         """Check the keys of the table."""
-        allowed = tuple(allowed)
+        allowed, (one, many) = tuple(allowed), kind
         for key in self.items:
             if key not in allowed:
-                message = unknown(many.removesuffix("s"), _shown_key(key), allowed, many=many)
-                raise self.fault(key, message)
+                raise self.fault(key, unknown(one, _shown_key(key), allowed, many=many))
         for key in required:
             if key not in self.items:
                 raise self.fault(key, f"the key is missing (needed: {', '.join(required)})")
@@ -333,7 +335,7 @@ def _shown_key(key: str) -> str:
 
 
 def _model(root: _Table, folder: Path | None) -> Model:
-    root.of(_TABLES, many="tables")
+    root.of(_TABLES, kind=("table", "tables"))
     if "game" not in root.items:
         raise root.fault("[game]", "this table is missing")
     head = _Table(root.items["game"], root.file, "[game]").of(_GAME, ["name"])
@@ -631,14 +633,14 @@ def _outcomes(root: _Table, frame: Game, definitions: Mapping[str, str]) -> dict
             first = numbers[moves][combination]
             raise row.fault("when", f"{_said(where)} is given twice (first in row {first})")
         numbers.setdefault(moves, {})[combination] = n
-        cells = row.table("payoffs").of(parties, many="parties")
+        cells = row.table("payoffs").of(parties, kind=("party", "parties"))
         group[combination] = {
             party: _cell(cells, party, scope, definitions) for party in cells.items
         }
         if group[combination].keys() != next(iter(group.values())).keys():
-            raise row.fault(
-                "payoffs", f"the same parties as in row {min(numbers[moves].values())} are needed"
-            )
+            first, same = min(numbers[moves].values()), next(iter(group.values()))
+            needed = f"the same parties as in row {first} are needed ({', '.join(same)})"
+            raise row.fault("payoffs", needed)
     tables: dict[str, sp.Expr] = {}
     for moves, group in groups.items():
         for party, table in _full(root, moves, group, labels).items():
@@ -650,7 +652,7 @@ def _outcomes(root: _Table, frame: Game, definitions: Mapping[str, str]) -> dict
 
 def _when(row: _Table, labels: Mapping[str, Mapping[str, Fraction]]) -> dict[str, str]:
     """Read the choices that a row speaks of."""
-    table = row.table("when").of(labels, many="moves")
+    table = row.table("when").of(labels, kind=("move", "moves"))
     where = {name: table.text(name) for name in table.items}
     for name, label in where.items():
         if label not in labels[name]:
@@ -1029,7 +1031,15 @@ def _section(
     entries = {**always, **given}
     if optional and not entries:
         return ""
-    return "".join([f"{header}\n", *(f"{_name(k)} = {_value(v)}\n" for k, v in entries.items())])
+    return "".join([f"{header}\n", *(f"{_name(k)} = {_text(k, v)}\n" for k, v in entries.items())])
+
+
+def _text(key: str, value: Any) -> str:
+    """Write a value; the words about a model as lines."""
+    if key != "about":
+        return _value(value)
+    lines = "\n".join(_quoted(line)[1:-1] for line in value.split("\n"))
+    return f'"""\n{lines}"""'
 
 
 def _is_empty(value: Any) -> bool:
@@ -1058,11 +1068,9 @@ def _value(value: Any) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Write a text in quotes; one of several lines in three of them."""
+    """Write a text in quotes."""
     escaped = "".join(_escape(letter) for letter in text.replace("\\", "\\\\").replace('"', '\\"'))
-    if "\n" not in text:
-        return f'"{escaped}"'
-    return '"""\n' + escaped.replace("\\u000a", "\n") + '"""'
+    return f'"{escaped}"'
 
 
 def _escape(letter: str) -> str:

@@ -246,16 +246,20 @@ def study(
     --------
     >>> import tempfile
     >>> from pathlib import Path
-    >>> from pigou.models import load
-    >>> case = Case("A survey", "survey.csv", "upgrade", "answer", {"y": "upgrade", "n": "wait"})
+    >>> from pigou import Game, Move, Player
+    >>> players, moves = [Player("firm", size=2)], [Move("filter", "firm", {"no": 0, "yes": 1})]
+    >>> game = Game("clean water", players, moves, {"firm": "3*sum(filter) - 4*filter"})
+    >>> case = Case("A survey", "survey.csv", "filter", "answer", {"y": "yes", "n": "no"})
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     written = Path(folder, "survey.csv").write_text("answer\ny\ny\nn\ny\n")
-    ...     result = study(Model(load("coordination").game, case=case, folder=Path(folder)))
-    >>> result.finding().counts
-    {'wait': 1, 'upgrade': 3}
-    >>> result.remarks[0]
-    'baseline: no equilibrium is within 0.05 of the observed shares: the nearest, E2, predicts
-    1.00 upgrade, observed 0.75'
+    ...     written = Path(folder, "survey.csv").write_text("answer\ny\nn\nn\nn\n")
+    ...     result = study(Model(game, case=case, folder=Path(folder)))
+    >>> result.finding().counts, result.finding().efficiency
+    ({'no': 3, 'yes': 1}, Enclosure(1/4))
+    >>> for remark in result.remarks:
+    ...     print(remark)
+    baseline: no equilibrium is within 0.05 of the observed shares: the nearest, E1, predicts
+    1.00 no, observed 0.75
+    baseline: 1 of 4 choose yes, which round 1 of iterated dominance rules out
     """
     case = _case_of(model)
     chosen = _observed_reforms(model, case) if reforms is None else tuple(reforms)

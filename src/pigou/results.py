@@ -83,8 +83,8 @@ def solve_result(found: EquilibriumSet) -> dict[str, Any]:
     >>> from pigou import solve
     >>> from pigou.models import load
     >>> result = solve_result(solve(load("coordination").game))
-    >>> result["equilibria"][2]["strategies"]["upgrade"]["wait"]["exact"]
-    '2/3'
+    >>> result["equilibria"][0]["strategies"]["upgrade"]["upgrade"]
+    {'value': 0.0, 'exact': '0'}
     """
     return {
         "schema": "pigou.solve/1",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Elimination", "iterated_dominance", "regimes", "solve"]
 
 _MOST_PROFILES_FOR_MARKS = 20_000
-_CLEAR = Fraction(1, 10**40)
+_CLEAR = 10**40
 
 
 @dataclass(frozen=True)
@@ -316,7 +316,8 @@ class _Draft:
         self.found.append((strategies, method, [*marks, *["weakly dominated"] * used_weakly], ""))
 
     def _add_pure(self, pure: PureEquilibrium) -> None:
-        marks = ["strict", *["stable"] * self.crowd] if pure.is_strict else []
+        strict = self._is_strict(pure.largest_gain)
+        marks = ["strict", *["stable"] * self.crowd] if strict else []
         self._add(
             self._strategies(pure.counts, {}),
             "exhaustive check of deviations in exact arithmetic",
@@ -343,8 +344,8 @@ class _Draft:
         equilibria = []
         for number, (strategies, method, marks, component) in enumerate(self.found, start=1):
             found = examine(self.form.game, self.form.at, strategies)
-            evidence = self._evidence(method, found.gain, found.confirmed, found.doubt, marks)
             marks = [*marks, *self._strict(strategies, marks)]
+            evidence = self._evidence(method, found.gain, found.confirmed, found.doubt, marks)
             equilibria.append(
                 Equilibrium(
                     f"E{number}", strategies, found.payoffs, evidence, tuple(marks), component
@@ -375,7 +376,11 @@ class _Draft:
             return []
         counts = tuple(tuple((s.counts or {}).values()) for s in strategies)
         gain = largest_gain(self.form, counts, self.alive)
-        return ["strict"] if gain is None or gain < 0 else []
+        return ["strict"] if self._is_strict(gain) else []
+
+    def _is_strict(self, gain: Any) -> bool:
+        """Whether every deviation loses, by more than rounding can explain."""
+        return gain is None or bool(gain * _CLEAR < -1 if self.form.rounded else gain < 0)
 
     def _evidence(
         self, method: str, gain: Enclosure, confirmed: bool, doubt: str, marks: list[str]
@@ -383,7 +388,7 @@ class _Draft:
         grade, note = Grade.CERTIFIED, doubt
         if not confirmed:
             grade = Grade.NUMERICAL
-        elif self.form.rounded and not ("strict" in marks and gain.upper < _CLEAR):
+        elif self.form.rounded and "strict" not in marks:
             grade, note = Grade.NUMERICAL, "irrational payoffs were rounded to 60 digits"
         return Evidence(grade, method, gain, confirmed, note)
 

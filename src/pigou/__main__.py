@@ -1,0 +1,5 @@
+"""``python -m pigou``."""
+
+from pigou.cli import main
+
+main()

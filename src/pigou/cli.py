@@ -1,0 +1,394 @@
+"""The command line: reads words, calls the language and the rooms below it, prints a page.
+
+Everything heavy is imported inside the commands, so that ``pigou --help`` is instant.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from pigou import __version__
+from pigou.errors import DeclarationError, PigouError, unknown
+
+if TYPE_CHECKING:
+    from pigou.tables import Page
+
+__all__ = ["cli", "main"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FORMATS = ("table", "csv", "md", "tex")
+_BY_SUFFIX = {".csv": "csv", ".md": "md", ".tex": "tex", ".json": "json"}
+_DEFECT, _USAGE, _INCOMPLETE, _INTERRUPTED = 1, 2, 3, 130
+
+
+# -- running ----------------------------------------------------------------------------------
+
+
+class _Commands(click.Group):
+    """A group that suggests commands, and ends every failure in one line and an exit code."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        command = super().get_command(ctx, cmd_name)
+        if command is None and not ctx.resilient_parsing:
+            raise click.UsageError(unknown("command", cmd_name, self.commands), ctx)
+        return command
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **extra)
+        sys.exit(_guarded(lambda: super(_Commands, self).main(*args, standalone_mode=False, **extra)))
+
+
+def _guarded(run: Callable[[], Any]) -> int:
+    """Run a command; turn what goes wrong into a message and an exit code."""
+    try:
+        code = run()
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.UsageError as error:
+        error.show()
+        return _USAGE
+    except click.ClickException as error:
+        return _say(error.format_message(), error.exit_code)
+    except PigouError as error:
+        return _say(str(error), error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        return _INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return 0
+    except OSError as error:
+        return _say(f"{error.filename or 'output'}: {error.strerror or error}", _USAGE)
+    except Exception as error:
+        if os.environ.get("PIGOU_DEBUG"):
+            raise
+        return _say(
+            f"a defect of pigou: {type(error).__name__}: {' '.join(str(error).split())[:300]}. Please "
+            "report it with the command you ran; PIGOU_DEBUG=1 shows the traceback.",
+            _DEFECT,
+        )
+
+
+def _say(message: str, code: int) -> int:
+    click.echo(f"Error: {message}", err=True)
+    return code
+
+
+def _drop_output() -> None:
+    """Let the interpreter flush into nothing: the reader has gone."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError, AttributeError):
+        return
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    cli(prog_name="pigou")
+
+
+# -- options with one meaning everywhere --------------------------------------------------------
+
+
+def _together(*decorators: Callable[[Any], Any]) -> Callable[[F], F]:
+    def decorate(command: F) -> F:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+_model = click.argument("model", metavar="MODEL")
+_set = click.option(
+    "--set", "sets", multiple=True, metavar="NAME=VALUE",
+    help="Give a parameter a value; 0.1 and 2/3 are exact. Repeatable.",
+)  # fmt: skip
+_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_file = click.option(
+    "-o", "--output", "file", metavar="FILE", type=click.Path(path_type=Path),
+    help="Write to a file; its ending (.csv .md .tex .json) picks the format unless one is given.",
+)  # fmt: skip
+_format = click.option(
+    "--format", "style", type=click.Choice(FORMATS), help="How results are laid out; a table by default."
+)
+_all = click.option("--all", "show_all", is_flag=True, help="List every equilibrium, however many.")
+_output = _together(_format, _json, _file)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="pigou")
+def cli() -> None:
+    """Game theory of market failure: solve a game for all equilibria, reform it, compare.
+
+    MODEL is the name of a built-in model, a game or case file (.toml) or a Gambit file (.nfg).
+
+    Exit codes: 0 done; 1 a defect of pigou; 2 usage or a bad value; 3 no equilibrium, or the list
+    could not be shown complete; 4 an invalid file; 5 a check failed.
+    """
+
+
+# -- commands ---------------------------------------------------------------------------------
+
+
+@cli.command()
+@_output
+def models(style: str | None, as_json: bool, file: Path | None) -> None:
+    """List the built-in models."""
+    from pigou.models import load, names
+    from pigou.pages import models_page
+    from pigou.results import models_result
+
+    found = [load(name) for name in names()]
+    _deliver(lambda: models_page(found), lambda: models_result(found), style, as_json, file)
+
+
+@cli.command()
+@click.argument("model", metavar="[MODEL]", required=False)
+@click.option("--latex", is_flag=True, help="The model section of a paper, in LaTeX.")
+@click.option("--toml", is_flag=True, help="A game file to start from.")
+@click.option("--reforms", is_flag=True, help="The kinds of reform, and the model's own reforms.")
+@_json
+@_file
+def show(
+    model: str | None, latex: bool, toml: bool, reforms: bool, as_json: bool, file: Path | None
+) -> None:
+    """State a game as a paper does."""
+    if latex + toml + reforms + as_json > 1:
+        raise click.UsageError("choose one of --latex, --toml, --reforms and --json")
+    if model is None and not reforms:
+        raise click.UsageError("name a MODEL; `pigou models` lists those built in")
+    from pigou import catalogue, gamefile, notation, pages, results
+
+    what = None if model is None else catalogue.find_model(model)
+    if reforms:
+        text = "\n".join([notation.kinds_text(), "", *pages.reforms_lines(what)]).rstrip()
+    else:
+        assert what is not None
+        if as_json:
+            text = _dumps(results.game_result(what))
+        elif latex:
+            text = notation.latex(what.game)
+        elif toml:
+            text = gamefile.write_game(what)
+        else:
+            text = notation.text(what.game)
+    _emit(text.rstrip("\n") + "\n", file)
+
+
+@cli.command()
+@_model
+@_set
+@_all
+@_output
+def solve(
+    model: str, sets: tuple[str, ...], show_all: bool, style: str | None, as_json: bool, file: Path | None
+) -> int:
+    """Find all equilibria at given parameter values, with evidence."""
+    from pigou import catalogue, pages, results, solving
+
+    what = catalogue.find_model(model)
+    at = catalogue.parse_assignments(sets)
+    catalogue.check_names(what, at)
+    found = _working("solving", lambda: solving.solve(what.game, at))
+    _deliver(
+        lambda: pages.solve_page(what.game, found, show_all),
+        lambda: results.solve_result(found),
+        style, as_json, file,
+    )  # fmt: skip
+    return _code([found])
+
+
+@cli.command()
+@_model
+@_set
+@click.option("--latex", is_flag=True, help="The conditions in LaTeX.")
+@_output
+def regimes(
+    model: str, sets: tuple[str, ...], latex: bool, style: str | None, as_json: bool, file: Path | None
+) -> int:
+    """State when each pure profile is an equilibrium: exact conditions, for all values.
+
+    A parameter that is --set is held at that value; the others stay symbols.
+    """
+    if latex and (as_json or style):
+        raise click.UsageError("choose one of --latex, --json and --format")
+    from pigou import catalogue, pages, results, solving
+
+    what = catalogue.find_model(model)
+    fixed = catalogue.parse_assignments(sets)
+    catalogue.check_names(what, fixed)
+    found = _working("deciding", lambda: solving.regimes(what.game, fixed))
+    if latex:
+        _emit(pages.regimes_latex(what.game, found), file)
+    else:
+        _deliver(
+            lambda: pages.regimes_page(what.game, found, fixed),
+            lambda: results.regimes_result(found, what.game, fixed),
+            style, as_json, file,
+        )  # fmt: skip
+    return 0 if found.complete else _INCOMPLETE
+
+
+@cli.command()
+@_model
+@click.option(
+    "-r", "--reform", "texts", multiple=True, metavar="NAME[:KEY=VALUE,...]",
+    help="A reform of the model, or a kind with its keys (see `pigou show MODEL --reforms`); "
+    "`+` joins reforms into a package. Repeatable.",
+)  # fmt: skip
+@_set
+@click.option(
+    "--mcpf", default="1", show_default=True, metavar="COST",
+    help="What a unit of public money costs society: 1.2, or a range 1:1.6.",
+)  # fmt: skip
+@click.option("--weight", "weights", multiple=True, metavar="GROUP=WEIGHT",
+              help="Count a group's surplus more or less. Repeatable.")  # fmt: skip
+@click.option(
+    "--select", default="laplacian", show_default=True, metavar="RULE",
+    help="Which equilibrium is selected: laplacian, payoff-dominant, best or worst.",
+)  # fmt: skip
+@_all
+@_output
+def compare(
+    model: str, texts: tuple[str, ...], sets: tuple[str, ...], mcpf: str, weights: tuple[str, ...],
+    select: str, show_all: bool, style: str | None, as_json: bool, file: Path | None,
+) -> int:  # fmt: skip
+    """Lay a game and its reforms side by side: who gains, what it costs, is it worth it.
+
+    With a case file that holds observations, the prediction is also held against what people did.
+    """
+    from pigou import catalogue, comparison, pages, results
+
+    what = catalogue.find_model(model)
+    reforms = catalogue.find_reforms(what, texts or _reforms_of_case(what))
+    at = catalogue.parse_assignments(sets)
+    catalogue.check_names(what, at, reforms)
+    options: dict[str, Any] = {
+        "at": at,
+        "costs_of_funds": _range(mcpf),
+        "weights": catalogue.parse_assignments(weights, "--weight"),
+        "select": select,
+    }
+    if what.case is not None:
+        return _study(what, reforms, options, show_all, style, as_json, file)
+    found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
+    _deliver(
+        lambda: pages.compare_page(what, found, reforms, show_all),
+        lambda: results.comparison_result(found),
+        style, as_json, file,
+    )  # fmt: skip
+    return _code(s.found for s in (found.baseline, *found.reforms))
+
+
+def _reforms_of_case(what: Any) -> list[str]:
+    """Return the reforms that a case observed; without a case, one has to be named."""
+    own = [r.name for r in what.reforms]
+    if what.case is not None:
+        observed = [name for name in what.case.regimes.values() if name in own]
+        return list(dict.fromkeys(observed)) or own
+    raise DeclarationError(
+        f"name a reform with -r (reforms of '{what.name}': {', '.join(own) or 'none'}; or a kind: "
+        "see `pigou show --reforms`)"
+    )
+
+
+def _range(text: str) -> tuple[str, ...]:
+    """Read a cost of public funds, or a range of two."""
+    from pigou.exact import exact
+
+    ends = [part.strip() for part in text.split(":")]
+    try:
+        values = [exact(end) for end in ends]
+    except PigouError as error:
+        raise DeclarationError(f"--mcpf {text}: {error}, or a range as in 1:1.6") from None
+    if len(ends) > 2 or values != sorted(values):
+        raise DeclarationError(f"--mcpf {text}: write one number, or a range LOW:HIGH as in 1:1.6")
+    if values[0] < 0:
+        raise DeclarationError(f"--mcpf {text}: a cost of public funds is at least 0")
+    return tuple(dict.fromkeys(str(value) for value in values))
+
+
+# -- output -----------------------------------------------------------------------------------
+
+
+def _code(sets: Iterable[Any]) -> int:
+    """Exit code 3 where there is no equilibrium, or the list could not be shown complete."""
+    return 0 if all(found.complete and found.equilibria for found in sets) else _INCOMPLETE
+
+
+def _deliver(
+    page: Callable[[], Page],
+    result: Callable[[], dict[str, Any]],
+    style: str | None,
+    as_json: bool,
+    file: Path | None,
+) -> None:
+    """Print a page or a JSON object, or write it to a file."""
+    if as_json and style:
+        raise click.UsageError("choose one of --json and --format")
+    suffix = _BY_SUFFIX.get(file.suffix.lower(), "table") if file is not None else "table"
+    style = "json" if as_json else style or suffix
+    if style == "json":
+        _emit(_dumps(result()), file)
+        return
+    from pigou import screen, tables
+
+    if style == "table" and file is None:
+        screen.show(page(), screen.console(sys.stdout))
+        return
+    dress = {"csv": tables.as_csv, "md": tables.as_markdown, "tex": tables.as_latex}
+    _emit(dress.get(style, screen.as_text)(page()), file)
+
+
+def _dumps(result: dict[str, Any]) -> str:
+    return json.dumps(result, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+
+
+def _emit(text: str, file: Path | None) -> None:
+    """Print a text, or write it to a file in one go: nothing half-written is left behind."""
+    if file is None:
+        sys.stdout.write(text)
+        return
+    if file.is_dir():
+        raise DeclarationError(f"-o {file}: this is a folder, not a file")
+    if not file.parent.is_dir():
+        raise DeclarationError(f"-o {file}: there is no folder '{file.parent}'")
+    if file.exists() and not file.is_file():
+        file.write_text(text, encoding="utf-8")
+        return
+    target = file.resolve()
+    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(target)
+    except OSError as error:
+        raise DeclarationError(f"-o {file}: cannot be written: {error.strerror or error}") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+R = TypeVar("R")
+
+
+def _working(word: str, work: Callable[[], R]) -> R:
+    """Do some work; on a terminal, say on standard error that it is under way."""
+    if not sys.stderr.isatty():
+        return work()
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{word} ..."):
+        return work()

@@ -1,0 +1,242 @@
+"""Regimes: the stated conditions against the exact solver at random parameter values, and proofs."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import pytest
+import sympy as sp
+
+from pigou import (
+    DeclarationError,
+    Game,
+    Move,
+    Parameter,
+    Player,
+    StructureError,
+    add_choice,
+    regimes,
+    solve,
+    subsidy,
+    symbol,
+)
+from pigou.expression import If
+from pigou.models import load
+from pigou.solvers.reals import Outcome, decide
+
+COORDINATION = load("coordination")
+
+
+def holds(condition, at) -> bool:
+    """Evaluate a condition without cases at parameter values."""
+    numbers = {symbol(k): sp.Rational(v.numerator, v.denominator) for k, v in at.items()}
+    verdict = condition.xreplace(numbers)
+    assert verdict in (sp.true, sp.false), verdict
+    return verdict == sp.true
+
+
+def draw_coordination(rng: random.Random) -> dict[str, Fraction]:
+    firms = rng.randint(2, 6)
+    return {
+        "firms": Fraction(firms),
+        "benefit": Fraction(rng.randint(1, 12), 4),
+        "cost": Fraction(rng.randint(1, 12), 4),
+        "complementarity": Fraction(rng.randint(1, 4), 4),
+        "threshold": Fraction(rng.randint(1, firms)),
+        "spillover": Fraction(0),
+    }
+
+
+def test_the_two_equilibria_of_coordination_in_two_lines():
+    found = regimes(COORDINATION.game, {"threshold": 1})
+    assert {r.profile: str(r.condition) for r in found.regimes} == {
+        "all wait": "cost >= benefit*(1 - complementarity)",
+        "all upgrade": "benefit >= cost",
+    }
+    assert [e.profile for e in found.excluded] == [
+        "k wait, firms - k upgrade (1 <= k <= firms - 1)"
+    ]
+    assert found.complete and found.completeness.startswith("proved")
+    assert str(found.regimes[1].payoffs["firm, upgrade"]) == "benefit - cost"
+
+
+def test_coordination_regimes_agree_with_the_exact_solver_on_a_grid_with_ties():
+    found = regimes(COORDINATION.game)
+    conditions = {r.profile: r.condition for r in found.regimes}
+    rng = random.Random(1)
+    for _ in range(150):
+        at = draw_coordination(rng)
+        solved = {e.profile for e in solve(COORDINATION.game, at) if e.kind == "pure"}
+        firms = at["firms"]
+        expected = {
+            f"upgrade: {firms} {label}"
+            for label in ("wait", "upgrade")
+            if holds(conditions[f"all {label}"], at)
+        }
+        assert solved == expected, at
+
+
+@pytest.mark.parametrize("name", ["uniform_subsidy", "divide_and_conquer", "assurance"])
+def test_reformed_regimes_agree_with_the_exact_solver(name):
+    game = COORDINATION.reform(name)(COORDINATION.game)
+    found = regimes(game, {"threshold": 1})
+    rng = random.Random(name)
+    seen = set()
+    for _ in range(60):
+        at = draw_coordination(rng) | {"threshold": Fraction(1)}
+        for parameter in game.parameters[6:]:
+            top = int(at["firms"]) - 1 if parameter.integer else 6
+            at[parameter.name] = Fraction(rng.randint(1, top), 1 if parameter.integer else 4)
+        solved = {tuple(_upgraders(e)) for e in solve(game, at) if e.kind == "pure"}
+        predicted = {counts for r in found.regimes for counts in _instances(r, at)}
+        assert solved == predicted, at
+        seen |= solved
+    assert len(seen) > 3  # the draws met more than one regime
+
+
+def _upgraders(equilibrium) -> list[int]:
+    return [s.counts["upgrade"] for s in equilibrium.strategies]
+
+
+def _instances(regime, at):
+    """Yield the numbers of upgraders, per group, of the profiles that a regime stands for."""
+    groups = regime.profile.split("; ")
+    sizes = [at["firms"]] if len(groups) == 1 else [at["targets"], at["firms"] - at["targets"]]
+    choices = []
+    for text, size in zip(groups, sizes, strict=True):
+        body = text.split(": ")[-1]
+        if body.startswith("all "):
+            choices.append([(None, int(size) if body == "all upgrade" else 0)])
+        else:
+            name = body.split(" ")[0]
+            choices.append([(name, int(size) - k) for k in range(1, int(size))])
+    for combination in _product(choices):
+        values = dict(at)
+        for (name, upgraders), size in zip(combination, sizes, strict=True):
+            if name is not None:
+                values[name] = Fraction(int(size) - upgraders)
+        if holds(regime.condition, values):
+            yield tuple(upgraders for _, upgraders in combination)
+
+
+def _product(axes):
+    if not axes:
+        yield ()
+        return
+    for first in axes[0]:
+        for rest in _product(axes[1:]):
+            yield (first, *rest)
+
+
+def test_a_threshold_public_good_has_exactly_threshold_contributors():
+    game = Game(
+        "threshold public good",
+        [Player("member", size=5)],
+        [Move("give", "member", {"no": 0, "yes": 1})],
+        {"member": "if(sum(give) >= needed, prize, 0) - cost*give"},
+        parameters=[
+            Parameter("needed", 3, "needed >= 1", integer=True),
+            Parameter("prize", 3, "prize > 0"),
+            Parameter("cost", 1, "cost > 0"),
+        ],
+        assumptions=["needed <= 5"],
+    )
+    found = regimes(game)
+    inside = next(r for r in found.regimes if r.profile.startswith("k no"))
+    at = {"needed": Fraction(3), "prize": Fraction(3), "cost": Fraction(1)}
+    assert [k for k in range(1, 5) if holds(inside.condition, at | {"k": Fraction(k)})] == [2]
+    solved = {tuple(e.strategies[0].counts.values()) for e in solve(game) if e.kind == "pure"}
+    assert solved == {(2, 3), (5, 0)}  # members who do not give, and who do
+
+
+def test_two_player_games_list_every_cell():
+    game = Game(
+        "battle",
+        [Player("a"), Player("b")],
+        [Move("x", "a", {"left": 0, "right": 1}), Move("y", "b", {"left": 0, "right": 1})],
+        {"a": "if(x == y, 1 + t*x, 0)", "b": "if(x == y, 2 - x, 0)"},
+        parameters=[Parameter("t", 1)],
+    )
+    found = regimes(game)
+    assert {r.profile: str(r.condition) for r in found.regimes} == {
+        "a: left; b: left": "True",
+        "a: right; b: right": "t >= -1",
+    }
+    assert {e.profile for e in found.excluded} == {"a: left; b: right", "a: right; b: left"}
+
+
+def test_what_is_not_algebra_is_left_undecided_and_said():
+    game = Game(
+        "exponential",
+        [Player("a")],
+        [Move("x", "a", {"no": 0, "yes": 1})],
+        {"a": "x*(exp(t) - t - 2)"},
+        parameters=[Parameter("t", 1)],
+    )
+    found = regimes(game)
+    assert not found.complete
+    assert len(found.regimes) == 2 and len(found.unresolved) == 2
+
+
+def test_structures_and_values_are_refused_with_the_reason():
+    game = COORDINATION.game
+    exit_game = add_choice("upgrade", "leave", 5, pays=1, exit=True)(game)
+    with pytest.raises(StructureError, match="exit"):
+        regimes(exit_game)
+    with pytest.raises(DeclarationError, match="did you mean 'cost'"):
+        regimes(game, {"costs": 1})
+    with pytest.raises(DeclarationError, match="outside its domain"):
+        regimes(game, {"cost": 0})
+
+
+# -- the decision procedure -------------------------------------------------------------------
+
+
+X, Y, N = symbol("x"), symbol("y"), symbol("n")
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        X**2 + Y**2 >= 2 * X * Y,
+        sp.Max(X, Y) + sp.Min(X, Y) - X - Y >= 0,
+        sp.Abs(X) >= X,
+        sp.sqrt(X**2 + 1) >= 1,
+        sp.Or(X >= 0, X < 0),
+        If(X > 0, X, -X) >= 0,
+    ],
+)
+def test_true_claims_are_proved(claim):
+    assert decide(claim).outcome is Outcome.PROVED
+
+
+@pytest.mark.parametrize(
+    "claim", [X**2 >= X, sp.Max(X, Y) >= 1, sp.sqrt(X**2 + 1) >= 2, X**3 - 3 * X + 1 > 0]
+)
+def test_false_claims_come_back_with_a_counterexample(claim):
+    decision = decide(claim)
+    assert decision.outcome is Outcome.REFUTED
+    values = {
+        symbol(k): sp.Rational(v.numerator, v.denominator)
+        for k, v in decision.counterexample.items()
+    }
+    assert claim.subs({s: 0 for s in claim.free_symbols - set(values)} | values) == sp.false
+
+
+def test_integers_prove_what_reals_do_not():
+    claim = sp.Or(N <= 1, N >= 2)
+    assert decide(claim).outcome is Outcome.REFUTED
+    assert decide(claim, integers=["n"]).outcome is Outcome.PROVED
+
+
+def test_assumptions_matter_and_time_limits_hold():
+    assert decide(X >= 1, [X >= 2]).outcome is Outcome.PROVED
+    assert decide(sp.exp(X) > X).outcome is Outcome.UNDECIDED
+    assert "exp" in decide(sp.exp(X) > X).reason
+
+
+def test_a_package_of_reforms_has_regimes_too():
+    package = subsidy("upgrade", "1/10") + subsidy("upgrade", "1/10")
+    found = regimes(package(COORDINATION.game), {"threshold": 1})
+    assert str(found.regimes[1].condition) in ("benefit >= cost - 1/5", "benefit >= (5*cost - 1)/5")
