@@ -80,7 +80,7 @@ def test_uniform_and_discriminating_subsidies_of_the_critical_mass_game():
 
 
 def test_the_laplacian_selection_and_the_subsidy_that_turns_it():
-    """Kim (1996): invest is selected iff b (n - k + 1)/n > c; at b = 2 a subsidy of 0.2 turns it."""
+    """Kim (1996): invest is selected iff b (n - k + 1)/n > c; at b = 2 it takes 0.2 more."""
     game = Game(
         "critical mass",
         [Player("firm", size=10)],

@@ -445,9 +445,9 @@ def test_cases_that_do_not_fit(tmp_path):
         study(small(tmp_path, parameter=""))
     with pytest.raises(DeclarationError, match="'regime_column' and 'regimes' go together"):
         study(small(tmp_path, regimes={}))
-    with pytest.raises(DeclarationError, match="no reform 'volunteer'.*did you mean 'voluntary'"):
+    with pytest.raises(DeclarationError, match=r"no reform 'volunteer'.*did you mean 'voluntary'"):
         study(small(tmp_path, regimes={"a": "baseline", "f": "volunteer"}))
-    with pytest.raises(DeclarationError, match="'A small case': no choice 'leaves'.*'leave'"):
+    with pytest.raises(DeclarationError, match=r"'A small case': no choice 'leaves'.*'leave'"):
         study(small(tmp_path, labels={**LABELS, "L": "leaves"}))
     with pytest.raises(DeclarationError, match="no move 'act' in game"):
         study(small(tmp_path, move="act"))
@@ -456,7 +456,7 @@ def test_cases_that_do_not_fit(tmp_path):
 def test_games_that_observed_choices_cannot_be_held_against(tmp_path):
     """With types, or further moves, a row does not tell whose choice of what it is."""
     model = small(tmp_path)
-    with pytest.raises(StructureError, match="regime 'subsidy'.*members of several types"):
+    with pytest.raises(StructureError, match=r"regime 'subsidy'.*members of several types"):
         study(model, [subsidy("action", 1, members=2)])
     two = Game(
         "two players",

@@ -6,10 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from games import named_games, population_games
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
+from games import named_games, population_games
 from pigou import (
     KINDS,
     Bystander,

@@ -1,4 +1,4 @@
-"""Regimes: the stated conditions against the exact solver at random parameter values, and proofs."""
+"""Regimes: the stated conditions against the exact solver at random values, and proofs."""
 
 from __future__ import annotations
 
@@ -221,7 +221,7 @@ def test_false_claims_come_back_with_a_counterexample(claim):
         symbol(k): sp.Rational(v.numerator, v.denominator)
         for k, v in decision.counterexample.items()
     }
-    assert claim.subs({s: 0 for s in claim.free_symbols - set(values)} | values) == sp.false
+    assert claim.subs(dict.fromkeys(claim.free_symbols - set(values), 0) | values) == sp.false
 
 
 def test_integers_prove_what_reals_do_not():

@@ -13,6 +13,8 @@ import nashpy
 import numpy as np
 import pytest
 import sympy as sp
+from hypothesis import given, strategies as st
+
 from games import (
     brute_force_pure,
     named_games,
@@ -21,9 +23,6 @@ from games import (
     random_tables,
     table_game,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-
 from pigou import (
     DeclarationError,
     Enclosure,
@@ -402,7 +401,7 @@ def test_two_moves_of_one_player_are_decided_jointly():
 
 
 def test_types_of_a_population_play_their_own_strategies():
-    """Segal (2003): with k - 1 of n firms paid their cost, all invest; with k - 2, five may stay."""
+    """Segal (2003): with k - 1 of n firms paid their cost all invest; with k - 2, not surely."""
     from pigou import subsidy
 
     game = critical_mass(10, 7, "2")

@@ -1,4 +1,45 @@
-# -- compare ----------------------------------------------------------------------------------
+"""A comparison in plain words: what each reform changes, for whom, and up to which cost.
+
+The order is that of a memo: the few numbers that matter, the tables, what becomes of each
+equilibrium, what it all rests on, what was assumed. A reform that costs more than it brings is
+said to, and from which cost of public funds on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from pigou.assessment import Assessment
+from pigou.comparison import Comparison, Scenario, Verdict
+from pigou.equilibrium import Equilibrium
+from pigou.exact import Enclosure
+from pigou.game import GOVERNMENT
+from pigou.model import Model
+from pigou.pages import (
+    capital,
+    component_blocks,
+    cut,
+    evidence_of,
+    foundation_blocks,
+    grouped,
+    how_many,
+    in_words,
+    incomplete_blocks,
+    label_of,
+    names_of,
+    played,
+    ranges,
+    value_blocks,
+)
+from pigou.solving import iterated_dominance
+from pigou.tables import Block, Cell, Page, Table, Words, rounded
+
+__all__ = ["compare_page"]
+
+RULES = ("selected", "worst", "best")
+_LOOKS = {"worth it": "good", "costs more than it brings": "bad"}
 
 
 def compare_page(
@@ -78,9 +119,6 @@ def headline(comparison: Comparison, scenario: Scenario, reform: Reform) -> list
             )
         )
     return blocks
-
-
-_LOOKS = {"worth it": "good", "costs more than it brings": "bad", "changes nothing": "warning"}
 
 
 def _verdict_words(verdicts: Mapping[str, Verdict], costs: tuple[Fraction, ...]) -> Words:

@@ -70,7 +70,12 @@ _PARAMETER = ("default", "domain", "unit", "meaning", "tex", "source", "integer"
 _MOVE = ("player", "interval", "choices", "exit", "stage", "observes", "label", "tex")
 _REFORM = ("name", "label", "source", "parameters", "running_cost")
 _TEXT_KEYS = ("move", "choice", "group", "payer", "payee", "purpose")
-_LONG_KEY = re.compile(r"""(?<![\w."'-])(?:(?:"[^"\n]*"|'[^'\n]*'|[\w-]+)[ \t]*\.[ \t]*){50}""")
+_TEXT = re.compile(
+    r"""\"{3}(?:\\.|[^\\])*?(?:\"{3}|\\?\Z)|'{3}.*?(?:'{3}|\Z)"""
+    r"""|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*""",
+    re.DOTALL,
+)
+_LONG_KEY = re.compile(r'(?<![\w."-])(?:(?:""|[\w-]+)[ \t]*\.[ \t]*){50}')
 _WORD = re.compile(r"\d[\w.]*|[^\W\d]\w*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -172,7 +177,7 @@ def _parsed(text: str, file: str) -> dict[str, Any]:
     """Parse TOML, and check the version."""
     if len(text) > LARGEST_FILE:
         raise FileError(f"{file}: the file is larger than {LARGEST_FILE // 1_000_000} MB")
-    if _LONG_KEY.search(text):
+    if _LONG_KEY.search(_TEXT.sub('""', text)):
         raise FileError(f"{file}: not a game file: a key has more than 50 parts")
     try:
         data = tomllib.loads(text, parse_float=Decimal)
