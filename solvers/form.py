@@ -36,6 +36,7 @@ Counts = tuple[tuple[int, ...], ...]
 Allowed = tuple[tuple[int, ...], ...]
 """For each group, the actions that are considered."""
 
+LARGEST_GROUP = 5_000
 _LARGEST_EXPONENT = 10_000
 _DIGITS = 70
 
@@ -87,7 +88,7 @@ class FiniteForm:
     >>> from pigou.models import load
     >>> form = finite_form(load("coordination").game, {"firms": 3})
     >>> form.payoff(0, 1, ((0, 3),))  # a firm that upgrades when all three do
-    1/2
+    1/4
     """
 
     game: Game
@@ -295,6 +296,11 @@ def finite_form(game: Game, at: Mapping[str, Any] | None = None) -> FiniteForm:
         kinds = [(t.name, t.size) for t in player.types] or [("", player.size)]
         for name, size in kinds:
             members = _size(size, values, player.name)
+            if members > LARGEST_GROUP:
+                raise StructureError(
+                    f"game '{game.name}': '{player.name}' has {members:,} members; so far at most "
+                    f"{LARGEST_GROUP:,} are solved"
+                )
             if members:
                 groups.append(Group(player.name, name, members, actions, exit_))
     return FiniteForm(game, values, tuple(groups))

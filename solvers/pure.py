@@ -17,7 +17,7 @@ from pigou.solvers.form import Allowed, Counts, FiniteForm
 
 __all__ = ["MOST_PROFILES", "PureEquilibrium", "largest_gain", "pure_equilibria"]
 
-MOST_PROFILES = 1_000_000
+MOST_PROFILES = 200_000
 
 
 class PureEquilibrium(NamedTuple):
@@ -40,7 +40,7 @@ def pure_equilibria(form: FiniteForm, allowed: Allowed) -> list[PureEquilibrium]
     Raises
     ------
     StructureError
-        If there are more than a million profiles.
+        If there are more than 200,000 profiles.
 
     Examples
     --------

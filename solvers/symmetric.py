@@ -12,7 +12,7 @@ and no third action earns more.
 Steps
 -----
 1. For every pair of actions: no change of sign in :math:`\Delta` means no root inside (0, 1), one
-   change exactly one; otherwise the roots are isolated (`pigou.solvers.roots`) up to degree 200.
+   change exactly one; otherwise the roots are isolated (`pigou.solvers.roots`) up to degree 60.
 2. For every three actions: two equations in two unknowns (`pigou.solvers.planar`).
 3. At every root the sign of each other action's advantage is decided, exactly where it is zero.
 4. A root is *stable* under best-response dynamics iff f falls through it.
@@ -49,7 +49,7 @@ from pigou.solvers.roots import (
 
 __all__ = ["EverybodyExits", "Mixture", "SymmetricEquilibria", "symmetric_equilibria"]
 
-LARGEST_DEGREE = 200
+LARGEST_DEGREE, LARGEST_CONVERSION = 60, 2_000
 
 
 class Mixture(NamedTuple):
@@ -186,9 +186,10 @@ def _roots(gap: list[Any]) -> list[Root] | None:
     changes = sign_changes(gap)
     if changes == 0:
         return []
-    if changes == 1 and len(gap) > 40:
-        return [bisected_root(gap)]
-    return real_roots(from_bernstein(gap)) if len(gap) <= LARGEST_DEGREE + 1 else None
+    polynomial = from_bernstein(gap) if len(gap) <= LARGEST_CONVERSION else None
+    if polynomial is not None and polynomial.degree() <= LARGEST_DEGREE:
+        return real_roots(polynomial)
+    return [bisected_root(gap)] if changes == 1 else None
 
 
 def _outside(

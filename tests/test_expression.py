@@ -1,5 +1,6 @@
 """Formulas: the grammar, what it refuses and how soon, and writing as the inverse of reading."""
 
+import contextlib
 import os
 import time
 from decimal import Decimal
@@ -7,8 +8,7 @@ from fractions import Fraction
 
 import pytest
 import sympy as sp
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pigou.errors import ExpressionError
 from pigou.exact import exact
@@ -108,7 +108,7 @@ def test_a_declared_name_goes_before_a_label():
 
 
 def test_an_unknown_label_is_named_with_the_nearest():
-    with pytest.raises(ExpressionError, match="no choice 'hlaf' in move 'move'.*mean 'half'"):
+    with pytest.raises(ExpressionError, match=r"no choice 'hlaf' in move 'move'.*mean 'half'"):
         read_expression("if(move == hlaf, 1, 0)", SCOPE)
 
 
@@ -178,7 +178,9 @@ HOSTILE = [
     ("log(0)", "not positive"),
     ("log(-1)", "not positive"),
     ("sqrt(-1)", "negative number"),
-    ("(-1)**(1/2)", "not real"),
+    ("(-1)**(1/2)", "root of a negative number"),
+    ("log(1/3)**(-1/2)", "root of a negative number"),
+    ("log(-1*exp(1))", "not positive"),
     ("10**10**10", "exponent is at most 100"),
     ("a**101", "exponent is at most 100"),
     ("a**-101", "exponent is at most 100"),
@@ -186,7 +188,7 @@ HOSTILE = [
     ("a**60*a**60", "exponent is at most 100"),
     ("a**(1/101)", "exponent is at most 100"),
     ("((((9**99)**99)**99)**99)", "too large"),
-    ("*".join(["9**99"] * 2000), "too large|at most 2,000 parts"),
+    ("*".join(["9**99"] * 2000), "too large|at most 5,000 parts"),
     ("exp(1001)", "exp of a number above 1000"),
     ("exp(exp(exp(10)))", "exp of a number above 1000"),
     ("9" * 2_501, "too long"),
@@ -198,7 +200,7 @@ HOSTILE = [
     ("٣", "not allowed|not a formula|not a number"),
     ("a" + " " * 1, None),
     ("a+" * 10_001 + "a", "20,000 characters"),
-    ("+".join(["a"] * 1_900), "at most 2,000 parts|too deep"),
+    ("+".join(["a"] * 4_900), "at most 5,000 parts|too deep"),
     ("(" * 5_000 + "a" + ")" * 5_000, TOO_DEEP),
     ("(" * 101 + "a" + ")" * 101, TOO_DEEP),
     ("-" * 5_000 + "a", "too deep|levels deep"),
@@ -443,6 +445,9 @@ def test_the_longest_numbers_are_written_and_read():
         ("if(move != half, a, b)", "if(move != half, a, b)"),
         ("sum(join)/size", "sum(join)/size"),
         ("(a + b)*c", "c*(a + b)"),
+        ("1/(3*(a + b))", "1/(3*(a + b))"),
+        ("abs(abs(a**3))", "a**2*abs(a)"),
+        ("if((a == b) or ((b == a) or (a < b)), 1, 0)", "if((a == b) or (a < b), 1, 0)"),
         ("if(a > 1 and b > 1, max(a, b), abs(c))", "if((a > 1) and (b > 1), max(a, b), abs(c))"),
     ],
 )
@@ -453,7 +458,5 @@ def test_a_formula_is_written_with_the_words_of_the_grammar(text, written):
 @given(st.text(alphabet="ab12.+-*/()<>=!, eif_ndorstmaxlgpqu_\n'\"[]{}#\\:@%é²′", max_size=60))
 def test_any_text_is_a_formula_or_refused(text):
     for reader in (read_expression, read_condition):
-        try:
+        with contextlib.suppress(ExpressionError):
             reader(text, SCOPE)
-        except ExpressionError as error:
-            assert str(error)

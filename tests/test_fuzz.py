@@ -3,6 +3,7 @@
 About a thousand random and a thousand mutated files in the ordinary run, twenty thousand each with
 ``-m long``. The generator is seeded: a failure names the number that makes it again.
 """
+# ruff: noqa: E501 (one case a line)
 
 import random
 import signal
@@ -253,7 +254,9 @@ def noise(chance: random.Random) -> bytes:
     text = chance.choice((*GAMES, *TABLES)).encode()
     pool = [text[i:j] for i, j in words(text)]
     start = chance.choice([b"", b"pigou = 1\n", b"NFG 1 R "])
-    return start + chance.choice([b" ", b"\n", b""]).join(chance.choices(pool, k=chance.randrange(120)))
+    return start + chance.choice([b" ", b"\n", b""]).join(
+        chance.choices(pool, k=chance.randrange(120))
+    )
 
 
 @contextmanager
@@ -272,15 +275,23 @@ def alarm(what):
         signal.signal(signal.SIGALRM, before)
 
 
+def attempt(read, file, what):
+    """Read a file; return None if it is refused, in words that name it."""
+    try:
+        return read(file)
+    except FileError as error:
+        message = str(error)
+    assert message.startswith(f"{file}: "), what
+    assert len(message) < 5_000, what
+    return None
+
+
 def check_game(file, data, what):
     """Read a game file; return whether it was accepted."""
     file.write_bytes(data)
     with alarm(what):
-        try:
-            model = read_game_file(file)
-        except FileError as error:
-            assert str(error).startswith(f"{file}: "), what
-            assert len(str(error)) < 5_000, what
+        model = attempt(read_game_file, file, what)
+        if model is None:
             return False
         again = read_game(write_game(model))
         assert again.game == model.game, what
@@ -293,10 +304,8 @@ def check_table(file, data, what):
     """Read a Gambit file; return whether it was accepted."""
     file.write_bytes(data)
     with alarm(what):
-        try:
-            game = read_nfg_file(file)
-        except FileError as error:
-            assert str(error).startswith(f"{file}: "), what
+        game = attempt(read_nfg_file, file, what)
+        if game is None:
             return False
         assert read_game(write_game(game)).game == game, what
     return True

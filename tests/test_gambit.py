@@ -1,13 +1,14 @@
 """Gambit's strategic form: both forms, all spellings, and faults with line and column."""
+# ruff: noqa: E501 (one case a line)
 
+import contextlib
 import itertools
 import time
 from fractions import Fraction
 
 import pytest
 import sympy as sp
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from pigou.errors import FileError
 from pigou.expression import Lookup, symbol
@@ -98,8 +99,14 @@ def test_names_become_identifiers_and_labels_keep_the_words():
     assert [p.name for p in game.players] == [
         "Lead_firm", "player_2", "player_1", "if_", "government_", "a_b", "a_b_7", "größe", "player_9", "a_b_10",
     ]  # fmt: skip
-    assert [p.label for p in game.players] == [n or p.name for n, p in zip(names, game.players, strict=True)]
-    assert [m.name for m in game.moves] == [m.player for m in game.moves] == [p.name for p in game.players]
+    assert [p.label for p in game.players] == [
+        n or p.name for n, p in zip(names, game.players, strict=True)
+    ]
+    assert (
+        [m.name for m in game.moves]
+        == [m.player for m in game.moves]
+        == [p.name for p in game.players]
+    )
     assert game.name == "untitled"
 
 
@@ -207,12 +214,17 @@ def test_every_bimatrix_is_read_alike_from_both_forms(matrix):
     assert read_game(write_game(plain)).game == plain
 
 
-@given(st.text('NFG1R "{}23/.e-\n,ab', max_size=80).map(lambda tail: START[:31] + tail) | st.text(max_size=80))
+@given(
+    st.text('NFG1R "{}23/.e-\n,ab', max_size=80).map(lambda tail: START[:31] + tail)
+    | st.text(max_size=80)
+)
 def test_any_text_is_a_game_or_refused(text):
+    message = "any.nfg: "
     try:
         read_nfg(text, "any.nfg")
     except FileError as error:
-        assert str(error).startswith("any.nfg: ")
+        message = str(error)
+    assert message.startswith("any.nfg: ")
 
 
 @pytest.mark.parametrize(
@@ -227,8 +239,6 @@ def test_any_text_is_a_game_or_refused(text):
 )
 def test_a_large_text_is_read_or_refused_in_time(text):
     start = time.process_time()
-    try:
+    with contextlib.suppress(FileError):
         read_nfg(text)
-    except FileError as error:
-        assert str(error)
     assert time.process_time() - start < 3

@@ -1,24 +1,37 @@
 """Game files: every table, every fault with its place, and writing as the inverse of reading."""
+# ruff: noqa: E501 (one case a line)
 
 import itertools
 import json
 import re
 import time
-from dataclasses import replace
+import tomllib
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import sympy as sp
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
 from pigou.errors import DeclarationError, FileError, PigouError
 from pigou.expression import Lookup, read_expression, symbol
-from pigou.game import Bystander, Chance, Choice, Game, Interval, Move, Parameter, Player, Transfer, Type
+from pigou.game import (
+    Bystander,
+    Chance,
+    Choice,
+    Game,
+    Interval,
+    Move,
+    Parameter,
+    Player,
+    Transfer,
+    Type,
+)
 from pigou.gamefile import read_game, read_game_file, write_game
 from pigou.model import Case, Model
 from pigou.reform import (
+    KINDS,
     Reform,
     Step,
     add_choice,
@@ -134,7 +147,7 @@ licence = "CC0"
 remarks = ["one", "two"]
 '''
 
-TABLE = '''
+TABLE = """
 pigou = 1
 [game]
 name = "A table"
@@ -164,7 +177,7 @@ when = { x = "down", y = "left" }
 payoffs = { a = -5, b = 6, others = 10 }
 [bystanders]
 others = { label = "All others" }
-'''
+"""
 
 
 def same(first: Model, second: Model) -> bool:
@@ -244,14 +257,14 @@ def test_a_table_of_outcomes_is_read_in_the_order_of_the_game():
 def test_formulas_and_tables_of_different_moves_stand_side_by_side():
     text = TABLE.replace(", others = 7", "").replace(', others = "1/3"', "")
     text = text.replace(", others = 9", "").replace(", others = 10", "")
-    text += '''
+    text += """
 [[outcomes]]
 when = { x = "down" }
 payoffs = { others = 4 }
 [[outcomes]]
 when = { x = "up" }
 payoffs = { others = "c" }
-'''
+"""
     game = read_game(text).game
     assert game.bystanders[0].surplus == Lookup.of(["x"], [[1, 0]], [symbol("c"), 4])
     mixed = re.sub(r"a = [-\d.]+, ", "", text) + '[payoffs]\na = "x*y"\n'
@@ -261,7 +274,9 @@ payoffs = { others = "c" }
 
 
 def test_a_chance_variable_can_stand_in_a_row():
-    text = TABLE.split("[definitions]")[0] + '''
+    text = (
+        TABLE.split("[definitions]")[0]
+        + """
 [chance.w]
 outcomes = { dry = { value = 0, probability = "c/2" }, wet = { value = 1, probability = "1 - c/2" } }
 [payoffs]
@@ -272,14 +287,15 @@ payoffs = { b = 4 }
 [[outcomes]]
 when = { w = "dry" }
 payoffs = { b = 3 }
-'''
+"""
+    )
     model = read_game(text)
     assert model.game.payoffs["b"] == Lookup.of(["w"], [[0, 1]], [3, 4])
     assert same(read_game(write_game(model)), model)
 
 
 def test_types_and_a_continuum_are_read():
-    text = '''
+    text = """
 pigou = 1
 [game]
 name = "crowd"
@@ -303,7 +319,7 @@ observes = []
 [payoffs]
 firm = "weight*x"
 crowd = "z"
-'''
+"""
     model = read_game(text)
     types = model.game.player("firm").types
     assert types == (
@@ -331,18 +347,23 @@ def test_numbers_are_exact(written, value):
     assert read_game(write_game(game)).game == game
     cell = TABLE.replace("a = 3,", f"a = {written},")
     table = read_game(cell).game.payoffs["a"]
-    assert table.xreplace({symbol("x"): sp.Integer(1), symbol("y"): sp.Integer(5)}) == sp.Rational(value)
+    assert table.xreplace({symbol("x"): sp.Integer(1), symbol("y"): sp.Integer(5)}) == sp.Rational(
+        value
+    )
 
 
 def test_a_definition_is_expanded_where_it_stands():
-    text = TABLE.split("[definitions]")[0] + '''
+    text = (
+        TABLE.split("[definitions]")[0]
+        + """
 [definitions]
 d = "x - y"
 e = "2*d"
 [payoffs]
 a = "-d**2 + 1e5"
 b = "e/d + 2e3"
-'''
+"""
+    )
     game = read_game(text).game
     x, y = symbol("x"), symbol("y")
     assert game.payoffs["a"] == -((x - y) ** 2) + 100_000
@@ -580,7 +601,9 @@ def grid(players, choices):
     names = [f"p{n}" for n in range(players)]
     options = ", ".join(f"c{k} = {k}" for k in range(choices))
     text = ['pigou = 1\n[game]\nname = "grid"']
-    text += [f"[players.{p}]\n[moves.m{p}]\nplayer = '{p}'\nchoices = {{ {options} }}" for p in names]
+    text += [
+        f"[players.{p}]\n[moves.m{p}]\nplayer = '{p}'\nchoices = {{ {options} }}" for p in names
+    ]
     for n, combination in enumerate(itertools.product(range(choices), repeat=players)):
         when = ", ".join(f'm{p} = "c{k}"' for p, k in zip(names, combination, strict=True))
         cells = ", ".join(f"{p} = {n}.5" for p in names)
@@ -617,7 +640,11 @@ def test_a_table_with_too_many_combinations_is_refused_before_they_are_gone_thro
         f"[players.p{n}]\n[moves.m{n}]\nplayer = 'p{n}'\nchoices = {{ {', '.join(f'c{k} = {k}' for k in range(100))} }}\n"
         for n in range(10)
     )
-    row = "[[outcomes]]\nwhen = { " + ", ".join(f"m{n} = 'c0'" for n in range(10)) + " }\npayoffs = { p0 = 1 }"
+    row = (
+        "[[outcomes]]\nwhen = { "
+        + ", ".join(f"m{n} = 'c0'" for n in range(10))
+        + " }\npayoffs = { p0 = 1 }"
+    )
     head = 'pigou = 1\n[game]\nname = "large"\n'
     assert seconds(head + players + row, "there is no row for m0 = c0, .* m9 = c1") < 3
 
@@ -674,7 +701,11 @@ def coordination(**changes):
         "players": [Player("firm", size="firms")],
         "moves": [Move("upgrade", "firm", {"wait": 0, "upgrade": 1})],
         "payoffs": {"firm": "upgrade*(benefit*mean(upgrade) - cost)"},
-        "parameters": [Parameter("firms", 10), Parameter("benefit", 3), Parameter("cost", 1, "cost > 0")],
+        "parameters": [
+            Parameter("firms", 10),
+            Parameter("benefit", 3),
+            Parameter("cost", 1, "cost > 0"),
+        ],
         "bystanders": [Bystander("consumers", "sum(upgrade)/2")],
     }
     return Game(**(parts | changes))
@@ -734,7 +765,11 @@ def table_game(*labels_of_x):
 
 @pytest.mark.parametrize(
     "reform",
-    [mandate("x", "v"), remove_choice("x", "u"), add_choice("x", "z", 9, pays="y - 3", counts_as=1)],
+    [
+        mandate("x", "v"),
+        remove_choice("x", "u"),
+        add_choice("x", "z", 9, pays="y - 3", counts_as=1),
+    ],
     ids=lambda r: r.name,
 )
 def test_a_table_that_a_reform_changed_is_written_as_the_table_of_its_values(reform):
@@ -760,7 +795,9 @@ def test_a_table_whose_axes_are_in_another_order_keeps_its_values():
 def test_a_table_mixed_with_a_continuous_move_cannot_be_written():
     game = table_game("u", "v")
     moves = (*game.moves, Move("z", "a", (0, 1)))
-    mixed = replace(game, moves=moves, payoffs={**game.payoffs, "a": game.payoffs["a"] * symbol("z")})
+    mixed = replace(
+        game, moves=moves, payoffs={**game.payoffs, "a": game.payoffs["a"] * symbol("z")}
+    )
     with pytest.raises(DeclarationError, match="payoff of 'a' in game 'table' mixes a table"):
         write_game(mixed)
 
@@ -778,13 +815,17 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.samp
 @given(WORDS, WORDS, WORDS)
 def test_every_text_survives(source, about, label):
     game = replace(GAME, source=source, players=(Player("firm", label, size="firms"),))
-    model = Model(game, REFORMS[:1], source, about, Case(label, about, "upgrade", "c", {source: about}))
+    model = Model(
+        game, REFORMS[:1], source, about, Case(label, about, "upgrade", "c", {source: about})
+    )
     assert same(read_game(write_game(model)), model)
 
 
 NAMES = st.sampled_from(["alpha", "beta", "gamma", "delta", "θ", "x1", "größe", "_u", "lead_firm"])
 NUMBERS = st.fractions(-9, 9, max_denominator=9)
-LABELS = st.sampled_from(["no", "yes", "half way", "0", "é", '"', "a.b", "'", "-", "true", "if", "max"])
+LABELS = st.sampled_from(
+    ["no", "yes", "half way", "0", "é", '"', "a.b", "'", "-", "true", "if", "max"]
+)
 
 
 @st.composite
@@ -792,7 +833,12 @@ def games(draw):
     """Draw a game with populations, types, chance, tables, transfers, stages and an exit."""
     names = draw(st.lists(NAMES, min_size=6, max_size=6, unique=True))
     parameters = [
-        Parameter(n, draw(NUMBERS | st.none()), f"{n} >= -9" if draw(st.booleans()) else sp.true, draw(WORDS))
+        Parameter(
+            n,
+            draw(NUMBERS | st.none()),
+            f"{n} >= -9" if draw(st.booleans()) else sp.true,
+            draw(WORDS),
+        )
         for n in names[:2]
     ]
     kind = draw(st.sampled_from(["one", "population", "types", "table"]))
@@ -807,12 +853,31 @@ def games(draw):
     leave = labels[0] if players[0].is_population and draw(st.booleans()) else None
     moves = [
         Move(names[2], "first", Choice(options, leave), draw(st.integers(1, 3)), label=draw(WORDS)),
-        Move(names[3], "second", Choice({"l": 1, "r": draw(NUMBERS.filter(lambda q: q != 1))}), tex=draw(WORDS)),
+        Move(
+            names[3],
+            "second",
+            Choice({"l": 1, "r": draw(NUMBERS.filter(lambda q: q != 1))}),
+            tex=draw(WORDS),
+        ),
     ]
     if draw(st.booleans()):
-        moves.append(Move(names[4], "second", Interval(0, draw(st.integers(1, 5))), 2, draw(st.sampled_from([None, (), names[2:4]]))))
+        moves.append(
+            Move(
+                names[4],
+                "second",
+                Interval(0, draw(st.integers(1, 5))),
+                2,
+                draw(st.sampled_from([None, (), names[2:4]])),
+            )
+        )
     odds = draw(st.fractions(0, 1, max_denominator=9))
-    chance = [Chance(names[5], {"low": (0, odds), "é": (draw(NUMBERS), 1 - odds)}, ("first",) * draw(st.integers(0, 1)))]
+    chance = [
+        Chance(
+            names[5],
+            {"low": (0, odds), "é": (draw(NUMBERS), 1 - odds)},
+            ("first",) * draw(st.integers(0, 1)),
+        )
+    ]
     own = [names[2], "w"] if types else [names[2]]
     common = [*names[:2], names[3], names[5]]
     summed = [f"sum({own[0]}*{names[0]})", f"mean({own[-1]})"] if players[0].is_population else own
@@ -822,14 +887,24 @@ def games(draw):
     }
     bystanders = [Bystander("others", draw(terms([*common, *summed])), draw(WORDS))]
     if kind == "table":
-        cells = draw(st.lists(terms(names[:2]) | NUMBERS, min_size=2 * len(options), max_size=2 * len(options)))
+        cells = draw(
+            st.lists(
+                terms(names[:2]) | NUMBERS, min_size=2 * len(options), max_size=2 * len(options)
+            )
+        )
         entries = [read_expression(c, names[:2]) for c in cells]
         axes = [list(m.choice.options.values()) for m in moves[:2]]
         payoffs["second"] = Lookup.of(names[2:4], axes, entries)
         if draw(st.booleans()):
-            bystanders[0] = replace(bystanders[0], surplus=Lookup.of([names[3]], [axes[1]], entries[:2]))
+            bystanders[0] = replace(
+                bystanders[0], surplus=Lookup.of([names[3]], [axes[1]], entries[:2])
+            )
     transfers = [
-        Transfer(*draw(st.permutations(["second", "others", "government"]))[:2], draw(terms([*common, *summed])), draw(WORDS)),
+        Transfer(
+            *draw(st.permutations(["second", "others", "government"]))[:2],
+            draw(terms([*common, *summed])),
+            draw(WORDS),
+        ),
         Transfer("first", "government", draw(terms([*common, *own])), "tax"),
     ]
     assumptions = [f"{names[0]} + 100 > {names[1]}"] * draw(st.integers(0, 1))
@@ -863,7 +938,8 @@ def test_reading_what_was_written_gives_reforms_that_do_the_same(game, kind):
         "leave": add_choice(move.name, "new", 77, pays=2, counts_as=parameter),
         "cost": mandate(move.name, move.choice.labels[0], running_cost=3),
         "set": set_parameters({parameter: Fraction(1, 7)}),
-        "package": tax(move.name, 2, "one") + pay("others", "government", "5/7", "two", when=f"{parameter} > 0"),
+        "package": tax(move.name, 2, "one")
+        + pay("others", "government", "5/7", "two", when=f"{parameter} > 0"),
     }
     reform = reforms[kind]
     try:
@@ -882,7 +958,14 @@ KNOWN_WORDS = {
     "additionalProperties", "propertyNames", "items", "const", "enum", "pattern", "minimum",
     "minLength", "minItems", "maxItems", "minProperties", "maxProperties", "anyOf", "oneOf",
 }  # fmt: skip
-TYPES = {"object": dict, "array": list, "string": str, "boolean": bool, "integer": int, "number": (int, float)}
+TYPES = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "boolean": bool,
+    "integer": int,
+    "number": (int, float),
+}
 
 
 def faults(schema, value, place="$"):
@@ -901,9 +984,10 @@ def faults(schema, value, place="$"):
         return
     if value not in schema.get("enum", [value]) or value != schema.get("const", value):
         yield f"{place}: {value!r}"
-    if isinstance(value, str):
-        if not re.search(schema.get("pattern", ""), value) or len(value) < schema.get("minLength", 0):
-            yield f"{place}: {value!r}"
+    if isinstance(value, str) and not re.search(schema.get("pattern", ""), value):
+        yield f"{place}: {value!r}"
+    if isinstance(value, str) and len(value) < schema.get("minLength", 0):
+        yield f"{place}: {value!r}"
     if isinstance(value, int | float) and value < schema.get("minimum", value):
         yield f"{place}: {value!r}"
     if isinstance(value, list):
@@ -927,8 +1011,6 @@ def faults(schema, value, place="$"):
 
 
 def toml(text):
-    import tomllib
-
     return tomllib.loads(text)
 
 
@@ -975,10 +1057,6 @@ def test_the_schema_refuses_what_the_reader_refuses(change):
 
 
 def test_the_schema_knows_every_kind_of_reform_and_every_key_of_the_case():
-    from dataclasses import fields
-
-    from pigou.reform import KINDS
-
     kinds = {part["properties"]["kind"]["const"]: part for part in SCHEMA["$defs"]["step"]["oneOf"]}
     assert set(kinds) == set(KINDS)
     for name, kind in KINDS.items():

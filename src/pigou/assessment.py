@@ -46,7 +46,7 @@ class FirstBest:
     >>> from pigou.models import load
     >>> best = first_best(load("coordination").game)
     >>> best.welfare, best.profiles, best.is_equilibrium
-    (Enclosure(7), ('10 upgrade',), True)
+    (Enclosure(9/2), ('10 upgrade',), True)
     """
 
     welfare: Enclosure
@@ -79,7 +79,7 @@ class Assessment:
     >>> game = load("coordination").game
     >>> bad = assess(game, solve(game))[0]
     >>> bad.diagnosis, bad.gap
-    ('coordination failure', Enclosure(7))
+    ('coordination failure', Enclosure(9/2))
     """
 
     equilibrium: Equilibrium
@@ -160,7 +160,7 @@ def assess(game: Game, found: EquilibriumSet) -> tuple[Assessment, ...]:
     >>> from pigou.models import load
     >>> game = load("coordination").game
     >>> [str(a.welfare()) for a in assess(game, solve(game))]
-    ['0', '7', '2/3']
+    ['0', '9/2', '6/5']
     """
     best = first_best(game, found.at)
     drafts = [_books(game, found, e) for e in found]
@@ -200,7 +200,7 @@ def first_best(game: Game, at: Mapping[str, Any] | None = None) -> FirstBest:
     StructureError
         If the game is not finite with simultaneous moves.
     DeclarationError
-        If there are more than a million profiles.
+        If there are more than 200,000 profiles.
     """
     plain = finite_form(replace(game, transfers=()), at)
     allowed: Allowed = tuple(tuple(range(len(g.actions))) for g in plain.groups)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -11,17 +10,16 @@ from pigou.compare_page import (
     change_blocks,
     comparison_data,
     conventions,
+    equilibria_blocks,
     headline,
     ledger_blocks,
-    selection_blocks,
     title_of,
+    verdict_in_words,
     worth_blocks,
 )
-from pigou.compare_page import equilibria_blocks as equilibria_of
-from pigou.equilibrium import EquilibriumSet
 from pigou.exact import Enclosure
 from pigou.model import Model
-from pigou.pages import foundation_blocks, in_words, incomplete_blocks, played, value_blocks
+from pigou.pages import Solved, foundation_blocks, incomplete_blocks, said, value_blocks
 from pigou.tables import Block, Cell, Page, Table, Words, rounded
 
 if TYPE_CHECKING:
@@ -30,74 +28,130 @@ if TYPE_CHECKING:
 
 __all__ = ["case_page"]
 
+Part = tuple[str, "Comparison", list["Finding"]]
+"""A setting: its name, its comparison, what was found there."""
+
 
 def case_page(model: Model, study: Study, show_all: bool = False) -> Page:
     """Show a case: every setting compared, and held against what was observed."""
-    parts = list(zip(study.settings, study.comparisons, strict=True))
-    scenarios = [s for _, c in parts for s in (c.baseline, *c.reforms)]
-    labels = {s.name: s.label for s in scenarios}
+    parts: list[Part] = [
+        (_name(study, setting), comparison, [f for f in study.findings if f.setting == setting])
+        for setting, comparison in zip(study.settings, study.comparisons, strict=True)
+    ]
+    scenarios = [(where, s) for where, c, _ in parts for s in (c.baseline, *c.reforms)]
+    solved: list[Solved] = [(s.label, where, s.game, s.found) for where, s in scenarios]
+    setting = study.case.parameter if study.settings != (None,) else ""
     blocks: list[Block] = [Words(title_of(model), "title"), Words(study.case.title)]
-    blocks += incomplete_blocks([s.found for s in scenarios])
-    blocks += summary_blocks(study, labels)
-    for setting, comparison in parts:
-        name = _setting_name(study, setting)
-        findings = [f for f in study.findings if f.setting == setting]
-        if name:
-            blocks.append(Words(name, "title"))
-        blocks += baseline_blocks(comparison)
-        for scenario in comparison.reforms:
-            blocks += headline(comparison, scenario)
-        blocks += observed_blocks(comparison, findings)
-        blocks += remark_blocks(study, findings, labels)
-        blocks += worth_blocks(comparison)
-        blocks.append(Words("All equilibria", "heading"))
-        for scenario in (comparison.baseline, *comparison.reforms):
-            blocks += equilibria_of(scenario, comparison, show_all)
-        blocks += ledger_blocks(comparison)
-        blocks += change_blocks(comparison)
-    blocks += _what_it_rests_on(study, parts)
+    blocks += incomplete_blocks([s.found for _, s in scenarios])
+    blocks += short_blocks(parts)
+    blocks += summary_blocks(study)
+    blocks += worth_blocks([(_value(where), c) for where, c, _ in parts], setting)
+    for part in parts:
+        blocks += setting_blocks(study, part, show_all)
+    blocks += foundation_blocks(solved)
+    blocks += said("Selected (*)", [(s.label, where, s.selection) for where, s in scenarios])
+    blocks += value_blocks(solved, setting)
     blocks += source_blocks(study)
     blocks.append(Words(conventions(study.comparisons[0]), "note"))
     return Page(tuple(blocks), case_data(study))
 
 
-def _setting_name(study: Study, setting: Fraction | None) -> str:
+def _name(study: Study, setting: Fraction | None) -> str:
     return "" if setting is None else f"{study.case.parameter} = {setting}"
+
+
+def _value(where: str) -> str:
+    return where.rpartition(" = ")[2]
+
+
+def setting_blocks(study: Study, part: Part, show_all: bool) -> list[Block]:
+    """Show one setting: the verdict, all equilibria, what people did, where theory fails."""
+    where, comparison, findings = part
+    blocks: list[Block] = [Words(where, "title")] if where else []
+    blocks += baseline_blocks(comparison)
+    for scenario in comparison.reforms:
+        blocks += headline(comparison, scenario)
+    blocks.append(Words("All equilibria", "heading"))
+    for scenario in (comparison.baseline, *comparison.reforms):
+        blocks += equilibria_blocks(scenario, comparison, show_all)
+    blocks += change_blocks(comparison)
+    blocks += ledger_blocks(comparison)
+    blocks += observed_blocks(comparison, findings)
+    return blocks + remark_blocks(study, part)
 
 
 # -- the few numbers that matter ----------------------------------------------------------------
 
 
-def summary_blocks(study: Study, labels: dict[str, str]) -> list[Block]:
+def short_blocks(parts: list[Part]) -> list[Block]:
+    """Say in a sentence per setting and reform what was predicted, and what was observed."""
+    blocks: list[Block] = [Words("In short", "heading")]
+    for where, comparison, findings in parts:
+        by_regime = {f.regime: f for f in findings}
+        for scenario in comparison.reforms:
+            verdicts = {v.rule: v for v in comparison.verdicts(scenario.name)}
+            if not verdicts:
+                continue
+            head = ", ".join(part for part in (where, scenario.label) if part)
+            text = f"{head}: in theory {verdict_in_words(verdicts).lower()}."
+            before, after = (by_regime.get(n) for n in (comparison.baseline.name, scenario.name))
+            if before is not None and after is not None:
+                text += _against(comparison, scenario, before, after)
+            blocks.append(Words(text, under=1))
+    return blocks
+
+
+def _against(comparison: Comparison, scenario: Scenario, before: Finding, after: Finding) -> str:
+    """Set the predicted change of efficiency, in the selected equilibria, beside the observed."""
+    was, now = _selected(comparison.baseline, before), _selected(scenario, after)
+    if was is None or now is None or before.efficiency is None or after.efficiency is None:
+        return ""
+    predicted = now.value - was.value
+    observed = after.efficiency.value - before.efficiency.value
+    verdict = " The opposite happened." if predicted * observed < 0 else ""
+    return (
+        f" Efficiency is predicted to go from {_percent(was)} to {_percent(now)} (selected "
+        f"equilibria); observed: from {_percent(before.efficiency)} to "
+        f"{_percent(after.efficiency)}.{verdict}"
+    )
+
+
+def _selected(scenario: Scenario, finding: Finding) -> Enclosure | None:
+    found = (p.efficiency for p in finding.predictions if p.name == scenario.selected)
+    return next(found, None)
+
+
+def summary_blocks(study: Study) -> list[Block]:
     """Lay out efficiency predicted and observed, replies and dominance, one row a regime."""
     several = study.settings != (None,)
-    columns = ["regime", "equilibria", "predicted", "selected", "observed", "best replies", "ruled out"]
+    columns = ("regime", "predicted", "selected", "observed", "best replies", "ruled out")
     rows: list[tuple[Cell, ...]] = []
-    shown: Fraction | None = None
+    before: Fraction | None = None
     for number, finding in enumerate(study.findings):
         scenario = _scenario(study, finding)
         values = [p.efficiency for p in finding.predictions if p.efficiency is not None]
-        chosen = next((p.efficiency for p in finding.predictions if p.name == scenario.selected), None)
-        new = not number or finding.setting != shown
-        shown = finding.setting
-        setting: list[Cell] = [_plain(shown) if new else ""] if several else []
+        new = not number or finding.setting != before
+        before = finding.setting
+        setting: list[Cell] = [_plain(before) if new else ""] if several else []
         replies = finding.best_reply_share
         rows.append(
             (
-                *setting, labels[finding.regime], str(len(finding.predictions)), _span(values),
-                _percent(chosen), _percent(finding.efficiency),
+                *setting,
+                scenario.label,
+                _span(values),
+                _percent(_selected(scenario, finding)),
+                _percent(finding.efficiency),
                 "" if replies is None else _percent(Enclosure.point(replies)),
-                _percent(Enclosure.point(_ruled_out(finding))) if finding.eliminations else "none",
+                _percent(Enclosure.point(_ruled_out(finding))) if finding.eliminations else "-",
             )
-        )  # fmt: skip
-    if several:
-        columns = [study.case.parameter, *columns]
+        )
     note = (
-        "Predicted, selected, observed: total surplus in per cent of the first best of the baseline, "
-        "over all equilibria, in the selected one, and as people chose. Best replies: choices that "
-        "are one to the stated belief. Ruled out: choices that iterated strict dominance rules out."
+        "Predicted, selected, observed: efficiency, that is, total surplus in per cent of the "
+        "first best of the baseline, over all equilibria, in the selected one and as people chose. "
+        "Best replies: the share of choices that are one to the belief stated. Ruled out: "
+        "the share of choices that iterated strict dominance rules out."
     )
-    table = Table("", tuple(columns), tuple(rows))
+    table = Table("", (study.case.parameter, *columns) if several else columns, tuple(rows))
     return [Words("Predicted and observed", "heading"), table, Words(note, "note")]
 
 
@@ -135,13 +189,13 @@ def observed_blocks(comparison: Comparison, findings: list[Finding]) -> list[Blo
     if not findings:
         return []
     choices = list(dict.fromkeys(label for f in findings for label in f.counts))
-    columns = ("regime", "", *choices, "efficiency", "distance")
     rows: list[tuple[Cell, ...]] = []
     for finding in findings:
         baseline = comparison.baseline
-        scenario = baseline if finding.regime == baseline.name else comparison.reform(finding.regime)
+        known = finding.regime == baseline.name
+        scenario = baseline if known else comparison.reform(finding.regime)
         shares = [_share_of(finding, choice) for choice in choices]
-        observed = f"observed ({finding.total} choices)"
+        observed = f"observed, {finding.total} choices"
         rows.append((scenario.label, observed, *shares, _percent(finding.efficiency), ""))
         rows += [_predicted_row(scenario, p, choices) for p in finding.predictions]
     note = (
@@ -149,6 +203,7 @@ def observed_blocks(comparison: Comparison, findings: list[Finding]) -> list[Blo
         "perfect fit, 1 the worst."
     )
     title = Words("What people did, and what each equilibrium predicts", "heading")
+    columns = ("regime", "", *choices, "efficiency", "distance")
     return [title, Table("", columns, tuple(rows)), Words(note, "note")]
 
 
@@ -156,19 +211,22 @@ def _share_of(finding: Finding, choice: str) -> str:
     return _percent(Enclosure.point(finding.shares[choice])) if choice in finding.counts else "-"
 
 
-def _predicted_row(scenario: Scenario, prediction: Prediction, choices: list[str]) -> tuple[Cell, ...]:
-    star = " *" if prediction.name == scenario.selected else ""
-    words = f"{prediction.name}{star} {played([scenario.found[prediction.name]])}"
+def _predicted_row(
+    scenario: Scenario, prediction: Prediction, choices: list[str]
+) -> tuple[Cell, ...]:
+    name = f"{prediction.name} *" if prediction.name == scenario.selected else prediction.name
     shares = [_percent(prediction.shares.get(choice)) or "-" for choice in choices]
-    return ("", words, *shares, _percent(prediction.efficiency), f"{prediction.distance.value:.2f}")
+    distance = f"{prediction.distance.value:.2f}"
+    return ("", name, *shares, _percent(prediction.efficiency), distance)
 
 
-def remark_blocks(study: Study, findings: list[Finding], labels: dict[str, str]) -> list[Block]:
+def remark_blocks(study: Study, part: Part) -> list[Block]:
     """Say where theory fails, and whether a reform changed what it was predicted to."""
+    where, comparison, findings = part
+    labels = {s.name: s.label for s in (comparison.baseline, *comparison.reforms)}
     blocks: list[Block] = []
     for finding in findings:
-        name = _setting_name(study, finding.setting)
-        prefix = f"{name}, {finding.regime}: " if name else f"{finding.regime}: "
+        prefix = f"{where}, {finding.regime}: " if where else f"{finding.regime}: "
         for remark in study.remarks:
             if remark.startswith(prefix):
                 text = f"{labels[finding.regime]}: {remark.removeprefix(prefix)}."
@@ -177,25 +235,6 @@ def remark_blocks(study: Study, findings: list[Finding], labels: dict[str, str])
 
 
 # -- what it rests on ---------------------------------------------------------------------------
-
-
-def _what_it_rests_on(
-    study: Study, parts: list[tuple[Fraction | None, Comparison]]
-) -> list[Block]:
-    sets: list[tuple[str, EquilibriumSet]] = []
-    for setting, comparison in parts:
-        where = _setting_name(study, setting)
-        for s in (comparison.baseline, *comparison.reforms):
-            sets.append((", ".join(part for part in (where, s.label) if part), s.found))
-    blocks = foundation_blocks(sets)
-    for setting, comparison in parts:
-        where = _setting_name(study, setting)
-        blocks += selection_blocks([comparison.baseline, *comparison.reforms], where)
-    games = [
-        (s.label, s.game, s.found) for _, c in parts for s in (c.baseline, *c.reforms)
-    ]
-    varied = study.case.parameter if len(parts) > 1 else ""
-    return [*blocks, *value_blocks(games, varied)]
 
 
 def source_blocks(study: Study) -> list[Block]:
@@ -216,10 +255,4 @@ def case_data(study: Study) -> Table:
         table = comparison_data(comparison)
         columns = (study.case.parameter or "setting", *table.columns)
         rows += [(_plain(setting), *row) for row in table.rows]
-    return Table("", columns, tuple(_aligned(rows)))
-
-
-def _aligned(rows: Iterable[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
-    listed = list(rows)
-    width = max((len(row) for row in listed), default=0)
-    return [(*row, *[None] * (width - len(row))) for row in listed]
+    return Table("", columns, tuple(rows))

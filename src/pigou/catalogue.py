@@ -65,9 +65,7 @@ def find_model(name: str) -> Model:
     if name in names():
         return load(name)
     if not _is_path(name):
-        raise DeclarationError(
-            unknown("model", name, names()) + "; or name a .toml or .nfg file"
-        )
+        raise DeclarationError(unknown("model", name, names()) + "; or name a .toml or .nfg file")
     path = Path(name)
     suffix = path.suffix.lower()
     _refuse_missing(path)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -255,7 +255,7 @@ class _Table:
 
     def _distribution(
         self, kind: _Kind, members: int, own: int | None
-    ) -> list[tuple[Enclosure, tuple[int, ...]]]:
+    ) -> Sequence[tuple[Enclosure, tuple[int, ...]]]:
         """Return how `members` of a kind (all, or all but one who takes `own`) may be spread."""
         if kind.counts is not None:
             row = tuple(n - (a == own) for a, n in enumerate(kind.counts))
@@ -497,21 +497,25 @@ def expectation(
     return _Table(game, at, tuple(strategies))._overall(formula)
 
 
+@lru_cache(maxsize=256)
 def _multinomial(
     shares: tuple[Enclosure, ...], members: int
-) -> list[tuple[Enclosure, tuple[int, ...]]]:
+) -> tuple[tuple[Enclosure, tuple[int, ...]], ...]:
     """Return the distribution of counts when members choose independently."""
     used = [a for a, share in enumerate(shares) if share.upper > 0]
+    powers = {a: [ONE] for a in used}
+    for action, row in powers.items():
+        for _ in range(members):
+            row.append(row[-1] * shares[action])
     result = []
-    for row in _compositions(members, len(used)):
-        weight = Enclosure.point(_ways(row))
-        for action, number in zip(used, row, strict=True):
-            weight *= _integer_power(shares[action], number)
+    for numbers in _compositions(members, len(used)):
+        weight = Enclosure.point(_ways(numbers))
         counts = [0] * len(shares)
-        for action, number in zip(used, row, strict=True):
+        for action, number in zip(used, numbers, strict=True):
+            weight *= powers[action][number]
             counts[action] = number
         result.append((weight, tuple(counts)))
-    return result
+    return tuple(result)
 
 
 def _compositions(total: int, parts: int) -> Iterator[tuple[int, ...]]:

@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -42,9 +43,11 @@ class _Commands(click.Group):
         return command
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run a command and leave with its exit code."""
+        run = partial(super().main, *args, standalone_mode=False, **extra)
         if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **extra)
-        sys.exit(_guarded(lambda: super(_Commands, self).main(*args, standalone_mode=False, **extra)))
+            return run()
+        sys.exit(_guarded(run))
 
 
 def _guarded(run: Callable[[], Any]) -> int:
@@ -73,8 +76,8 @@ def _guarded(run: Callable[[], Any]) -> int:
         if os.environ.get("PIGOU_DEBUG"):
             raise
         return _say(
-            f"a defect of pigou: {type(error).__name__}: {' '.join(str(error).split())[:300]}. Please "
-            "report it with the command you ran; PIGOU_DEBUG=1 shows the traceback.",
+            f"a defect of pigou: {type(error).__name__}: {' '.join(str(error).split())[:300]}. "
+            "Please report it with the command you ran; PIGOU_DEBUG=1 shows the traceback.",
             _DEFECT,
         )
 
@@ -123,7 +126,10 @@ _file = click.option(
     help="Write to a file; its ending (.csv .md .tex .json) picks the format unless one is given.",
 )  # fmt: skip
 _format = click.option(
-    "--format", "style", type=click.Choice(FORMATS), help="How results are laid out; a table by default."
+    "--format",
+    "style",
+    type=click.Choice(FORMATS),
+    help="How results are laid out; a table by default.",
 )
 _all = click.option("--all", "show_all", is_flag=True, help="List every equilibrium, however many.")
 _output = _together(_format, _json, _file)
@@ -195,7 +201,12 @@ def show(
 @_all
 @_output
 def solve(
-    model: str, sets: tuple[str, ...], show_all: bool, style: str | None, as_json: bool, file: Path | None
+    model: str,
+    sets: tuple[str, ...],
+    show_all: bool,
+    style: str | None,
+    as_json: bool,
+    file: Path | None,
 ) -> int:
     """Find all equilibria at given parameter values, with evidence."""
     from pigou import catalogue, pages, results, solving
@@ -218,7 +229,12 @@ def solve(
 @click.option("--latex", is_flag=True, help="The conditions in LaTeX.")
 @_output
 def regimes(
-    model: str, sets: tuple[str, ...], latex: bool, style: str | None, as_json: bool, file: Path | None
+    model: str,
+    sets: tuple[str, ...],
+    latex: bool,
+    style: str | None,
+    as_json: bool,
+    file: Path | None,
 ) -> int:
     """State when each pure profile is an equilibrium: exact conditions, for all values.
 
@@ -271,7 +287,7 @@ def compare(
 
     With a case file that holds observations, the prediction is also held against what people did.
     """
-    from pigou import catalogue, comparison, pages, results
+    from pigou import catalogue, compare_page, comparison, results
 
     what = catalogue.find_model(model)
     reforms = catalogue.find_reforms(what, texts or _reforms_of_case(what))
@@ -284,14 +300,29 @@ def compare(
         "select": select,
     }
     if what.case is not None:
-        return _study(what, reforms, options, show_all, style, as_json, file)
+        return _study(what, reforms, options, show_all, (style, as_json, file))
     found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
     _deliver(
-        lambda: pages.compare_page(what, found, reforms, show_all),
+        lambda: compare_page.compare_page(what, found, show_all),
         lambda: results.comparison_result(found),
         style, as_json, file,
     )  # fmt: skip
     return _code(s.found for s in (found.baseline, *found.reforms))
+
+
+def _study(
+    what: Any, reforms: Any, options: dict[str, Any], show_all: bool, how: tuple[Any, Any, Any]
+) -> int:
+    """Hold a case against its observations."""
+    from pigou import case_page, observation, results
+
+    found = _working("comparing", lambda: observation.study(what, reforms, **options))
+    _deliver(
+        lambda: case_page.case_page(what, found, show_all),
+        lambda: results.study_result(found),
+        *how,
+    )
+    return _code(s.found for c in found.comparisons for s in (c.baseline, *c.reforms))
 
 
 def _reforms_of_case(what: Any) -> list[str]:
@@ -347,7 +378,7 @@ def _deliver(
         return
     from pigou import screen, tables
 
-    if style == "table" and file is None:
+    if style == "table" and file is None and sys.stdout.isatty():
         screen.show(page(), screen.console(sys.stdout))
         return
     dress = {"csv": tables.as_csv, "md": tables.as_markdown, "tex": tables.as_latex}

@@ -7,14 +7,15 @@ said to, and from which cost of public funds on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from pigou.assessment import Assessment
-from pigou.comparison import Comparison, Scenario, Verdict
+from pigou.comparison import Comparison, Scenario, Verdict, only_symmetric
 from pigou.equilibrium import Equilibrium
-from pigou.exact import Enclosure
+from pigou.exact import Enclosure, Record
 from pigou.game import GOVERNMENT
 from pigou.model import Model
 from pigou.pages import (
@@ -31,6 +32,7 @@ from pigou.pages import (
     names_of,
     played,
     ranges,
+    said,
     value_blocks,
 )
 from pigou.solving import iterated_dominance
@@ -38,43 +40,43 @@ from pigou.tables import Block, Cell, Page, Table, Words, rounded
 
 __all__ = ["compare_page"]
 
+ZERO = Enclosure.point(0)
+_TIGHT = Fraction(1, 10**12)
 RULES = ("selected", "worst", "best")
+_FATES = {
+    "survives": "stays",
+    "moves": "moves",
+    "vanishes": "vanishes",
+    "not searched": "is asymmetric and was not looked for",
+}
 _LOOKS = {"worth it": "good", "costs more than it brings": "bad"}
 
 
-def compare_page(
-    model: Model, comparison: Comparison, reforms: Iterable[Reform], show_all: bool = False
-) -> Page:
+def compare_page(model: Model, comparison: Comparison, show_all: bool = False) -> Page:
     """Show a baseline and its reforms, side by side."""
     scenarios = [comparison.baseline, *comparison.reforms]
-    blocks: list[Block] = [Words(_title(model), "title")]
+    solved = [(s.label, "", s.game, s.found) for s in scenarios]
+    blocks: list[Block] = [Words(title_of(model), "title")]
     blocks += incomplete_blocks([s.found for s in scenarios])
-    blocks += comparison_blocks(comparison, reforms, show_all)
-    blocks += foundation_blocks([(s.label, s.found) for s in scenarios])
-    blocks += selection_blocks(scenarios)
-    blocks += value_blocks([(s.label, s.game, s.found) for s in scenarios])
-    blocks.append(Words(_conventions(comparison), "note"))
-    return Page(tuple(blocks), comparison_data(comparison))
-
-
-def _title(model: Model) -> str:
-    return f"{model.name}: {model.mechanism}" if model.mechanism else model.name
-
-
-def comparison_blocks(
-    comparison: Comparison, reforms: Iterable[Reform], show_all: bool
-) -> list[Block]:
-    """Return the sentences and tables of one comparison."""
-    blocks = baseline_blocks(comparison)
-    for reform in reforms:
-        blocks += headline(comparison, comparison.reform(reform.name), reform)
-    blocks += worth_blocks(comparison)
+    blocks += baseline_blocks(comparison)
+    for scenario in comparison.reforms:
+        blocks += headline(comparison, scenario)
+    blocks += worth_blocks([("", comparison)])
     blocks.append(Words("All equilibria", "heading"))
-    for scenario in (comparison.baseline, *comparison.reforms):
+    for scenario in scenarios:
         blocks += equilibria_blocks(scenario, comparison, show_all)
     blocks += ledger_blocks(comparison)
     blocks += change_blocks(comparison)
-    return blocks
+    blocks += foundation_blocks(solved)
+    blocks += said("Selected (*)", [(s.label, "", s.selection) for s in scenarios])
+    blocks += value_blocks(solved)
+    blocks.append(Words(conventions(comparison), "note"))
+    return Page(tuple(blocks), comparison_data(comparison))
+
+
+def title_of(model: Model) -> str:
+    """Name the game and what fails in it."""
+    return f"{model.name}: {model.mechanism}" if model.mechanism else model.name
 
 
 def baseline_blocks(comparison: Comparison) -> list[Block]:
@@ -88,57 +90,65 @@ def baseline_blocks(comparison: Comparison) -> list[Block]:
     what = "" if len(base.found) == 1 else ", the selected one"
     failing = f" ({one.diagnosis})" if one.diagnosis != "none" else ""
     short = "no less than" if one.gap.upper <= 0 else "of"
-    welfare = f"Welfare {rounded(one.welfare())} {short} the {rounded(best.welfare)} possible{failing}."
+    welfare = (
+        f"Welfare {rounded(one.welfare())} {short} the {rounded(best.welfare)} possible{failing}."
+    )
     blocks.append(Words(f"{capital(in_words(one.equilibrium))}{what}. {welfare}", under=1))
     if all(a.diagnosis == "none" for a in base.assessments):
         blocks.append(Words("Nothing fails here that a reform could repair.", "warning", 1))
     return blocks
 
 
-def capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def headline(comparison: Comparison, scenario: Scenario, reform: Reform) -> list[Block]:
+def headline(comparison: Comparison, scenario: Scenario) -> list[Block]:
     """Say in a few sentences what a reform changes, for whom, and whether it is worth it."""
     verdicts = {v.rule: v for v in comparison.verdicts(scenario.name)}
     if not verdicts:
         return [Words(f"{scenario.label}: no verdict, {how_many(scenario.found)}.", "item")]
-    costs = comparison.costs_of_funds
     blocks: list[Block] = [Words(scenario.label, "item")]
-    blocks.append(_verdict_words(verdicts, costs))
+    blocks.append(_verdict_words(verdicts, comparison.costs_of_funds))
     blocks.append(Words(_for_whom(comparison, scenario, verdicts["selected"]), under=1))
-    blocks += _price(verdicts)
-    if len(scenario.found) > 1:
-        blocks.append(
-            Words(
-                f"{capital(how_many(scenario.found))} under it: what it brings hangs on which one "
-                "is played. Look at the best and the worst, not only at the selected one.",
-                "warning",
-                1,
-            )
-        )
+    blocks += _price(verdicts, " with these weights" if comparison.weights else "")
+    blocks += _warnings(comparison, scenario)
     return blocks
 
 
+def _warnings(comparison: Comparison, scenario: Scenario) -> list[Block]:
+    texts = []
+    if len(scenario.found) > 1:
+        texts.append(
+            f"{how_many(scenario.found)} remain under it: what it brings hangs on which one is "
+            "played, and the reform does not settle that."
+        )
+    if only_symmetric(scenario.found) and not only_symmetric(comparison.baseline.found):
+        texts.append(
+            "Under it only symmetric equilibria were looked for, so its best and worst are held "
+            "against the symmetric ones of the baseline; asymmetric ones may exist."
+        )
+    return [Words(capital(text), "warning", 1) for text in texts]
+
+
 def _verdict_words(verdicts: Mapping[str, Verdict], costs: tuple[Fraction, ...]) -> Words:
-    """State the verdict over the best, the worst and the selected equilibrium."""
+    words = verdict_in_words(verdicts)
+    look = "warning"
+    for state, colour in _LOOKS.items():
+        look = colour if state in words.lower() else look
+    priced = any(not _is_zero(v.public) for v in verdicts.values())
+    at = f", at a cost of public funds of {_costs(costs)}" if priced else ""
+    return Words(f"{words}{at}.", look, 1)
+
+
+def verdict_in_words(verdicts: Mapping[str, Verdict]) -> str:
+    """State the verdict over the selected, the worst and the best equilibrium."""
     states: dict[str, list[str]] = {}
-    for rule in ("selected", "worst", "best"):
+    for rule in RULES:
         states.setdefault(_state(verdicts[rule]), []).append(rule)
-    at = f"at a cost of public funds of {_costs(costs)}"
     if len(states) == 1:
         (state,) = states
-        where = "whichever equilibrium is played" if _differ(verdicts) else ""
-        text = ", ".join(part for part in (f"{capital(state)} {at}", where) if part)
-        return Words(f"{text}.", _LOOKS.get(state, "warning"), 1)
-    parts = [f"{state} in the {' and the '.join(rules)} equilibrium" for state, rules in states.items()]
-    look = "bad" if "costs more than it brings" in states else "warning"
-    return Words(f"{capital('; '.join(parts))} ({at}).", look, 1)
-
-
-def _differ(verdicts: Mapping[str, Verdict]) -> bool:
-    return len({(v.before, v.after) for v in verdicts.values()}) > 1
+        differ = len({(v.before, v.after) for v in verdicts.values()}) > 1
+        return capital(state) + (", whichever equilibrium is played" if differ else "")
+    parts = [f"{state} in the {' and the '.join(rules)}" for state, rules in states.items()]
+    parts[0] += " equilibrium"
+    return capital("; ".join(parts))
 
 
 def _costs(costs: tuple[Fraction, ...]) -> str:
@@ -156,86 +166,102 @@ def _state(verdict: Verdict) -> str:
         return "worth it"
     if all(v.upper <= 0 for v in values):
         return "costs more than it brings"
-    return "worth it or not, depending on the cost of public funds"
+    return "worth it or not, depending on the cost of public funds,"
 
 
 def _is_zero(value: Enclosure) -> bool:
-    return value.is_exact and value.lower == 0
+    """Whether a number is zero, as far as a tight enclosure can tell."""
+    return value.lower <= 0 <= value.upper and value.width < _TIGHT
 
 
 def _for_whom(comparison: Comparison, after: Scenario, verdict: Verdict) -> str:
     """Say what is played instead of what, and who gains and loses."""
     old, new = comparison.baseline[verdict.before], after[verdict.after]
     before, now = in_words(old.equilibrium), in_words(new.equilibrium)
-    played = f"{capital(now)}, as before" if before == now else f"{capital(now)} instead of {before}"
+    outcome = f"{now}, as before" if before == now else f"{now} instead of {before}"
     changes = []
     for party in dict.fromkeys([*old.surplus, *new.surplus]):
-        zero = Enclosure.point(0)
-        change = new.surplus.get(party, zero) - old.surplus.get(party, zero)
+        change = new.surplus.get(party, ZERO) - old.surplus.get(party, ZERO)
         if not _is_zero(change):
             changes.append(f"{label_of(after.game, party)} {rounded(change, sign=True)}")
-    net = ", ".join(
-        f"{rounded(value, sign=True)} at {rounded(Fraction(cost))}"
-        for cost, value in verdict.unweighted.items()
-    )
-    text = f"{played}: {', '.join(changes) or 'nobody gains or loses'}."
-    text += f" Net benefit by cost of public funds: {net}"
-    if comparison.weights:
-        weighted = ", ".join(f"{rounded(v, sign=True)} at {rounded(Fraction(c))}" for c, v in verdict.net.items())
-        text += f" (weighted: {weighted})"
-    return text + "."
+    text = f"{capital(outcome)}: {', '.join(changes) or 'nobody gains or loses'}."
+    priced = not _is_zero(verdict.public)
+    text += f" Net benefit {_nets(verdict.unweighted, priced)}"
+    return text + (f"; weighted {_nets(verdict.net, priced)}." if comparison.weights else ".")
 
 
-def _price(verdicts: Mapping[str, Verdict]) -> list[Block]:
+def _nets(nets: Mapping[str, Enclosure], priced: bool) -> str:
+    if not priced:
+        return rounded(next(iter(nets.values())), sign=True)
+    words = [f"{rounded(v, sign=True)} at {rounded(Fraction(c))}" for c, v in nets.items()]
+    words[0] = words[0].replace(" at ", " at a cost of public funds of ")
+    return ", ".join(words)
+
+
+def _price(verdicts: Mapping[str, Verdict], how: str) -> list[Block]:
     """Say from which cost of public funds on a reform costs more than it brings."""
-    limits: dict[str, list[str]] = {}
-    for rule in ("selected", "worst", "best"):
-        verdict = verdicts[rule]
-        if verdict.public.upper < 0:
-            if verdict.break_even is None:
-                words = "costs more than it brings at any cost of public funds"
-            else:
-                words = f"costs more than it brings at a cost of public funds above {rounded(verdict.break_even)}"
-        elif verdict.public.lower > 0 and verdict.private.upper < 0 and verdict.break_even is not None:
-            words = f"pays only at a cost of public funds above {rounded(verdict.break_even)}"
-        else:
-            continue
-        limits.setdefault(words, []).append(rule)
-    if not limits:
-        return []
-    if len(limits) == 1 and len(next(iter(limits.values()))) == 3:
-        return [Words(f"It {next(iter(limits))}.", under=1)]
-    parts = [f"{words} ({', '.join(rules)} equilibrium)" for words, rules in limits.items()]
-    return [Words(f"It {'; '.join(parts)}.", under=1)]
+    limits: dict[tuple[str, str], list[str]] = {}
+    for rule in RULES:
+        price = _limit(verdicts[rule])
+        if price is not None:
+            limits.setdefault(price, []).append(rule)
+    lines = []
+    for what in dict.fromkeys(what for what, _ in limits):
+        where = [(at, rules) for (w, at), rules in limits.items() if w == what]
+        only = len(where) == 1 and len(where[0][1]) == len(RULES)
+        parts = [at if only else f"{at} ({' and '.join(rules)})" for at, rules in where]
+        lines.append(Words(f"{what} {', '.join(parts)}{how}.", "bad" if "more" in what else "", 1))
+    return [*lines]
+
+
+def _limit(verdict: Verdict) -> tuple[str, str] | None:
+    """Return what happens beyond which cost of public funds; None where none is at stake."""
+    if verdict.public.upper < 0:
+        what = "Costs more than it brings at a cost of public funds"
+        if verdict.break_even is None:
+            return what, "of any size"
+        return what, f"above {rounded(verdict.break_even)}"
+    if verdict.public.lower > 0 and verdict.private.upper < 0 and verdict.break_even is not None:
+        return (
+            "Brings more than it costs at a cost of public funds",
+            f"above {rounded(verdict.break_even)}",
+        )
+    return None
 
 
 # -- the tables of a comparison -----------------------------------------------------------------
 
 
-def worth_blocks(comparison: Comparison) -> list[Block]:
+def worth_blocks(parts: list[tuple[str, Comparison]], setting: str = "") -> list[Block]:
     """Lay out net benefit and break-even under the best, worst and selected equilibrium."""
-    costs = [rounded(cost) for cost in comparison.costs_of_funds]
-    weighted = bool(comparison.weights)
-    columns = ["reform", "if played", "others", "government", *(f"net at {c}" for c in costs)]
-    columns += [f"weighted at {c}" for c in costs] * weighted
-    rows: list[tuple[Cell, ...]] = []
-    for scenario in comparison.reforms:
-        for number, verdict in enumerate(comparison.verdicts(scenario.name)):
-            nets: list[Cell] = [*verdict.unweighted.values()]
-            nets += [*verdict.net.values()] * weighted
-            plain = _plain_private(comparison, scenario, verdict)
-            head = scenario.label if not number else ""
-            rows.append((head, verdict.rule, plain, verdict.public, *nets, verdict.break_even))
+    if not any(comparison.reforms for _, comparison in parts):
+        return []
     title = "Is it worth it? Changes against the baseline, equilibrium by equilibrium"
-    table = Table("", (*columns, "break-even"), tuple(rows))
-    note = "Break-even: the cost of public funds at which the net benefit is zero"
-    note += " (with the weights)." if weighted else "; none where no public money is at stake."
-    return [Words(title, "heading"), table, Words(note, "note")] if rows else []
+    blocks: list[Block] = [Words(title, "heading")]
+    plain = [(where, replace(comparison, weights=Record())) for where, comparison in parts]
+    blocks.append(_worth_table(plain, setting, ""))
+    if parts[0][1].weights:
+        blocks.append(_worth_table(parts, setting, "The same with the weights"))
+    note = (
+        "Others: the change in everybody's surplus but the government's. Break-even: the cost of "
+        "public funds at which the net benefit is zero; none where no public money is at stake."
+    )
+    return [*blocks, Words(note, "note")]
 
 
-def _plain_private(comparison: Comparison, after: Scenario, verdict: Verdict) -> Enclosure:
-    """Return the unweighted change in everybody else's surplus."""
-    return after[verdict.after].private - comparison.baseline[verdict.before].private
+def _worth_table(parts: list[tuple[str, Comparison]], setting: str, title: str) -> Table:
+    nets = [f"net at {rounded(cost)}" for cost in parts[0][1].costs_of_funds]
+    columns = ("reform", "if played", "others", "government", *nets, "break-even")
+    rows: list[tuple[Cell, ...]] = []
+    for where, comparison in parts:
+        for scenario in comparison.reforms:
+            for number, verdict in enumerate(comparison.verdicts(scenario.name)):
+                first = scenario is comparison.reforms[0] and not number
+                head = (where if first else "",) if setting else ()
+                label = "" if number else scenario.label
+                flows = (verdict.private, verdict.public, *verdict.net.values())
+                rows.append((*head, label, verdict.rule, *flows, verdict.break_even))
+    return Table(title, (setting, *columns) if setting else columns, tuple(rows))
 
 
 def equilibria_blocks(scenario: Scenario, comparison: Comparison, show_all: bool) -> list[Block]:
@@ -296,7 +322,14 @@ def ledger_blocks(comparison: Comparison) -> list[Block]:
             for flow in one.flows
         ]
         if not _is_zero(one.running_cost):
-            entries.append((label_of(scenario.game, GOVERNMENT), "(resources)", "running cost", one.running_cost))
+            entries.append(
+                (
+                    label_of(scenario.game, GOVERNMENT),
+                    "(resources)",
+                    "running cost",
+                    one.running_cost,
+                )
+            )
         rows += [(scenario.label if not n else "", *entry) for n, entry in enumerate(entries)]
     if not rows:
         return []
@@ -322,7 +355,7 @@ def _changes(comparison: Comparison, after: Scenario) -> str:
             new.append(change.after)
             continue
         old = in_words(comparison.baseline.found[change.before])
-        what = {"survives": "stays", "moves": "moves"}.get(change.what, "vanishes")
+        what = _FATES[change.what]
         where = f" to '{in_words(after.found[change.after])}'" if change.what == "moves" else ""
         parts.append(f"'{old}' {what}{where}")
     if new:
@@ -336,24 +369,18 @@ def dominance_blocks(scenario: Scenario) -> list[Block]:
     if not gone:
         return []
     steps = "; ".join(map(str, gone[:4])) + ("; ..." if len(gone) > 4 else "")
-    return [Words(f"{scenario.label}, whatever others do: {steps}.", under=2)]
+    return [Words(f"{scenario.label}, by iterated dominance: {steps}.", under=2)]
 
 
-def selection_blocks(scenarios: list[Scenario]) -> list[Block]:
-    """Say how the selected equilibrium was picked."""
-    how: dict[str, list[str]] = {}
-    for one in scenarios:
-        how.setdefault(one.selection, []).append(f"{one.label} {one.selected}".strip())
-    parts = [f"{', '.join(who)} ({rule})" for rule, who in how.items()]
-    return [Words(f"Selected (*): {'; '.join(parts)}.", under=1)]
-
-
-def _conventions(comparison: Comparison) -> str:
+def conventions(comparison: Comparison) -> str:
+    """Say what the numbers mean."""
     text = f"Cost of public funds: {_costs(comparison.costs_of_funds)}."
     if comparison.weights:
         weights = ", ".join(f"{g} {rounded(w)}" for g, w in comparison.weights.items())
         text += f" Weights: {weights}; 1 for all others."
-    text += " Welfare is the sum of all surpluses, the government's included, at a cost of public funds of 1."
+    text += (
+        " Welfare is the sum of all surpluses, the government's included at a cost of funds of 1."
+    )
     return text + " Numbers are rounded to four digits; --json holds them exactly."
 
 
@@ -368,9 +395,7 @@ def comparison_data(comparison: Comparison) -> Table:
         *(f"welfare at {c}" for c in costs), *(f"weighted welfare at {c}" for c in costs),
         "first best", "gap", "diagnosis", "grade", "checked", "marks",
     )  # fmt: skip
-    rows = [
-        _data_row(s, one, parties, comparison) for s in scenarios for one in s.assessments
-    ]
+    rows = [_data_row(s, one, parties, comparison) for s in scenarios for one in s.assessments]
     return Table("", columns, tuple(rows))
 
 
@@ -386,5 +411,3 @@ def _data_row(
         scenario.first_best.welfare, one.gap, one.diagnosis,
         str(e.evidence.grade), str(e.evidence.checked).lower(), "; ".join(e.marks),
     )  # fmt: skip
-
-

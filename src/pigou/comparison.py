@@ -6,7 +6,9 @@ payoff, a reform's net benefit at a cost of public funds :math:`\lambda` is
 :math:`\lambda` stays below the break-even cost :math:`\lambda^* = A / (-B)`.
 
 Both games may have several equilibria, so a verdict is given for the *best* of each, the *worst* of
-each (by welfare), and the one that the named selection picks in each.
+each (by welfare), and the one that the named selection picks in each. Where only symmetric
+equilibria were looked for in one of the games, the best and the worst are those of the symmetric
+ones in both.
 """
 
 from __future__ import annotations
@@ -60,7 +62,8 @@ class Change:
     Parameters
     ----------
     what : str
-        ``"survives"``, ``"moves"``, ``"vanishes"`` or ``"appears"``.
+        ``"survives"``, ``"moves"``, ``"vanishes"``, ``"appears"``, or ``"not searched"`` where
+        equilibria of this kind were looked for in the baseline only.
     before, after : str
         Names of the equilibria; empty where there is none.
 
@@ -105,7 +108,7 @@ class Verdict:
     >>> model = load("coordination")
     >>> comparison = compare(model.game, [model.reform("uniform_subsidy")])
     >>> comparison.verdicts("uniform_subsidy")[1].break_even
-    Enclosure(10/3)
+    Enclosure(17/8)
     """
 
     rule: str
@@ -164,14 +167,13 @@ class Comparison:
         after = self.reform(name)
         if not self.baseline.assessments or not after.assessments:
             return ()
-        picks: dict[str, Callable[[Scenario], Assessment]] = {
-            "best": lambda s: max(s.assessments, key=lambda a: a.welfare().lower),
-            "worst": lambda s: min(s.assessments, key=lambda a: a.welfare().lower),
-            "selected": lambda s: s[s.selected],
+        before, now = _like_with_like(self.baseline, after)
+        pairs = {
+            "best": (max(before, key=_low), max(now, key=_low)),
+            "worst": (min(before, key=_low), min(now, key=_low)),
+            "selected": (self.baseline[self.baseline.selected], after[after.selected]),
         }
-        return tuple(
-            self._verdict(rule, pick(self.baseline), pick(after)) for rule, pick in picks.items()
-        )
+        return tuple(self._verdict(rule, *pair) for rule, pair in pairs.items())
 
     def _verdict(self, rule: str, before: Assessment, after: Assessment) -> Verdict:
         weights = self.weights
@@ -192,6 +194,31 @@ class Comparison:
             Record({str(c): plain + Enclosure.point(c) * public for c in self.costs_of_funds}),
             break_even,
         )
+
+
+def _low(assessment: Assessment) -> Fraction:
+    return assessment.welfare().lower
+
+
+def only_symmetric(found: EquilibriumSet) -> bool:
+    """Whether only equilibria in which members alike act alike were looked for."""
+    return found.scope.startswith("symmetric")
+
+
+def is_symmetric(equilibrium: Equilibrium) -> bool:
+    """Whether members alike act alike."""
+    return all(
+        s.counts is None or max(s.counts.values(), default=0) == s.members
+        for s in equilibrium.strategies
+    )
+
+
+def _like_with_like(before: Scenario, after: Scenario) -> list[tuple[Assessment, ...]]:
+    """Return the equilibria of both, of a kind that was looked for in both, if there are any."""
+    if only_symmetric(before.found) == only_symmetric(after.found):
+        return [before.assessments, after.assessments]
+    kept = [tuple(a for a in s.assessments if is_symmetric(a.equilibrium)) for s in (before, after)]
+    return kept if all(kept) else [before.assessments, after.assessments]
 
 
 def _present(weights: Mapping[str, Fraction], assessment: Assessment) -> dict[str, Fraction]:
@@ -292,20 +319,28 @@ def _signature(equilibrium: Equilibrium) -> dict[tuple[str, str], Enclosure]:
 
 
 def _changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
+    old = {e.name: (e.kind, _signature(e)) for e in before.found}
     left = {e.name: (e.kind, _signature(e)) for e in after.found}
-    changes = []
-    for old in before.found:
-        kind, signature = old.kind, _signature(old)
-        same = [n for n, (k, s) in left.items() if k == kind and _same(signature, s)]
-        near = [
-            n for n, (k, s) in left.items() if k == kind == "mixed" and set(s) == set(signature)
-        ]
-        match = (same or near or [""])[0]
-        left.pop(match, None)
-        changes.append(
-            Change("survives" if same else "moves" if near else "vanishes", old.name, match)
-        )
-    return (*changes, *(Change("appears", "", name) for name in left))
+    narrower = only_symmetric(after.found) and not only_symmetric(before.found)
+    fates: dict[str, Change] = {}
+    for what, alike in (("survives", _stays), ("moves", _may_move)):
+        for name in [n for n in old if n not in fates]:
+            match = next((n for n in left if alike(old[name], left[n])), "")
+            if match:
+                left.pop(match)
+                fates[name] = Change(what, name, match)
+    for equilibrium in before.found:
+        gone = "not searched" if narrower and not is_symmetric(equilibrium) else "vanishes"
+        fates.setdefault(equilibrium.name, Change(gone, equilibrium.name, ""))
+    return (*(fates[name] for name in old), *(Change("appears", "", name) for name in left))
+
+
+def _stays(one: Any, other: Any) -> bool:
+    return one[0] == other[0] and _same(one[1], other[1])
+
+
+def _may_move(one: Any, other: Any) -> bool:
+    return one[0] == other[0] == "mixed" and set(one[1]) == set(other[1])
 
 
 def _same(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> bool:

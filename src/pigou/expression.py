@@ -33,6 +33,7 @@ from pigou.errors import ExpressionError, unknown
 from pigou.exact import LONGEST_RESULT, exact
 
 __all__ = [
+    "ExpressionWriter",
     "If",
     "Lookup",
     "Scope",
@@ -48,7 +49,7 @@ __all__ = [
 
 FUNCTIONS = ("if", "min", "max", "abs", "sqrt", "exp", "log", "sum", "mean")
 LONGEST, DEEPEST, LARGEST_POWER, LARGEST_EXP = 20_000, 100, 100, 1_000
-MOST_PARTS, MOST_ARGUMENTS, MOST_ROOTS = 2_000, 12, 12
+MOST_PARTS, MOST_ARGUMENTS, MOST_ROOTS = 5_000, 12, 12
 _EACH = "′"  # a prime: no identifier contains it, so no user's name can clash
 
 
@@ -302,7 +303,7 @@ def read_expression(text: object, scope: Scope | Iterable[str]) -> sp.Expr:
     ------
     ExpressionError
         If the text is not in the grammar of this module, names something undeclared, is too long
-        (20,000 characters, 2,000 parts), too deep (100 levels) or holds a number too large
+        (20,000 characters, 5,000 parts), too deep (100 levels) or holds a number too large
         (4,000 bits).
 
     Examples
@@ -340,7 +341,20 @@ def _read(text: object, scope: Scope | Iterable[str], condition: bool) -> Any:
     source = " ".join(unicodedata.normalize("NFKC", text).split())
     reader = _Reader(source, scope)
     tree = reader.parse()
-    return reader.condition(tree, 0) if condition else reader.number(tree, 0)
+    return _settled(reader.condition(tree, 0) if condition else reader.number(tree, 0))
+
+
+def _settled(expression: sp.Basic) -> sp.Basic:
+    """Let sympy put a formula in order until nothing changes: once is not always enough."""
+
+    def again(part: sp.Basic) -> sp.Basic:
+        return part.func(*map(again, part.args)) if part.args else part
+
+    for _ in range(5):
+        before, expression = expression, again(expression)
+        if expression == before:
+            break
+    return expression
 
 
 def _adopt(expression: sp.Basic, scope: Scope, condition: bool) -> Any:
@@ -522,6 +536,8 @@ class _Reader:
             size = max(abs(exponent.p), exponent.q) if exponent.is_Rational else 2
             if size > LARGEST_POWER:
                 raise self.fail(f"an exponent is at most {LARGEST_POWER} in size, not {exponent}")
+        if exponent.is_Rational and exponent.q != 1 and base.is_number and base.is_negative:
+            raise self.fail("a root of a negative number")
         if base == 0 and exponent.is_number and exponent <= 0:
             raise self.fail("a power of zero that is not positive")
         return base**exponent
@@ -653,7 +669,7 @@ def _describe(node: ast.expr) -> str:
     return f"a {type(node).__name__.lower()}"
 
 
-class _Writer(StrPrinter):
+class ExpressionWriter(StrPrinter):
     """Writes sympy expressions in the grammar of this module."""
 
     printmethod = "_in_grammar"  # no class has it: what is written here goes before `_sympystr`
@@ -747,4 +763,4 @@ def write_expression(expression: sp.Basic, scope: Scope | None = None) -> str:
     'if(n >= 2, b**2, 1/3)'
     """
     scope = scope or Scope(())
-    return _Writer(scope.labels, scope.names).doprint(expression)
+    return ExpressionWriter(scope.labels, scope.names).doprint(expression)

@@ -35,7 +35,7 @@ from typing import Any
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
 
-from pigou.expression import If, Lookup, Total, _Writer, each, symbol
+from pigou.expression import If, Lookup, Total, ExpressionWriter, each, symbol
 from pigou.game import GOVERNMENT, Choice, Game, Move, Parameter, Player, Transfer
 from pigou.reform import KINDS, Reform, Step
 
@@ -566,7 +566,7 @@ class _LatexWriter(LatexPrinter):
         return r"\text{never}"
 
 
-class _TextWriter(_Writer):
+class _TextWriter(ExpressionWriter):
     """Writes the expressions of one game as a reader types them."""
 
     printmethod = ""

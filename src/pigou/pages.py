@@ -1,8 +1,7 @@
-"""What there is to say about a result, in plain words, the numbers that matter first.
+"""What there is to say about models, equilibria and regimes, in plain words.
 
-Each function takes a result and returns a `Page`. The order of a comparison is that of a memo: what
-each reform changes and for whom, whether it is worth it and up to which cost of public funds; then
-the tables; then what the equilibria rest on; then what was assumed.
+Each function takes a result and returns a `Page`: the result first, then what it rests on, then
+what was assumed. The pieces that the pages of comparisons and cases share are here as well.
 """
 
 from __future__ import annotations
@@ -11,22 +10,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pigou.assessment import Assessment
-from pigou.comparison import Comparison, Scenario, Verdict
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Strategy
 from pigou.exact import Enclosure
 from pigou.game import GOVERNMENT, Game
 from pigou.model import Model
-from pigou.notation import reform_text, text_expression
-from pigou.reform import Reform
+from pigou.notation import latex_expression, reform_text, text_expression
 from pigou.results import structure
-from pigou.solving import iterated_dominance
-from pigou.tables import Block, Cell, Page, Table, Words, rounded
+from pigou.tables import Block, Cell, Page, Table, Words, plain_latex, rounded
 
 if TYPE_CHECKING:
     from pigou.solvers.regimes import RegimeSet
 
-__all__ = ["compare_page", "in_words", "models_page", "regimes_page", "solve_page"]
+__all__ = ["in_words", "models_page", "regimes_latex", "regimes_page", "solve_page"]
 
 MOST_ROWS = 12
 """Longer lists of equilibria are abbreviated, unless all are asked for."""
@@ -67,6 +62,11 @@ def _strategy_in_words(strategy: Strategy, named: bool) -> str:
 
 def _share(p: Enclosure) -> str:
     return str(p.lower) if p.is_exact and p.lower.denominator <= 100 else rounded(p)
+
+
+def capital(words: str) -> str:
+    """Begin with a capital."""
+    return words[:1].upper() + words[1:]
 
 
 def grouped(equilibria: Iterable[Equilibrium], key: Any, show_all: bool) -> list[list[Equilibrium]]:
@@ -121,7 +121,9 @@ def evidence_of(one: Equilibrium) -> str:
 def cut(groups: list[Any], show_all: bool) -> tuple[list[Any], str]:
     if show_all or len(groups) <= MOST_ROWS:
         return groups, ""
-    return groups[:MOST_ROWS], f"... and {len(groups) - MOST_ROWS} more rows; --all shows every one."
+    return groups[
+        :MOST_ROWS
+    ], f"... and {len(groups) - MOST_ROWS} more rows; --all shows every one."
 
 
 # -- models -----------------------------------------------------------------------------------
@@ -170,8 +172,9 @@ def solve_page(game: Game, found: EquilibriumSet, show_all: bool = False) -> Pag
         blocks += [Words(more, "note")] if more else []
         blocks += _payoff_note(game)
     blocks += component_blocks(found)
-    blocks += foundation_blocks([("", found)])
-    blocks += value_blocks([("", game, found)])
+    solved = [("", "", game, found)]
+    blocks += foundation_blocks(solved)
+    blocks += value_blocks(solved)
     every = [[one] for one in found]
     return Page(tuple(blocks), _payoff_data(game, found, every))
 
@@ -200,7 +203,7 @@ def _payoff_table(game: Game, found: EquilibriumSet, groups: list[list[Equilibri
 def _payoff_data(game: Game, found: EquilibriumSet, groups: list[list[Equilibrium]]) -> Table:
     parties = [p for p in game.parties if all(p in e.payoffs for e in found)]
     columns = ("equilibrium", "kind", "profile", *parties, "grade", "checked", "marks")
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             e.name, e.kind, in_words(e), *(e.payoffs[p] for p in parties),
             str(e.evidence.grade), str(e.evidence.checked).lower(), "; ".join(e.marks),
@@ -218,9 +221,9 @@ def _payoff_note(game: Game) -> list[Block]:
 
 
 def label_of(game: Game, party: str) -> str:
-    for one in (*game.players, *game.bystanders):
-        if one.name == party:
-            return one.label
+    labels = {p.name: p.label for p in game.players} | {b.name: b.label for b in game.bystanders}
+    if party in labels:
+        return labels[party]
     return party.capitalize() if party == GOVERNMENT else party
 
 
@@ -250,44 +253,66 @@ def incomplete_blocks(sets: Iterable[EquilibriumSet]) -> list[Block]:
 # -- what it rests on ---------------------------------------------------------------------------
 
 
-def foundation_blocks(sets: list[tuple[str, EquilibriumSet]]) -> list[Block]:
+Solved = tuple[str, str, Game, EquilibriumSet]
+"""What was solved: the label of a scenario, the setting it stands in, its game, its equilibria."""
+
+
+def foundation_blocks(sets: list[Solved]) -> list[Block]:
     """Say what was looked for, how it is known that nothing is missing, and what grades mean."""
     blocks: list[Block] = [Words("What this rests on", "heading")]
-    said: dict[tuple[str, str], list[str]] = {}
-    for label, found in sets:
-        said.setdefault((found.scope, found.completeness), []).append(label)
-    for (scope, completeness), labels in said.items():
-        who = f"{', '.join(labels)}: " if len(said) > 1 else ""
-        blocks.append(Words(f"{who}Looked for: {scope}. Complete: {completeness}.", under=1))
-    grades = dict.fromkeys(e.evidence.grade for _, found in sets for e in found)
-    checked = all(e.evidence.checked for _, found in sets for e in found)
+    blocks += said("Looked for", [(label, where, f.scope) for label, where, _, f in sets])
+    blocks += said("Complete", [(label, where, f.completeness) for label, where, _, f in sets])
+    grades = dict.fromkeys(e.evidence.grade for *_, found in sets for e in found)
+    checked = all(e.evidence.checked for *_, found in sets for e in found)
     for grade in grades:
         also = "; an independent checker confirmed each" if checked else ""
         blocks.append(Words(f"{str(grade).capitalize()}: {grade.meaning}{also}.", under=1))
-    for _, found in sets:
+    for label, where, _, found in sets:
         for one in found:
             if one.evidence.note:
-                blocks.append(Words(f"{one.name}: {one.evidence.note}.", "warning", 1))
+                who = ", ".join(part for part in (where, label, one.name) if part)
+                blocks.append(Words(f"{who}: {one.evidence.note}.", "warning", 1))
     return blocks
 
 
-def value_blocks(games: list[tuple[str, Game, EquilibriumSet]]) -> list[Block]:
+def said(word: str, things: list[tuple[str, str, str]]) -> list[Block]:
+    """Say each thing once, and of which scenarios in which settings where there are several."""
+    everywhere: dict[str, list[str]] = {}
+    of: dict[str, dict[str, list[str]]] = {}
+    for label, where, thing in things:
+        everywhere.setdefault(label, []).append(where)
+        of.setdefault(thing, {}).setdefault(label, []).append(where)
+    lines = []
+    for thing, labels in of.items():
+        who = [
+            label + (f" at {' and '.join(wheres)}" if wheres != everywhere[label] else "")
+            for label, wheres in labels.items()
+        ]
+        named = f" ({', '.join(who)})" if len(of) > 1 else ""
+        lines.append(Words(f"{word}{named}: {thing}.", under=1))
+    return [*lines]
+
+
+def value_blocks(sets: list[Solved], varied: str = "") -> list[Block]:
     """List parameter values with unit, meaning and source; a reform's own under its label."""
-    seen: dict[str, Any] = {}
-    rows: list[tuple[Cell, ...]] = []
-    for label, game, found in games:
+    values: dict[str, list[str]] = {}
+    about: dict[str, tuple[str, str, str]] = {}
+    own = sets[0][2].scope.names
+    for label, _, game, found in sets:
         for parameter in game.parameters:
             value = found.at.get(parameter.name)
-            if not isinstance(value, Fraction) or seen.get(parameter.name) == value:
+            if not isinstance(value, Fraction):
                 continue
-            own = label if len(games) > 1 and parameter.name not in games[0][1].scope.names else ""
-            seen[parameter.name] = value
-            meaning = parameter.meaning + (f" [{own}]" if own else "")
+            listed = values.setdefault(parameter.name, [])
+            listed += [rounded(value)] if rounded(value) not in listed else []
             source = parameter.source if value == parameter.default else "set by you"
-            rows.append((parameter.name, Enclosure.point(value), parameter.unit, meaning, source))
-    if not rows:
+            source = "as observed" if parameter.name == varied else source
+            meaning = parameter.meaning + (f" [{label}]" if parameter.name not in own else "")
+            about.setdefault(parameter.name, (parameter.unit, meaning, source))
+    if not values:
         return []
-    table = Table("", ("parameter", "value", "unit", "meaning", "source"), tuple(rows))
+    rows = tuple((name, ", ".join(listed), *about[name]) for name, listed in values.items())
+    table = Table("", ("parameter", "value", "unit", "meaning", "source"), rows)
     return [Words("What was assumed", "heading"), table]
 
 
@@ -323,3 +348,22 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
         blocks.append(Words(f"Set: {values}.", under=1))
     blocks.append(Words(f"{capital(found.completeness)}.", under=1))
     return Page(tuple(blocks), table)
+
+
+def regimes_latex(game: Game, found: RegimeSet) -> str:
+    """Write the conditions in LaTeX; the result needs amsmath."""
+    lines = [r"\begin{description}"]
+    for regime in found.regimes:
+        condition = latex_expression(regime.condition, game)
+        lines.append(rf"\item[{plain_latex(regime.profile)}] is an equilibrium if and only if")
+        lines.append(rf"  \( {condition} \).")
+        for who, payoff in regime.payoffs.items():
+            lines.append(
+                rf"  Payoff of {plain_latex(who)}: \( {latex_expression(payoff, game)} \)."
+            )
+    lines.append(r"\end{description}")
+    given = ", ".join(rf"\( {latex_expression(c, game)} \)" for c in found.conditions)
+    if given:
+        lines.append(f"Assumed: {given}.")
+    lines.append(plain_latex(capital(found.completeness)) + ".")
+    return "\n".join(lines) + "\n"

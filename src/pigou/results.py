@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pigou.assessment import Assessment
 from pigou.comparison import Comparison, Scenario, Verdict
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Strategy
-from pigou.exact import Enclosure, exact
+from pigou.exact import Enclosure, Record
 from pigou.expression import write_expression
-from pigou.game import Choice, Game, Move, Parameter
+from pigou.game import Chance, Choice, Game, Move, Parameter
 from pigou.model import Model
 from pigou.notation import latex_expression, reform_text, text_expression
 
 if TYPE_CHECKING:
+    from pigou.observation import Finding, Study
     from pigou.solvers.regimes import RegimeSet
 
 __all__ = [
@@ -35,7 +36,13 @@ __all__ = [
     "study_result",
 ]
 
-_WHAT = {"survives": "survive", "moves": "move", "vanishes": "vanish", "appears": "appear"}
+_WHAT = {
+    "survives": "survive",
+    "moves": "move",
+    "vanishes": "vanish",
+    "appears": "appear",
+    "not searched": "not_searched",
+}
 
 
 def number(value: Enclosure) -> dict[str, Any]:
@@ -229,24 +236,30 @@ def _assessment(one: Assessment, best: Enclosure, comparison: Comparison) -> dic
 
 
 def _verdict(comparison: Comparison, name: str) -> dict[str, Any]:
-    equilibria: dict[str, list[Any]] = {"survive": [], "move": [], "vanish": [], "appear": []}
+    equilibria: dict[str, list[Any]] = {word: [] for word in _WHAT.values()}
     for change in comparison.changes(name):
         pair = {"before": change.before, "after": change.after}
         equilibria[_WHAT[change.what]].append({k: v for k, v in pair.items() if v})
-    verdicts = {v.rule: _one_verdict(v) for v in comparison.verdicts(name)}
+    plain = {v.rule: v for v in replace(comparison, weights=Record()).verdicts(name)}
+    verdicts = {v.rule: _one_verdict(v, plain[v.rule]) for v in comparison.verdicts(name)}
     return {**verdicts, "equilibria": equilibria}
 
 
-def _one_verdict(verdict: Verdict) -> dict[str, Any]:
+def _one_verdict(verdict: Verdict, plain: Verdict) -> dict[str, Any]:
     return {
         "before": verdict.before,
         "after": verdict.after,
-        "private": number(verdict.private),
-        "public": number(verdict.public),
-        "net": {"unweighted": _numbers(verdict.unweighted), "weighted": _numbers(verdict.net)},
-        "break_even": None if verdict.break_even is None else number(verdict.break_even),
+        "private": number(plain.private),
+        "public": number(plain.public),
+        "net": {"unweighted": _numbers(plain.net), "weighted": _numbers(verdict.net)},
+        "break_even": _maybe(plain.break_even),
+        "weighted_break_even": _maybe(verdict.break_even),
         "statement": verdict.statement,
     }
+
+
+def _maybe(value: Enclosure | None) -> dict[str, Any] | None:
+    return None if value is None else number(value)
 
 
 # -- regimes ----------------------------------------------------------------------------------
@@ -282,6 +295,63 @@ def regimes_result(found: RegimeSet, game: Game, fixed: Mapping[str, Any]) -> di
         ],
         "excluded": [{"profile": one.profile} for one in found.excluded],
         "unresolved": list(found.unresolved),
+    }
+
+
+# -- cases ------------------------------------------------------------------------------------
+
+
+def study_result(study: Study) -> dict[str, Any]:
+    """Write a case: schema ``pigou.compare/1``, with the comparison and findings of every setting.
+
+    ``baseline`` and ``reforms`` are those of the first setting.
+    """
+    settings = []
+    for setting, comparison in zip(study.settings, study.comparisons, strict=True):
+        result = comparison_result(comparison)
+        del result["schema"]
+        found = [_finding(one) for one in study.findings if one.setting == setting]
+        head = {"setting": None if setting is None else str(setting)}
+        settings.append(head | result | {"findings": found})
+    first = comparison_result(study.comparisons[0])
+    case = study.case
+    about = {
+        "title": case.title,
+        "move": case.move,
+        "parameter": case.parameter,
+        "source": case.source,
+        "licence": case.licence,
+        "remarks": list(case.remarks),
+        "settings": settings,
+        "where_theory_fails": list(study.remarks),
+    }
+    return first | {"complete": all(s["complete"] for s in settings), "case": about}
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    return {
+        "regime": one.regime,
+        "counts": dict(one.counts),
+        "total": one.total,
+        "shares": {label: number(Enclosure.point(q)) for label, q in one.shares.items()},
+        "best_replies": one.best_replies,
+        "judged": one.judged,
+        "undefined": one.undefined,
+        "eliminations": [
+            {"round": e.round, "action": e.action, "by": e.by, "chosen": n}
+            for e, n in one.ruled_out
+        ],
+        "predictions": [
+            {
+                "name": p.name,
+                "shares": _numbers(p.shares),
+                "distance": number(p.distance),
+                "efficiency": _maybe(p.efficiency),
+            }
+            for p in one.predictions
+        ],
+        "efficiency": _maybe(one.efficiency),
+        "remarks": list(one.remarks),
     }
 
 
@@ -353,14 +423,11 @@ def game_result(model: Model) -> dict[str, Any]:
         ],
         "bystanders": [{"name": b.name, "label": b.label} for b in game.bystanders],
         "moves": [_move(move) for move in game.moves],
-        "chance": [
-            {"name": c.name, "seen_by": list(c.seen_by),
-             "outcomes": {k: {"value": str(v), "probability": str(p)} for k, (v, p) in c.outcomes.items()}}
-            for c in game.chance
-        ],
+        "chance": [_chance(chance) for chance in game.chance],
         "payoffs": {party: _formula(game.primitive(party), game) for party in game.parties},
         "transfers": [
-            {"payer": t.payer, "payee": t.payee, "purpose": t.purpose, "amount": _formula(t.amount, game)}
+            {"payer": t.payer, "payee": t.payee, "purpose": t.purpose}
+            | {"amount": _formula(t.amount, game)}
             for t in game.transfers
         ],
         "parameters": [_parameter(p) for p in game.parameters],
@@ -375,6 +442,14 @@ def game_result(model: Model) -> dict[str, Any]:
 
 def _formula(expression: Any, game: Game) -> dict[str, str]:
     return {"text": text_expression(expression, game), "latex": latex_expression(expression, game)}
+
+
+def _chance(chance: Chance) -> dict[str, Any]:
+    outcomes = {
+        label: {"value": str(value), "probability": str(probability)}
+        for label, (value, probability) in chance.outcomes.items()
+    }
+    return {"name": chance.name, "seen_by": list(chance.seen_by), "outcomes": outcomes}
 
 
 def _move(move: Move) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     ...     print(equilibrium)
     E1 (pure): upgrade: 10 wait
     E2 (pure): upgrade: 10 upgrade
-    E3 (mixed): upgrade: wait 2/3, upgrade 1/3
+    E3 (mixed): upgrade: wait 2/5, upgrade 3/5
     """
     form = finite_form(game, at)
     alive, _ = survivors(form)
@@ -204,7 +204,10 @@ class _Draft:
         for mixture in result.mixtures:
             marks = {True: ["stable"], False: ["unstable"], None: []}[mixture.stable]
             strategies = self._strategies(fixed, {index: mixture.probabilities})
-            self._add(strategies, "roots of the indifference polynomial, isolated exactly", marks)
+            used = sum(p.upper > 0 for p in mixture.probabilities)
+            how = "roots of the indifference polynomial, isolated exactly"
+            how = how if used == 2 else "resultants and a Krawczyk test of two indifference curves"
+            self._add(strategies, how, marks)
         if result.exits is not None:
             self._add_exit(result.exits.belief)
         for first, second in result.continua:
@@ -388,6 +391,8 @@ class _Draft:
         grade, note = Grade.CERTIFIED, doubt
         if not confirmed:
             grade = Grade.NUMERICAL
+        elif "Krawczyk" in method:
+            note = "that a solution lies in the box is the solver's proof; the checker bounds the gain"
         elif self.form.rounded and "strict" not in marks:
             grade, note = Grade.NUMERICAL, "irrational payoffs were rounded to 60 digits"
         return Evidence(grade, method, gain, confirmed, note)

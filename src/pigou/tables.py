@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Context, Decimal
@@ -15,7 +16,19 @@ from fractions import Fraction
 
 from pigou.exact import Enclosure
 
-__all__ = ["Block", "Cell", "Page", "Table", "Words", "as_csv", "as_latex", "as_markdown", "rounded"]
+__all__ = [
+    "Block",
+    "Cell",
+    "Page",
+    "Table",
+    "Words",
+    "as_csv",
+    "as_latex",
+    "as_markdown",
+    "rounded",
+]
+
+_NUMBER = re.compile(r"[-+]?[\d.,]+%?( to [-+]?[\d.,]+%?)?")
 
 Cell = str | int | Enclosure | None
 
@@ -60,9 +73,9 @@ class Table:
 
     def is_number(self, column: int) -> bool:
         """Whether a column holds numbers."""
-        cells = [row[column] for row in self.rows]
-        return any(isinstance(c, int | Enclosure) for c in cells) and not any(
-            isinstance(c, str) and c for c in cells
+        cells = [row[column] for row in self.rows if row[column] not in (None, "", "-")]
+        return bool(cells) and all(
+            _NUMBER.fullmatch(c) if isinstance(c, str) else True for c in cells
         )
 
 
@@ -105,7 +118,8 @@ def rounded(value: Enclosure | Fraction | int, sign: bool = False) -> str:
     return f"{plus}{digits:.4g}"
 
 
-def _for_people(cell: Cell) -> str:
+def for_people(cell: Cell) -> str:
+    """Write a cell for people."""
     if cell is None:
         return ""
     return cell if isinstance(cell, str) else rounded(cell)
@@ -137,12 +151,12 @@ def as_csv(page: Page) -> str:
 
 
 def as_markdown(page: Page) -> str:
-    """Write the page in Markdown.
+    r"""Write the page in Markdown.
 
     Examples
     --------
     >>> as_markdown(Page((Words("In short", "heading"),), Table("", (), ())))
-    '## In short\\n'
+    '## In short\n'
     """
     parts: list[str] = []
     for block in page.blocks:
@@ -181,7 +195,7 @@ def _markdown_table(table: Table) -> str:
     rule = ["---:" if table.is_number(i) else "---" for i in range(len(table.columns))]
     lines = [f"**{_plain_markdown(table.title)}**", ""] if table.title else []
     lines += [line(map(_plain_markdown, table.columns)), line(rule)]
-    lines += [line(_plain_markdown(_for_people(cell)) for cell in row) for row in table.rows]
+    lines += [line(_plain_markdown(for_people(cell)) for cell in row) for row in table.rows]
     return "\n".join(lines)
 
 
@@ -206,20 +220,21 @@ def as_latex(page: Page) -> str:
             parts.append(_latex_table(block))
         elif block.look in ("title", "heading"):
             command = "section" if block.look == "title" else "subsection"
-            parts.append(rf"\{command}*{{{_plain_latex(block.text)}}}")
+            parts.append(rf"\{command}*{{{plain_latex(block.text)}}}")
         else:
-            parts.append(_plain_latex(block.text))
+            parts.append(plain_latex(block.text))
     return "\n\n".join(parts) + "\n"
 
 
-def _plain_latex(text: str) -> str:
+def plain_latex(text: str) -> str:
+    """Escape what means something in LaTeX."""
     return "".join(_LATEX.get(letter, letter) for letter in text)
 
 
 def _latex_table(table: Table) -> str:
     columns = "".join("r" if table.is_number(i) else "l" for i in range(len(table.columns)))
-    rows = [" & ".join(_plain_latex(_for_people(c)) for c in row) + r" \\" for row in table.rows]
-    head = " & ".join(map(_plain_latex, table.columns)) + r" \\"
-    title = rf"\textbf{{{_plain_latex(table.title)}}}\\[1ex]" if table.title else ""
+    rows = [" & ".join(plain_latex(for_people(c)) for c in row) + r" \\" for row in table.rows]
+    head = " & ".join(map(plain_latex, table.columns)) + r" \\"
+    title = rf"\textbf{{{plain_latex(table.title)}}}\\[1ex]" if table.title else ""
     lines = [title, rf"\begin{{tabular}}{{{columns}}}", r"\hline", head, r"\hline", *rows]
     return "\n".join(line for line in [*lines, r"\hline", r"\end{tabular}"] if line)

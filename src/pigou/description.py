@@ -1,0 +1,379 @@
+"""What a reader is told of a game, before it is printed: sections of sentences, payoffs, tables.
+
+Words are plain text in one line, formulas carry their LaTeX and their plain form; a sentence is a
+tuple of both. `pigou.notation` prints the result in one dress or another.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from pigou.expression import Lookup
+from pigou.formulas import Maths, Notation, formulas_of, is_open, notation_of, terms_of
+from pigou.game import Chance, Choice, Game, Move, Parameter, Player
+from pigou.symbols import clean, number_text, words
+
+__all__ = [
+    "MOST_CELLS",
+    "Equation",
+    "Matrix",
+    "Piece",
+    "Section",
+    "Sentence",
+    "Table",
+    "Term",
+    "describe",
+]
+
+MOST_CELLS = 64
+"""Payoff tables with more cells are described, not printed."""
+
+_ROOM = 66  # characters of a matrix or of an equation's line
+
+Piece = str | Maths
+Sentence = tuple[Piece, ...]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term of a payoff, with its sign; a transfer also has a purpose."""
+
+    sign: str
+    maths: Maths
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class Equation:
+    """The payoff of a party, as lines of terms."""
+
+    left: Maths
+    lines: tuple[tuple[Term, ...], ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Payoffs by the choices of two moves."""
+
+    corner: tuple[Maths, Maths]
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[tuple[Maths, ...], ...], ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of words and formulas."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[Piece, ...], ...]
+
+
+Block = Sentence | Equation | Matrix | Table
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of the description."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+def describe(game: Game) -> list[Section]:
+    """Lay a game out as a paper states it.
+
+    Examples
+    --------
+    >>> from pigou import Game, Move, Player
+    >>> game = Game(
+    ...     "monopoly", [Player("seller")], [Move("q", "seller", (0, 4))], {"seller": "q*(4 - q)"}
+    ... )
+    >>> [section.title for section in describe(game)]
+    ['Players', 'Moves', 'Payoffs']
+    """
+    notation = notation_of(game)
+    players = [p.name for p in game.players]
+    sections: list[tuple[str, Sequence[Block]]] = [
+        ("Players", _players(notation)),
+        ("Moves", _moves(notation)),
+        ("Chance", [_chance(notation, c) for c in game.chance]),
+        ("Payoffs", _payoffs(notation, players)),
+        ("Bystanders", _payoffs(notation, [p for p in game.parties if p not in players])),
+        ("Parameters", _parameters(notation)),
+        ("Assumptions", _assumptions(notation)),
+        ("Source", [(clean(game.source),)] if game.source else []),
+    ]
+    return [Section(title, tuple(blocks)) for title, blocks in sections if blocks]
+
+
+def _joined(parts: Iterable[Piece], between: str = ", ") -> list[Piece]:
+    """Put commas between parts."""
+    return [piece for part in parts for piece in (between, part)][1:]
+
+
+# -- who plays --------------------------------------------------------------------------------
+
+
+def _players(notation: Notation) -> list[Sentence]:
+    players = notation.game.players
+    singles = [_single(p) for p in players if not p.is_population]
+    many = [_population(notation, p) for p in players if p.is_population]
+    return [(" and ".join(singles) + ".",), *many] if singles else many
+
+
+def _single(player: Player) -> str:
+    label = clean(player.label)
+    return label if label.lower() == player.name.lower() else f"{label} ({player.name})"
+
+
+def _population(notation: Notation, player: Player) -> Sentence:
+    size, index = notation.game.size(player.name), notation.indices[player.name][0]
+    count = Maths(rf"{index} \in [0, 1]", "a continuum of members")
+    if size != sp.oo:
+        written = notation.maths(size)
+        count = Maths(rf"{index} = 1, \dots, {written.latex}", f"{written.text} in number")
+    alike = ", alike up to type: " if player.types else ", all alike"
+    pieces: list[Piece] = [f"{clean(player.label)}, ", count, alike]
+    for number, kind in enumerate(player.types):
+        pieces += ["; " if number else "", notation.maths(kind.size), f" {kind.name}"]
+        values = [_equal(notation.named(n), notation.maths(v)) for n, v in kind.values.items()]
+        pieces += [" (", *_joined(values), ")"] if values else []
+    return (*pieces, ".")
+
+
+def _equal(left: Maths, right: Maths) -> Maths:
+    return Maths(f"{left.latex} = {right.latex}", f"{left.text} = {right.text}")
+
+
+# -- what can happen --------------------------------------------------------------------------
+
+
+def _moves(notation: Notation) -> list[Sentence]:
+    game = notation.game
+    moves = [_move(notation, move) for move in sorted(game.moves, key=lambda m: m.stage)]
+    together = len(game.moves) > 1 or any(p.is_population for p in game.players)
+    if together and len({m.stage for m in game.moves}) == 1:
+        moves.append(("All decide at the same time.",))
+    return moves
+
+
+def _move(notation: Notation, move: Move) -> Sentence:
+    player = notation.game.player(move.player)
+    stages = {m.stage for m in notation.game.moves}
+    who = f"each {player.name}" if player.is_population else clean(player.label)
+    start = f"Stage {move.stage}: {who}" if len(stages) > 1 else who[:1].upper() + who[1:]
+    pieces: list[Piece] = [f"{start} chooses ", *_domain(notation, move)]
+    label = clean(move.label)
+    if label.lower() != move.name.lower():
+        pieces.append(f" ({label})")
+    if move.observes is not None:
+        seen = [notation.named(name) for name in move.observes]
+        pieces += [", having observed ", *(_joined(seen, " and ") or ["nothing"])]
+    elif move.stage > min(stages):
+        pieces.append(", having observed all earlier moves")
+    if isinstance(move.domain, Choice) and move.domain.exit is not None:
+        leaves = f"; who chooses {clean(move.domain.exit)} leaves the group"
+        pieces.append(f"{leaves}, which is filled up from those who stay")
+    return (*pieces, ".")
+
+
+def _domain(notation: Notation, move: Move) -> list[Piece]:
+    """Write the set that a move is chosen from; a long one may break after a label."""
+    name = notation.named(move.name)
+    if not isinstance(move.domain, Choice):
+        low, high = (notation.maths(end) for end in (move.domain.lower, move.domain.upper))
+        interval = rf"{name.latex} \in [{low.latex}, {high.latex}]"
+        return [Maths(interval, f"{name.text} in [{low.text}, {high.text}]")]
+    tables_only = all(isinstance(u, Lookup) for _, u in formulas_of(notation.game))
+    pieces: list[Piece] = [Maths(rf"{name.latex} \in \{{", f"{name.text} in {{")]
+    for number, (label, value) in enumerate(move.domain.options.items()):
+        shown = number_text(value)
+        pieces.append(f"{', ' if number else ''}{clean(label)}")
+        if not tables_only and label != shown:
+            pieces += [" ", Maths(f"= {shown}", f"= {shown}")]
+    return [*pieces, Maths(r"\}", "}")]
+
+
+def _chance(notation: Notation, chance: Chance) -> Sentence:
+    pieces: list[Piece] = ["Nature draws "]
+    for number, (label, (value, probability)) in enumerate(chance.outcomes.items()):
+        draw = _equal(notation.named(chance.name), _number(value))
+        likely = f" ({clean(label)}) with probability "
+        pieces += ["; " if number else "", draw, likely, notation.maths(probability)]
+    seers = [clean(notation.game.player(p).label) for p in chance.seen_by]
+    see = "see" if len(seers) > 1 else "sees"
+    return (*pieces, f". {' and '.join(seers) or 'Nobody'} {see} the draw before moving.")
+
+
+# -- what it pays -----------------------------------------------------------------------------
+
+
+def _payoffs(notation: Notation, parties: list[str]) -> list[Block]:
+    """State the payoffs of some parties: tables first, then formulas."""
+    game = notation.game
+    paid = {party for t in game.transfers for party in (t.payer, t.payee)}
+    shown_as_table: set[str] = set()
+    groups: dict[tuple[sp.Tuple, sp.Tuple], list[tuple[Maths, Lookup]]] = {}
+    for party in parties:
+        formula = game.primitive(party)
+        for table in sorted(formula.atoms(Lookup), key=sp.default_sort_key):
+            head = notation.maths(table)
+            if formula == table and party not in paid:
+                head = Maths(notation.payoff_of(party).latex, party)
+                shown_as_table.add(party)
+            groups.setdefault(table.args[:2], []).append((head, table))
+    blocks: list[Block] = []
+    for group in groups.values():
+        blocks += _matrices(notation, [head for head, _ in group], [table for _, table in group])
+    return [*blocks, *(_equation(notation, p) for p in parties if p not in shown_as_table)]
+
+
+def _equation(notation: Notation, party: str) -> Equation:
+    """State the payoff of a party: the primitive one, then transfers by purpose."""
+    game = notation.game
+    transfers = [t for t in game.transfers if party in (t.payer, t.payee)]
+    own = terms_of(game.primitive(party))
+    alone = len(own) == 1 and not transfers
+    terms = [Term(sign, _term(notation, term, alone)) for sign, term in own]
+    for transfer in transfers:
+        amount = game.amount(transfer, party)
+        sign = "+" if party == transfer.payee else "-"
+        if amount.could_extract_minus_sign():
+            amount, sign = -amount, "-" if sign == "+" else "+"
+        purpose = clean(transfer.purpose) or "transfer"
+        terms.append(Term(sign, _amount(notation, amount), purpose))
+    return Equation(notation.payoff_of(party), _in_lines(terms or [Term("+", Maths("0", "0"))]))
+
+
+def _term(notation: Notation, term: sp.Expr, alone: bool) -> Maths:
+    written = notation.maths(term)
+    if alone or not is_open(term):
+        return written
+    return Maths(rf"\left({written.latex}\right)", written.text)
+
+
+def _amount(notation: Notation, amount: sp.Expr) -> Maths:
+    """Write an amount; the brace under it holds it together in LaTeX, brackets do in text."""
+    written = notation.maths(amount)
+    return Maths(written.latex, f"({written.text})" if amount.is_Add else written.text)
+
+
+def _in_lines(terms: Iterable[Term]) -> tuple[tuple[Term, ...], ...]:
+    """Fill lines with terms; the plain form tells about how wide a formula is."""
+    lines: list[tuple[Term, ...]] = []
+    filled = _ROOM
+    for term in terms:
+        width = max(len(term.maths.text), len(term.purpose)) + 3
+        if filled + width > _ROOM:
+            lines.append(())
+            filled = 0
+        lines[-1] += (term,)
+        filled += width
+    return tuple(lines)
+
+
+def _matrices(
+    notation: Notation, heads: Sequence[Maths], tables: Sequence[Lookup]
+) -> Iterable[Block]:
+    """Show tables over the same moves: one matrix per choice of the third and later moves."""
+    where, axes, _ = tables[0].args
+    sizes = [len(axis) for axis in axes]
+    moves = [notation.maths(move) for move in where]
+    cells = math.prod(sizes)
+    if cells > MOST_CELLS:
+        shape = Maths(r" \times ".join(map(str, sizes)), " x ".join(map(str, sizes)))
+        over = ["The table of ", *_joined(heads), " over ", *_joined(moves), " has ", shape]
+        yield (*over, f" = {cells} entries and is not printed here.")
+        return
+    labels = [
+        tuple(_label(notation, move, v) for v in axis)
+        for move, axis in zip(where, axes, strict=True)
+    ]
+    if len(sizes) == 1:
+        moves, labels, sizes = [*moves, Maths("", "")], [*labels, ("",)], [*sizes, 1]
+    entries = [notation.maths(entry) for table in tables for entry in table.args[2]]
+    yield ("Entries: ", *_joined(heads), ".")
+    for others in itertools.product(*map(range, sizes[2:])):
+        if others:
+            fixed = [
+                Maths(f"{move.latex} = {words(row[n])}", f"{move.text} == {row[n]}")
+                for move, row, n in zip(moves[2:], labels[2:], others, strict=True)
+            ]
+            yield ("If ", *_joined(fixed, " and "), ":")
+        step = math.prod(sizes[2:])
+        first = sum(n * math.prod(sizes[k + 1 :]) for k, n in enumerate(others, start=2))
+        rows = tuple(
+            tuple(
+                tuple(entries[first + (r * sizes[1] + c) * step :: cells])
+                for c in range(sizes[1])
+            )
+            for r in range(sizes[0])
+        )
+        yield from _cut(Matrix((moves[0], moves[1]), labels[0], labels[1], rows))
+
+
+def _cut(matrix: Matrix) -> Iterable[Matrix]:
+    """Cut a wide matrix into parts that fit a page."""
+    start = filled = 0
+    for end, label in enumerate(matrix.columns):
+        cells = (sum(len(entry.text) + 2 for entry in row[end]) for row in matrix.cells)
+        width = max(len(label), *cells) + 3
+        if end > start and filled + width > _ROOM:
+            yield _columns(matrix, start, end)
+            start, filled = end, 0
+        filled += width
+    yield _columns(matrix, start, len(matrix.columns))
+
+
+def _columns(matrix: Matrix, start: int, end: int) -> Matrix:
+    cells = tuple(row[start:end] for row in matrix.cells)
+    return Matrix(matrix.corner, matrix.rows, matrix.columns[start:end], cells)
+
+
+def _label(notation: Notation, move: sp.Expr, value: sp.Rational) -> str:
+    """Name a value on the axis of a table; the axis may be what a move counts as."""
+    labels = {notation.label_of(symbol, value) for symbol in move.free_symbols} - {None}
+    return str(labels.pop() if len(labels) == 1 else value)
+
+
+# -- what is assumed --------------------------------------------------------------------------
+
+
+def _parameters(notation: Notation) -> list[Table]:
+    parameters = notation.game.parameters
+    columns: dict[str, list[Piece]] = {
+        "Symbol": [notation.named(p.name) for p in parameters],
+        "Meaning": [clean(p.meaning) for p in parameters],
+        "Domain": [_values(notation, p) for p in parameters],
+        "Default": ["" if p.default is None else _number(p.default) for p in parameters],
+        "Unit": [clean(p.unit) for p in parameters],
+        "Source": [clean(p.source) for p in parameters],
+    }
+    filled = {title: column for title, column in columns.items() if any(column)}
+    return [Table(tuple(filled), tuple(zip(*filled.values(), strict=True)))] if filled else []
+
+
+def _values(notation: Notation, parameter: Parameter) -> Piece:
+    whole = parameter.integer
+    if parameter.domain == sp.true:
+        return "integer" if whole else ""
+    written = notation.maths(parameter.domain)
+    if not whole:
+        return written
+    return Maths(rf"{written.latex},\ \text{{integer}}", f"{written.text}, integer")
+
+
+def _number(value: object) -> Maths:
+    written = number_text(value)
+    return Maths(written, written)
+
+
+def _assumptions(notation: Notation) -> list[Sentence]:
+    conditions = [notation.maths(c) for c in notation.game.assumptions]
+    return [(*_joined(conditions, "; "), ".")] if conditions else []
