@@ -174,7 +174,8 @@ def test_the_schema_check_finds_faults():
 @pytest.mark.parametrize("file", sorted(SCHEMAS.glob("*.json")), ids=lambda f: f.name)
 def test_schemas_name_themselves(file):
     schema = json.loads(file.read_text(encoding="utf-8"))
-    assert schema["$id"].endswith(file.name)
+    name, version = re.fullmatch(r"pigou-(\w+)-(\d+)\.schema\.json", file.name).groups()
+    assert schema["$id"] == f"urn:pigou:schema:{name}:{version}"
     assert "http" not in json.dumps(
         {k: v for k, v in schema.items() if k not in ("$schema", "$id")}
     )
@@ -323,6 +324,24 @@ def test_a_reform_that_costs_more_than_it_brings_is_said_to():
     assert all(f"above {limit}" in text for limit in limits)
 
 
+def test_a_range_of_the_cost_of_funds_that_decides_is_said_to():
+    args = ["-r", "uniform_subsidy:subsidy=2", "--mcpf", "1:1.6"]
+    text = words(run("compare", "coordination", *args).stdout)
+    model = load("coordination")
+    found = compare(model.game, [model.reform("uniform_subsidy", subsidy=2)])
+    limit = rounded(found.verdicts("uniform_subsidy")[1].break_even)
+    assert f"Worth it only at a cost of public funds below {limit} in the" in text
+
+
+def test_a_continuum_is_told_by_its_extreme_points(tmp_path):
+    file = tmp_path / "continuum.nfg"
+    file.write_text('NFG 1 R "C" { "Ann" "Bob" } { 2 2 }\n1 1 1 0 1 1 0 0\n', encoding="utf-8")
+    result = result_of("solve", file)
+    assert result["components"][0]["subsets"] == [["E1", "E2"], ["E1", "E3"]]
+    assert {e["component"] for e in result["equilibria"]} == {"C1"}
+    assert "C1 is a continuum of dimension 1" in words(run("solve", file).stdout)
+
+
 def test_a_running_cost_that_brings_nothing_never_pays():
     args = ["-r", "parameter:cost=cost,running_cost=1/10"]
     text = words(run("compare", "coordination", *args).stdout)
@@ -332,7 +351,7 @@ def test_a_running_cost_that_brings_nothing_never_pays():
 
 def test_several_remaining_equilibria_are_warned_about():
     text = words(run("compare", "coordination", "-r", "joint_commitment").stdout)
-    assert "13 equilibria remain under it" in text
+    assert "hangs on which of its 13 equilibria is played" in text
     assert "E1-E9" in text
 
 
@@ -403,11 +422,11 @@ def test_show_in_every_form(tmp_path):
 
 def test_a_case_sets_prediction_beside_observation():
     found = study(find_model(CASE))
-    text = words(run("compare", CASE).stdout)
+    text = words(run("compare", CASE, env={"COLUMNS": "120"}).stdout)
     for finding in found.findings:
         assert f"{finding.efficiency.value:.0%}" in text
         assert f"{float(finding.best_reply_share):.0%}" in text
-        assert f"observed, {finding.total} choices" in text
+        assert f"observed (n = {finding.total})" in text
     for remark in found.remarks:
         assert words(remark.split(": ", 1)[1]) in text
     assert text.index("In short") < text.index("Predicted and observed") < text.index("Certified")
@@ -638,7 +657,7 @@ def test_an_incomplete_list_is_marked_and_ends_with_3(tmp_path):
 
 
 def test_a_defect_is_one_line_with_a_hint(monkeypatch):
-    def fail(*args):
+    def fail(*args, **options):
         raise RuntimeError("a screw is\nloose")
 
     monkeypatch.setattr(solving, "solve", fail)

@@ -72,6 +72,8 @@ A, B, JOIN = symbol("a"), symbol("b"), symbol("join")
     [
         # parameters
         (lambda: Parameter("cost", -1, "cost > 0"), DeclarationError, "parameter 'cost': -1 is outside its domain cost > 0"),
+        (lambda: Parameter("cost", -1, "log(cost) < 5"), DeclarationError, "parameter 'cost': -1 is outside its domain log(cost) < 5"),
+        (lambda: Parameter("cost", 0, "1/cost > 0"), DeclarationError, "parameter 'cost': 0 is outside its domain 1/cost > 0"),
         (lambda: Parameter("cost", 1.5, integer=True), DeclarationError, "parameter 'cost': 3/2 is not a whole number"),
         (lambda: Parameter("cost", "x"), ExpressionError, "'x' is not a number; write 3, 0.25, 1e-3 or 2/3"),
         (lambda: Parameter("cost", float("nan")), ExpressionError, "nan is not finite"),
@@ -145,6 +147,10 @@ A, B, JOIN = symbol("a"), symbol("b"), symbol("join")
         (lambda: crowd(players=[Player("firm", types=[Type("s", -1)]), Player("state")]), DeclarationError, "player 'firm': size of type 's' is a whole number of at least 0, not -1"),
         (lambda: crowd(players=[Player("firm", types=[Type("s", 2, {"w": "fee"})]), Player("state")]), ExpressionError, "player 'firm': size: no name 'fee'"),
         (lambda: pair(moves=[Move("a", "ann", (1, 0)), Move("b", "bob", YES_NO)]), DeclarationError, "move 'a': the interval [1, 0] has its ends upside down"),
+        (lambda: pair(moves=[Move("a", "ann", ("(sqrt(2) + sqrt(3))**2", "5 + 2*sqrt(6)")), Move("b", "bob", YES_NO)]), DeclarationError, "has its ends upside down"),
+        (lambda: pair(chance=[Chance("w", {"x": (1, "2"), "y": (1, "-1")})]), DeclarationError, "chance variable 'w': two outcomes stand for one value"),
+        (lambda: pair(moves=[Move("a", "ann", YES_NO), Move("b", "bob", YES_NO, 1, ["a"])]), DeclarationError, "move 'b': it cannot observe 'a', which is not of an earlier stage"),
+        (lambda: pair(assumptions=["log(cost - 9) < 1"]), DeclarationError, "the assumption log(cost - 9) < 1 of game 'pair' is violated at cost = 1/2"),
         (lambda: pair(moves=[Move("a", "ann", (0, "b")), Move("b", "bob", YES_NO)]), ExpressionError, "move 'a': interval: no name 'b'"),
         (lambda: pair(moves=[Move("a", "ann", Choice(YES_NO, "no")), Move("b", "bob", YES_NO)]), DeclarationError, "move 'a': only a member of a population can exit, and 'ann' is a single player"),
         (lambda: pair(chance=[Chance("w", {"x": (1, "1/2"), "y": (2, "1/3")})]), DeclarationError, "chance variable 'w': the probabilities sum to 5/6, not to 1"),

@@ -866,7 +866,7 @@ def games(draw):
                 names[4],
                 "second",
                 Interval(0, draw(st.integers(1, 5))),
-                2,
+                4,
                 draw(st.sampled_from([None, (), names[2:4]])),
             )
         )
@@ -874,7 +874,7 @@ def games(draw):
     chance = [
         Chance(
             names[5],
-            {"low": (0, odds), "é": (draw(NUMBERS), 1 - odds)},
+            {"low": (10, odds), "é": (draw(NUMBERS), 1 - odds)},
             ("first",) * draw(st.integers(0, 1)),
         )
     ]

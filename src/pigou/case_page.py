@@ -195,7 +195,7 @@ def observed_blocks(comparison: Comparison, findings: list[Finding]) -> list[Blo
         known = finding.regime == baseline.name
         scenario = baseline if known else comparison.reform(finding.regime)
         shares = [_share_of(finding, choice) for choice in choices]
-        observed = f"observed, {finding.total} choices"
+        observed = f"observed (n = {finding.total})"
         rows.append((scenario.label, observed, *shares, _percent(finding.efficiency), ""))
         rows += [_predicted_row(scenario, p, choices) for p in finding.predictions]
     note = (

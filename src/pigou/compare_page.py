@@ -115,8 +115,9 @@ def headline(comparison: Comparison, scenario: Scenario) -> list[Block]:
 def _warnings(comparison: Comparison, scenario: Scenario) -> list[Block]:
     texts = []
     if len(scenario.found) > 1:
+        known = "" if scenario.found.complete else "known "
         texts.append(
-            f"{how_many(scenario.found)} remain under it: what it brings hangs on which one is "
+            f"What it brings hangs on which of its {len(scenario.found)} {known}equilibria is "
             "played, and the reform does not settle that."
         )
     if only_symmetric(scenario.found) and not only_symmetric(comparison.baseline.found):
@@ -166,7 +167,10 @@ def _state(verdict: Verdict) -> str:
         return "worth it"
     if all(v.upper <= 0 for v in values):
         return "costs more than it brings"
-    return "worth it or not, depending on the cost of public funds,"
+    if verdict.break_even is None:
+        return "not shown to be worth it"
+    side = "below" if verdict.public.upper < 0 else "above"
+    return f"worth it only at a cost of public funds {side} {rounded(verdict.break_even)}"
 
 
 def _is_zero(value: Enclosure) -> bool:
@@ -218,7 +222,7 @@ def _limit(verdict: Verdict) -> tuple[str, str] | None:
     """Return what happens beyond which cost of public funds; None where none is at stake."""
     if verdict.public.upper < 0:
         what = "Costs more than it brings at a cost of public funds"
-        if verdict.break_even is None:
+        if verdict.break_even is None or verdict.break_even.upper < _TIGHT:
             return what, "of any size"
         return what, f"above {rounded(verdict.break_even)}"
     if verdict.public.lower > 0 and verdict.private.upper < 0 and verdict.break_even is not None:

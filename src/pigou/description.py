@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 import sympy as sp
 
 from pigou.expression import Lookup
-from pigou.formulas import Maths, Notation, formulas_of, is_open, notation_of, terms_of
+from pigou.formulas import Maths, Notation, formulas_of, is_open, terms_of
 from pigou.game import Chance, Choice, Game, Move, Parameter, Player
 from pigou.symbols import clean, number_text, words
 
 __all__ = [
     "MOST_CELLS",
+    "Block",
     "Equation",
     "Matrix",
     "Piece",
-    "Section",
     "Sentence",
     "Table",
     "Term",
@@ -77,16 +79,8 @@ class Table:
 Block = Sentence | Equation | Matrix | Table
 
 
-@dataclass(frozen=True)
-class Section:
-    """A titled part of the description."""
-
-    title: str
-    blocks: tuple[Block, ...]
-
-
-def describe(game: Game) -> list[Section]:
-    """Lay a game out as a paper states it.
+def describe(game: Game) -> dict[str, Sequence[Block]]:
+    """Lay a game out as a paper states it: blocks under the titles of sections.
 
     Examples
     --------
@@ -94,22 +88,22 @@ def describe(game: Game) -> list[Section]:
     >>> game = Game(
     ...     "monopoly", [Player("seller")], [Move("q", "seller", (0, 4))], {"seller": "q*(4 - q)"}
     ... )
-    >>> [section.title for section in describe(game)]
+    >>> list(describe(game))
     ['Players', 'Moves', 'Payoffs']
     """
-    notation = notation_of(game)
+    notation = Notation(game)
     players = [p.name for p in game.players]
-    sections: list[tuple[str, Sequence[Block]]] = [
-        ("Players", _players(notation)),
-        ("Moves", _moves(notation)),
-        ("Chance", [_chance(notation, c) for c in game.chance]),
-        ("Payoffs", _payoffs(notation, players)),
-        ("Bystanders", _payoffs(notation, [p for p in game.parties if p not in players])),
-        ("Parameters", _parameters(notation)),
-        ("Assumptions", _assumptions(notation)),
-        ("Source", [(clean(game.source),)] if game.source else []),
-    ]
-    return [Section(title, tuple(blocks)) for title, blocks in sections if blocks]
+    sections: dict[str, Sequence[Block]] = {
+        "Players": _players(notation),
+        "Moves": _moves(notation),
+        "Chance": [_chance(notation, c) for c in game.chance],
+        "Payoffs": _payoffs(notation, players),
+        "Bystanders": _payoffs(notation, [p for p in game.parties if p not in players]),
+        "Parameters": _parameters(notation),
+        "Assumptions": _assumptions(notation),
+        "Source": [(clean(game.source),)] if game.source else [],
+    }
+    return {title: blocks for title, blocks in sections.items() if blocks}
 
 
 def _joined(parts: Iterable[Piece], between: str = ", ") -> list[Piece]:
@@ -124,7 +118,7 @@ def _players(notation: Notation) -> list[Sentence]:
     players = notation.game.players
     singles = [_single(p) for p in players if not p.is_population]
     many = [_population(notation, p) for p in players if p.is_population]
-    return [(" and ".join(singles) + ".",), *many] if singles else many
+    return [(", ".join(singles) + ".",), *many] if singles else many
 
 
 def _single(player: Player) -> str:
@@ -191,13 +185,16 @@ def _domain(notation: Notation, move: Move) -> list[Piece]:
         interval = rf"{name.latex} \in [{low.latex}, {high.latex}]"
         return [Maths(interval, f"{name.text} in [{low.text}, {high.text}]")]
     tables_only = all(isinstance(u, Lookup) for _, u in formulas_of(notation.game))
-    pieces: list[Piece] = [Maths(rf"{name.latex} \in \{{", f"{name.text} in {{")]
-    for number, (label, value) in enumerate(move.domain.options.items()):
-        shown = number_text(value)
-        pieces.append(f"{', ' if number else ''}{clean(label)}")
-        if not tables_only and label != shown:
-            pieces += [" ", Maths(f"= {shown}", f"= {shown}")]
-    return [*pieces, Maths(r"\}", "}")]
+    options = []
+    for label, value in move.domain.options.items():
+        label, shown = clean(label), number_text(value)
+        equals = "" if tables_only or label == shown else f" = {shown}"
+        options.append(Maths(words(label) + equals, label + equals))
+    first = options[0]
+    options[0] = Maths(rf"{name.latex} \in \{{{first.latex}", f"{name.text} in {{{first.text}")
+    last = options[-1]
+    options[-1] = Maths(rf"{last.latex}\}}", f"{last.text}}}")
+    return _joined(options)
 
 
 def _chance(notation: Notation, chance: Chance) -> Sentence:
@@ -239,29 +236,25 @@ def _equation(notation: Notation, party: str) -> Equation:
     game = notation.game
     transfers = [t for t in game.transfers if party in (t.payer, t.payee)]
     own = terms_of(game.primitive(party))
-    alone = len(own) == 1 and not transfers
-    terms = [Term(sign, _term(notation, term, alone)) for sign, term in own]
+    alone = len(own) + len(transfers) == 1
+    terms = [_term(notation, sign, term, alone=alone) for sign, term in own]
     for transfer in transfers:
         amount = game.amount(transfer, party)
         sign = "+" if party == transfer.payee else "-"
         if amount.could_extract_minus_sign():
             amount, sign = -amount, "-" if sign == "+" else "+"
-        purpose = clean(transfer.purpose) or "transfer"
-        terms.append(Term(sign, _amount(notation, amount), purpose))
+        terms.append(_term(notation, sign, amount, clean(transfer.purpose) or "transfer"))
     return Equation(notation.payoff_of(party), _in_lines(terms or [Term("+", Maths("0", "0"))]))
 
 
-def _term(notation: Notation, term: sp.Expr, alone: bool) -> Maths:
-    written = notation.maths(term)
-    if alone or not is_open(term):
-        return written
-    return Maths(rf"\left({written.latex}\right)", written.text)
-
-
-def _amount(notation: Notation, amount: sp.Expr) -> Maths:
-    """Write an amount; the brace under it holds it together in LaTeX, brackets do in text."""
-    written = notation.maths(amount)
-    return Maths(written.latex, f"({written.text})" if amount.is_Add else written.text)
+def _term(
+    notation: Notation, sign: str, term: sp.Expr, purpose: str = "", alone: bool = False
+) -> Term:
+    """Write a term, in brackets where its end would not be seen; a purpose braces it in LaTeX."""
+    latex, text = notation.latex(term), notation.text(term)
+    if is_open(term) and not purpose and not alone:
+        latex = rf"\left({latex}\right)"
+    return Term(sign, Maths(latex, f"({text})" if term.is_Add else text), purpose)
 
 
 def _in_lines(terms: Iterable[Term]) -> tuple[tuple[Term, ...], ...]:
@@ -280,45 +273,43 @@ def _in_lines(terms: Iterable[Term]) -> tuple[tuple[Term, ...], ...]:
 
 def _matrices(
     notation: Notation, heads: Sequence[Maths], tables: Sequence[Lookup]
-) -> Iterable[Block]:
+) -> Iterator[Block]:
     """Show tables over the same moves: one matrix per choice of the third and later moves."""
     where, axes, _ = tables[0].args
-    sizes = [len(axis) for axis in axes]
     moves = [notation.maths(move) for move in where]
-    cells = math.prod(sizes)
-    if cells > MOST_CELLS:
-        shape = Maths(r" \times ".join(map(str, sizes)), " x ".join(map(str, sizes)))
+    sizes = [str(len(axis)) for axis in axes]
+    number = math.prod(map(len, axes))
+    if number > MOST_CELLS:
+        shape = Maths(r" \times ".join(sizes), " x ".join(sizes))
         over = ["The table of ", *_joined(heads), " over ", *_joined(moves), " has ", shape]
-        yield (*over, f" = {cells} entries and is not printed here.")
+        yield (*over, f" = {number} entries and is not printed here.")
         return
-    labels = [
-        tuple(_label(notation, move, v) for v in axis)
-        for move, axis in zip(where, axes, strict=True)
-    ]
-    if len(sizes) == 1:
-        moves, labels, sizes = [*moves, Maths("", "")], [*labels, ("",)], [*sizes, 1]
-    entries = [notation.maths(entry) for table in tables for entry in table.args[2]]
+    across = axes[1] if len(axes) > 1 else [None]
+    corner = moves[0], moves[1] if len(axes) > 1 else Maths("", "")
+    rows = _labels(notation, where[0], axes[0])
+    columns = _labels(notation, where[1], axes[1]) if len(axes) > 1 else ("",)
     yield ("Entries: ", *_joined(heads), ".")
-    for others in itertools.product(*map(range, sizes[2:])):
+    for others in itertools.product(*axes[2:]):
         if others:
-            fixed = [
-                Maths(f"{move.latex} = {words(row[n])}", f"{move.text} == {row[n]}")
-                for move, row, n in zip(moves[2:], labels[2:], others, strict=True)
-            ]
+            fixed = map(notation.maths, map(sp.Eq, where[2:], others))
             yield ("If ", *_joined(fixed, " and "), ":")
-        step = math.prod(sizes[2:])
-        first = sum(n * math.prod(sizes[k + 1 :]) for k, n in enumerate(others, start=2))
-        rows = tuple(
-            tuple(
-                tuple(entries[first + (r * sizes[1] + c) * step :: cells])
-                for c in range(sizes[1])
-            )
-            for r in range(sizes[0])
+        cells = tuple(
+            tuple(_cell(notation, tables, (down, over, *others)) for over in across)
+            for down in axes[0]
         )
-        yield from _cut(Matrix((moves[0], moves[1]), labels[0], labels[1], rows))
+        yield from _cut(Matrix(corner, rows, columns, cells))
 
 
-def _cut(matrix: Matrix) -> Iterable[Matrix]:
+def _cell(
+    notation: Notation, tables: Sequence[Lookup], choices: tuple[Any, ...]
+) -> tuple[Maths, ...]:
+    return tuple(
+        notation.maths(Lookup.entry(choices[: len(axes)], axes, entries))
+        for _, axes, entries in (table.args for table in tables)
+    )
+
+
+def _cut(matrix: Matrix) -> Iterator[Matrix]:
     """Cut a wide matrix into parts that fit a page."""
     start = filled = 0
     for end, label in enumerate(matrix.columns):
@@ -336,10 +327,10 @@ def _columns(matrix: Matrix, start: int, end: int) -> Matrix:
     return Matrix(matrix.corner, matrix.rows, matrix.columns[start:end], cells)
 
 
-def _label(notation: Notation, move: sp.Expr, value: sp.Rational) -> str:
-    """Name a value on the axis of a table; the axis may be what a move counts as."""
-    labels = {notation.label_of(symbol, value) for symbol in move.free_symbols} - {None}
-    return str(labels.pop() if len(labels) == 1 else value)
+def _labels(notation: Notation, move: sp.Expr, axis: sp.Tuple) -> tuple[str, ...]:
+    """Name the values of an axis, also where it is what a move counts as."""
+    symbol = move.free_symbols.pop() if len(move.free_symbols) == 1 else None
+    return tuple(notation.label_of(symbol, value) or str(value) for value in axis)
 
 
 # -- what is assumed --------------------------------------------------------------------------
@@ -369,7 +360,7 @@ def _values(notation: Notation, parameter: Parameter) -> Piece:
     return Maths(rf"{written.latex},\ \text{{integer}}", f"{written.text}, integer")
 
 
-def _number(value: object) -> Maths:
+def _number(value: Fraction) -> Maths:
     written = number_text(value)
     return Maths(written, written)
 

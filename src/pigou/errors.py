@@ -78,7 +78,7 @@ class ReformError(PigouError):
     >>> from pigou.models import load
     >>> subsidy("effort", "1/2")(load("coordination").game)
     Traceback (most recent call last):
-    pigou.errors.ReformError: no move 'effort' in game 'coordination'; ... (moves: upgrade)
+    pigou.errors.ReformError: ...no move 'effort' in game 'coordination'; (moves: upgrade)
     """
 
 

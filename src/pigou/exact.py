@@ -168,7 +168,7 @@ class Enclosure:
         try:
             return float(middle)
         except OverflowError:
-            return math.copysign(math.inf, middle)
+            return math.inf if middle > 0 else -math.inf
 
     @property
     def width(self) -> Fraction:

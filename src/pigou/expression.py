@@ -341,7 +341,13 @@ def _read(text: object, scope: Scope | Iterable[str], condition: bool) -> Any:
     source = " ".join(unicodedata.normalize("NFKC", text).split())
     reader = _Reader(source, scope)
     tree = reader.parse()
-    return _settled(reader.condition(tree, 0) if condition else reader.number(tree, 0))
+    try:
+        return _settled(reader.condition(tree, 0) if condition else reader.number(tree, 0))
+    except ExpressionError:
+        raise
+    except (TypeError, ValueError, ArithmeticError, RecursionError):
+        # sympy finds no order between values that are not real, and the like
+        raise reader.fail("a value that is not real, or that cannot be worked out") from None
 
 
 def _settled(expression: sp.Basic) -> sp.Basic:
@@ -568,7 +574,8 @@ class _Reader:
             if len(values) > 1:
                 return sp.Add(*values) / (len(values) if name == "mean" else 1)
             return self.total(values[0], mean=name == "mean")
-        if name == "log" and values[0].is_number and not values[0].is_positive:
+        never = values[0].is_nonpositive or (values[0].is_number and not values[0].is_positive)
+        if name == "log" and never:
             raise self.fail("log of a number that is not positive")
         if name == "sqrt" and values[0].is_number and values[0].is_negative:
             raise self.fail("sqrt of a negative number")
@@ -594,7 +601,8 @@ class _Reader:
         ((population, size),) = populations
         bound = summand.xreplace({symbol(name): each(name) for name in inside})
         total = Total(bound, symbol(population))
-        return total / size if mean else total
+        # a continuum has mass one: its sum is the integral, and that is its mean
+        return total / size if mean and size != sp.oo else total
 
     def condition(self, node: ast.expr, depth: int) -> Any:
         """Read a condition."""
@@ -690,6 +698,7 @@ class ExpressionWriter(StrPrinter):
     _print_StrictGreaterThan = _print_GreaterThan = _print_Relational
 
     def as_label(self, expr: Any) -> str | None:
+        """Return the label that the right side of a comparison stands for, if there is one."""
         if not isinstance(expr, sp.Eq | sp.Ne) or not isinstance(expr.lhs, sp.Symbol):
             return None
         for label, value in self.labels.get(expr.lhs.name, {}).items():

@@ -10,8 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 import sympy as sp
 from sympy.printing.latex import LatexPrinter
@@ -25,8 +24,8 @@ __all__ = [
     "Maths",
     "Notation",
     "formulas_of",
+    "is_open",
     "latex_expression",
-    "notation_of",
     "terms_of",
     "text_expression",
 ]
@@ -68,7 +67,7 @@ def latex_expression(expression: Any, game: Game) -> str:
     >>> print(latex_expression(game.payoffs["farmer"].args[0], game))
     - a_{i}
     """
-    return notation_of(game).latex(expression)
+    return Notation(game).latex(expression)
 
 
 def text_expression(expression: Any, game: Game) -> str:
@@ -90,7 +89,7 @@ def text_expression(expression: Any, game: Game) -> str:
     >>> text_expression(read_condition("a == contribute", game.scope), game)
     'a == contribute'
     """
-    return notation_of(game).text(expression)
+    return Notation(game).text(expression)
 
 
 # -- one game's notation ----------------------------------------------------------------------
@@ -161,12 +160,6 @@ class Notation:
         return None
 
 
-@lru_cache(maxsize=8)
-def notation_of(game: Game) -> Notation:
-    """Return the notation of a game."""
-    return Notation(game)
-
-
 def formulas_of(game: Game) -> list[tuple[str, sp.Expr]]:
     """List payoffs, surpluses and amounts of transfers, each with the party it belongs to."""
     return [
@@ -197,14 +190,14 @@ def _is_minus(term: Any) -> bool:
     return bool(term.could_extract_minus_sign()) and not term.is_Add
 
 
-def is_indicator(expression: Any) -> bool:
+def _is_indicator(expression: Any) -> bool:
     """Whether an expression is 1 where a condition holds and 0 elsewhere."""
     return isinstance(expression, If) and expression.args[1:] == (1, 0)
 
 
 def is_open(expression: Any) -> bool:
     """Whether an expression is set as a list of cases, which has a brace on its left only."""
-    return isinstance(expression, If) and not is_indicator(expression)
+    return isinstance(expression, If) and not _is_indicator(expression)
 
 
 # -- the writers ------------------------------------------------------------------------------
@@ -214,12 +207,12 @@ class _GameWriter(Printer):
     """What both writers share: the order of a sum, and conditions as a paper has them."""
 
     printmethod = ""  # the printers here, not the methods of `Total` and `Lookup`
-    signs = {"==": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+    signs: ClassVar[dict[str, str]] = {}
 
     notation: Notation
 
-    def words(self, text: str) -> str:
-        return text
+    def word(self, word: str) -> str:
+        return word
 
     def label(self, label: str) -> str:
         return label if label.isidentifier() else f'"{label}"'
@@ -236,7 +229,7 @@ class _GameWriter(Printer):
         if isinstance(expr, sp.Eq | sp.Ne):
             label = self.notation.label_of(expr.lhs, expr.rhs)
         right = self._print(expr.rhs) if label is None else self.label(label)
-        return f"{self._print(expr.lhs)} {self.signs[expr.rel_op]} {right}"
+        return f"{self._print(expr.lhs)} {self.signs.get(expr.rel_op, expr.rel_op)} {right}"
 
     _print_Equality = _print_Unequality = _print_Relational
     _print_StrictLessThan = _print_LessThan = _print_Relational
@@ -249,27 +242,28 @@ class _GameWriter(Printer):
         for low in [c for c in rest if isinstance(c, sp.Gt | sp.Ge)]:
             highs = [c for c in rest if isinstance(c, sp.Lt | sp.Le) and c.lhs == low.lhs]
             if highs:
-                sign = self.signs[low.rel_op.replace(">", "<")]
+                sign = low.rel_op.replace(">", "<")
+                sign = self.signs.get(sign, sign)
                 joined.append(f"{self._print(low.rhs)} {sign} {self._print(highs[0])}")
                 rest.remove(low)
                 rest.remove(highs[0])
         joined += [self.bracketed(c) if isinstance(c, sp.Or) else self._print(c) for c in rest]
-        return self.words(" and ").join(joined)
+        return f" {self.word('and')} ".join(joined)
 
     def _print_Or(self, expr: sp.Or) -> str:
         parts = sorted(expr.args, key=sp.default_sort_key)
-        return self.words(" or ").join(
+        return f" {self.word('or')} ".join(
             self.bracketed(c) if isinstance(c, sp.And) else self._print(c) for c in parts
         )
 
     def _print_Not(self, expr: sp.Not) -> str:
-        return f"{self.words('not ')}{self.bracketed(expr.args[0])}"
+        return f"{self.word('not')} {self.bracketed(expr.args[0])}"
 
     def _print_BooleanTrue(self, expr: Any) -> str:
-        return self.words("always")
+        return self.label("always")
 
     def _print_BooleanFalse(self, expr: Any) -> str:
-        return self.words("never")
+        return self.label("never")
 
 
 def _turned(condition: Any) -> Any:
@@ -281,15 +275,15 @@ def _turned(condition: Any) -> Any:
 class _LatexWriter(_GameWriter, LatexPrinter):
     """Writes the expressions of one game in LaTeX."""
 
-    signs = {"==": "=", "!=": r"\neq", "<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq"}
+    signs: ClassVar = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq"}
 
     def __init__(self, notation: Notation):
         super().__init__()
         self.notation = notation
         self._settings["mul_symbol_latex"] = r" \, "
 
-    def words(self, text: str) -> str:
-        return words(text)
+    def word(self, word: str) -> str:
+        return rf"\text{{ {word} }}"
 
     def label(self, label: str) -> str:
         return words(label)
@@ -325,14 +319,14 @@ class _LatexWriter(_GameWriter, LatexPrinter):
         return _power(f"{self.notation.table_letter}{below}({where})", exp)
 
     def _print_If(self, expr: Any, exp: str | None = None) -> str:
-        if is_indicator(expr):
+        if _is_indicator(expr):
             return _power(rf"\mathbf{{1}}[{self._print(expr.args[0])}]", exp)
         rows = []
         while isinstance(expr, If):
             condition, then, expr = expr.args
             rows.append(rf"{self._print(then)} & \text{{if }} {self._print(condition)}")
         rows.append(rf"{self._print(expr)} & \text{{otherwise}}")
-        return _power(rf"\begin{{cases}} {r' \\ '.join(rows)} \end{{cases}}", exp)
+        return _power(r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}", exp)
 
 
 def _power(latex: str, exponent: str | None) -> str:

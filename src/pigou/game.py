@@ -129,7 +129,7 @@ class Parameter:
         if self.integer and value.denominator != 1:
             raise DeclarationError(f"{where} not a whole number")
         number = sp.Rational(value.numerator, value.denominator)
-        if self.domain.xreplace({self.symbol: number}) != sp.true:
+        if not _holds(self.domain, {self.symbol: number}):
             from pigou.expression import write_expression
 
             raise DeclarationError(f"{where} outside its domain {write_expression(self.domain)}")
@@ -177,7 +177,8 @@ class Player:
     label : str
         The words a reader sees; the name by default.
     size : number, str or sympy expression
-        Number of members; a formula in parameters is allowed, ``sympy.oo`` is a continuum.
+        Number of members; a formula in parameters is allowed. ``sympy.oo`` is a continuum of mass
+        one, over which sums and means are both the integral.
         With types, leave it out: it is the sum of their sizes.
     types : iterable of Type
         Parts of the population that differ.
@@ -414,6 +415,10 @@ class Chance:
         if not self.outcomes:
             raise DeclarationError(f"chance variable '{self.name}' has no outcome")
         pairs = {label: (exact(value), p) for label, (value, p) in self.outcomes.items()}
+        if len({value for value, _ in pairs.values()}) < len(pairs):
+            raise DeclarationError(
+                f"chance variable '{self.name}': two outcomes stand for one value; join them"
+            )
         _set(self, outcomes=Record(pairs), seen_by=tuple(self.seen_by))
 
     @property
@@ -547,6 +552,12 @@ class Game:
         attributes = [name for p in self.players for name in p.attributes]
         declared = [v.name for v in self._declared]
         _distinct("name", [*declared, *attributes], where)
+        for player in self.players:
+            if player.is_population and player.name in (*declared, *attributes):
+                raise DeclarationError(
+                    f"the population '{player.name}' shares its name with a move, parameter or "
+                    f"attribute in {where}; rename one"
+                )
 
     def _check_references(self) -> None:
         where = f"game '{self.name}'"
@@ -557,11 +568,7 @@ class Game:
                     f"move '{move.name}': " + unknown("player", str(move.player), players, where)
                 )
             for seen in move.observes or ():
-                if seen not in [m.name for m in self.moves]:
-                    raise DeclarationError(
-                        f"move '{move.name}': "
-                        + unknown("move", seen, (m.name for m in self.moves), where)
-                    )
+                self._check_observed(move, seen)
         for idle in set(players) - {m.player for m in self.moves}:
             raise DeclarationError(
                 f"player '{idle}' has no move; declare who does not move as a Bystander"
@@ -578,6 +585,16 @@ class Game:
         for extra in [name for name in self.payoffs if name not in players]:
             raise DeclarationError(
                 f"a payoff is given for '{extra}': " + unknown("player", extra, players, where)
+            )
+
+    def _check_observed(self, move: Move, seen: str) -> None:
+        where = f"move '{move.name}': "
+        if seen not in [m.name for m in self.moves]:
+            names = (m.name for m in self.moves)
+            raise DeclarationError(where + unknown("move", seen, names, f"game '{self.name}'"))
+        if self.move(seen).stage >= move.stage:
+            raise DeclarationError(
+                f"{where}it cannot observe '{seen}', which is not of an earlier stage"
             )
 
     def _formula(self, text: Any, scope: Scope, where: str) -> sp.Expr:
@@ -626,7 +643,7 @@ class Game:
             self._of_parameters(end, f"move '{move.name}': interval")
             for end in (move.domain.lower, move.domain.upper)
         ]
-        if all(end.is_number for end in ends) and not ends[0] < ends[1]:
+        if all(end.is_number for end in ends) and sp.Lt(*ends) != sp.true:
             raise DeclarationError(
                 f"move '{move.name}': the interval {ends} has its ends upside down"
             )
@@ -636,7 +653,7 @@ class Game:
         where = f"chance variable '{chance.name}'"
         pairs = {k: (v, self._of_parameters(p, where)) for k, (v, p) in chance.outcomes.items()}
         for label, (_, p) in pairs.items():
-            if p.is_number and p < 0:
+            if p.is_negative:
                 raise DeclarationError(f"{where}: the probability of '{label}' is {p}, below 0")
         total = sp.simplify(sp.Add(*(p for _, p in pairs.values())))
         if total.is_number and total != 1:
@@ -830,7 +847,7 @@ class Game:
         values = {name: value for name, value in chosen.items() if value is not None}
         numbers = {symbol(n): sp.Rational(v.numerator, v.denominator) for n, v in values.items()}
         for assumption in self.assumptions:
-            if assumption.xreplace(numbers) != sp.true:
+            if not _holds(assumption, numbers):
                 shown = ", ".join(f"{n} = {values[n]}" for n in sorted(names_in(assumption)))
                 raise DeclarationError(
                     f"the assumption {assumption} of game '{self.name}' is violated at {shown}"
@@ -880,6 +897,14 @@ class Game:
         from pigou.notation import html
 
         return html(self)
+
+
+def _holds(condition: Boolean, numbers: Mapping[sp.Symbol, sp.Rational]) -> bool:
+    """Tell whether a condition holds; where it compares what is not real, it does not."""
+    try:
+        return condition.xreplace(numbers) == sp.true
+    except TypeError:
+        return False
 
 
 def _distinct(kind: str, names: list[str], where: str) -> None:

@@ -58,7 +58,7 @@ VERSION = 1
 """The version of the format that is read and written."""
 
 LARGEST_FILE = 5_000_000
-MOST_ENTRIES, MOST_CHOICES, MOST_CELLS = 200, 1_000, 100_000
+MOST_ENTRIES, MOST_REFORMS, MOST_CHOICES, MOST_CELLS = 200, 50, 1_000, 100_000
 CONTINUUM = "continuum"
 
 _TABLES = (
@@ -77,6 +77,7 @@ _TEXT = re.compile(
 )
 _LONG_KEY = re.compile(r'(?<![\w."-])(?:(?:""|[\w-]+)[ \t]*\.[ \t]*){50}')
 _WORD = re.compile(r"\d[\w.]*|[^\W\d]\w*")
+_NUMBER = re.compile(r"-?\d+(\.\d+|/\d+)?", re.ASCII)
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -347,7 +348,7 @@ def _model(root: _Table, folder: Path | None) -> Model:
     frame = _frame(root, head)
     definitions = _definitions(root, frame)
     game = _with_payoffs(root, frame, definitions)
-    reforms = tuple(_reform(row, definitions) for row in root.rows("reforms"))
+    reforms = tuple(_reform(row, definitions) for row in root.rows("reforms", MOST_REFORMS))
     _check_reforms(root, game, reforms)
     with _Table({}, root.file, "[[reforms]]").at():
         return Model(
@@ -669,8 +670,8 @@ def _when(row: _Table, labels: Mapping[str, Mapping[str, Fraction]]) -> dict[str
 
 def _cell(table: _Table, party: str, scope: Scope, definitions: Mapping[str, str]) -> sp.Expr:
     formula = table.formula(party)
-    if isinstance(formula, int):
-        return sp.Integer(formula)
+    if isinstance(formula, int) or _NUMBER.fullmatch(formula):  # the quick way, for large tables
+        return _rational(table.number(party))
     with table.at(party):
         return read_expression(_expanded(formula, definitions), scope)
 

@@ -182,7 +182,7 @@ def solve_page(game: Game, found: EquilibriumSet, show_all: bool = False) -> Pag
 def how_many(found: EquilibriumSet) -> str:
     number = len(found)
     if found.components:
-        return f"a continuum of equilibria, with {number} extreme points and isolated equilibria"
+        return f"a continuum of equilibria, {number} listed (extreme points and isolated ones)"
     if not number:
         return "no equilibrium found" + ("" if not found.complete else "; there is none")
     words = "1 equilibrium" if number == 1 else f"{number} equilibria"

@@ -430,7 +430,7 @@ def _set_parameters(game: Game, set: Mapping[str, Any]) -> Game:
         if value.is_Rational:
             parameter.check(exact(value))
         elif parameter.domain != sp.true:
-            assumptions.append(parameter.domain.xreplace({parameter.symbol: value}))
+            assumptions.append(_swapped(parameter.domain, {parameter.symbol: value}))
         swaps[parameter.symbol] = value
     return _substitute(replace(game, assumptions=tuple(assumptions)), swaps)
 
@@ -570,7 +570,7 @@ def _split(game: Game, player: str, members: Any, group: str) -> tuple[Game, sp.
         )
     total = game.size(player)
     rest = total - size
-    if (size.is_number and size < 0) or (rest.is_number and rest < 0):
+    if size.is_negative or rest.is_negative:
         raise ReformError(f"members is from 0 to the size of '{player}' ({total}), not {size}")
     types = (Type(group, size, {group: 1}), Type("rest", rest, {group: 0}))
     split = Player(who.name, who.label, types=types)
@@ -583,18 +583,26 @@ def _charge(game: Game, cost: Any) -> Game:
     amount = read_expression(cost, [p.name for p in game.parameters])
     if amount == 0:
         return game
-    if amount.is_number and amount < 0:
+    if amount.is_negative:
         raise ReformError(f"a running cost is not negative, and this one is {amount}")
     others = [b for b in game.bystanders if b.name != GOVERNMENT]
     surplus = game.primitive(GOVERNMENT) - amount
     return replace(game, bystanders=(*others, Bystander(GOVERNMENT, surplus, "Government")))
 
 
+def _swapped(formula: Any, swaps: Mapping[sp.Basic, sp.Basic]) -> Any:
+    """Replace symbols, unless sympy then finds no order between values that are not real."""
+    try:
+        return formula.xreplace(swaps)
+    except TypeError:
+        raise ReformError(f"'{formula}' would compare values that are not real") from None
+
+
 def _substitute(game: Game, swaps: Mapping[sp.Basic, sp.Basic]) -> Game:
     """Replace symbols in every formula of a game."""
 
     def swap(formula: Any) -> Any:
-        return formula.xreplace(swaps) if isinstance(formula, sp.Basic) else formula
+        return _swapped(formula, swaps) if isinstance(formula, sp.Basic) else formula
 
     def resized(player: Player) -> Player:
         types = tuple(

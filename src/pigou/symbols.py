@@ -28,19 +28,18 @@ __all__ = [
 ]
 
 _GREEK = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau "
-    "upsilon phi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
-).split()
-_MORE = "varepsilon vartheta varphi varrho varsigma varpi ell hbar max min ast star prime".split()
-_ACCENTS_OF_MATHS = "hat bar tilde dot ddot vec widehat widetilde overline underline"
-_FONTS = "mathrm mathit mathbf mathsf mathcal text"
+    "alpha|beta|gamma|delta|epsilon|zeta|eta|theta|iota|kappa|lambda|mu|nu|xi|pi|rho|sigma|tau|"
+    "upsilon|phi|chi|psi|omega|Gamma|Delta|Theta|Lambda|Xi|Pi|Sigma|Upsilon|Phi|Psi|Omega"
+)
+_MORE = "varepsilon|vartheta|varphi|varrho|varsigma|varpi|ell|hbar|max|min|ast|star|prime"
 
 # A symbol in LaTeX: a letter, perhaps dressed, with an index and an exponent or primes.
-_COMMAND = rf"\\(?:{'|'.join(_GREEK + _MORE)})(?![A-Za-z])"
+_COMMAND = rf"\\(?:{_GREEK}|{_MORE})(?![A-Za-z])"
 _BASE = (
     rf"(?:[A-Za-z]|{_COMMAND}"
-    rf"|\\(?:{_ACCENTS_OF_MATHS.replace(' ', '|')})\{{(?:[A-Za-z]|{_COMMAND})\}}"
-    rf"|\\(?:{_FONTS.replace(' ', '|')})\{{[A-Za-z0-9 ]+\}})"
+    rf"|\\(?:hat|bar|tilde|dot|ddot|vec|widehat|widetilde|overline|underline)"
+    rf"\{{(?:[A-Za-z]|{_COMMAND})\}}"
+    rf"|\\(?:mathrm|mathit|mathbf|mathsf|mathcal|text)\{{[A-Za-z0-9 ]+\}})"
 )
 _SMALL = rf"(?:[A-Za-z0-9*]|{_COMMAND}|\{{(?:{_BASE}|[0-9,+* -])+\}})"
 _SYMBOL = re.compile(rf"({_BASE})('+|\^{_SMALL})?(?:_({_SMALL}))?('+|\^{_SMALL})?")
@@ -75,23 +74,12 @@ class Letter:
         return self.base + (f"_{{{','.join(self.below)}}}" if self.below else "") + self.above
 
     def indexed(self, index: str) -> Letter:
-        """Return the symbol with one more index.
-
-        Examples
-        --------
-        >>> letter_of("unit_cost").indexed("i").latex
-        '\\mathit{unit}_{\\text{cost},i}'
-        """
+        """Return the symbol with one more index."""
         return replace(self, below=(*self.below, index))
 
 
 def letters_of(declared: Mapping[str, str]) -> dict[str, Letter]:
-    r"""Give each name its symbol; names that would look alike are spelled out.
-
-    Parameters
-    ----------
-    declared : mapping of str to str
-        Name -> the user's own LaTeX, or nothing.
+    r"""Give each name its symbol, by the user's own LaTeX if any; look-alikes are spelled out.
 
     Examples
     --------
@@ -119,7 +107,13 @@ def read_letter(tex: str) -> Letter | None:
 
 
 def letter_of(name: str) -> Letter:
-    r"""Write a name: ``q1`` as ``q_{1}``, ``unit_cost`` as a word with an index, ``pi`` as π."""
+    r"""Write a name: ``q1`` as ``q_{1}``, ``unit_cost`` as a word with an index, ``pi`` as π.
+
+    Examples
+    --------
+    >>> print(letter_of("unit_cost").indexed("i").latex)
+    \mathit{unit}_{\text{cost},i}
+    """
     parts = [part for part in name.split("_") if part]
     if not parts:
         return _spelled(name)
@@ -129,23 +123,21 @@ def letter_of(name: str) -> Letter:
 
 
 def _part(word: str, font: str) -> str:
-    greek = word if word in _GREEK else _greek(word)
-    if greek:
+    if greek := _greek(word):
         return rf"\{greek}"
     if not word.isascii():
         return rf"\textit{{{word}}}"
     return word if len(word) == 1 or word.isdigit() else rf"\{font}{{{word}}}"
 
 
-def _greek(letter: str) -> str:
-    """Return the command of a Greek letter without its backslash, or nothing."""
-    name = unicodedata.name(letter, "") if len(letter) == 1 else ""
-    match = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", name)
-    if match is None:
-        return ""
-    word = match[2].lower().replace("lamda", "lambda")
-    word = word if match[1] == "SMALL" else word.capitalize()
-    return word if word in _GREEK else ""
+def _greek(word: str) -> str:
+    """Return the command of a Greek letter, or of its name, without the backslash; or nothing."""
+    name = unicodedata.name(word, "") if len(word) == 1 else ""
+    letter = re.fullmatch(r"GREEK (SMALL|CAPITAL) LETTER (\w+)", name)
+    if letter:
+        word = letter[2].lower().replace("lamda", "lambda")
+        word = word if letter[1] == "SMALL" else word.capitalize()
+    return word if re.fullmatch(_GREEK, word) else ""
 
 
 def _spelled(name: str) -> Letter:
@@ -154,7 +146,7 @@ def _spelled(name: str) -> Letter:
         rf"\{'mathit' if part.isascii() else 'textit'}{{{part}}}" if part else ""
         for part in name.split("_")
     )
-    return Letter(f"{{{r'\_'.join(parts)}}}")
+    return Letter("{" + r"\_".join(parts) + "}")
 
 
 def clean(text: object) -> str:
@@ -209,7 +201,7 @@ def _ascii(letter: str) -> str:
         return _IN_ASCII[letter]
     if greek := _greek(letter):
         return rf"\ensuremath{{\{greek}}}"
-    base, *marks = unicodedata.normalize("NFD", letter)
+    base, *marks = list(unicodedata.normalize("NFD", letter))
     if base.isascii() and len(marks) == 1 and marks[0] in _ACCENTS:
         return rf"\{_ACCENTS[marks[0]]}{{{base}}}"
     return f"[U+{ord(letter):04X}]"
