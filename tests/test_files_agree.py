@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from games import brute_force_pure, random_tables
 
+from games import brute_force_pure, random_tables
 from pigou.cli import cli
 
 FORMS = ("nfg payoffs", "nfg outcomes", "toml outcomes", "toml expressions")
@@ -27,7 +27,9 @@ def gambit_order(shape):
 
 
 def nfg_payoffs(tables, shape) -> str:
-    head = f'NFG 1 R "random" {{ {" ".join(f"{chr(34)}p{i}{chr(34)}" for i in range(len(shape)))} }}'
+    head = (
+        f'NFG 1 R "random" {{ {" ".join(f"{chr(34)}p{i}{chr(34)}" for i in range(len(shape)))} }}'
+    )
     body = " ".join(str(table[cell]) for cell in gambit_order(shape) for table in tables)
     return f"{head} {{ {' '.join(map(str, shape))} }}\n\n{body}\n"
 

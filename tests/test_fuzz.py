@@ -13,7 +13,8 @@ import pytest
 
 from pigou.errors import FileError
 from pigou.gambit import read_nfg_file
-from pigou.gamefile import read_game, read_game_file, write_game
+from pigou.gamefile import read_game, read_game_file
+from pigou.gamewriter import write_game
 
 HANG = 5  # seconds: no input of this size takes a twentieth of it
 

@@ -14,7 +14,8 @@ from pigou.errors import FileError
 from pigou.expression import Lookup, symbol
 from pigou.gambit import read_nfg, read_nfg_file
 from pigou.game import Game, Move, Player
-from pigou.gamefile import read_game, write_game
+from pigou.gamefile import read_game
+from pigou.gamewriter import write_game
 
 SELTEN = """NFG 1 R "Selten (IJGT, 75), Figure 2, normal form"
 { "Player 1" "Player 2" } { 3 2 }

@@ -28,7 +28,8 @@ from pigou.game import (
     Transfer,
     Type,
 )
-from pigou.gamefile import read_game, read_game_file, write_game
+from pigou.gamefile import read_game, read_game_file
+from pigou.gamewriter import write_game
 from pigou.model import Case, Model
 from pigou.reform import (
     KINDS,

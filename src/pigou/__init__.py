@@ -84,11 +84,8 @@ if TYPE_CHECKING:
         Transfer as Transfer,
         Type as Type,
     )
-    from pigou.gamefile import (
-        read_game as read_game,
-        read_game_file as read_game_file,
-        write_game as write_game,
-    )
+    from pigou.gamefile import read_game as read_game, read_game_file as read_game_file
+    from pigou.gamewriter import write_game as write_game
     from pigou.model import Case as Case, Model as Model
     from pigou.observation import Finding as Finding, Study as Study, study as study
     from pigou.reform import (
@@ -153,7 +150,8 @@ _HOME = {
         "Transfer",
         "Type",
     ),
-    "gamefile": ("read_game", "read_game_file", "write_game"),
+    "gamefile": ("read_game", "read_game_file"),
+    "gamewriter": ("write_game",),
     "model": ("Case", "Model"),
     "observation": ("Finding", "Study", "study"),
     "reform": (

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["case_page"]
 
+_OPPOSITE = " The opposite happened."
+
 Part = tuple[str, "Comparison", list["Finding"]]
 """A setting: its name, its comparison, what was found there."""
 
@@ -97,7 +99,8 @@ def short_blocks(parts: list[Part]) -> list[Block]:
             before, after = (by_regime.get(n) for n in (comparison.baseline.name, scenario.name))
             if before is not None and after is not None:
                 text += _against(comparison, scenario, before, after)
-            blocks.append(Words(text, under=1))
+            look = "warning" if text.endswith(_OPPOSITE) else ""
+            blocks.append(Words(text, look, 1))
     return blocks
 
 
@@ -108,7 +111,7 @@ def _against(comparison: Comparison, scenario: Scenario, before: Finding, after:
         return ""
     predicted = now.value - was.value
     observed = after.efficiency.value - before.efficiency.value
-    verdict = " The opposite happened." if predicted * observed < 0 else ""
+    verdict = _OPPOSITE if predicted * observed < 0 else ""
     return (
         f" Efficiency is predicted to go from {_percent(was)} to {_percent(now)} (selected "
         f"equilibria); observed: from {_percent(before.efficiency)} to "

@@ -177,7 +177,7 @@ def show(
         raise click.UsageError("choose one of --latex, --toml, --reforms and --json")
     if model is None and not reforms:
         raise click.UsageError("name a MODEL; `pigou models` lists those built in")
-    from pigou import catalogue, gamefile, notation, pages, results
+    from pigou import catalogue, gamewriter, notation, pages, results
 
     what = None if model is None else catalogue.find_model(model)
     if reforms:
@@ -189,7 +189,7 @@ def show(
         elif latex:
             text = notation.latex(what.game)
         elif toml:
-            text = gamefile.write_game(what)
+            text = gamewriter.write_game(what)
         else:
             text = notation.text(what.game)
     _emit(text.rstrip("\n") + "\n", file)

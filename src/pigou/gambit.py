@@ -21,8 +21,8 @@ from typing import NoReturn
 from pigou.errors import ExpressionError, FileError, PigouError
 from pigou.exact import exact
 from pigou.expression import Lookup, valid_name
+from pigou.filetable import LARGEST_FILE, MOST_CELLS, MOST_CHOICES, read_text
 from pigou.game import GOVERNMENT, Choice, Game, Move, Player
-from pigou.gamefile import LARGEST_FILE, MOST_CELLS, MOST_CHOICES, read_text
 
 __all__ = ["read_nfg", "read_nfg_file"]
 

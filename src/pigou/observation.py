@@ -41,8 +41,8 @@ from pigou.errors import (
 )
 from pigou.exact import Enclosure, Record, exact
 from pigou.expression import symbol
+from pigou.filetable import read_text
 from pigou.game import Game, Move
-from pigou.gamefile import read_text
 from pigou.model import Case, Model
 from pigou.reform import Reform
 from pigou.solving import Elimination, iterated_dominance
