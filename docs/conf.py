@@ -84,9 +84,8 @@ def exports():
 
     lines = []
     for name in pigou.__all__:
-        home = getattr(getattr(pigou, name), "__module__", None) or ""
-        documented = home.startswith("pigou.")
-        lines.append(f"- {{py:obj}}`{name} <{home}.{name}>`" if documented else f"- `{name}`")
+        if name in pigou._WHERE:
+            lines.append(f"- {{py:obj}}`{name} <pigou.{pigou._WHERE[name]}.{name}>`")
     return "\n".join(lines)
 
 

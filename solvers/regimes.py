@@ -330,7 +330,8 @@ class _Search:
         possible = decide(sp.Not(sp.And(*(gap >= 0 for gap in gaps))), given, integers)
         if possible.outcome is Outcome.PROVED:
             return Exclusion(profile.words, possible.seconds)
-        simplifier = _Simplifier(given, integers, self.order)
+        order = [*self.order, *map(symbol, profile.names)]
+        simplifier = _Simplifier(given, integers, order)
         condition = simplifier.simplify(gaps)
         return Regime(
             profile.words,

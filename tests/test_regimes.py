@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import pytest
 import sympy as sp
+from click.testing import CliRunner
 
 from pigou import (
     DeclarationError,
@@ -21,6 +22,7 @@ from pigou import (
     subsidy,
     symbol,
 )
+from pigou.cli import cli
 from pigou.expression import If
 from pigou.models import load
 from pigou.solvers.reals import Outcome, decide
@@ -240,3 +242,13 @@ def test_a_package_of_reforms_has_regimes_too():
     package = subsidy("upgrade", "1/10") + subsidy("upgrade", "1/10")
     found = regimes(package(COORDINATION.game), {"threshold": 1})
     assert str(found.regimes[1].condition) in ("benefit >= cost - 1/5", "benefit >= (5*cost - 1)/5")
+
+
+@pytest.mark.parametrize("latex", [False, True])
+def test_the_command_states_both_equilibria_and_that_there_is_no_other(latex):
+    result = CliRunner().invoke(cli, ["regimes", "coordination", *["--latex"] * latex])
+    assert result.exit_code == 0
+    told = " ".join(result.stdout.split())
+    bounds = (r"c \geq b", r"b \geq c") if latex else ("cost >= benefit", "benefit >= cost")
+    assert all(bound in told for bound in bounds)
+    assert "No other pure profile is an equilibrium for any parameter values (proved)" in told

@@ -264,8 +264,9 @@ def _in_words(form: FiniteForm, counts: Counts) -> str:
 def diagnose(one: Assessment, among: list[Assessment], best: FirstBest) -> str:
     """Say what fails in an equilibrium.
 
-    Coordination fails if another equilibrium is at least as good for every party and better for
-    one. Cooperation fails if welfare is below the first best and the first best is no equilibrium.
+    Coordination fails if another equilibrium is at least as good for every player and bystander,
+    better for one of them, and not worse for all together once the government's money is counted.
+    Cooperation fails if welfare is below the first best and the first best is no equilibrium.
 
     Examples
     --------
@@ -285,5 +286,7 @@ def diagnose(one: Assessment, among: list[Assessment], best: FirstBest) -> str:
 
 
 def _pareto_better(one: Assessment, other: Assessment) -> bool:
-    gains = [one.surplus[party] - other.surplus[party] for party in one.surplus]
-    return all(g.lower >= 0 for g in gains) and any(g.lower > 0 for g in gains)
+    people = [party for party in one.surplus if party != GOVERNMENT]
+    gains = [one.surplus[party] - other.surplus[party] for party in people]
+    total = one.welfare() - other.welfare()
+    return total.lower >= 0 and all(g.lower >= 0 for g in gains) and any(g.lower > 0 for g in gains)

@@ -125,7 +125,8 @@ class Verdict:
         """The verdict in a few words."""
         values = list(self.net.values())
         if all(v.is_exact and v.lower == 0 for v in values):
-            return "changes nothing"
+            moved = self.private.upper > 0 or self.private.lower < 0
+            return "shifts money and gains nothing" if moved else "changes nothing"
         if all(v.lower >= 0 for v in values):
             return "worth it"
         if all(v.upper <= 0 for v in values):

@@ -26,6 +26,8 @@ __all__ = ["in_words", "models_page", "regimes_latex", "regimes_page", "solve_pa
 MOST_ROWS = 12
 """Longer lists of equilibria are abbreviated, unless all are asked for."""
 
+MOST_EXCLUDED = 12
+
 
 # -- profiles in words ------------------------------------------------------------------------
 
@@ -337,8 +339,7 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
         blocks.append(Words(f"INCOMPLETE: not decided whether it can occur: {reasons}.", "warning"))
     blocks.append(table)
     if found.excluded:
-        never = "; ".join(one.profile for one in found.excluded)
-        blocks.append(Words(f"For no parameter values: {never}.", under=1))
+        blocks.append(Words(f"{excluded_words(found)}.", under=1))
     blocks.append(Words("What this rests on", "heading"))
     given = "; ".join(text_expression(c, game) for c in found.conditions)
     if given:
@@ -348,6 +349,17 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
         blocks.append(Words(f"Set: {values}.", under=1))
     blocks.append(Words(f"{capital(found.completeness)}.", under=1))
     return Page(tuple(blocks), table)
+
+
+def excluded_words(found: RegimeSet) -> str:
+    """Say which pure profiles are never an equilibrium."""
+    shown = [one.profile for one in found.excluded[:MOST_EXCLUDED]]
+    more = len(found.excluded) - len(shown)
+    shown += [f"and {more} more"] * bool(more)
+    return (
+        "No other pure profile is an equilibrium for any parameter values (proved). "
+        f"Excluded: {'; '.join(shown)}"
+    )
 
 
 def regimes_latex(game: Game, found: RegimeSet) -> str:
@@ -362,6 +374,8 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
                 rf"  Payoff of {plain_latex(who)}: \( {latex_expression(payoff, game)} \)."
             )
     lines.append(r"\end{description}")
+    if found.excluded:
+        lines.append(plain_latex(excluded_words(found)) + ".")
     given = ", ".join(rf"\( {latex_expression(c, game)} \)" for c in found.conditions)
     if given:
         lines.append(f"Assumed: {given}.")
