@@ -6,9 +6,10 @@ polynomials only the time limit can leave a question open).
 
 Rational functions, whole and fractional powers, ``Min``, ``Max``, ``Abs`` and case distinctions are
 translated exactly; a fractional power brings an auxiliary unknown, a denominator the side
-condition that it is not zero. Integers are first relaxed to reals, which proves what is true for
-all reals; only where that fails are they taken as integers. Other functions leave a claim
-undecided.
+condition that it is not zero, both only on the branch of a case distinction in which they stand. A
+claim thus speaks of the values at which its formulas are defined. Integers are first relaxed to
+reals, which proves what is true for all reals; only where that fails are they taken as integers.
+Other functions leave a claim undecided.
 """
 
 from __future__ import annotations
@@ -147,7 +148,8 @@ class _Translator:
         self.whole = whole
         self.unknowns: dict[str, Any] = {}
         self.side: list[Any] = []
-        self.powers: dict[Any, Any] = {}
+        self.roots: dict[Any, Any] = {}
+        self.path: tuple[Any, ...] = ()  # the branches of case distinctions that are open
 
     def unknown(self, name: str) -> Any:
         if name not in self.unknowns:
@@ -161,7 +163,7 @@ class _Translator:
         if isinstance(node, sp.Symbol):
             return self.unknown(node.name)
         if isinstance(node, If):
-            return z3.If(self.condition(node.args[0]), *(self.number(a) for a in node.args[1:]))
+            return self.branch(node)
         if isinstance(node, sp.Pow):
             return self.power(node)
         if not isinstance(node, sp.Add | sp.Mul | sp.Max | sp.Min | sp.Abs):
@@ -185,6 +187,21 @@ class _Translator:
                 )
         return first
 
+    def branch(self, node: If) -> Any:
+        """Translate a case distinction; what a branch requires counts only where it is taken."""
+        condition, outside = self.condition(node.args[0]), self.path
+        values = []
+        for value, truth in zip(node.args[1:], (condition, z3.Not(condition)), strict=True):
+            self.path = (*outside, truth)
+            values.append(self.number(value))
+        self.path = outside
+        return z3.If(condition, *values)
+
+    def require(self, *conditions: Any) -> None:
+        """Demand what makes the formula defined, on the branch that is open."""
+        for condition in conditions:
+            self.side.append(z3.Implies(z3.And(*self.path), condition) if self.path else condition)
+
     def power(self, node: sp.Pow) -> Any:
         base, exponent = node.args
         if not exponent.is_Rational or max(abs(exponent.p), exponent.q) > 100:
@@ -193,16 +210,16 @@ class _Translator:
         product = math.prod([root] * abs(int(exponent.p)), start=z3.RealVal(1))
         if exponent > 0:
             return product
-        self.side.append(root != 0)
+        self.require(root != 0)
         return 1 / product
 
     def root(self, base: Any, degree: int) -> Any:
-        key = (base, degree)
-        if key not in self.powers:
-            root, value = z3.Real(f"root {len(self.powers)}"), self.number(base)
-            self.side += [root >= 0, value >= 0, math.prod([root] * degree) == value]
-            self.powers[key] = root
-        return self.powers[key]
+        key = (base, degree, self.path)
+        if key not in self.roots:
+            root, value = z3.Real(f"root {len(self.roots)}"), self.number(base)
+            self.require(root >= 0, value >= 0, math.prod([root] * degree) == value)
+            self.roots[key] = root
+        return self.roots[key]
 
     def condition(self, node: Any) -> Any:
         if node in (True, sp.true):

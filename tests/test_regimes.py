@@ -226,6 +226,17 @@ def test_false_claims_come_back_with_a_counterexample(claim):
     assert claim.subs(dict.fromkeys(claim.free_symbols - set(values), 0) | values) == sp.false
 
 
+def test_what_a_branch_requires_does_not_bind_the_other_branch():
+    """1/x stands in the second branch only, so x = 0 is a counterexample."""
+    claim = If(sp.Eq(X, 0), 0, 1 / X**2) > 0
+    decision = decide(claim)
+    assert decision.outcome is Outcome.REFUTED
+    assert decision.counterexample == {"x": 0}
+    root = If(X >= 0, sp.sqrt(X), 1) >= 0
+    assert decide(root).outcome is Outcome.PROVED
+    assert decide(If(X >= 0, sp.sqrt(X), X) >= 0).outcome is Outcome.REFUTED
+
+
 def test_integers_prove_what_reals_do_not():
     claim = sp.Or(N <= 1, N >= 2)
     assert decide(claim).outcome is Outcome.REFUTED
