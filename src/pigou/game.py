@@ -54,6 +54,7 @@ __all__ = [
 ]
 
 GOVERNMENT = "government"
+"""The name of the public purse: a bystander of every game, without being declared."""
 
 
 def _set(instance: object, **values: object) -> None:
