@@ -108,3 +108,17 @@ def test_import_is_light(name, heavy):
     code = f"import sys, {name}; print(sorted(set(sys.modules) & set({heavy.split()!r})))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_every_public_name_has_an_example_that_runs_as_a_doctest():
+    plain = {"GOVERNMENT", "KINDS", "SELECTIONS", "__version__"}  # values, not functions or classes
+    without = [
+        n for n in pigou.__all__ if n not in plain and ">>>" not in getattr(pigou, n).__doc__
+    ]
+    assert without == []
+
+
+def test_the_names_for_type_checkers_are_the_names_that_are_there():
+    text = (ROOT / "src" / "pigou" / "__init__.py").read_text(encoding="utf-8")
+    named = set(re.findall(r"(\w+) as \1", text))
+    assert named == set(pigou.__all__) - {"__version__"}

@@ -201,6 +201,12 @@ def first_best(game: Game, at: Mapping[str, Any] | None = None) -> FirstBest:
         If the game is not finite with simultaneous moves.
     DeclarationError
         If there are more than 200,000 profiles.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> first_best(load("coordination").game, {"cost": 2}).profiles
+    ('10 wait',)
     """
     plain = finite_form(replace(game, transfers=()), at)
     allowed: Allowed = tuple(tuple(range(len(g.actions))) for g in plain.groups)

@@ -37,7 +37,14 @@ ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
 
 
 class Flow(NamedTuple):
-    """A transfer of the ledger with the total amount that flows, over all members."""
+    """A transfer of the ledger with the total amount that flows, over all members.
+
+    Examples
+    --------
+    >>> from pigou import Transfer
+    >>> Flow(Transfer("government", "firm", "1/5", "grant"), Enclosure.point(2)).amount
+    Enclosure(2)
+    """
 
     transfer: Transfer
     amount: Enclosure
@@ -115,6 +122,21 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
     ------
     DeclarationError
         If a strategy is missing, or its probabilities cannot be those of a mixed action.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from pigou import Record, solve
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> (strategy,) = solve(game)["E1"].strategies
+    >>> examine(game, game.values(), [strategy]).gain
+    Enclosure(0)
+    >>> nine = {"wait": 1, "upgrade": 9}
+    >>> shares = {label: Enclosure.point(f"{n}/10") for label, n in nine.items()}
+    >>> wrong = replace(strategy, counts=Record(nine), probabilities=Record(shares))
+    >>> examine(game, game.values(), [wrong]).doubt
+    'somebody may gain 0.25 by deviating'
     """
     table = _Table(game, at, tuple(strategies))
     gains, doubt = [ZERO], ""

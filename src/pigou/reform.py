@@ -354,7 +354,13 @@ def add_choice(move: str, choice: str, value: Any, name: str = "add", **keys: An
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of reform: what it does in one line, its keys, and how it changes a game."""
+    """A kind of reform: what it does in one line, its keys, and how it changes a game.
+
+    Examples
+    --------
+    >>> KINDS["mandate"].does, KINDS["mandate"].keys
+    ('a move is restricted to one choice', ('move', 'choice'))
+    """
 
     name: str
     does: str
