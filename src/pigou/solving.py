@@ -6,6 +6,7 @@ of both; chance that nobody sees is averaged out. Everything else is refused wit
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -24,6 +25,12 @@ from pigou.solvers.bimatrix import (
 )
 from pigou.solvers.dominance import Removal, survivors, weakly_dominated
 from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
+from pigou.solvers.polynomial import (
+    MOST_SUPPORTS,
+    MixedEquilibria,
+    mixed_equilibria,
+    number_of_supports,
+)
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import symmetric_equilibria
 
@@ -33,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["Elimination", "iterated_dominance", "regimes", "solve"]
 
 _MOST_PROFILES_FOR_MARKS = 20_000
+_MOST_NOTES = 20
 _CLEAR = 10**40
 
 
@@ -94,9 +102,9 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     Parameters
     ----------
     game : Game
-        Finite, with simultaneous moves. For single players: every pure equilibrium, and for two
-        of them every mixed one, a continuum as a component with its extreme points. For a
-        population: every pure profile up to the names of members alike, and every symmetric
+        Finite, with simultaneous moves. For single players: every pure and every mixed
+        equilibrium; a continuum as a component with its extreme points where at most two have a
+        choice, and as unresolved where more have. For a population: every pure profile up to the names of members alike, and every symmetric
         mixed equilibrium.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
@@ -174,8 +182,10 @@ class _Draft:
             self.unresolved.append(
                 "mixed equilibria of several groups of players at once were not searched"
             )
-        else:
+        elif number_of_supports(tuple(len(self.alive[i]) for i in self.active)) > MOST_SUPPORTS:
             self.unresolved.append(f"mixed equilibria of {len(sizes)} players were not searched")
+        else:
+            self._several_players(checked)
 
     def _pure(self) -> Iterable[PureEquilibrium]:
         if not self.exit:
@@ -217,6 +227,48 @@ class _Draft:
         self.how = (
             "every symmetric profile settled: " if self.exit else f"{checked}; "
         ) + "every root of the indifference polynomials isolated exactly"
+
+    def _several_players(self, checked: str) -> None:
+        """Three or more single players have a choice: all mixtures, support by support."""
+        shape = tuple(len(self.alive[i]) for i in self.active)
+        base = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
+        payoffs: list[dict[tuple[int, ...], Any]] = [{} for _ in self.active]
+        for cell in itertools.product(*(range(m) for m in shape)):
+            counts = base
+            for index, choice in zip(self.active, cell, strict=True):
+                counts = _set_action(counts, index, self.alive[index][choice])
+            for player, index in enumerate(self.active):
+                action = self.alive[index][cell[player]]
+                payoffs[player][cell] = self.form.payoff(index, action, counts)
+        result = mixed_equilibria(payoffs, shape)
+        for profile in result.profiles:
+            mixes = {
+                index: self._placed(index, row)
+                for index, row in zip(self.active, profile.probabilities, strict=True)
+            }
+            self._add(self._strategies(base, mixes), profile.method, [])
+        self.unresolved += self._open_supports(result)
+        self.how = (
+            f"{checked}; {result.supports:,} supports with mixing, {result.pruned:,} of them "
+            "excluded by conditional dominance, the others solved with certificates"
+        )
+        if not result.unresolved:
+            parity = "odd, as in a generic game" if len(self.found) % 2 else "even: not generic"
+            self.how += f"; the number found is {parity}"
+
+    def _open_supports(self, result: MixedEquilibria) -> list[str]:
+        """Say in words which supports are unresolved."""
+        notes = []
+        for supports, reason in result.unresolved[:_MOST_NOTES]:
+            parts = []
+            for index, support in zip(self.active, supports, strict=True):
+                group = self.form.groups[index]
+                keys = [_key(group, self.alive[index][a]) for a in support]
+                does = "mixes" if len(keys) > 1 else "plays"
+                parts.append(f"{group.player} {does} {' and '.join(keys)}")
+            notes.append(f"{reason}: {', '.join(parts)}")
+        more = len(result.unresolved) - len(notes)
+        return [*notes, *[f"{more} more supports"] * (more > 0)]
 
     def _two_players(self) -> None:
         """At most two players have a choice: all equilibria by exact vertex enumeration."""
@@ -276,9 +328,13 @@ class _Draft:
 
     def _spread(self, index: int, probabilities: Iterable[Any]) -> tuple[Enclosure, ...]:
         """Put the probabilities of surviving actions in their places among all actions."""
+        exact = (Enclosure.point(Fraction(int(p.p), int(p.q))) for p in probabilities)
+        return self._placed(index, exact)
+
+    def _placed(self, index: int, shares: Iterable[Enclosure]) -> tuple[Enclosure, ...]:
         full = [Enclosure.point(0)] * len(self.form.groups[index].actions)
-        for action, p in zip(self.alive[index], probabilities, strict=True):
-            full[action] = Enclosure.point(Fraction(int(p.p), int(p.q)))
+        for action, share in zip(self.alive[index], shares, strict=True):
+            full[action] = share
         return tuple(full)
 
     def _strategies(
