@@ -176,6 +176,8 @@ class _Search:
     def _step(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
         """Exclude, certify, shrink or halve a batch of boxes; return what is left of it."""
         low, high = self._in_simplices(low, high)
+        if not len(low):
+            return low, high
         centre, radius = (low + high) / 2, (high - low) / 2 * _MARGIN
         coefficients = self.equations.around(centre, radius)
         keep = self._possible(coefficients, centre, radius)
