@@ -27,7 +27,8 @@ Steps
    next to simple fractions is tried exactly.
 
 The order of work is fixed and the number of boxes limited, so that an answer does not depend on
-the clock. Boxes that are left, or too narrow, are counted as unresolved.
+the clock. Boxes that are left, or too narrow, are counted as unresolved; a support with many that
+are too narrow (a continuum, or a multiple root) is given up.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ __all__ = ["MOST_BOXES", "BoxSolutions", "Solution", "System", "solve_system"]
 
 MOST_BOXES = 20_000
 _BATCH = 512
-_NARROWEST = 2.0**-24
+_NARROWEST = 2.0**-20
+_MOST_UNSETTLED = 64
 _MARGIN = 1.0625
 _ROUNDING = 2.0**-38
 
@@ -164,7 +166,7 @@ class _Search:
         n = sum(self.system.blocks)
         low, high = np.zeros((1, n)), np.ones((1, n))
         while len(low):
-            if self.visited >= most:
+            if self.visited >= most or self.unsettled > _MOST_UNSETTLED:
                 self.unsettled += len(low)
                 break
             batch, low, high = (low[-_BATCH:], high[-_BATCH:]), low[:-_BATCH], high[:-_BATCH]

@@ -447,8 +447,6 @@ class _Draft:
         grade, note = Grade.CERTIFIED, doubt
         if not confirmed:
             grade = Grade.NUMERICAL
-        elif "Krawczyk" in method:
-            note = "that a solution lies in the box is the solver's proof; the checker bounds the gain"
         elif self.form.rounded and "strict" not in marks:
             grade, note = Grade.NUMERICAL, "irrational payoffs were rounded to 60 digits"
         return Evidence(grade, method, gain, confirmed, note)
