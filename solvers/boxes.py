@@ -47,7 +47,7 @@ from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = ["MOST_BOXES", "BoxSolutions", "Solution", "System", "solve_system"]
 
-MOST_BOXES = 20_000
+MOST_BOXES = 60_000
 _BATCH = 512
 _NARROWEST = 2.0**-20
 _MOST_UNSETTLED = 64
@@ -118,11 +118,11 @@ class _Floats:
         out = np.broadcast_to(self.array, (number, *self.array.shape)).copy()
         start = 0
         for axis, m in enumerate(self.blocks):
-            ahead = np.moveaxis(out, axis + 2, -1)  # a view on `out`
-            c, r = (v[:, start : start + m] for v in (centre, radius))
+            ahead = np.moveaxis(out, axis + 2, 0)  # a view on `out`
             wide = (number,) + (1,) * (ahead.ndim - 2)
-            ahead[..., 0] += (ahead[..., 1:] * c.reshape(*wide, m)).sum(axis=-1)
-            ahead[..., 1:] *= r.reshape(*wide, m)
+            for a in range(m):
+                ahead[0] += ahead[a + 1] * centre[:, start + a].reshape(wide)
+                ahead[a + 1] *= radius[:, start + a].reshape(wide)
             start += m
         return out.reshape(number, len(self.array), -1)
 

@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 MOST_SUPPORTS = 200_000
-MOST_BOXES_IN_ALL = 100_000
+MOST_BOXES_IN_ALL = 200_000
 
 
 class MixedProfile(NamedTuple):
@@ -122,7 +122,7 @@ def mixed_equilibria(payoffs: Payoffs, shape: Cell, most_boxes: int = MOST_BOXES
         largest = max(len(supports[p]) for p in mixers)
         binary = [p for p in mixers if len(supports[p]) == 2]
         if len(mixers) == 3 and binary and largest <= LARGEST_SUPPORT:
-            _eliminated(payoffs, shape, supports, binary[-1], found)
+            _eliminated(payoffs, shape, supports, binary, found)
         elif boxes <= 0:
             found.unresolved.append((supports, "the limit on boxes was reached before"))
         else:
@@ -378,9 +378,15 @@ def _spread(
 
 
 def _eliminated(
-    payoffs: Payoffs, shape: Cell, supports: Supports, binary: int, found: MixedEquilibria
+    payoffs: Payoffs, shape: Cell, supports: Supports, binary: list[int], found: MixedEquilibria
 ) -> None:
-    result = eliminate(payoffs, shape, supports, binary)
+    """Settle a support by elimination; where one binary player leaves questions, try the others."""
+    results = []
+    for k in binary:
+        results.append(eliminate(payoffs, shape, supports, k))
+        if not results[-1].unresolved:
+            break
+    result = min(results, key=lambda r: (len(r.unresolved), -len(r.found)))
     method = "one polynomial by elimination, its roots isolated exactly"
     for shares in result.found:
         found.profiles.append(MixedProfile(_spread(shape, supports, shares), method))
