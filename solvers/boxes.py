@@ -188,8 +188,8 @@ class _Search:
         if not len(low):
             return low, high
         middle, spread, slope = self._krawczyk(coefficients)
-        empty = (np.abs(middle) - spread > 1).any(axis=1)
-        certain = ((np.abs(middle) + spread < 1) & (slope < 1)).all(axis=1) & ~empty
+        empty = np.any(np.abs(middle) - spread > 1, axis=1)
+        certain = np.all((np.abs(middle) + spread < 1) & (slope < 1), axis=1) & ~empty
         for index in np.flatnonzero(certain):
             self._certified(centre[index], radius[index])
         left = ~empty & ~certain
@@ -276,8 +276,7 @@ class _Search:
                 return
             for known, c, r in self.solutions:
                 if all(b.overlaps(k) for b, k in zip(balls, known.balls, strict=True)) and all(
-                    arb(float(m), float(w)).contains(b)
-                    for b, m, w in zip(balls, c, r, strict=True)
+                    arb(float(m), float(w)).contains(b) for b, m, w in zip(balls, c, r, strict=True)
                 ):
                     return
             exact = self._exact(balls)

@@ -23,7 +23,9 @@ Steps
 5. Where p vanishes identically the solutions form a curve over z. Its points are sorted out
    likewise: at and between the roots of all these polynomials.
 
-A null vector that vanishes altogether (a rank that is too low) is left unresolved.
+6. Where a null vector vanishes altogether (a rank that is too low) at a rational root, z is put in
+   and the rest is solved there by exact linear algebra and linear programmes; if neither x nor y is
+   pinned down by z alone, or the root is irrational, it is left unresolved.
 """
 
 from __future__ import annotations
@@ -33,9 +35,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import arb, fmpq, fmpq_poly
+from flint import arb, fmpq, fmpq_mat, fmpq_poly
 
 from pigou.exact import Enclosure
+from pigou.solvers.linear import positive_solution
 from pigou.solvers.roots import Root, ball_to_enclosure, real_roots, sign_at, working_precision
 
 __all__ = ["LARGEST_SUPPORT", "Eliminated", "eliminate"]
@@ -168,9 +171,7 @@ def _solve(three: _Three) -> Eliminated:
     p = fmpq_poly([])
     for rows in itertools.combinations(a, len(b) + 1):
         p = p.gcd(_determinant(list(rows)))
-    if p.is_zero() or real_roots(p):
-        return Eliminated([], ["more conditions than unknowns, and they agree"])
-    return Eliminated([], [])
+    return _points(three, p, [])
 
 
 def _combined(three: _Three, second: int, y: Sequence[Any], action: int) -> fmpq_poly:
@@ -210,7 +211,13 @@ def _points(three: _Three, p: fmpq_poly, choices: list[Any]) -> Eliminated:
     unresolved = []
     for root in real_roots(p):
         try:
-            vectors = _vectors(choices, root, p)
+            try:
+                vectors = _vectors(choices, root, p)
+            except _Undecided:
+                if root.exact is None:
+                    raise
+                found += _at_point(three, root.exact)
+                continue
             if vectors is not None and _no_better(three, vectors, root, p):
                 found.append(_mixture(three, vectors, root))
         except _Undecided as reason:
@@ -276,9 +283,7 @@ def _mixture(three: _Three, vectors: Any, root: Root) -> dict[int, tuple[Enclosu
         values = [[entry(root.exact) for entry in vector] for vector in (x, y)]
         shares = [[v / sum(row, fmpq(0)) for v in row] for row in values]
         shares.append([1 - root.exact, root.exact])
-        exact = [
-            tuple(Enclosure.point(Fraction(int(s.p), int(s.q))) for s in row) for row in shares
-        ]
+        exact = [_points_of(row) for row in shares]
     else:
         with working_precision():
             balls = [[_at(entry, root.ball) for entry in vector] for vector in (x, y)]
@@ -293,6 +298,73 @@ def _at(polynomial: fmpq_poly, ball: Any) -> Any:
     for coefficient in reversed(polynomial.coeffs()):
         value = value * ball + arb(coefficient)
     return value
+
+
+def _at_point(three: _Three, z: Any) -> list[dict[int, tuple[Enclosure, ...]]]:
+    """Return the equilibria at a given z, by linear algebra in x and y."""
+    i, j, k = three.i, three.j, three.k
+    sets = three.supports
+    rows = {
+        j: [[q(z) for q in three.row(i, b, j)] for b in sets[i][1:]],
+        i: [[q(z) for q in three.row(j, c, i)] for c in sets[j][1:]],
+    }
+    limits = {
+        j: [[q(z) for q in three.row(i, b, j)] for b in three.outside(i)],
+        i: [[q(z) for q in three.row(j, c, i)] for c in three.outside(j)],
+    }
+    points = {p: positive_solution(len(sets[p]), rows[p], limits[p]) for p in (i, j)}
+    if any(point is None for point in points.values()):
+        return []
+    for known, other in ((i, j), (j, i)):
+        if not _pinned_down(rows[known], len(sets[known])):
+            continue
+        mixes = {known: points[known] or [], k: [1 - z, z]}
+        equal = [
+            *rows[other],
+            [_mean(three, k, sets[k][1], mixes, {other: c}) for c in sets[other]],
+        ]
+        at_most = list(limits[other])
+        for player in (k, *(p for p, support in enumerate(sets) if len(support) == 1)):
+            for action in three.outside(player):
+                at_most.append(
+                    [_mean(three, player, action, mixes, {other: c}) for c in sets[other]]
+                )
+        y = positive_solution(len(sets[other]), equal, at_most)
+        if y is None:
+            return []
+        if not _pinned_down(equal, len(sets[other])):
+            raise _Undecided("a continuum")
+        return [{p: _points_of(shares) for p, shares in {**mixes, other: y}.items()}]
+    raise _Undecided("a continuum, or indifference conditions that depend on each other")
+
+
+def _points_of(shares: Sequence[Any]) -> tuple[Enclosure, ...]:
+    return tuple(Enclosure.point(Fraction(int(s.p), int(s.q))) for s in shares)
+
+
+def _mean(
+    three: _Three,
+    player: int,
+    action: int,
+    mixes: Mapping[int, Sequence[Any]],
+    at: Mapping[int, int],
+) -> Any:
+    """Return an action's expected advantage where some mix and others act `at`."""
+    others = [p for p in mixes if p != player]
+    total = fmpq(0)
+    for places in itertools.product(*(range(len(mixes[p])) for p in others)):
+        weight, there = fmpq(1), dict(at)
+        for p, place in zip(others, places, strict=True):
+            weight *= mixes[p][place]
+            there[p] = three.supports[p][place]
+        total += weight * three.gap(player, action, there)
+    return total
+
+
+def _pinned_down(rows: list[list[Any]], size: int) -> bool:
+    """Whether the equations and sum 1 have one solution at most."""
+    full = [*rows, [fmpq(1)] * size]
+    return int(fmpq_mat(len(full), size, [e for row in full for e in row]).rank()) == size
 
 
 def _curve(three: _Three, choices: list[Any]) -> Eliminated:

@@ -203,7 +203,9 @@ def _krawczyk(table: _Table, mixers: _Mixers) -> str:
     slopes = [[_slope(around, row, column) for column in unknowns] for row in unknowns]
     inverse = _approximate_inverse([[(e.lower + e.upper) / 2 for e in row] for row in slopes])
     if inverse is None:
-        return "the indifference conditions are singular at the mixture: no solution could be proved"
+        return (
+            "the indifference conditions are singular at the mixture: no solution could be proved"
+        )
     for i, row in enumerate(inverse):
         image = middle[i] - _dot(row, values)
         for k, (side, point) in enumerate(zip(box, middle, strict=True)):
@@ -258,8 +260,10 @@ def _slope(table: _Table, row: tuple[int, int, int], column: tuple[int, int, int
 def _approximate_inverse(matrix: list[list[Fraction]]) -> list[list[Enclosure]] | None:
     """Return an inverse rounded to 60 digits, by Gauss and Jordan; None if it is singular."""
     n = len(matrix)
-    rows = [[_cut(v) for v in row] + [Fraction(int(i == k)) for k in range(n)]
-            for i, row in enumerate(matrix)]
+    rows = [
+        [_cut(v) for v in row] + [Fraction(int(i == k)) for k in range(n)]
+        for i, row in enumerate(matrix)
+    ]
     for column in range(n):
         pivot = max(range(column, n), key=lambda i: abs(rows[i][column]))
         if abs(rows[pivot][column]) < Fraction(1, 10**40):
@@ -400,10 +404,7 @@ class _Table:
             else:
                 rest = self._distribution(kind, members - 1, own_here)
                 axes.append(
-                    [
-                        (p, tuple(n + (a == known[1]) for a, n in enumerate(row)))
-                        for p, row in rest
-                    ]
+                    [(p, tuple(n + (a == known[1]) for a, n in enumerate(row))) for p, row in rest]
                 )
         for combination in itertools.product(*axes):
             weight = math.prod((p for p, _ in combination), start=ONE)

@@ -104,8 +104,8 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     game : Game
         Finite, with simultaneous moves. For single players: every pure and every mixed
         equilibrium; a continuum as a component with its extreme points where at most two have a
-        choice, and as unresolved where more have. For a population: every pure profile up to the names of members alike, and every symmetric
-        mixed equilibrium.
+        choice, and as unresolved where more have. For a population: every pure profile up to the
+        names of members alike, and every symmetric mixed equilibrium.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
 
