@@ -235,7 +235,7 @@ class _Search:
         wide = 1 + _ROUNDING
         spread = (size.sum(axis=-1) + rest) * wide + error
         slope = (size @ self.equations.degree[1:] + rest) * wide + error * len(self.system.blocks)
-        bad = ~np.isfinite(g).all(axis=(1, 2))
+        bad: NDArray[np.bool_] = np.array([not np.isfinite(part).all() for part in g])
         spread[bad], slope[bad] = np.inf, np.inf
         return np.where(bad[:, None], 0.0, -g[..., 0]), spread, slope
 

@@ -23,7 +23,13 @@ from pigou.solvers.bimatrix import (
     dimension,
     support_pairs,
 )
-from pigou.solvers.dominance import Removal, survivors, weakly_dominated
+from pigou.solvers.dominance import (
+    MixedRemoval,
+    Removal,
+    mixed_survivors,
+    survivors,
+    weakly_dominated,
+)
 from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
 from pigou.solvers.polynomial import (
     MOST_SUPPORTS,
@@ -37,7 +43,7 @@ from pigou.solvers.symmetric import symmetric_equilibria
 if TYPE_CHECKING:
     from pigou.solvers.regimes import RegimeSet
 
-__all__ = ["Elimination", "iterated_dominance", "regimes", "solve"]
+__all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "solve"]
 
 _MOST_PROFILES_FOR_MARKS = 20_000
 _MOST_NOTES = 20
@@ -52,7 +58,10 @@ class Elimination:
     ----------
     round : int
     player, type, action, by : str
-        Who would never take which action, and an action that always pays more by then.
+        Who would never take which action, and an action that always pays more by then; for a
+        mixture, its actions with their probabilities, in words.
+    mixture : mapping of str to Fraction
+        What dominates: the probability of each action that has one.
 
     Examples
     --------
@@ -66,14 +75,26 @@ class Elimination:
     type: str
     action: str
     by: str
+    mixture: Mapping[str, Fraction] = Record()
 
     def __str__(self) -> str:
         who = f"{self.player}, {self.type}" if self.type else self.player
         return f"round {self.round}: {self.action} ({who}) is strictly dominated by {self.by}"
 
 
-def iterated_dominance(game: Game, at: Mapping[str, Any] | None = None) -> tuple[Elimination, ...]:
-    """Return what iterated strict dominance by pure actions rules out, round by round.
+def iterated_dominance(
+    game: Game, at: Mapping[str, Any] | None = None, mixed: bool = False
+) -> tuple[Elimination, ...]:
+    """Return what iterated strict dominance rules out, round by round.
+
+    Parameters
+    ----------
+    game : Game
+        Finite, with simultaneous moves.
+    at : mapping of str to number, optional
+        Parameter values; the defaults where none is given.
+    mixed : bool, optional
+        Whether dominance by mixed actions counts too. What is left is then rationalisable.
 
     Raises
     ------
@@ -85,15 +106,64 @@ def iterated_dominance(game: Game, at: Mapping[str, Any] | None = None) -> tuple
     >>> from pigou.models import load
     >>> iterated_dominance(load("coordination").game)
     ()
+    >>> from pigou import Move, Player
+    >>> game = Game(
+    ...     "hedge",
+    ...     [Player("a"), Player("b")],
+    ...     [
+    ...         Move("x", "a", {"left": 0, "safe": 1, "right": 2}),
+    ...         Move("y", "b", {"left": 0, "right": 2}),
+    ...     ],
+    ...     {"a": "if(x == y, 3, 0) + (x == safe)", "b": "0"},
+    ... )
+    >>> for gone in iterated_dominance(game, mixed=True):
+    ...     print(gone)
+    round 1: safe (a) is strictly dominated by 1/2 left + 1/2 right
     """
     form = finite_form(game, at)
-    return tuple(_elimination(form, removal) for removal in survivors(form)[1])
+    if not mixed:
+        return tuple(_elimination(form, removal) for removal in survivors(form)[1])
+    return tuple(_by_mixture(form, removal) for removal in mixed_survivors(form)[1])
 
 
 def _elimination(form: FiniteForm, removal: Removal) -> Elimination:
     group = form.groups[removal.group]
     action, by = (_key(group, a) for a in (removal.action, removal.by))
-    return Elimination(removal.round, group.player, group.type, action, by)
+    whole = Record({by: Fraction(1)})
+    return Elimination(removal.round, group.player, group.type, action, by, whole)
+
+
+def _by_mixture(form: FiniteForm, removal: MixedRemoval) -> Elimination:
+    group = form.groups[removal.group]
+    mixture = {_key(group, a): Fraction(int(p.p), int(p.q)) for a, p in removal.by}
+    by = " + ".join(f"{p} {label}" if p != 1 else label for label, p in mixture.items())
+    action = _key(group, removal.action)
+    return Elimination(removal.round, group.player, group.type, action, by, Record(mixture))
+
+
+def rationalisable(
+    game: Game, at: Mapping[str, Any] | None = None
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the rationalisable actions of each player, or of each type of a population.
+
+    They are what iterated strict dominance by mixed actions leaves: the best replies to beliefs
+    about others who choose from such actions themselves. Beliefs may be correlated.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> rationalisable(load("coordination").game, {"cost": "1/2"})
+    {'firm': ('upgrade',)}
+    """
+    form = finite_form(game, at)
+    return Record(
+        {
+            f"{group.player}, {group.type}" if group.type else group.player: tuple(
+                _key(group, a) for a in actions
+            )
+            for group, actions in zip(form.groups, mixed_survivors(form)[0], strict=True)
+        }
+    )
 
 
 def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
