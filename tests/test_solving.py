@@ -58,13 +58,19 @@ def probabilities(equilibrium) -> tuple[tuple[Fraction, ...], ...]:
     )
 
 
+def near(one, other) -> bool:
+    """Whether probabilities agree to 60 digits: irrational ones are known to about 90."""
+    pairs = zip((p for row in one for p in row), (p for row in other for p in row), strict=True)
+    return all(abs(a - b) < Fraction(1, 10**60) for a, b in pairs)
+
+
 # -- pure equilibria against brute force --------------------------------------------------------
 
 
 @pytest.mark.parametrize("players", [2, 3, 4])
 def test_pure_equilibria_equal_brute_force(players):
     rng = random.Random(players)
-    for _ in range(60):
+    for _ in range(60 if players == 2 else 20):
         shape = tuple(rng.randint(2, 4 if players < 4 else 3) for _ in range(players))
         tables = random_tables(rng, shape, 0, rng.choice([1, 2, 9]))
         found = solve(table_game(tables, shape))
@@ -356,7 +362,9 @@ def test_positive_affine_payoff_changes_leave_equilibria_alone(game, scale, shif
         game,
         payoffs={**game.payoffs, name: Lookup(table.args[0], table.args[1], sp.Tuple(*entries))},
     )
-    assert [probabilities(e) for e in solve(game)] == [probabilities(e) for e in solve(changed)]
+    before, after = solve(game), solve(changed)
+    assert len(before) == len(after)
+    assert all(near(probabilities(a), probabilities(b)) for a, b in zip(before, after, strict=True))
 
 
 @given(named_games())
@@ -368,9 +376,10 @@ def test_relabelling_players_permutes_equilibria(game):
         moves=tuple(replace(m, player=names[m.player]) for m in reversed(game.moves)),
         payoffs={names[k]: v for k, v in game.payoffs.items()},
     )
-    before = sorted(probabilities(e) for e in solve(game))
-    after = sorted(tuple(reversed(probabilities(e))) for e in solve(swapped))
-    assert before == after
+    before = [probabilities(e) for e in solve(game)]
+    after = [tuple(reversed(probabilities(e))) for e in solve(swapped)]
+    assert len(before) == len(after)
+    assert all(sum(near(a, b) for b in after) == 1 for a in before)
 
 
 @given(named_games())
@@ -444,10 +453,12 @@ def test_irrational_payoffs_lower_the_grade_aloud():
     assert all(e.evidence.grade is Grade.CERTIFIED for e in strict)
 
 
-def test_three_players_without_mixed_search_say_so():
-    found = solve(table_game(random_tables(random.Random(5), (2, 2, 2), 0, 9), (2, 2, 2)))
-    if not found.complete:
-        assert any("mixed equilibria" in note for note in found.unresolved)
+def test_a_game_with_too_many_supports_says_that_mixtures_were_not_searched():
+    shape = (6, 6, 6, 6)
+    tables = [{cell: Fraction(sum(cell) % 7) for cell in itertools.product(range(6), repeat=4)}]
+    found = solve(table_game(tables * 4, shape))
+    assert not found.complete
+    assert any("mixed equilibria of 4 players" in note for note in found.unresolved)
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,7 @@ if TYPE_CHECKING:
     from pigou.solving import (
         Elimination as Elimination,
         iterated_dominance as iterated_dominance,
+        rationalisable as rationalisable,
         regimes as regimes,
         solve as solve,
     )
@@ -167,7 +168,7 @@ _HOME = {
         "subsidy",
         "tax",
     ),
-    "solving": ("Elimination", "iterated_dominance", "regimes", "solve"),
+    "solving": ("Elimination", "iterated_dominance", "rationalisable", "regimes", "solve"),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 

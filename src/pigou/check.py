@@ -8,8 +8,16 @@ the strategies. For a profile :math:`\sigma` it bounds
 
 over every player i, every action a it takes with positive probability and every other action b.
 An equilibrium known exactly has a gain of exactly 0. One that is known by an enclosure has a
-bound that shrinks with the enclosure; that a solution really lies inside is checked by the change
-of sign of the indifference condition between the ends, where one probability is unknown.
+bound that shrinks with the enclosure. That a solution really lies inside is proved anew:
+
+1. One probability is unknown (one kind of player mixes two actions): the indifference condition
+   changes sign between the ends of the enclosure.
+2. Several are: with F the indifference conditions of all who mix, m the middle of the enclosure E
+   and Y an approximate inverse of F'(m), the image
+   :math:`m - Y F(m) + (I - Y F'(E))(E - m)` lies within E (Krawczyk 1969), in rational enclosures.
+   Derivatives are differences: a member's expected payoff, as one of the n others of a kind is
+   known to take one action instead of another, times n. Probabilities that are stated exactly,
+   next to others that are not, are taken to be known to :math:`10^{-60}` in this.
 """
 
 from __future__ import annotations
@@ -148,7 +156,7 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
                 table.after(index, action, other) - earned[action]
                 for other in table.rivals(index, action)
             ]
-        doubt = doubt or _existence(table, index, used)
+    doubt = _existence(table)
     gain = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
     scale = max((abs(p.value) for p in table.payoffs.values()), default=0.0)
     small = Fraction(10) ** -20 * (1 + Fraction(min(scale, 1e300)))
@@ -159,27 +167,137 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
     )
 
 
-def _existence(table: _Table, index: int, used: list[int]) -> str:
-    """Re-prove that the enclosure of a two-action mixture holds a solution."""
-    kind = table.kinds[index]
-    if all(share.is_exact for share in kind.shares):
+def _existence(table: _Table) -> str:
+    """Re-prove that the enclosures hold a solution; say why not if that fails."""
+    if all(share.is_exact for kind in table.kinds for share in kind.shares):
         return ""
-    staying = [a for a in used if a != kind.exit]
-    if len(staying) != 2:
-        return "" if len(used) > 2 else "the strategy is not pinned down"
+    mixers = []
+    for index, kind in enumerate(table.kinds):
+        staying = [a for a, share in enumerate(kind.shares) if share.upper > 0 and a != kind.exit]
+        if kind.counts is None and kind.belief is None and len(staying) > 1:
+            mixers.append((index, staying))
+        elif not all(share.is_exact for share in kind.shares):
+            return "the strategy is not pinned down"
+    if len(mixers) == 1 and len(mixers[0][1]) == 2:
+        return _change_of_sign(table, *mixers[0])
+    if any(table.kinds[i].exit is not None for i, _ in mixers):
+        return "" if len(mixers) == 1 else "the strategy is not pinned down"
+    return _krawczyk(table, mixers)
+
+
+def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
+    """Re-prove that the enclosure of a two-action mixture of one kind holds a solution."""
+    kind = table.kinds[index]
     first, second = staying
     signs = []
     for share in (kind.shares[second].lower, kind.shares[second].upper):
         point = Enclosure.point(share)
         shares = [ZERO] * len(kind.actions)
         shares[first], shares[second] = ONE - point, point
-        moved = table.with_shares(index, tuple(shares))
+        moved = table.with_shares({index: tuple(shares)})
         earned = moved.earned(index)
         gap = earned[second] - earned[first]
         signs.append(1 if gap.lower > 0 else -1 if gap.upper < 0 else 0)
     if signs[0] * signs[1] < 0 or 0 in signs:
         return ""
     return "indifference does not change sign across the enclosure (a double root, or none)"
+
+
+_Mixers = list[tuple[int, list[int]]]
+_MOST_TERMS = 3_000_000
+_KNOWN_TO = Fraction(1, 10**60)
+
+
+def _krawczyk(table: _Table, mixers: _Mixers) -> str:
+    """Re-prove by a Krawczyk test that the enclosures of several mixtures hold a solution."""
+    unknowns = [(i, a, staying[0]) for i, staying in mixers for a in staying[1:]]
+    terms = math.prod(math.comb(k.size + len(k.actions) - 1, k.size) for k in table.kinds)
+    if terms * len(unknowns) ** 2 > _MOST_TERMS:
+        return "there are too many profiles to re-prove that the enclosures hold a solution"
+    box = []
+    for i, a, _ in unknowns:
+        share = table.kinds[i].shares[a]
+        wide = Enclosure(share.lower - _KNOWN_TO, share.upper + _KNOWN_TO)
+        box.append(wide if share.is_exact else share)
+    middle = [Enclosure.point(_cut((e.lower + e.upper) / 2)) for e in box]
+    centre, around = (_with_unknowns(table, mixers, shares) for shares in (middle, box))
+    values = _advantages(centre, unknowns)
+    slopes = [[_slope(around, row, column) for column in unknowns] for row in unknowns]
+    inverse = _approximate_inverse([[(e.lower + e.upper) / 2 for e in row] for row in slopes])
+    if inverse is None:
+        return (
+            "the indifference conditions are singular at the mixture: no solution could be proved"
+        )
+    for i, row in enumerate(inverse):
+        image = middle[i] - _dot(row, values)
+        for k, (side, point) in enumerate(zip(box, middle, strict=True)):
+            entry = Enclosure.point(int(i == k)) - _dot(row, [line[k] for line in slopes])
+            image = image + entry * (side - point)
+        if not box[i].lower <= image.lower <= image.upper <= box[i].upper:
+            return "a solution inside the enclosures could not be proved"
+    return ""
+
+
+def _cut(number: Fraction) -> Fraction:
+    """Round to a number short enough to be computed with."""
+    return Fraction(round(number * 2**380), 2**380)
+
+
+def _dot(row: Sequence[Enclosure], column: Sequence[Enclosure]) -> Enclosure:
+    return sum((a * b for a, b in zip(row, column, strict=True)), ZERO)
+
+
+def _with_unknowns(table: _Table, mixers: _Mixers, shares: Sequence[Enclosure]) -> _Table:
+    """Return the table in which those who mix do so as the unknowns say."""
+    values, changed = iter(shares), {}
+    for index, staying in mixers:
+        row = [ZERO] * len(table.kinds[index].actions)
+        for action in staying[1:]:
+            row[action] = next(values)
+        row[staying[0]] = ONE - sum(row, ZERO)
+        changed[index] = tuple(row)
+    return table.with_shares(changed)
+
+
+def _advantages(table: _Table, unknowns: Sequence[tuple[int, int, int]]) -> list[Enclosure]:
+    """Return how much more than the first each further action of a mixture pays."""
+    return [table.after(i, a, a) - table.after(i, a, base) for i, a, base in unknowns]
+
+
+def _slope(table: _Table, row: tuple[int, int, int], column: tuple[int, int, int]) -> Enclosure:
+    """Enclose the derivative of an advantage in one probability, at the cost of the first."""
+    index, action, base = row
+    other, towards, away = column
+    members = table.kinds[other].size - (other == index)
+    if not members:
+        return ZERO
+    gaps = [
+        table.after(index, action, action, (other, known))
+        - table.after(index, action, base, (other, known))
+        for known in (towards, away)
+    ]
+    return Enclosure.point(members) * (gaps[0] - gaps[1])
+
+
+def _approximate_inverse(matrix: list[list[Fraction]]) -> list[list[Enclosure]] | None:
+    """Return an inverse rounded to 60 digits, by Gauss and Jordan; None if it is singular."""
+    n = len(matrix)
+    rows = [
+        [_cut(v) for v in row] + [Fraction(int(i == k)) for k in range(n)]
+        for i, row in enumerate(matrix)
+    ]
+    for column in range(n):
+        pivot = max(range(column, n), key=lambda i: abs(rows[i][column]))
+        if abs(rows[pivot][column]) < Fraction(1, 10**40):
+            return None
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        scale = rows[column][column]
+        rows[column] = [_cut(v / scale) for v in rows[column]]
+        for i in range(n):
+            if i != column and rows[i][column]:
+                factor = rows[i][column]
+                rows[i] = [_cut(v - factor * w) for v, w in zip(rows[i], rows[column], strict=True)]
+    return [[Enclosure.point(Fraction(round(v * 10**60), 10**60)) for v in row[n:]] for row in rows]
 
 
 class _Table:
@@ -201,10 +319,13 @@ class _Table:
             | {party: 1 for party in game.parties if party not in game.payoffs}
         )
 
-    def with_shares(self, index: int, shares: tuple[Enclosure, ...]) -> _Table:
+    def with_shares(self, changed: Mapping[int, tuple[Enclosure, ...]]) -> _Table:
         kinds = list(self.kinds)
-        kinds[index] = kinds[index]._replace(shares=shares)
-        return _Table(self.game, self.at, self.strategies, tuple(kinds))
+        for index, shares in changed.items():
+            kinds[index] = kinds[index]._replace(shares=shares)
+        moved = _Table(self.game, self.at, self.strategies, tuple(kinds))
+        moved._known = self._known  # values at pure profiles do not depend on the shares
+        return moved
 
     def _kinds(self) -> Iterator[_Kind]:
         for strategy in self.strategies:
@@ -290,12 +411,23 @@ class _Table:
             shares = tuple(ZERO if a == kind.exit else s / stay for a, s in enumerate(shares))
         return _multinomial(shares, members)
 
-    def _profiles(self, index: int | None, own: int | None) -> Iterator[tuple[Enclosure, Profile]]:
-        """Yield the profiles a member of a kind faces (or all profiles), with probabilities."""
-        axes = [
-            self._distribution(kind, kind.size - (i == index), own if i == index else None)
-            for i, kind in enumerate(self.kinds)
-        ]
+    def _profiles(
+        self, index: int | None, own: int | None, known: tuple[int, int] | None = None
+    ) -> Iterator[tuple[Enclosure, Profile]]:
+        """Yield the profiles a member of a kind faces (or all profiles), with probabilities.
+
+        With `known`, one of the others of that kind is known to take that action.
+        """
+        axes = []
+        for i, kind in enumerate(self.kinds):
+            members, own_here = kind.size - (i == index), own if i == index else None
+            if known is None or known[0] != i:
+                axes.append(self._distribution(kind, members, own_here))
+            else:
+                rest = self._distribution(kind, members - 1, own_here)
+                axes.append(
+                    [(p, tuple(n + (a == known[1]) for a, n in enumerate(row))) for p, row in rest]
+                )
         for combination in itertools.product(*axes):
             weight = math.prod((p for p, _ in combination), start=ONE)
             yield weight, tuple(row for _, row in combination)
@@ -346,23 +478,33 @@ class _Table:
         for draw in itertools.product(*axes):
             yield math.prod((p for p, _, _ in draw), start=ONE), {name: v for _, name, v in draw}
 
-    def mean(self, formula: sp.Expr, index: int, own: int, action: int) -> Enclosure:
+    def mean(
+        self,
+        formula: sp.Expr,
+        index: int,
+        own: int,
+        action: int,
+        known: tuple[int, int] | None = None,
+    ) -> Enclosure:
         """Expect a formula for a member who is meant to take `own` and takes `action`."""
         total = ZERO
-        for weight, rest in self._profiles(index, own):
+        for weight, rest in self._profiles(index, own, known):
             row = tuple(n + (a == action) for a, n in enumerate(rest[index]))
             total += weight * self.value(
                 formula, (*rest[:index], row, *rest[index + 1 :]), index, action
             )
         return total
 
-    def after(self, index: int, own: int, action: int) -> Enclosure:
+    def after(
+        self, index: int, own: int, action: int, known: tuple[int, int] | None = None
+    ) -> Enclosure:
         """Return the payoff, after transfers, of a member of a kind who takes `action`."""
         kind = self.kinds[index]
-        total = self.mean(self.game.primitive(kind.player), index, own, action)
+        total = self.mean(self.game.primitive(kind.player), index, own, action, known)
         for transfer in self.game.transfers:
             if kind.player in (transfer.payer, transfer.payee):
-                amount = self.mean(self._as_seen(transfer, kind.player), index, own, action)
+                seen = self._as_seen(transfer, kind.player)
+                amount = self.mean(seen, index, own, action, known)
                 total = total + amount if transfer.payee == kind.player else total - amount
         return total
 

@@ -6,6 +6,7 @@ of both; chance that nobody sees is averaged out. Everything else is refused wit
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -22,17 +23,30 @@ from pigou.solvers.bimatrix import (
     dimension,
     support_pairs,
 )
-from pigou.solvers.dominance import Removal, survivors, weakly_dominated
+from pigou.solvers.dominance import (
+    MixedRemoval,
+    Removal,
+    mixed_survivors,
+    survivors,
+    weakly_dominated,
+)
 from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
+from pigou.solvers.polynomial import (
+    MOST_SUPPORTS,
+    MixedEquilibria,
+    mixed_equilibria,
+    number_of_supports,
+)
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import symmetric_equilibria
 
 if TYPE_CHECKING:
     from pigou.solvers.regimes import RegimeSet
 
-__all__ = ["Elimination", "iterated_dominance", "regimes", "solve"]
+__all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "solve"]
 
 _MOST_PROFILES_FOR_MARKS = 20_000
+_MOST_NOTES = 20
 _CLEAR = 10**40
 
 
@@ -44,7 +58,10 @@ class Elimination:
     ----------
     round : int
     player, type, action, by : str
-        Who would never take which action, and an action that always pays more by then.
+        Who would never take which action, and an action that always pays more by then; for a
+        mixture, its actions with their probabilities, in words.
+    mixture : mapping of str to Fraction
+        What dominates: the probability of each action that has one.
 
     Examples
     --------
@@ -58,14 +75,26 @@ class Elimination:
     type: str
     action: str
     by: str
+    mixture: Mapping[str, Fraction] = Record()
 
     def __str__(self) -> str:
         who = f"{self.player}, {self.type}" if self.type else self.player
         return f"round {self.round}: {self.action} ({who}) is strictly dominated by {self.by}"
 
 
-def iterated_dominance(game: Game, at: Mapping[str, Any] | None = None) -> tuple[Elimination, ...]:
-    """Return what iterated strict dominance by pure actions rules out, round by round.
+def iterated_dominance(
+    game: Game, at: Mapping[str, Any] | None = None, mixed: bool = False
+) -> tuple[Elimination, ...]:
+    """Return what iterated strict dominance rules out, round by round.
+
+    Parameters
+    ----------
+    game : Game
+        Finite, with simultaneous moves.
+    at : mapping of str to number, optional
+        Parameter values; the defaults where none is given.
+    mixed : bool, optional
+        Whether dominance by mixed actions counts too. What is left is then rationalisable.
 
     Raises
     ------
@@ -77,15 +106,64 @@ def iterated_dominance(game: Game, at: Mapping[str, Any] | None = None) -> tuple
     >>> from pigou.models import load
     >>> iterated_dominance(load("coordination").game)
     ()
+    >>> from pigou import Move, Player
+    >>> game = Game(
+    ...     "hedge",
+    ...     [Player("a"), Player("b")],
+    ...     [
+    ...         Move("x", "a", {"left": 0, "safe": 1, "right": 2}),
+    ...         Move("y", "b", {"left": 0, "right": 2}),
+    ...     ],
+    ...     {"a": "if(x == y, 3, 0) + (x == safe)", "b": "0"},
+    ... )
+    >>> for gone in iterated_dominance(game, mixed=True):
+    ...     print(gone)
+    round 1: safe (a) is strictly dominated by 1/2 left + 1/2 right
     """
     form = finite_form(game, at)
-    return tuple(_elimination(form, removal) for removal in survivors(form)[1])
+    if not mixed:
+        return tuple(_elimination(form, removal) for removal in survivors(form)[1])
+    return tuple(_by_mixture(form, removal) for removal in mixed_survivors(form)[1])
 
 
 def _elimination(form: FiniteForm, removal: Removal) -> Elimination:
     group = form.groups[removal.group]
     action, by = (_key(group, a) for a in (removal.action, removal.by))
-    return Elimination(removal.round, group.player, group.type, action, by)
+    whole = Record({by: Fraction(1)})
+    return Elimination(removal.round, group.player, group.type, action, by, whole)
+
+
+def _by_mixture(form: FiniteForm, removal: MixedRemoval) -> Elimination:
+    group = form.groups[removal.group]
+    mixture = {_key(group, a): Fraction(int(p.p), int(p.q)) for a, p in removal.by}
+    by = " + ".join(f"{p} {label}" if p != 1 else label for label, p in mixture.items())
+    action = _key(group, removal.action)
+    return Elimination(removal.round, group.player, group.type, action, by, Record(mixture))
+
+
+def rationalisable(
+    game: Game, at: Mapping[str, Any] | None = None
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the rationalisable actions of each player, or of each type of a population.
+
+    They are what iterated strict dominance by mixed actions leaves: the best replies to beliefs
+    about others who choose from such actions themselves. Beliefs may be correlated.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> rationalisable(load("coordination").game, {"cost": "1/2"})
+    {'firm': ('upgrade',)}
+    """
+    form = finite_form(game, at)
+    return Record(
+        {
+            f"{group.player}, {group.type}" if group.type else group.player: tuple(
+                _key(group, a) for a in actions
+            )
+            for group, actions in zip(form.groups, mixed_survivors(form)[0], strict=True)
+        }
+    )
 
 
 def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
@@ -94,10 +172,10 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     Parameters
     ----------
     game : Game
-        Finite, with simultaneous moves. For single players: every pure equilibrium, and for two
-        of them every mixed one, a continuum as a component with its extreme points. For a
-        population: every pure profile up to the names of members alike, and every symmetric
-        mixed equilibrium.
+        Finite, with simultaneous moves. For single players: every pure and every mixed
+        equilibrium; a continuum as a component with its extreme points where at most two have a
+        choice, and as unresolved where more have. For a population: every pure profile up to the
+        names of members alike, and every symmetric mixed equilibrium.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
 
@@ -174,8 +252,10 @@ class _Draft:
             self.unresolved.append(
                 "mixed equilibria of several groups of players at once were not searched"
             )
-        else:
+        elif number_of_supports(tuple(len(self.alive[i]) for i in self.active)) > MOST_SUPPORTS:
             self.unresolved.append(f"mixed equilibria of {len(sizes)} players were not searched")
+        else:
+            self._several_players(checked)
 
     def _pure(self) -> Iterable[PureEquilibrium]:
         if not self.exit:
@@ -217,6 +297,48 @@ class _Draft:
         self.how = (
             "every symmetric profile settled: " if self.exit else f"{checked}; "
         ) + "every root of the indifference polynomials isolated exactly"
+
+    def _several_players(self, checked: str) -> None:
+        """Three or more single players have a choice: all mixtures, support by support."""
+        shape = tuple(len(self.alive[i]) for i in self.active)
+        base = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
+        payoffs: list[dict[tuple[int, ...], Any]] = [{} for _ in self.active]
+        for cell in itertools.product(*(range(m) for m in shape)):
+            counts = base
+            for index, choice in zip(self.active, cell, strict=True):
+                counts = _set_action(counts, index, self.alive[index][choice])
+            for player, index in enumerate(self.active):
+                action = self.alive[index][cell[player]]
+                payoffs[player][cell] = self.form.payoff(index, action, counts)
+        result = mixed_equilibria(payoffs, shape)
+        for profile in result.profiles:
+            mixes = {
+                index: self._placed(index, row)
+                for index, row in zip(self.active, profile.probabilities, strict=True)
+            }
+            self._add(self._strategies(base, mixes), profile.method, [])
+        self.unresolved += self._open_supports(result)
+        self.how = (
+            f"{checked}; {result.supports:,} supports with mixing, {result.pruned:,} of them "
+            "excluded by conditional dominance, the others solved with certificates"
+        )
+        if not result.unresolved:
+            parity = "odd, as in a generic game" if len(self.found) % 2 else "even: not generic"
+            self.how += f"; the number found is {parity}"
+
+    def _open_supports(self, result: MixedEquilibria) -> list[str]:
+        """Say in words which supports are unresolved."""
+        notes = []
+        for supports, reason in result.unresolved[:_MOST_NOTES]:
+            parts = []
+            for index, support in zip(self.active, supports, strict=True):
+                group = self.form.groups[index]
+                keys = [_key(group, self.alive[index][a]) for a in support]
+                does = "mixes" if len(keys) > 1 else "plays"
+                parts.append(f"{group.player} {does} {' and '.join(keys)}")
+            notes.append(f"{reason}: {', '.join(parts)}")
+        more = len(result.unresolved) - len(notes)
+        return [*notes, *[f"{more} more supports"] * (more > 0)]
 
     def _two_players(self) -> None:
         """At most two players have a choice: all equilibria by exact vertex enumeration."""
@@ -276,9 +398,13 @@ class _Draft:
 
     def _spread(self, index: int, probabilities: Iterable[Any]) -> tuple[Enclosure, ...]:
         """Put the probabilities of surviving actions in their places among all actions."""
+        exact = (Enclosure.point(Fraction(int(p.p), int(p.q))) for p in probabilities)
+        return self._placed(index, exact)
+
+    def _placed(self, index: int, shares: Iterable[Enclosure]) -> tuple[Enclosure, ...]:
         full = [Enclosure.point(0)] * len(self.form.groups[index].actions)
-        for action, p in zip(self.alive[index], probabilities, strict=True):
-            full[action] = Enclosure.point(Fraction(int(p.p), int(p.q)))
+        for action, share in zip(self.alive[index], shares, strict=True):
+            full[action] = share
         return tuple(full)
 
     def _strategies(
@@ -391,8 +517,6 @@ class _Draft:
         grade, note = Grade.CERTIFIED, doubt
         if not confirmed:
             grade = Grade.NUMERICAL
-        elif "Krawczyk" in method:
-            note = "existence in the box is the solver's proof; the checker bounds the gain"
         elif self.form.rounded and "strict" not in marks:
             grade, note = Grade.NUMERICAL, "irrational payoffs were rounded to 60 digits"
         return Evidence(grade, method, gain, confirmed, note)
