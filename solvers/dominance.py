@@ -178,7 +178,9 @@ def _dominator(form: FiniteForm, group: int, action: int, alive: Allowed) -> int
         if not rivals:
             return None
         here = form.payoff(group, action, joined(counts, group, action))
-        rivals = [b for b in rivals if form.payoff(group, b, joined(counts, group, b)) > here]
+        rivals = [
+            b for b in rivals if form.exceeds(form.payoff(group, b, joined(counts, group, b)), here)
+        ]
     return rivals[0] if rivals else None
 
 

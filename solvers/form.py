@@ -37,6 +37,7 @@ Allowed = tuple[tuple[int, ...], ...]
 """For each group, the actions that are considered."""
 
 LARGEST_GROUP = 5_000
+_SLACK = fmpq(1, 10**40)
 _LARGEST_EXPONENT = 10_000
 _DIGITS = 70
 
@@ -108,6 +109,10 @@ class FiniteForm:
         self._draws = list(self._chance())
 
     # -- reading ------------------------------------------------------------------------------
+
+    def exceeds(self, left: Any, right: Any) -> bool:
+        """Whether one payoff is larger than another, by more than rounding can explain."""
+        return bool(left - right > (_SLACK * (1 + abs(left)) if self.rounded else 0))
 
     def payoff(self, group: int, action: int, counts: Counts) -> Any:
         """Return the payoff of a member who takes `action`, itself counted in `counts`."""
@@ -399,8 +404,7 @@ def _combine(node: sp.Basic, parts: list[_Closure], rounded: Callable[[Any], Any
         pick = max if isinstance(node, sp.Max) else min
         return lambda state: pick(part(state) for part in parts)
     if isinstance(node, sp.And | sp.Or):
-        join = all if isinstance(node, sp.And) else any
-        return lambda state: join(part(state) for part in parts)
+        return _joined_conditions(parts, settles=isinstance(node, sp.Or))
     if isinstance(node, sp.Not):
         return lambda state: not parts[0](state)
     if type(node) in _RELATIONS:
@@ -414,6 +418,24 @@ def _combine(node: sp.Basic, parts: list[_Closure], rounded: Callable[[Any], Any
     if node == sp.E:
         return lambda state: _transcendental("exp", fmpq(1), rounded)
     raise StructureError(f"the function {type(node).__name__} in '{node}' cannot be evaluated")
+
+
+def _joined_conditions(parts: list[_Closure], settles: bool) -> _Closure:
+    """Join conditions: one that settles the whole does so though another has no value."""
+
+    def join(state: _State) -> bool:
+        trouble: DeclarationError | None = None
+        for part in parts:
+            try:
+                if part(state) == settles:
+                    return settles
+            except DeclarationError as error:
+                trouble = error
+        if trouble is not None:
+            raise trouble
+        return not settles
+
+    return join
 
 
 def _power(base: Any, exponent: Any, rounded: Callable[[Any], Any]) -> Any:

@@ -5,11 +5,11 @@ over the real numbers (the SMT solver z3; nonlinear real arithmetic is decidable
 polynomials only the time limit can leave a question open).
 
 Rational functions, whole and fractional powers, ``Min``, ``Max``, ``Abs`` and case distinctions are
-translated exactly; a fractional power brings an auxiliary unknown, a denominator the side
-condition that it is not zero, both only on the branch of a case distinction in which they stand. A
-claim thus speaks of the values at which its formulas are defined. Integers are first relaxed to
-reals, which proves what is true for all reals; only where that fails are they taken as integers.
-Other functions leave a claim undecided.
+translated exactly. A relation is false where one of its sides is not defined: a denominator is
+zero, or an even root is taken of a negative number, on the branch of a case distinction that is
+taken. A root brings an auxiliary unknown, r >= 0 with r^q = v where v >= 0. Integers are first
+relaxed to reals, which proves what is true for all reals; only where that fails are they taken as
+integers. Other functions leave a claim undecided.
 """
 
 from __future__ import annotations
@@ -150,6 +150,7 @@ class _Translator:
         self.side: list[Any] = []
         self.roots: dict[Any, Any] = {}
         self.path: tuple[Any, ...] = ()  # the branches of case distinctions that are open
+        self.needs: list[Any] = []  # what makes the open relation defined
 
     def unknown(self, name: str) -> Any:
         if name not in self.unknowns:
@@ -197,10 +198,9 @@ class _Translator:
         self.path = outside
         return z3.If(condition, *values)
 
-    def require(self, *conditions: Any) -> None:
-        """Demand what makes the formula defined, on the branch that is open."""
-        for condition in conditions:
-            self.side.append(z3.Implies(z3.And(*self.path), condition) if self.path else condition)
+    def require(self, condition: Any) -> None:
+        """Demand what makes a relation defined, on the branch that is open."""
+        self.needs.append(z3.Implies(z3.And(*self.path), condition) if self.path else condition)
 
     def power(self, node: sp.Pow) -> Any:
         base, exponent = node.args
@@ -214,12 +214,14 @@ class _Translator:
         return 1 / product
 
     def root(self, base: Any, degree: int) -> Any:
-        key = (base, degree, self.path)
-        if key not in self.roots:
-            root, value = z3.Real(f"root {len(self.roots)}"), self.number(base)
-            self.require(root >= 0, value >= 0, math.prod([root] * degree) == value)
-            self.roots[key] = root
-        return self.roots[key]
+        value = self.number(base)
+        self.require(value >= 0)
+        if (base, degree) not in self.roots:
+            root = z3.Real(f"root {len(self.roots)}")
+            power = math.prod([root] * degree)
+            self.side += [root >= 0, z3.Implies(value >= 0, power == value)]
+            self.roots[base, degree] = root
+        return self.roots[base, degree]
 
     def condition(self, node: Any) -> Any:
         if node in (True, sp.true):
@@ -233,8 +235,15 @@ class _Translator:
             return z3.Not(self.condition(node.args[0]))
         if not isinstance(node, sp.core.relational.Relational):
             raise _Untranslatable(f"'{node}' is not a condition")
+        return self.relation(node)
+
+    def relation(self, node: Any) -> Any:
+        """Translate a relation: it is false where one of its sides is not defined."""
+        outside, self.needs = (self.needs, self.path), []
+        self.path = ()
         left, right = self.number(node.lhs), self.number(node.rhs)
-        return {
+        needs, (self.needs, self.path) = self.needs, outside
+        holds = {
             "<": left < right,
             "<=": left <= right,
             ">": left > right,
@@ -242,6 +251,7 @@ class _Translator:
             "==": left == right,
             "!=": left != right,
         }[node.rel_op]
+        return z3.And(*needs, holds) if needs else holds
 
     def values(self, model: Any) -> Record[Fraction]:
         found = {}

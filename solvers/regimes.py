@@ -26,10 +26,10 @@ from typing import Any, NamedTuple
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
-from pigou.errors import StructureError
+from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, Lookup, Total, each, symbol
-from pigou.game import Choice, Game
+from pigou.game import Chance, Choice, Game
 from pigou.solvers.reals import Outcome, decide
 
 __all__ = ["Exclusion", "Regime", "RegimeSet", "regimes"]
@@ -101,6 +101,8 @@ class RegimeSet:
         Whether every profile was settled.
     unresolved : tuple of str
         Profiles of which it is not known whether any parameter values allow them.
+    integers : tuple of str
+        Parameters that take whole numbers only.
 
     Examples
     --------
@@ -115,6 +117,7 @@ class RegimeSet:
     excluded: tuple[Exclusion, ...]
     complete: bool
     unresolved: tuple[str, ...]
+    integers: tuple[str, ...] = ()
 
     @property
     def completeness(self) -> str:
@@ -177,7 +180,13 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
             if not verdict.decided:
                 unresolved.append(verdict.profile)
     return RegimeSet(
-        game.name, search.given, tuple(kept), tuple(excluded), not unresolved, tuple(unresolved)
+        game.name,
+        search.given,
+        tuple(kept),
+        tuple(excluded),
+        not unresolved,
+        tuple(unresolved),
+        tuple(name for name in search.integers if symbol(name) not in search.fixed),
     )
 
 
@@ -193,7 +202,14 @@ class _Search:
         self.integers = tuple(p.name for p in game.parameters if p.integer)
         given = tuple(c for c in (x.xreplace(self.fixed) for x in game.conditions) if c != sp.true)
         sizes = (g.size >= 1 for g in self.groups if not g.size.is_number)
-        self.given = given + tuple(c for c in sizes if not decide(c, given, self.integers))
+        odds = (c for chance in game.chance for c in _probabilities(chance))
+        more = (c.xreplace(self.fixed) for c in (*sizes, *odds))
+        self.given = given + tuple(c for c in more if not decide(c, given, self.integers))
+        if decide(sp.false, self.given, self.integers):
+            raise DeclarationError(
+                f"no parameter values satisfy what game '{game.name}' assumes together with the "
+                f"values that are set ({', '.join(map(str, self.given))})"
+            )
         self.order = [p.symbol for p in game.parameters]
         self._payoffs: dict[Any, sp.Expr] = {}
 
@@ -365,6 +381,14 @@ class _Search:
                     payoff = self.payoff(index, action, profile.counts)
                     paid[label] = _tidy(simplifier.without_cases(payoff, condition))
         return Record(paid)
+
+
+def _probabilities(chance: Chance) -> Iterator[Boolean]:
+    """Yield what makes the weights of a chance variable probabilities."""
+    weights = [p for _, p in chance.outcomes.values()]
+    if not all(p.is_number for p in weights):
+        yield from (p >= 0 for p in weights if not p.is_number)
+        yield sp.Eq(sp.expand(sp.Add(*weights)), 1)
 
 
 def _check_structure(game: Game) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
@@ -23,6 +24,7 @@ from typing import Any, NamedTuple
 
 from flint import arb, ctx, fmpq, fmpq_poly
 
+from pigou.errors import StructureError
 from pigou.exact import Enclosure
 
 __all__ = [
@@ -37,6 +39,7 @@ __all__ = [
     "working_precision",
 ]
 
+_EXACTLY = 1 << 20
 PRECISION = 333
 """Bits to which roots are enclosed: about 100 decimals."""
 
@@ -64,15 +67,19 @@ class Root(NamedTuple):
         return ball_to_enclosure(self.ball)
 
 
+_LOCK = threading.RLock()
+
+
 @contextmanager
 def working_precision(bits: int = PRECISION) -> Iterator[None]:
-    """Set the precision of ball arithmetic for a while."""
-    before = ctx.prec
-    ctx.prec = bits
-    try:
-        yield
-    finally:
-        ctx.prec = before
+    """Set the precision of ball arithmetic for a while; one thread at a time, it is global."""
+    with _LOCK:
+        before = ctx.prec
+        ctx.prec = bits
+        try:
+            yield
+        finally:
+            ctx.prec = before
 
 
 def ball_to_enclosure(ball: Any) -> Enclosure:
@@ -83,12 +90,19 @@ def ball_to_enclosure(ball: Any) -> Enclosure:
     >>> ball_to_enclosure(arb(2)).is_exact
     True
     """
+    ends = _ends(ball, PRECISION)
+    if any(end.denominator == 1 and not ball.contains(int(end)) for end in ends):
+        ends = _ends(ball, _EXACTLY)  # rounding must not move a probability to 0 or 1
+    return Enclosure(*ends)
+
+
+def _ends(ball: Any, bits: int) -> list[Fraction]:
     ends = []
-    with working_precision():
+    with working_precision(bits):
         for end in (ball.lower(), ball.upper()):
             mantissa, exponent = end.man_exp()
             ends.append(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
-    return Enclosure(*ends)
+    return ends
 
 
 def from_bernstein(coefficients: Sequence[Any]) -> fmpq_poly:
@@ -150,11 +164,33 @@ def _simple_roots(factor: fmpq_poly, multiplicity: int, lower: Any, upper: Any) 
         factor = factor // fmpq_poly([-value, 1])
     if factor.degree() < 1:
         return found
-    pairs: Any = factor.complex_roots()
-    for number, _ in pairs:
-        if number.imag == 0 and number.real > arb(lower) and number.real < arb(upper):
-            found.append(Root(number.real, multiplicity, None))
+    for ball in _irrational_roots(factor, arb(lower), arb(upper)):
+        found.append(Root(ball, multiplicity, None))
     return found
+
+
+def _irrational_roots(factor: fmpq_poly, lower: Any, upper: Any) -> list[Any]:
+    """Return the real roots within an interval of a polynomial without rational roots.
+
+    No root is an end of the interval, so that with enough precision each is told to be inside or
+    outside.
+
+    Raises
+    ------
+    StructureError
+        If a million bits do not tell.
+    """
+    bits = PRECISION
+    while bits <= _EXACTLY:
+        with working_precision(bits):
+            pairs: Any = factor.complex_roots()
+            real = [number.real for number, _ in pairs if number.imag == 0]
+            inside = [ball for ball in real if ball > lower and ball < upper]
+            outside = [ball for ball in real if ball < lower or ball > upper]
+        if len(inside) + len(outside) == len(real):
+            return inside
+        bits *= 4
+    raise StructureError("a root of an indifference polynomial is too close to 0 or 1 to be told")
 
 
 def bisected_root(coefficients: Sequence[Any]) -> Root:

@@ -21,7 +21,8 @@ Where members can exit, those who stay meet only members who stay, so the share 
 enter f. Exit pays a constant. If some mixture of those who stay pays exactly as much as exit, a
 continuum of shares would be in equilibrium; that is reported as unresolved. "Everybody exits" is
 an equilibrium iff some belief about the members that one who stays would meet makes staying no
-better; one such belief is reported.
+better, where only choices that survive iterated strict dominance are believed in; one such belief
+is reported.
 """
 
 from __future__ import annotations
@@ -47,7 +48,13 @@ from pigou.solvers.roots import (
     sign_changes,
 )
 
-__all__ = ["EverybodyExits", "Mixture", "SymmetricEquilibria", "symmetric_equilibria"]
+__all__ = [
+    "EverybodyExits",
+    "Mixture",
+    "SymmetricEquilibria",
+    "everybody_exits",
+    "symmetric_equilibria",
+]
 
 LARGEST_DEGREE, LARGEST_CONVERSION = 60, 2_000
 
@@ -140,7 +147,7 @@ def symmetric_equilibria(
     ((Enclosure(2/5), Enclosure(3/5)), False)
     """
     search = _Search(form, group, fixed, allowed)
-    found = SymmetricEquilibria([], [], _everybody_exits(search), [])
+    found = SymmetricEquilibria([], [], everybody_exits(form, group, fixed, allowed), [])
     for pair in itertools.combinations(search.actions, 2):
         _pairs(search, pair, found)
     for triple in itertools.combinations(search.actions, 3):
@@ -178,7 +185,8 @@ def _pairs(search: _Search, pair: tuple[int, int], found: SymmetricEquilibria) -
         elif worst <= 0:
             one = Enclosure.point(1)
             shares = {pair[0]: one - root.enclosure, pair[1]: root.enclosure}
-            found.mixtures.append(search.mixture(shares, _falls(gap, roots, number)))
+            stable = None if worst == 0 and polynomial is not None else _falls(gap, roots, number)
+            found.mixtures.append(search.mixture(shares, stable))
 
 
 def _roots(gap: list[Any]) -> list[Root] | None:
@@ -272,22 +280,41 @@ def _planar_sign(polynomial: Any, x: Any, y: Any) -> int | None:
 # -- exit -------------------------------------------------------------------------------------
 
 
-def _everybody_exits(search: _Search) -> EverybodyExits | None:
-    """Return the equilibrium in which everybody exits, if a pure belief supports it."""
+def everybody_exits(
+    form: FiniteForm, group: int, fixed: Counts, allowed: Allowed
+) -> EverybodyExits | None:
+    """Return the equilibrium in which everybody exits, if a pure belief supports it.
+
+    Where no choice to stay survives dominance, exit is best against whatever a member believes.
+
+    Examples
+    --------
+    >>> from pigou import add_choice
+    >>> from pigou.models import load
+    >>> from pigou.solvers.form import finite_form
+    >>> out = add_choice("upgrade", "leave", 2, pays=3, exit=True)
+    >>> form = finite_form(out(load("coordination").game))
+    >>> everybody_exits(form, 0, ((10, 0, 0),), ((2,),)).belief
+    ((9, 0, 0),)
+    """
+    search = _Search(form, group, fixed, allowed)
     if search.exit is None:
         return None
-    for counts in search.form.profiles(_only(search), without=search.index):
+    staying = tuple(a for a in range(len(search.group.actions)) if a != search.exit)
+    for counts in search.form.profiles(
+        _only(search, search.actions or staying), without=search.index
+    ):
         outside = search.payoff(search.exit, counts[search.index])
-        if all(search.payoff(a, counts[search.index]) <= outside for a in search.actions):
+        if all(search.payoff(a, counts[search.index]) <= outside for a in staying):
             return EverybodyExits(counts)
     return None
 
 
-def _only(search: _Search) -> Allowed:
+def _only(search: _Search, actions: tuple[int, ...]) -> Allowed:
     rows = []
     for index, row in enumerate(search.fixed):
         taken = tuple(a for a, n in enumerate(row) if n)
-        rows.append(search.actions if index == search.index else taken)
+        rows.append(actions if index == search.index else taken)
     return tuple(rows)
 
 
@@ -318,7 +345,7 @@ def _shares_of_exit(search: _Search, found: SymmetricEquilibria) -> None:
         all(
             search.payoff(a, counts[search.index])
             > search.payoff(search.exit, counts[search.index])
-            for counts in search.form.profiles(_only(search), without=search.index)
+            for counts in search.form.profiles(_only(search, search.actions), without=search.index)
         )
         for a in search.actions
     ):

@@ -255,7 +255,16 @@ def load_at_ten() -> Game:
 
 
 def test_every_kind_states_what_it_does_and_knows_its_keys():
-    assert set(KINDS) == {"subsidy", "tax", "transfer", "parameter", "mandate", "remove", "add"}
+    assert set(KINDS) == {
+        "subsidy",
+        "tax",
+        "transfer",
+        "parameter",
+        "mandate",
+        "remove",
+        "cost",
+        "add",
+    }
     for kind in KINDS.values():
         assert kind.does and set(kind.required) <= set(kind.keys)
     assert Step("tax", {"move": "m", "rate": 1, "when": None}) == Step(

@@ -21,12 +21,15 @@ from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import GOVERNMENT, Game
+from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
+from pigou.solvers.symmetric import everybody_exits
 
 __all__ = ["Assessment", "FirstBest", "assess", "diagnose", "first_best"]
 
 ZERO = Enclosure.point(0)
+_SLACK = Fraction(1, 10**40)
 
 
 @dataclass(frozen=True)
@@ -218,17 +221,28 @@ def first_best(game: Game, at: Mapping[str, Any] | None = None) -> FirstBest:
     winners: list[Counts] = []
     for counts in _planned(plain, allowed):
         welfare = _total(plain, counts)
-        if best is None or welfare > best:
+        if best is None or plain.exceeds(welfare, best):
             best, winners = welfare, []
-        if welfare == best:
+        if not plain.exceeds(best, welfare):
             winners.append(counts)
     form = finite_form(game, at)
-    stable = any((gain := largest_gain(form, c, allowed)) is None or gain <= 0 for c in winners)
+    value = Fraction(int(best.p), int(best.q))
+    slack = _SLACK * (1 + abs(value)) if plain.rounded else Fraction(0)
     return FirstBest(
-        Enclosure.point(Fraction(int(best.p), int(best.q))),
+        Enclosure(value - slack, value + slack),
         tuple(_in_words(plain, c) for c in winners[:5]),
-        stable,
+        any(_is_equilibrium(form, c, allowed) for c in winners),
     )
+
+
+def _is_equilibrium(form: FiniteForm, counts: Counts, allowed: Allowed) -> bool:
+    """Whether nobody gains by deviating from a profile."""
+    for index, group in enumerate(form.groups):
+        if group.exit is not None and counts[index][group.exit]:
+            alive, _ = survivors(form)
+            return everybody_exits(form, index, counts, alive) is not None
+    gain = largest_gain(form, counts, allowed)
+    return gain is None or bool(gain <= 0)
 
 
 def _planned(form: FiniteForm, allowed: Allowed) -> Any:

@@ -174,7 +174,7 @@ def _plain(value: Fraction | None) -> str:
 
 
 def _percent(share: Enclosure | None) -> str:
-    return "" if share is None else f"{100 * share.value:.0f}%"
+    return "" if share is None else f"{round(100 * share.value)}%"
 
 
 def _span(values: list[Enclosure]) -> str:

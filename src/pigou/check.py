@@ -195,10 +195,11 @@ def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
         shares = [ZERO] * len(kind.actions)
         shares[first], shares[second] = ONE - point, point
         moved = table.with_shares({index: tuple(shares)})
-        earned = moved.earned(index)
-        gap = earned[second] - earned[first]
+        gap = moved.after(index, second, second) - moved.after(index, first, first)
+        if gap == ZERO:
+            return ""
         signs.append(1 if gap.lower > 0 else -1 if gap.upper < 0 else 0)
-    if signs[0] * signs[1] < 0 or 0 in signs:
+    if signs[0] * signs[1] < 0:
         return ""
     return "indifference does not change sign across the enclosure (a double root, or none)"
 
@@ -739,13 +740,25 @@ def _truth(node: sp.Basic, values: Mapping[str, Enclosure], where: Any) -> bool 
         inside = _truth(node.args[0], values, where)
         return None if inside is None else not inside
     if isinstance(node, sp.And | sp.Or):
-        parts = [_truth(part, values, where) for part in node.args]
-        settles = isinstance(node, sp.Or)
-        if settles in parts:
-            return settles
-        return None if None in parts else not settles
+        return _joined_truth(node, values, where)
     gap = _evaluate(node.args[0], values, where) - _evaluate(node.args[1], values, where)
     return _compare(type(node).__name__, gap)
+
+
+def _joined_truth(node: sp.Basic, values: Mapping[str, Enclosure], where: Any) -> bool | None:
+    """Decide a conjunction or disjunction: one part that settles it does so, whatever the rest."""
+    settles, parts = isinstance(node, sp.Or), []
+    trouble: ZeroDivisionError | None = None
+    for part in node.args:
+        try:
+            parts.append(_truth(part, values, where))
+        except ZeroDivisionError as error:
+            trouble = error
+    if settles in parts:
+        return settles
+    if trouble is not None:
+        raise trouble
+    return None if None in parts else not settles
 
 
 def _compare(relation: str, gap: Enclosure) -> bool | None:

@@ -123,7 +123,13 @@ _set = click.option(
 _json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 _file = click.option(
     "-o", "--output", "file", metavar="FILE", type=click.Path(path_type=Path),
-    help="Write to a file; its ending (.csv .md .tex .json) picks the format unless one is given.",
+    help="Write to a file; its ending (.csv .md .tex .json) picks the format unless one is given; "
+    "with any other ending it is a table.",
+)  # fmt: skip
+_game_file = click.option(
+    "-o", "--output", "file", metavar="FILE", type=click.Path(path_type=Path),
+    help="Write to a file; its ending (.json .tex .toml) picks the form of a game unless one is "
+    "given; with any other ending it is plain text.",
 )  # fmt: skip
 _format = click.option(
     "--format",
@@ -168,7 +174,7 @@ def models(style: str | None, as_json: bool, file: Path | None) -> None:
 @click.option("--toml", is_flag=True, help="A game file to start from.")
 @click.option("--reforms", is_flag=True, help="The kinds of reform, and the model's own reforms.")
 @_json
-@_file
+@_game_file
 def show(
     model: str | None, latex: bool, toml: bool, reforms: bool, as_json: bool, file: Path | None
 ) -> None:
@@ -180,15 +186,16 @@ def show(
     from pigou import catalogue, gamewriter, notation, pages, results
 
     what = None if model is None else catalogue.find_model(model)
+    ending = file.suffix.lower() if file and not (latex or toml or reforms or as_json) else ""
     if reforms:
         text = "\n".join([notation.kinds_text(), "", *pages.reforms_lines(what)]).rstrip()
     else:
         assert what is not None
-        if as_json:
+        if as_json or ending == ".json":
             text = _dumps(results.game_result(what))
-        elif latex:
+        elif latex or ending == ".tex":
             text = notation.latex(what.game)
-        elif toml:
+        elif toml or ending == ".toml":
             text = gamewriter.write_game(what)
         else:
             text = notation.text(what.game)
@@ -290,9 +297,15 @@ def compare(
     from pigou import catalogue, compare_page, comparison, results
 
     what = catalogue.find_model(model)
-    reforms = catalogue.find_reforms(what, texts or _reforms_of_case(what))
+    if not texts and what.case is None:
+        own = ", ".join(r.name for r in what.reforms) or "none"
+        raise DeclarationError(
+            f"name a reform with -r (reforms of '{what.name}': {own}; or a kind: see `pigou show "
+            "--reforms`)"
+        )
+    reforms = catalogue.find_reforms(what, texts)
     at = catalogue.parse_assignments(sets)
-    catalogue.check_names(what, at, reforms)
+    catalogue.check_names(what, at, reforms or what.reforms)
     options: dict[str, Any] = {
         "at": at,
         "costs_of_funds": _range(mcpf),
@@ -300,7 +313,7 @@ def compare(
         "select": select,
     }
     if what.case is not None:
-        return _study(what, reforms, options, show_all, (style, as_json, file))
+        return _study(what, reforms or None, options, show_all, (style, as_json, file))
     found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
     _deliver(
         lambda: compare_page.compare_page(what, found, show_all),
@@ -323,18 +336,6 @@ def _study(
         *how,
     )
     return _code(s.found for c in found.comparisons for s in (c.baseline, *c.reforms))
-
-
-def _reforms_of_case(what: Any) -> list[str]:
-    """Return the reforms that a case observed; without a case, one has to be named."""
-    own = [r.name for r in what.reforms]
-    if what.case is not None:
-        observed = [name for name in what.case.regimes.values() if name in own]
-        return list(dict.fromkeys(observed)) or own
-    raise DeclarationError(
-        f"name a reform with -r (reforms of '{what.name}': {', '.join(own) or 'none'}; or a kind: "
-        "see `pigou show --reforms`)"
-    )
 
 
 def _range(text: str) -> tuple[str, ...]:

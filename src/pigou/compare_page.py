@@ -13,7 +13,14 @@ from fractions import Fraction
 from typing import Any
 
 from pigou.assessment import Assessment
-from pigou.comparison import Comparison, Scenario, Verdict, only_symmetric
+from pigou.comparison import (
+    NOT_JUDGED,
+    Comparison,
+    Scenario,
+    Verdict,
+    only_symmetric,
+    present,
+)
 from pigou.equilibrium import Equilibrium
 from pigou.exact import Enclosure, Record
 from pigou.game import GOVERNMENT
@@ -40,8 +47,6 @@ from pigou.tables import Block, Cell, Page, Table, Words, rounded
 
 __all__ = ["compare_page"]
 
-ZERO = Enclosure.point(0)
-_TIGHT = Fraction(1, 10**12)
 RULES = ("selected", "worst", "best")
 _FATES = {
     "survives": "stays",
@@ -49,7 +54,7 @@ _FATES = {
     "vanishes": "vanishes",
     "not searched": "is asymmetric and was not looked for",
 }
-_LOOKS = {"worth it": "good", "costs more than it brings": "bad"}
+_LOOKS = {"costs more than it brings": "bad", "worth it": "good"}
 
 
 def compare_page(model: Model, comparison: Comparison, show_all: bool = False) -> Page:
@@ -88,13 +93,14 @@ def baseline_blocks(comparison: Comparison) -> list[Block]:
     one = base[base.selected]
     best = base.first_best
     what = "" if len(base.found) == 1 else ", the selected one"
-    failing = f" ({one.diagnosis})" if one.diagnosis != "none" else ""
+    diagnosis = base.diagnosis(one)
+    failing = f" ({diagnosis})" if diagnosis != "none" else ""
     short = "no less than" if one.gap.upper <= 0 else "of"
     welfare = (
         f"Welfare {rounded(one.welfare())} {short} the {rounded(best.welfare)} possible{failing}."
     )
     blocks.append(Words(f"{capital(in_words(one.equilibrium))}{what}. {welfare}", under=1))
-    if all(a.diagnosis == "none" for a in base.assessments):
+    if all(base.diagnosis(a) == "none" for a in base.assessments):
         blocks.append(Words("Nothing fails here that a reform could repair.", "warning", 1))
     return blocks
 
@@ -108,13 +114,15 @@ def headline(comparison: Comparison, scenario: Scenario) -> list[Block]:
     blocks.append(_verdict_words(verdicts, comparison.costs_of_funds))
     blocks.append(Words(_for_whom(comparison, scenario, verdicts["selected"]), under=1))
     blocks += _price(verdicts, " with these weights" if comparison.weights else "")
-    blocks += _warnings(comparison, scenario)
+    blocks += _warnings(comparison, scenario, verdicts)
     return blocks
 
 
-def _warnings(comparison: Comparison, scenario: Scenario) -> list[Block]:
+def _warnings(
+    comparison: Comparison, scenario: Scenario, verdicts: Mapping[str, Verdict]
+) -> list[Block]:
     texts = []
-    if len(scenario.found) > 1:
+    if len(scenario.found) > 1 and not _alike(list(verdicts.values())):
         known = "" if scenario.found.complete else "known "
         texts.append(
             f"What it brings hangs on which of its {len(scenario.found)} {known}equilibria is "
@@ -128,21 +136,29 @@ def _warnings(comparison: Comparison, scenario: Scenario) -> list[Block]:
     return [Words(capital(text), "warning", 1) for text in texts]
 
 
+def _alike(verdicts: list[Verdict]) -> bool:
+    """Whether all verdicts say the same, in words and in numbers."""
+    first = verdicts[0]
+    return all(
+        one.statement == first.statement
+        and all(one.net[cost].overlaps(first.net[cost]) for cost in first.net)
+        for one in verdicts
+    )
+
+
 def _verdict_words(verdicts: Mapping[str, Verdict], costs: tuple[Fraction, ...]) -> Words:
-    words = verdict_in_words(verdicts)
-    look = "warning"
-    for state, colour in _LOOKS.items():
-        look = colour if state in words.lower() else look
-    priced = any(not _is_zero(v.public) for v in verdicts.values())
+    statements = [v.statement for v in verdicts.values()]
+    look = next((look for said, look in _LOOKS.items() if said in statements), "warning")
+    priced = any(v.sign(v.public) != 0 for v in verdicts.values())
     at = f", at a cost of public funds of {_costs(costs)}" if priced else ""
-    return Words(f"{words}{at}.", look, 1)
+    return Words(f"{verdict_in_words(verdicts)}{at}.", look, 1)
 
 
 def verdict_in_words(verdicts: Mapping[str, Verdict]) -> str:
     """State the verdict over the selected, the worst and the best equilibrium."""
     states: dict[str, list[str]] = {}
     for rule in RULES:
-        states.setdefault(_state(verdicts[rule]), []).append(rule)
+        states.setdefault(_stated(verdicts[rule]), []).append(rule)
     if len(states) == 1:
         (state,) = states
         differ = len({(v.before, v.after) for v in verdicts.values()}) > 1
@@ -156,26 +172,12 @@ def _costs(costs: tuple[Fraction, ...]) -> str:
     return " to ".join(rounded(cost) for cost in costs)
 
 
-def _state(verdict: Verdict) -> str:
-    """Name what a reform does to welfare at every cost of public funds asked for."""
-    values = list(verdict.net.values())
-    if all(_is_zero(v) for v in (verdict.private, verdict.public)):
-        return "changes nothing"
-    if all(_is_zero(v) for v in values):
-        return "shifts money and gains nothing"
-    if all(v.lower >= 0 for v in values):
-        return "worth it"
-    if all(v.upper <= 0 for v in values):
-        return "costs more than it brings"
-    if verdict.break_even is None:
-        return "not shown to be worth it"
+def _stated(verdict: Verdict) -> str:
+    """State a verdict; where the cost of public funds decides, with the cost that does."""
+    if verdict.statement != "depends on the cost of public funds" or verdict.break_even is None:
+        return verdict.statement
     side = "below" if verdict.public.upper < 0 else "above"
-    return f"worth it only at a cost of public funds {side} {rounded(verdict.break_even)}"
-
-
-def _is_zero(value: Enclosure) -> bool:
-    """Whether a number is zero, as far as a tight enclosure can tell."""
-    return value.lower <= 0 <= value.upper and value.width < _TIGHT
+    return f"{verdict.statement} (worth it {side} {rounded(verdict.break_even)})"
 
 
 def _for_whom(comparison: Comparison, after: Scenario, verdict: Verdict) -> str:
@@ -183,13 +185,13 @@ def _for_whom(comparison: Comparison, after: Scenario, verdict: Verdict) -> str:
     old, new = comparison.baseline[verdict.before], after[verdict.after]
     before, now = in_words(old.equilibrium), in_words(new.equilibrium)
     outcome = f"{now}, as before" if before == now else f"{now} instead of {before}"
-    changes = []
-    for party in dict.fromkeys([*old.surplus, *new.surplus]):
-        change = new.surplus.get(party, ZERO) - old.surplus.get(party, ZERO)
-        if not _is_zero(change):
-            changes.append(f"{label_of(after.game, party)} {rounded(change, sign=True)}")
+    changes = [
+        f"{label_of(after.game, party)} {rounded(change, sign=True)}"
+        for party, change in verdict.changes.items()
+        if verdict.sign(change) != 0
+    ]
     text = f"{capital(outcome)}: {', '.join(changes) or 'nobody gains or loses'}."
-    priced = not _is_zero(verdict.public)
+    priced = verdict.sign(verdict.public) != 0
     text += f" Net benefit {_nets(verdict.unweighted, priced)}"
     return text + (f"; weighted {_nets(verdict.net, priced)}." if comparison.weights else ".")
 
@@ -220,16 +222,12 @@ def _price(verdicts: Mapping[str, Verdict], how: str) -> list[Block]:
 
 def _limit(verdict: Verdict) -> tuple[str, str] | None:
     """Return what happens beyond which cost of public funds; None where none is at stake."""
-    if verdict.public.upper < 0:
-        what = "Costs more than it brings at a cost of public funds"
-        if verdict.break_even is None or verdict.break_even.upper < _TIGHT:
-            return what, "of any size"
-        return what, f"above {rounded(verdict.break_even)}"
-    if verdict.public.lower > 0 and verdict.private.upper < 0 and verdict.break_even is not None:
-        return (
-            "Brings more than it costs at a cost of public funds",
-            f"above {rounded(verdict.break_even)}",
-        )
+    spends = verdict.sign(verdict.public) == -1
+    what = "Costs more than it brings" if spends else "Brings more than it costs"
+    if verdict.break_even is not None:
+        return f"{what} at a cost of public funds", f"above {rounded(verdict.break_even)}"
+    if spends and verdict.sign(verdict.private) in (0, -1):
+        return f"{what} at a cost of public funds", "of any size"
     return None
 
 
@@ -277,7 +275,7 @@ def equilibria_blocks(scenario: Scenario, comparison: Comparison, show_all: bool
 
     def key(one: Equilibrium) -> Any:
         assessed = by_name[one.name]
-        return tuple(assessed.surplus.items()), assessed.diagnosis
+        return tuple(assessed.surplus.items()), scenario.diagnosis(assessed)
 
     groups = grouped(scenario.found, key, show_all)
     shown, more = cut(groups, show_all)
@@ -290,23 +288,21 @@ def equilibria_blocks(scenario: Scenario, comparison: Comparison, show_all: bool
         one = by_name[group[0].name]
         star = " *" if scenario.selected in [e.name for e in group] else ""
         welfare: list[Cell] = [one.welfare()]
-        welfare += [one.welfare(1, _present(comparison, one))] * weighted
+        welfare += [one.welfare(1, present(comparison.weights, one))] * weighted
         rows.append(
             (
                 names_of(group) + star, played(group), *(one.surplus[p] for p in parties),
-                *welfare, _fails(one), evidence_of(group[0]),
+                *welfare, _fails(scenario.diagnosis(one)), evidence_of(group[0]),
             )
         )  # fmt: skip
     note = [Words(more, "note")] if more else []
     return [Table(title, tuple(columns), tuple(rows)), *note, *component_blocks(scenario.found)]
 
 
-def _present(comparison: Comparison, one: Assessment) -> dict[str, Fraction]:
-    return {g: w for g, w in comparison.weights.items() if g in one.surplus}
-
-
-def _fails(one: Assessment) -> str:
-    return "-" if one.diagnosis == "none" else one.diagnosis.replace(" failure", "")
+def _fails(diagnosis: str) -> str:
+    if diagnosis == NOT_JUDGED:
+        return "not judged (symmetric only)"
+    return "-" if diagnosis == "none" else diagnosis.replace(" failure", "")
 
 
 def ledger_blocks(comparison: Comparison) -> list[Block]:
@@ -325,7 +321,7 @@ def ledger_blocks(comparison: Comparison) -> list[Block]:
             )
             for flow in one.flows
         ]
-        if not _is_zero(one.running_cost):
+        if not one.running_cost.is_zero():
             entries.append(
                 (
                     label_of(scenario.game, GOVERNMENT),
@@ -411,7 +407,7 @@ def _data_row(
         scenario.name, e.name, str(e.name == scenario.selected).lower(), e.kind, in_words(e),
         *(one.surplus.get(p) for p in parties), one.outlay, one.revenue, one.running_cost,
         *(one.welfare(c) for c in costs),
-        *(one.welfare(c, _present(comparison, one)) for c in costs),
-        scenario.first_best.welfare, one.gap, one.diagnosis,
+        *(one.welfare(c, present(comparison.weights, one)) for c in costs),
+        scenario.first_best.welfare, one.gap, scenario.diagnosis(one),
         str(e.evidence.grade), str(e.evidence.checked).lower(), "; ".join(e.marks),
     )  # fmt: skip

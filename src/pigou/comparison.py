@@ -30,6 +30,8 @@ from pigou.solving import solve
 
 __all__ = ["SELECTIONS", "Change", "Comparison", "Scenario", "Verdict", "compare"]
 
+NOT_JUDGED = "not judged: only symmetric equilibria were searched"
+
 
 @dataclass(frozen=True)
 class Scenario:
@@ -52,7 +54,19 @@ class Scenario:
     selection: str
 
     def __getitem__(self, name: str) -> Assessment:
-        return next(a for a in self.assessments if a.equilibrium.name == name)
+        for assessment in self.assessments:
+            if assessment.equilibrium.name == name:
+                return assessment
+        raise KeyError(name)
+
+    def diagnosis(self, one: Assessment) -> str:
+        """Say what fails in an equilibrium, or that it cannot be told.
+
+        Where welfare is below the first best, and only symmetric equilibria were looked for, it may
+        be that an asymmetric equilibrium attains the first best.
+        """
+        untold = one.diagnosis == "none" and one.gap.lower > 0 and only_symmetric(self.found)
+        return NOT_JUDGED if untold else one.diagnosis
 
 
 @dataclass(frozen=True)
@@ -93,6 +107,8 @@ class Verdict:
         ``"best"``, ``"worst"`` or ``"selected"``.
     before, after : str
         The equilibria that are compared.
+    changes : mapping of str to Enclosure
+        Change in the surplus of every party, the government's payoff included.
     private, public : Enclosure
         Change in the (weighted) surplus of everybody else, and in the government's payoff.
     net : mapping of str to Enclosure
@@ -101,6 +117,8 @@ class Verdict:
         The same at unit weights.
     break_even : Enclosure or None
         The cost of public funds at which the net benefit is zero, if there is one above 0.
+    scale : Fraction
+        The size of the numbers that are compared: what a change is measured against.
 
     Examples
     --------
@@ -114,24 +132,42 @@ class Verdict:
     rule: str
     before: str
     after: str
+    changes: Mapping[str, Enclosure]
     private: Enclosure
     public: Enclosure
     net: Mapping[str, Enclosure]
     unweighted: Mapping[str, Enclosure]
     break_even: Enclosure | None
+    scale: Fraction = Fraction(1)
+
+    def __post_init__(self) -> None:
+        for name in ("changes", "net", "unweighted"):
+            object.__setattr__(self, name, Record(getattr(self, name)))
+
+    def sign(self, value: Enclosure) -> int | None:
+        """Return 1, 0 or -1 for a change that is positive, zero or negative; None if not known."""
+        if value.is_zero(self.scale):
+            return 0
+        return 1 if value.lower >= 0 else -1 if value.upper <= 0 else None
 
     @property
     def statement(self) -> str:
-        """The verdict in a few words."""
-        values = list(self.net.values())
-        if all(v.is_exact and v.lower == 0 for v in values):
-            moved = self.private.upper > 0 or self.private.lower < 0
-            return "shifts money and gains nothing" if moved else "changes nothing"
-        if all(v.lower >= 0 for v in values):
+        """The verdict in a few words, over every cost of public funds asked for.
+
+        ``"changes nothing"``, ``"shifts money and gains nothing"``, ``"worth it"``, ``"costs more
+        than it brings"``, ``"depends on the cost of public funds"``, or ``"not settled"`` where a
+        number is not known well enough.
+        """
+        if all(self.sign(change) == 0 for change in self.changes.values()):
+            return "changes nothing"
+        signs = {self.sign(value) for value in self.net.values()}
+        if signs == {0}:
+            return "shifts money and gains nothing"
+        if signs <= {0, 1}:
             return "worth it"
-        if all(v.upper <= 0 for v in values):
-            return "not worth it"
-        return "depends on the cost of public funds"
+        if signs <= {0, -1}:
+            return "costs more than it brings"
+        return "depends on the cost of public funds" if {1, -1} <= signs else "not settled"
 
 
 @dataclass(frozen=True)
@@ -178,22 +214,32 @@ class Comparison:
 
     def _verdict(self, rule: str, before: Assessment, after: Assessment) -> Verdict:
         weights = self.weights
-        private = after.welfare(0, weights) - before.welfare(0, _present(weights, before))
+        private = after.welfare(0, present(weights, after)) - before.welfare(
+            0, present(weights, before)
+        )
         public = after.public - before.public
         plain = after.private - before.private
+        scale = max(
+            (max(abs(s.lower), abs(s.upper)) for a in (before, after) for s in a.surplus.values()),
+            default=Fraction(1),
+        )
         break_even = None
-        if public.upper < 0 or public.lower > 0:
+        if not public.is_zero(scale) and (public.upper < 0 or public.lower > 0):
             ratio = private / -public
-            break_even = ratio if ratio.upper > 0 else None
+            break_even = ratio if ratio.lower > 0 else None
+        parties = dict.fromkeys([*before.surplus, *after.surplus])
+        none = Enclosure.point(0)
         return Verdict(
             rule,
             before.equilibrium.name,
             after.equilibrium.name,
+            {p: after.surplus.get(p, none) - before.surplus.get(p, none) for p in parties},
             private,
             public,
-            Record({str(c): private + Enclosure.point(c) * public for c in self.costs_of_funds}),
-            Record({str(c): plain + Enclosure.point(c) * public for c in self.costs_of_funds}),
+            {str(c): private + Enclosure.point(c) * public for c in self.costs_of_funds},
+            {str(c): plain + Enclosure.point(c) * public for c in self.costs_of_funds},
             break_even,
+            scale,
         )
 
 
@@ -222,7 +268,8 @@ def _like_with_like(before: Scenario, after: Scenario) -> list[tuple[Assessment,
     return kept if all(kept) else [before.assessments, after.assessments]
 
 
-def _present(weights: Mapping[str, Fraction], assessment: Assessment) -> dict[str, Fraction]:
+def present(weights: Mapping[str, Fraction], assessment: Assessment) -> dict[str, Fraction]:
+    """Return the weights of the groups that are there."""
     return {group: w for group, w in weights.items() if group in assessment.surplus}
 
 

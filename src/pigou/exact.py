@@ -15,6 +15,8 @@ __all__ = ["Enclosure", "Record", "exact"]
 
 V = TypeVar("V")
 
+_TIGHT = Fraction(1, 10**30)
+
 _LONGEST_NUMBER = 2_500
 _LARGEST_EXPONENT = 1_000
 LONGEST_RESULT = 4_000
@@ -174,6 +176,20 @@ class Enclosure:
     def width(self) -> Fraction:
         """Upper less lower end."""
         return self.upper - self.lower
+
+    def is_zero(self, scale: Fraction | int = 1) -> bool:
+        """Whether the number is zero, as far as a tight enclosure can tell.
+
+        It is where the enclosure contains 0 and is narrower than 1e-30 of `scale`, the size of the
+        numbers it was computed from.
+
+        Examples
+        --------
+        >>> tiny = Fraction(1, 10**40)
+        >>> Enclosure(-tiny, tiny).is_zero(), Enclosure(tiny, tiny).is_zero()
+        (True, False)
+        """
+        return self.lower <= 0 <= self.upper and self.width <= scale * _TIGHT
 
     def overlaps(self, other: Enclosure) -> bool:
         """Whether the two may be the same number."""

@@ -227,16 +227,18 @@ def study(
     model : Model
         With a case, of a game of one population (or one player) with one finite move.
     reforms : iterable of Reform, optional
-        What to compare; the reforms that were observed by default.
+        What to compare; the reforms that were observed by default. One with other values than the
+        model's own was not observed.
     at : mapping of str to number, optional
-        Parameter values. A value of the parameter that the settings vary picks that setting.
+        Parameter values. A value of the parameter that the settings vary picks that setting; a
+        parameter with a default keeps it, since people chose under it.
     costs_of_funds, weights, select
         As in `pigou.compare`.
 
     Raises
     ------
     DeclarationError
-        If the model has no case, or the case does not fit the model.
+        If the model has no case, the case does not fit the model, or people chose at other values.
     StructureError
         If the game is not of one population with one finite move.
     FileError
@@ -263,10 +265,12 @@ def study(
     """
     case = _case_of(model)
     chosen = _observed_reforms(model, case) if reforms is None else tuple(reforms)
-    games = {BASELINE: model.game, **{r.name: r(model.game) for r in chosen}}
-    for name, game in games.items():
+    for name, game in {BASELINE: model.game, **{r.name: r(model.game) for r in chosen}}.items():
         _check_structure(case, name, game)
+    observed = [r for r in chosen if _is_observed(model, case, r)]
+    games = {BASELINE: model.game, **{r.name: r(model.game) for r in observed}}
     _check_labels(case, games)
+    _check_values(case, games, at or {})
     rows = list(_Sheet(model, case, games).rows())
     settings = _settings(case, rows, at or {})
     comparisons: list[Comparison] = []
@@ -277,8 +281,9 @@ def study(
         comparison = compare(
             model.game, chosen, here, costs_of_funds=costs_of_funds, weights=weights, select=select
         )
-        observed = [r for r in rows if r.setting == setting]
-        found = list(_findings(case, comparison, setting, observed))
+        found = list(
+            _findings(case, comparison, setting, [r for r in rows if r.setting == setting])
+        )
         comparisons.append(comparison)
         findings += found
         remarks += _located_remarks(case, comparison, found)
@@ -314,6 +319,30 @@ def _package(model: Model, name: str) -> Reform:
     for other in others:
         first = first + other
     return first
+
+
+def _is_observed(model: Model, case: Case, reform: Reform) -> bool:
+    """Whether a reform is one of the regimes, as the model declares it."""
+    if reform.name not in case.regimes.values():
+        return False
+    own = _package(model, reform.name)
+    return all(
+        getattr(reform, part) == getattr(own, part)
+        for part in ("steps", "parameters", "running_cost")
+    )
+
+
+def _check_values(case: Case, games: Mapping[str, Game], at: Mapping[str, Any]) -> None:
+    """Refuse values other than those under which people chose."""
+    declared = {p.name: p.default for game in games.values() for p in game.parameters}
+    for name, value in at.items():
+        own = declared.get(name)
+        if name != case.parameter and own is not None and exact(value) != own:
+            free = f"; only its setting, '{case.parameter}', can be set" if case.parameter else ""
+            raise DeclarationError(
+                f"case '{case.title}': what was observed holds only at the case's own values: "
+                f"'{name}' is {own}, not {exact(value)}{free}"
+            )
 
 
 def _check_structure(case: Case, regime: str, game: Game) -> None:

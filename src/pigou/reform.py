@@ -9,6 +9,7 @@ A reform is a list of steps, each of a *kind*:
 ``parameter``  parameters take other values
 ``mandate``    a move is restricted to one choice
 ``remove``     a choice is taken away
+``cost``       the government bears a running cost
 ``add``        a choice is added; what it pays, what it counts as, and whether it is an exit
 =============  ================================================================================
 
@@ -80,6 +81,12 @@ class Step:
         for key in kind.required:
             if self.keys.get(key) is None:
                 raise ReformError(f"a reform of kind '{self.kind}' needs the key '{key}'")
+        if self.kind == "parameter" and not isinstance(self.keys["set"], Mapping):
+            raise ReformError(
+                "a reform of kind 'parameter': 'set' maps parameters to values, as in "
+                f"{{'cost': 'cost*0.8'}}, not '{self.keys['set']}'; on the command line write "
+                "parameter:cost=..."
+            )
         given = {k: _frozen(v) for k, v in self.keys.items() if v is not None}
         object.__setattr__(self, "keys", Record(given))
 
@@ -168,12 +175,19 @@ class Reform:
                 )
         return Reform(
             f"{self.name}+{other.name}",
-            (*self.steps, *other.steps),
+            (*self._with_cost, *other._with_cost),
             tuple(({p.name: p for p in other.parameters} | own).values()),
-            _sum(self.running_cost, other.running_cost),
+            0,
             "; ".join(dict.fromkeys(s for s in (self.source, other.source) if s)),
             f"{self.label} + {other.label}",
         )
+
+    @property
+    def _with_cost(self) -> tuple[Step, ...]:
+        """The steps, the running cost as the last of them, so that it keeps its place."""
+        if self.running_cost == 0:
+            return tuple(self.steps)
+        return (*self.steps, Step("cost", {"amount": self.running_cost}))
 
     def revised(self, changes: Mapping[str, Any]) -> Reform:
         """Return the reform with other values of its parameters or keys.
@@ -203,7 +217,14 @@ class Reform:
                     replace(p, default=value) if p.name == name else p for p in self.parameters
                 ),
             )
-        if any(name in KINDS[s.kind].keys for s in self.steps):
+        bearers = [s for s in self.steps if name in KINDS[s.kind].keys]
+        if len(bearers) > 1:
+            kinds = ", ".join(s.kind for s in bearers)
+            raise ReformError(
+                f"reform '{self.name}' has the key '{name}' in {len(bearers)} steps ({kinds}); "
+                "revise the reforms before joining them"
+            )
+        if bearers:
             return replace(
                 self,
                 steps=tuple(
@@ -258,6 +279,8 @@ def subsidy(move: str, rate: Any, name: str = "subsidy", **keys: Any) -> Reform:
         Pay only if it holds.
     members : number or formula, optional
         Pay only this many members of a population; `group` names them (``"targeted"``).
+    group : str, optional
+        Without `members`: pay only the members of this type.
     parameters, running_cost, source, label
         As in `Reform`.
 
@@ -382,6 +405,13 @@ def _tax(game: Game, move: str, rate: Any, **keys: Any) -> Game:
     return _pay_on_move(game, move, rate, payer="", **keys)
 
 
+def _unless(transfer: Transfer, move: Move, left: Any) -> Transfer:
+    """Let a member who has left its group neither pay nor be paid."""
+    if move.player not in (transfer.payer, transfer.payee):
+        return transfer
+    return replace(transfer, amount=If(left, 0, transfer.amount))
+
+
 def _pay_on_move(
     game: Game,
     move: str,
@@ -390,11 +420,16 @@ def _pay_on_move(
     choice: str | None = None,
     when: Any = None,
     members: Any = None,
-    group: str = "targeted",
+    group: str | None = None,
 ) -> Game:
     target = game.move(move)
     game, attribute = _split(game, target.player, members, group)
     quantity: sp.Expr = target.symbol
+    if choice is None and isinstance(target.domain, Choice) and target.domain.exit is not None:
+        raise ReformError(
+            f"move '{move}' has an exit, which has no amount: name the choice that is meant, as in "
+            f"choice={next(c for c in target.choice.labels if c != target.choice.exit)}"
+        )
     if choice is not None:
         value = _value(target, choice)
         quantity = If(sp.Eq(target.symbol, _number(value)), 1, 0)
@@ -414,13 +449,13 @@ def _transfer(
     purpose: str = "transfer",
     when: Any = None,
     members: Any = None,
-    group: str = "targeted",
+    group: str | None = None,
 ) -> Game:
     attribute: sp.Expr = sp.S.One
-    if members is not None:
+    if members is not None or group is not None:
         populations = [p.name for p in game.players if p.name in (payer, payee) and p.is_population]
         if not populations:
-            raise ReformError("'members' needs a population as payer or payee")
+            raise ReformError("'members' and 'group' need a population as payer or payee")
         game, attribute = _split(game, populations[0], members, group)
     value = _when(game, read_expression(amount, game.scope) * attribute, when)
     return replace(game, transfers=(*game.transfers, Transfer(payer, payee, value, purpose)))
@@ -428,7 +463,7 @@ def _transfer(
 
 def _set_parameters(game: Game, set: Mapping[str, Any]) -> Game:
     swaps: dict[sp.Basic, sp.Basic] = {}
-    assumptions = list(game.assumptions)
+    assumptions: list[Any] = []
     names = [p.name for p in game.parameters]
     for name, formula in set.items():
         parameter = game.parameter(name)
@@ -438,6 +473,12 @@ def _set_parameters(game: Game, set: Mapping[str, Any]) -> Game:
         elif parameter.domain != sp.true:
             assumptions.append(_swapped(parameter.domain, {parameter.symbol: value}))
         swaps[parameter.symbol] = value
+    for old in game.assumptions:
+        new = old.xreplace(swaps)
+        if new == sp.false:
+            shown = ", ".join(f"{name} = {value}" for name, value in set.items())
+            raise ReformError(f"{shown} contradicts the assumption {old}")
+        assumptions += [new] * (new != sp.true)
     return _substitute(replace(game, assumptions=tuple(assumptions)), swaps)
 
 
@@ -480,18 +521,30 @@ def _add(
         )
     if counts_as is None and not exit and any(u.has(Lookup) for u in game.payoffs.values()):
         raise ReformError(f"the payoffs are a table: say what '{choice}' counts as for the others")
+    if exit and target.choice.exit is not None:
+        raise ReformError(f"move '{move}' already has an exit, '{target.choice.exit}'")
     leaving = choice if exit else target.choice.exit
     larger = _with_domain(game, move, Choice({**options, choice: number}, leaving))
     chosen = sp.Eq(target.symbol, _number(number))
     if counts_as is not None:
         effective = If(chosen, read_expression(counts_as, larger.scope), target.symbol)
-        of_each = effective.xreplace({target.symbol: each(move)})
+        own = [m.name for m in game.moves_of(target.player)]
+        own += game.player(target.player).attributes
+        of_each = effective.xreplace({symbol(name): each(name) for name in own})
         larger = _substitute(larger, {target.symbol: effective, each(move): of_each})
+    elif exit:
+        larger = replace(
+            larger, transfers=tuple(_unless(t, target, chosen) for t in larger.transfers)
+        )
     if pays is None:
         return larger
     old = larger.payoffs[target.player]
     new = If(chosen, read_expression(pays, larger.scope), old)
     return replace(larger, payoffs={**larger.payoffs, target.player: new})
+
+
+def _bear(game: Game, amount: Any) -> Game:
+    return _charge(game, amount)
 
 
 KINDS: Mapping[str, Kind] = Record(
@@ -513,6 +566,7 @@ KINDS: Mapping[str, Kind] = Record(
             Kind("parameter", "parameters take other values", _set_parameters, ("set",)),
             Kind("mandate", "a move is restricted to one choice", _mandate, ("move", "choice")),
             Kind("remove", "a choice is taken away", _remove, ("move", "choice")),
+            Kind("cost", "the government bears a running cost", _bear, ("amount",)),
             Kind(
                 "add", "a choice is added",
                 _add, ("move", "choice", "value"), ("pays", "counts_as", "exit"),
@@ -547,21 +601,16 @@ def _when(game: Game, amount: sp.Expr, when: Any) -> sp.Expr:
     return If(read_condition(when, game.scope), amount, 0)
 
 
-def _sum(left: Any, right: Any) -> Any:
-    if left == 0 or right == 0:
-        return right if left == 0 else left
-    return f"({left}) + ({right})"
-
-
 def _with_domain(game: Game, move: str, domain: Choice) -> Game:
     moves = (replace(m, domain=domain) if m.name == move else m for m in game.moves)
     return replace(game, moves=tuple(moves))
 
 
-def _split(game: Game, player: str, members: Any, group: str) -> tuple[Game, sp.Expr]:
-    """Set `members` of a population apart, and return the attribute that tells them."""
+def _split(game: Game, player: str, members: Any, group: str | None) -> tuple[Game, sp.Expr]:
+    """Set `members` of a population apart, or find the type `group`; return what tells them."""
     if members is None:
-        return game, sp.S.One
+        return (game, sp.S.One) if group is None else _typed(game, player, group)
+    group = group or "targeted"
     who = game.player(player)
     valid_name(group, "group")
     size = read_expression(members, [p.name for p in game.parameters])
@@ -584,9 +633,26 @@ def _split(game: Game, player: str, members: Any, group: str) -> tuple[Game, sp.
     return replace(game, players=players), symbol(group)
 
 
-def _charge(game: Game, cost: Any) -> Game:
+def _typed(game: Game, player: str, group: str) -> tuple[Game, sp.Expr]:
+    """Tell the members of an existing type by an attribute that bears its name."""
+    who = game.player(player)
+    names = [t.name for t in who.types]
+    if group not in names:
+        raise ReformError(
+            unknown("type", str(group), names, f"'{player}'")
+            + "; with 'members' a group is set apart"
+        )
+    if group in who.attributes:
+        return game, symbol(group)
+    types = (replace(t, values={**t.values, group: int(t.name == group)}) for t in who.types)
+    marked = replace(who, types=tuple(types))
+    players = tuple(marked if p.name == player else p for p in game.players)
+    return replace(game, players=players), symbol(group)
+
+
+def _charge(game: Game, amount: Any) -> Game:
     """Let the government bear a running cost."""
-    amount = read_expression(cost, [p.name for p in game.parameters])
+    amount = read_expression(amount, [p.name for p in game.parameters])
     if amount == 0:
         return game
     if amount.is_negative:
@@ -636,6 +702,20 @@ def _substitute(game: Game, swaps: Mapping[sp.Basic, sp.Basic]) -> Game:
     )
 
 
+def _ungrouped(game: Game, player: Player, before: Player, used: set[str]) -> Player:
+    """Undo a grouping that nothing uses; the size stays what it has become."""
+    idle = set(player.attributes) - set(before.attributes) - used
+    if not idle:
+        return player
+    if not before.types and set(player.attributes) == idle:
+        return Player(player.name, player.label, size=game.size(player.name))
+    types = tuple(
+        replace(t, values={k: v for k, v in t.values.items() if k not in idle})
+        for t in player.types
+    )
+    return replace(player, types=types)
+
+
 def _tidy(game: Game, before: Game) -> Game:
     """Undo a grouping, and drop a parameter, that the reform brought and nothing uses."""
     used: set[str] = set()
@@ -643,12 +723,7 @@ def _tidy(game: Game, before: Game) -> Game:
         used |= names_in(formula)
     for transfer in game.transfers:
         used |= names_in(transfer.amount)
-    players = tuple(
-        before.player(p.name)
-        if not before.player(p.name).types and not used & set(p.attributes)
-        else p
-        for p in game.players
-    )
+    players = tuple(_ungrouped(game, p, before.player(p.name), used) for p in game.players)
     for player in players:
         for size in [player.size, *(t.size for t in player.types)]:
             used |= names_in(sp.sympify(size))

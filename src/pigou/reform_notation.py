@@ -72,6 +72,8 @@ def _limits(step: Step, game: Game | None) -> str:
         group = keys.get("group", "targeted")
         whose = _population(keys, game)
         out = f" {side} {keys['members']} members of {whose} (group {group})"
+    elif "group" in keys:
+        out = f", {keys['group']} only"
     return out + (f", if {keys['when']}" if "when" in keys else "")
 
 
@@ -117,5 +119,6 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "parameter": lambda keys: " and ".join(f"{n} becomes {v}" for n, v in keys["set"].items()),
     "mandate": lambda keys: f"{keys['move']} must be {keys['choice']}",
     "remove": lambda keys: f"{keys['choice']} is no longer a choice of {keys['move']}",
+    "cost": lambda keys: f"running it costs the {GOVERNMENT} {keys['amount']}",
     "add": _add,
 }

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pigou.assessment import Assessment
-from pigou.comparison import Comparison, Scenario, Verdict
+from pigou.comparison import Comparison, Scenario, Verdict, present
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Strategy
 from pigou.exact import Enclosure, Record
 from pigou.expression import write_expression
@@ -126,7 +126,8 @@ def _strategies(strategies: Iterable[Strategy]) -> dict[str, Any]:
     for strategy in strategies:
         entry = _strategy(strategy)
         if strategy.type:
-            result.setdefault(strategy.move, []).append({"type": strategy.type, **entry})
+            listed = {_free("type", entry): strategy.type} | entry
+            result.setdefault(strategy.move, []).append(listed)
         else:
             result[strategy.move] = entry
     return result
@@ -135,10 +136,18 @@ def _strategies(strategies: Iterable[Strategy]) -> dict[str, Any]:
 def _strategy(strategy: Strategy) -> dict[str, Any]:
     entry: dict[str, Any] = _numbers(strategy.probabilities)
     if strategy.counts is not None and strategy.members > 1:
-        entry.setdefault("counts", dict(strategy.counts))
+        entry[_free("counts", strategy.probabilities)] = dict(strategy.counts)
     if strategy.belief is not None:
-        entry.setdefault("belief", dict(strategy.belief))
+        entry[_free("belief", strategy.probabilities)] = dict(strategy.belief)
     return entry
+
+
+def _free(key: str, labels: Iterable[str]) -> str:
+    """Return the key, with underscores before it where a choice has that label."""
+    taken = set(labels)
+    while key in taken:
+        key = f"_{key}"
+    return key
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
@@ -193,7 +202,7 @@ def _scenario(scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
     del result["schema"]
     best = scenario.first_best
     result["equilibria"] = [
-        _equilibrium(one.equilibrium) | _assessment(one, best.welfare, comparison)
+        _equilibrium(one.equilibrium) | _assessment(one, scenario, comparison)
         for one in scenario.assessments
     ]
     head = {"name": scenario.name, "label": scenario.label}
@@ -208,8 +217,8 @@ def _scenario(scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _assessment(one: Assessment, best: Enclosure, comparison: Comparison) -> dict[str, Any]:
-    weights = {g: w for g, w in comparison.weights.items() if g in one.surplus}
+def _assessment(one: Assessment, scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
+    weights = present(comparison.weights, one)
     costs = comparison.costs_of_funds
     return {
         "surplus": _numbers(one.surplus),
@@ -229,9 +238,9 @@ def _assessment(one: Assessment, best: Enclosure, comparison: Comparison) -> dic
             "unweighted": {str(c): number(one.welfare(c)) for c in costs},
             "weighted": {str(c): number(one.welfare(c, weights)) for c in costs},
         },
-        "first_best": number(best),
+        "first_best": number(scenario.first_best.welfare),
         "gap": number(one.gap),
-        "diagnosis": one.diagnosis,
+        "diagnosis": scenario.diagnosis(one),
     }
 
 
@@ -281,6 +290,7 @@ def regimes_result(found: RegimeSet, game: Game, fixed: Mapping[str, Any]) -> di
         "game": found.game,
         "at": {name: str(value) for name, value in fixed.items()},
         "assumed": [_formula(condition, game) for condition in found.conditions],
+        "integers": list(found.integers),
         "complete": found.complete,
         "completeness": found.completeness,
         "regimes": [

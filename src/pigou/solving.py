@@ -236,6 +236,11 @@ class _Draft:
     def find(self) -> None:
         """Choose the algorithms by the structure that is left after dominance."""
         sizes = [self.form.groups[i].size for i in self.active]
+        if self.exit:
+            for pure in self._pure():
+                self._add_pure(pure)
+            self._symmetric("")
+            return
         if sizes in ([1], [1, 1]) and self._pairs_of_supports() <= MOST_SUPPORT_PAIRS:
             self._two_players()
             return
@@ -278,7 +283,7 @@ class _Draft:
 
     def _symmetric(self, checked: str) -> None:
         """One group of players alike has a choice: mixtures from the indifference polynomial."""
-        index = self.active[0]
+        index = self.active[0] if self.active else 0
         fixed = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
         result = symmetric_equilibria(self.form, index, fixed, self.alive)
         for mixture in result.mixtures:
@@ -536,7 +541,10 @@ class _Draft:
 
     def _scope(self) -> str:
         if self.exit:
-            return "symmetric equilibria, pure and mixed"
+            return (
+                "symmetric equilibria, pure and mixed; off the path, members believe in choices "
+                "that survive iterated strict dominance"
+            )
         if self.crowd:
             return "pure equilibria up to the names of members alike, and symmetric mixed ones"
         return "all equilibria, pure and mixed"

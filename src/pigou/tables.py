@@ -102,12 +102,17 @@ class Page:
 def rounded(value: Enclosure | Fraction | int, sign: bool = False) -> str:
     """Write a number for people: four digits, or all of them where four decimals suffice.
 
+    A tight enclosure of 0 is written as 0.
+
     Examples
     --------
     >>> rounded(Fraction(17, 8)), rounded(Fraction(2, 3)), rounded(12_345), rounded(4, sign=True)
     ('2.125', '0.6667', '12,345', '+4')
     """
-    middle = (value.lower + value.upper) / 2 if isinstance(value, Enclosure) else Fraction(value)
+    if isinstance(value, Enclosure):
+        middle = Fraction(0) if value.is_zero() else (value.lower + value.upper) / 2
+    else:
+        middle = Fraction(value)
     plus = "+" if sign and middle > 0 else ""
     if abs(middle) < 10**12 and (middle * 10_000).denominator == 1:
         text = f"{middle.numerator / middle.denominator:,.4f}"
@@ -128,7 +133,9 @@ def for_people(cell: Cell) -> str:
 def _for_machines(cell: Cell) -> str:
     if cell is None:
         return ""
-    return repr(cell.value) if isinstance(cell, Enclosure) else str(cell)
+    if isinstance(cell, Enclosure):
+        return "0.0" if cell.is_zero() else repr(cell.value)
+    return str(cell)
 
 
 # -- dresses ----------------------------------------------------------------------------------
