@@ -26,11 +26,6 @@ class PureEquilibrium(NamedTuple):
     counts: Counts
     largest_gain: Any
 
-    @property
-    def is_strict(self) -> bool:
-        """Whether every deviation loses."""
-        return self.largest_gain is None or bool(self.largest_gain < 0)
-
 
 def pure_equilibria(form: FiniteForm, allowed: Allowed) -> list[PureEquilibrium]:
     """Return every pure equilibrium in which only `allowed` actions are taken.

@@ -70,6 +70,10 @@ class Regime:
     counts: Mapping[str, Boolean]
     decided: bool
 
+    def __post_init__(self) -> None:
+        for name in ("payoffs", "counts"):
+            object.__setattr__(self, name, Record(getattr(self, name)))
+
 
 @dataclass(frozen=True)
 class Exclusion:

@@ -13,17 +13,21 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
-from pigou import comparison, solving
+from pigou import comparison, screen, solving
 from pigou.catalogue import find_model, find_reform
 from pigou.cli import cli
 from pigou.comparison import SELECTIONS, compare
+from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import unknown
+from pigou.exact import Enclosure
 from pigou.models import load, names
 from pigou.observation import study
 from pigou.reform import KINDS
+from pigou.results import solve_result
 from pigou.solving import regimes, solve
-from pigou.tables import rounded
+from pigou.tables import Page, Table, rounded
 
 ROOT = Path(__file__).resolve().parents[1]
 CASE = str(ROOT / "examples" / "threshold_public_good" / "case.toml")
@@ -330,7 +334,7 @@ def test_a_range_of_the_cost_of_funds_that_decides_is_said_to():
     model = load("coordination")
     found = compare(model.game, [model.reform("uniform_subsidy", subsidy=2)])
     limit = rounded(found.verdicts("uniform_subsidy")[1].break_even)
-    assert f"Worth it only at a cost of public funds below {limit} in the" in text
+    assert f"Depends on the cost of public funds (worth it below {limit}) in the" in text
 
 
 def test_a_continuum_is_told_by_its_extreme_points(tmp_path):
@@ -738,3 +742,251 @@ def test_the_message_for_an_unknown_name_is_the_documented_one():
         "no parameter 'benfit' in model 'coordination'; did you mean 'benefit'? "
         "(parameters: benefit, cost, firms)"
     )
+
+
+# -- what a reader must not be misled by ------------------------------------------------------
+
+
+def case_file(folder, changes=(), rows="p,thr,did\nA,2,C\nB,2,D\nB,4,C\n", about=()):
+    """Write a small case: a game of three members, its reforms and three choices."""
+    text = """
+pigou = 1
+[game]
+name = "small case"
+[players.subject]
+size = 3
+[moves.action]
+player = "subject"
+choices = { give = 1, keep = 0 }
+[parameters.worth]
+default = 2
+[parameters.need]
+default = 2
+[payoffs]
+subject = "worth*if(sum(action) >= need, 1, 0) - action"
+[[reforms]]
+name = "push"
+kind = "subsidy"
+move = "action"
+rate = "1/2"
+[[reforms]]
+name = "levy"
+kind = "transfer"
+payer = "subject"
+payee = "government"
+amount = "1/4"
+[case]
+title = "A small case"
+file = "rows.csv"
+move = "action"
+column = "did"
+labels = { C = "give", D = "keep" }
+regime_column = "p"
+regimes = { A = "baseline", B = "push+levy" }
+setting_column = "thr"
+parameter = "need"
+"""
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "rows.csv").write_text(rows, encoding="utf-8")
+    file = folder / "case.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_page_and_json_give_the_same_verdict():
+    model = load("coordination")
+    for text in ("uniform_subsidy", "uniform_subsidy:subsidy=2", "assurance", "joint_commitment"):
+        for costs in ("1", "1:1.6"):
+            args = ["compare", "coordination", "-r", text, "--mcpf", costs]
+            verdict = result_of(*args)["reforms"][0]["verdict"]
+            page = words(run(*args).stdout).lower()
+            found = compare(model.game, [find_reform(model, text)], costs_of_funds=costs.split(":"))
+            for one in found.verdicts(found.reforms[0].name):
+                assert verdict[one.rule]["statement"] == one.statement
+                assert one.statement in page
+
+
+def test_no_zero_leaks_from_an_enclosure():
+    """The symmetric mixtures of the case are roots of a polynomial, known to 100 digits."""
+    for style in ("table", "csv", "md", "tex"):
+        text = run("compare", CASE, "--format", style).stdout
+        assert not re.search(r"e-\d\d", text)
+        assert not re.search(r"-0(\.0+)?%?(?![\d.])", text)
+
+
+def test_what_was_observed_holds_at_the_cases_own_values_only():
+    done = run("compare", CASE, "--set", "prize=300")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "holds only at the case's own values: 'prize' is 30, not 300" in done.stderr
+    assert "only its setting, 'threshold', can be set" in done.stderr
+    assert run("compare", CASE, "--set", "prize=30", "--set", "threshold=4").exit_code == 0
+    assert run("compare", CASE, "--set", "outside=25").exit_code == 2
+
+
+def test_a_reform_with_other_values_was_not_observed():
+    result = result_of("compare", CASE, "-r", "voluntary:outside=25", "--set", "threshold=4")
+    (setting,) = result["case"]["settings"]
+    assert [f["regime"] for f in setting["findings"]] == ["baseline"]
+
+
+def test_a_case_compares_the_packages_that_were_observed(tmp_path):
+    result = result_of("compare", case_file(tmp_path))
+    assert [r["name"] for r in result["reforms"]] == ["push+levy"]
+    regimes_ = [f["regime"] for s in result["case"]["settings"] for f in s["findings"]]
+    assert regimes_ == ["baseline", "push+levy", "push+levy"]
+
+
+def test_what_fails_is_not_told_where_only_symmetric_equilibria_were_searched():
+    args = ["compare", CASE, "--set", "threshold=4"]
+    text = words(run(*args, env={"COLUMNS": "160"}).stdout)
+    assert "not judged (symmetric only)" in text
+    (reform,) = result_of(*args)["reforms"]
+    told = {e["diagnosis"] for e in reform["equilibria"] if Fraction(e["gap"]["value"]) > 0}
+    assert "none" not in told
+
+
+def test_a_kind_that_sets_parameters_says_how():
+    done = run("compare", "coordination", "-r", "parameter:set=cost*0.5")
+    assert done.exit_code == 2
+    assert "write parameter:cost=..." in done.stderr
+
+
+def test_all_played_alike_is_not_said_to_hang_on_what_is_played():
+    text = words(run("compare", "coordination", "-r", "parameter:cost=cost").stdout)
+    assert "Changes nothing, whichever equilibrium is played" in text
+    assert "hangs on which" not in text
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 75])
+@pytest.mark.parametrize(
+    "args", [["compare", CASE, "--set", "threshold=5"], ["compare", "coordination", "-r", "uniform_subsidy", "--mcpf", "1:1.6"], ["solve", "coordination"]]
+)  # fmt: skip
+def test_no_width_loses_information(args, width):
+    wide, narrow = (run(*args, env={"COLUMNS": str(n)}).stdout for n in (300, width))
+    assert max(map(len, narrow.splitlines())) <= width
+    if width >= 40:
+        assert set(re.findall(r"[\d.,]*\d", wide)) <= set(re.findall(r"[\d.,]*\d", narrow))
+        assert ("break-even" in wide and "solve" not in args) == ("break-even" in narrow)
+
+
+@pytest.mark.parametrize("room", range(8, 120))
+def test_a_table_holds_every_cell_at_any_width(room):
+    """A column keeps its longest number; if there is no room, the table becomes a list."""
+    table = Table(
+        "", ("who", "a long head", "n"), (("somebody here", "x y z", 123456), ("", "w", 7))
+    )
+    out = io.StringIO()
+    screen.show(Page((table,), table), Console(file=out, width=room))
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= room
+    squeezed = "".join(out.getvalue().split())
+    assert "123,456" in squeezed or room < 12
+    assert all(letter in squeezed for letter in "wxyz7")
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("a.json", "{"), ("a.tex", r"\begin"), ("a.toml", "pigou = 1"), ("a.md", "coordination"), ("a.txt", "coordination")],
+)  # fmt: skip
+def test_the_ending_of_a_file_picks_the_form_of_a_game(tmp_path, name, start):
+    file = tmp_path / name
+    assert run("show", "coordination", "-o", file).exit_code == 0
+    text = file.read_text(encoding="utf-8")
+    assert text.lower().startswith(start) or r"\begin" in text
+    run("show", "coordination", "--json", "-o", file)
+    assert file.read_text(encoding="utf-8").startswith("{")
+
+
+def test_labels_that_are_called_like_keys_lose_nothing():
+    shares = {k: Enclosure.point("1/3") for k in ("type", "counts", "belief")}
+    one = Strategy("act", "firm", "small", shares, dict.fromkeys(shares, 1), 3, {"type": 2})
+    evidence = Evidence(Grade.CERTIFIED, "by hand", checked=True)
+    found = EquilibriumSet(
+        "game", "population", {}, (Equilibrium("E1", (one,), {}, evidence),), True, "proved", "all"
+    )
+    result = json.loads(json.dumps(solve_result(found)))
+    ((entry,),) = result["equilibria"][0]["strategies"].values()
+    assert {k: entry[k]["exact"] for k in shares} == dict.fromkeys(shares, "1/3")
+    assert entry["_type"] == "small"
+    assert entry["_counts"] == dict.fromkeys(shares, 1)
+    assert entry["_belief"] == {"type": 2}
+    schema = json.loads((SCHEMAS / "pigou-solve-1.schema.json").read_text(encoding="utf-8"))
+    assert list(problems(result, schema, schema)) == []
+
+
+def test_regimes_say_which_parameters_are_whole_numbers():
+    text = words(run("regimes", "coordination").stdout)
+    assert re.search(r"Assumed: .*; firms, threshold whole numbers\.", text)
+    assert r"\( N \), \( T \) whole numbers" in run("regimes", "coordination", "--latex").stdout
+    assert result_of("regimes", "coordination")["integers"] == ["firms", "threshold"]
+    assert result_of("regimes", "coordination", "--set", "firms=4")["integers"] == ["threshold"]
+
+
+def test_excluded_profiles_are_told_apart(shops):
+    text = words(run("regimes", shops, "--set", "prize=3").stdout)
+    assert "Excluded: left: open; right: close / left: close; right: open." in text
+
+
+def test_what_is_not_complete_is_not_called_complete(tmp_path):
+    file = tmp_path / "three.toml"
+    file.write_text(THREE_MIXING, encoding="utf-8")
+    text = words(run("solve", file).stdout)
+    assert "Not complete: " in text
+    assert "not shown" not in text
+    assert " Complete: " not in text
+
+
+def test_a_page_ends_with_its_note_apart(tmp_path):
+    plain = case_file(
+        tmp_path,
+        [
+            ("[parameters.worth]\ndefault = 2\n[parameters.need]\ndefault = 2\n", ""),
+            ("worth*", "2*"),
+            (">= need", ">= 2"),
+            ('setting_column = "thr"\nparameter = "need"\n', ""),
+        ],
+    )
+    text = run("compare", plain).stdout
+    assert "The observations" not in text
+    lines = text.splitlines()
+    place = next(n for n, line in enumerate(lines) if line.startswith("Cost of public funds"))
+    assert lines[place - 1] == ""
+
+
+def test_labels_that_are_numbers_or_several_words_can_be_read(tmp_path):
+    file = tmp_path / "labels.nfg"
+    file.write_text('NFG 1 R "L" { "Ann" "Bob" } { 2 2 }\n1 -1 -1 1 -1 1 1 -1\n', encoding="utf-8")
+    assert "Ann: 1: 1/2, 2: 1/2; Bob: 1: 1/2, 2: 1/2" in words(run("solve", file).stdout)
+    file.write_text(
+        'NFG 1 R "L" { "Ann" "Bob" } { { "half way" "no" } { "1" "2" } }\n"" \n1 -1 -1 1 -1 1 1 -1\n',
+        encoding="utf-8",
+    )
+    done = run("solve", file)
+    assert "'half way' 1/2, no 1/2" in words(done.stdout), done.stderr
+
+
+def test_csv_of_a_comparison_has_the_verdicts():
+    args = ["compare", "coordination", "-r", "uniform_subsidy", "--mcpf", "1:1.6"]
+    rows = list(csv.DictReader(io.StringIO(run(*args, "--format", "csv").stdout)))
+    kinds = [row["row"] for row in rows]
+    assert kinds == ["equilibrium"] * 4 + ["verdict"] * 3
+    model = load("coordination")
+    found = compare(model.game, [model.reform("uniform_subsidy")], costs_of_funds=("1", "1.6"))
+    for row, one in zip(rows[4:], found.verdicts("uniform_subsidy"), strict=True):
+        assert (row["if played"], row["verdict"]) == (one.rule, one.statement)
+        assert float(row["net at 8/5"]) == one.net["8/5"].value
+        assert float(row["break-even"]) == one.break_even.value
+
+
+def test_csv_of_a_case_has_the_observations():
+    rows = list(csv.DictReader(io.StringIO(run("compare", CASE, "--format", "csv").stdout)))
+    observed = [row for row in rows if row["row"] == "observation"]
+    found = [(f, choice) for f in study(find_model(CASE)).findings for choice in f.counts]
+    assert len(observed) == len(found)
+    for row, (finding, choice) in zip(observed, found, strict=True):
+        assert row["threshold"] == str(finding.setting)
+        assert (row["scenario"], row["choice"]) == (finding.regime, choice)
+        assert int(row["chosen"]) == finding.counts[choice]
+        assert int(row["of"]) == finding.total

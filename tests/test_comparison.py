@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
+import sympy as sp
 
 from pigou import (
     DeclarationError,
@@ -13,17 +16,22 @@ from pigou import (
     Move,
     Parameter,
     Player,
+    Type,
     assess,
     compare,
     first_best,
     pay,
+    set_parameters,
     solve,
     subsidy,
 )
-from pigou.comparison import SELECTIONS
+from pigou.catalogue import find_model
+from pigou.comparison import NOT_JUDGED, SELECTIONS, Verdict
 from pigou.models import load
+from pigou.solvers.regimes import Regime
 
 MODEL = load("coordination")
+CASE = Path(__file__).resolve().parents[1] / "examples" / "threshold_public_good" / "case.toml"
 
 
 def number(value) -> Enclosure:
@@ -131,7 +139,7 @@ def test_verdicts_and_the_break_even_cost_of_public_funds():
     )
     assert dict(worst.net) == {"1": number("9/2"), "17/8": number(0), "3": number("-7/2")}
     assert worst.statement == "depends on the cost of public funds"
-    assert best.statement == "not worth it" and best.break_even == number(1)
+    assert best.statement == "costs more than it brings" and best.break_even == number(1)
 
 
 def test_a_real_failure_is_no_case_for_a_reform_that_costs_more_than_it_brings():
@@ -140,7 +148,7 @@ def test_a_real_failure_is_no_case_for_a_reform_that_costs_more_than_it_brings()
     found = compare(MODEL.game, [costly], costs_of_funds=("1.17", "1.56"))
     _, worst, _ = found.verdicts("uniform_subsidy")
     assert found.baseline.assessments[0].diagnosis == "coordination failure"
-    assert worst.statement == "not worth it"
+    assert worst.statement == "costs more than it brings"
     assert worst.break_even == number(Fraction(17, 16))
     assert all(value.upper < 0 for value in worst.net.values())
 
@@ -186,7 +194,149 @@ def test_every_selection_names_an_equilibrium_and_says_how(rule):
     for scenario in (found.baseline, *found.reforms):
         assert scenario[scenario.selected].equilibrium.name == scenario.selected
         assert scenario.selection
+    # The good equilibrium is best for everybody. If the number of others is uniform, upgrading
+    # earns 5/4 (1/2 + 1/2 1/2) - 1 < 0 on average, so that Laplacian beliefs pick the bad one.
     welfare = {a.equilibrium.name: a.welfare().lower for a in found.baseline.assessments}
-    if rule in ("best", "worst"):
-        extreme = max if rule == "best" else min
-        assert welfare[found.baseline.selected] == extreme(welfare.values())
+    best, worst = max(welfare, key=welfare.get), min(welfare, key=welfare.get)
+    picked = {"laplacian": worst, "payoff-dominant": best, "best": best, "worst": worst}
+    assert found.baseline.selected == picked[rule]
+
+
+# -- what members have, not what populations have in total ---------------------------------------
+
+
+def chicken() -> Game:
+    """Two drivers: dare against swerve pays 7 and 2, both swerve 6 each, both dare nothing."""
+    payoff = "if(dare == 1, if(sum(dare) == 1, 7, 0), if(sum(dare) == 1, 2, 6))"
+    return Game(
+        "chicken",
+        [Player("driver", size=2)],
+        [Move("dare", "driver", {"no": 0, "yes": 1})],
+        {"driver": payoff},
+    )
+
+
+def test_a_better_total_is_no_pareto_improvement():
+    """In 'one dares' the members have 7 and 2; in the mixture both have 14/3 = 28/6."""
+    found = solve(chicken())
+    pure, mixed = assess(chicken(), found)
+    assert pure.equilibrium.kind == "pure" and mixed.equilibrium.kind == "mixed"
+    assert mixed.surplus["driver"].lower > pure.surplus["driver"].lower
+    assert "coordination" not in pure.diagnosis and "coordination" not in mixed.diagnosis
+    scenario = compare(chicken(), [], select="payoff-dominant").baseline
+    assert "no equilibrium is payoff-dominant" in scenario.selection
+
+
+def test_members_alike_may_change_places():
+    """Both pure profiles of a two-type game in which one type loses: no coordination failure."""
+    game = Game(
+        "types",
+        [Player("p", types=[Type("A", 1, {"is_a": 1}), Type("B", 1, {"is_a": 0})])],
+        [Move("a", "p", {"x": 0, "y": 1})],
+        {"p": "if(sum(a) == 0, 1 + is_a, if(sum(a) == 2, 5 - 4*is_a, 0))"},
+    )
+    assert {a.diagnosis for a in assess(game, solve(game)) if a.equilibrium.kind == "pure"} == {
+        "none"
+    }
+
+
+def test_an_equilibrium_in_which_types_change_places_does_not_stay():
+    game = Game(
+        "swap",
+        [Player("p", types=[Type("A", 1, {"likes": 1}), Type("B", 1, {"likes": 0})])],
+        [Move("a", "p", {"no": 0, "yes": 1})],
+        {"p": "a*(2*likes - 1)*sign"},
+        parameters=[Parameter("sign", 1)],
+    )
+    found = compare(game, [set_parameters({"sign": -1}, "swap")])
+    assert [str(c) for c in found.changes("swap")] == ["E1 vanishes", "E1 appears"]
+
+
+# -- verdicts in words ------------------------------------------------------------------------
+
+
+def verdict(private, public, costs=(1,), changes=None, scale=1):
+    """Make a verdict of the change to others and to the government."""
+    private, public = (x if isinstance(x, Enclosure) else number(x) for x in (private, public))
+    net = {str(c): private + number(c) * public for c in costs}
+    changes = {"firm": private, "government": public} if changes is None else changes
+    return Verdict("best", "E1", "E1", changes, private, public, net, net, None, Fraction(scale))
+
+
+TINY = Enclosure(Fraction(-1, 10**100), Fraction(1, 10**101))
+
+
+@pytest.mark.parametrize(
+    ("one", "words"),
+    [
+        (verdict(0, 0), "changes nothing"),
+        (verdict(TINY, TINY), "changes nothing"),
+        (verdict(4, -4), "shifts money and gains nothing"),
+        (
+            verdict(0, 0, changes={"firm": number(1), "consumers": number(-1)}),
+            "shifts money and gains nothing",
+        ),
+        (verdict(5, -4), "worth it"),
+        (verdict(4, -4, (Fraction(1, 2), 1)), "worth it"),
+        (verdict(3, -4), "costs more than it brings"),
+        (verdict(TINY, -1, (0, 1)), "costs more than it brings"),
+        (verdict(5, -4, (1, 2)), "depends on the cost of public funds"),
+        (verdict(Enclosure(Fraction(-1), Fraction(1)), 0), "not settled"),
+    ],
+)
+def test_the_words_of_a_verdict(one, words):
+    assert one.statement == words
+
+
+def test_zero_is_told_by_the_size_of_the_numbers():
+    half = Enclosure(Fraction(-1, 10**20), Fraction(1, 10**20))
+    assert verdict(half, 0).statement == "not settled"
+    assert verdict(half, 0, scale=10**12).statement == "changes nothing"
+
+
+def test_a_break_even_lies_above_zero():
+    """In the symmetric mixture firms are indifferent, so that a cost alone buys nothing."""
+    found = compare(MODEL.game, [set_parameters({"cost": "cost"}, running_cost=1)])
+    for one in found.verdicts("parameter"):
+        assert one.break_even is None
+        assert one.statement == "costs more than it brings"
+    for scheme in MODEL.reforms:
+        found = compare(MODEL.game, [scheme])
+        for one in found.verdicts(scheme.name):
+            assert one.break_even is None or one.break_even.lower > 0
+
+
+def test_verdicts_and_what_they_rest_on_are_immutable_and_hashable():
+    payoffs = {"firm": number(1)}
+    (old, *_) = solve(MODEL.game)
+    changed = dataclasses.replace(old, payoffs=payoffs)
+    payoffs["firm"] = number(2)
+    assert changed.payoffs["firm"] == number(1)
+    found = compare(MODEL.game, [MODEL.reform("uniform_subsidy")])
+    for thing in (
+        changed,
+        old.strategies[0],
+        found.baseline.assessments[0],
+        found.verdicts("uniform_subsidy")[0],
+    ):
+        assert isinstance(hash(thing), int)
+    regime = Regime("all", sp.true, {"firm": sp.Integer(1)}, {}, True)
+    with pytest.raises(TypeError):
+        regime.payoffs["firm"] = 2
+
+
+def test_a_scenario_names_the_equilibrium_it_does_not_have():
+    with pytest.raises(KeyError, match="E9"):
+        compare(MODEL.game, []).baseline["E9"]
+
+
+def test_what_cannot_be_told_is_not_said_to_be_sound():
+    """Three of four give with an exit: only symmetric equilibria are looked for."""
+    case = find_model(str(CASE))
+    found = compare(case.game, [case.reform("voluntary")])
+    after = found.reform("voluntary")
+    told = {a.equilibrium.name: after.diagnosis(a) for a in after.assessments}
+    assert any(a.gap.lower > 0 and a.diagnosis == "none" for a in after.assessments)
+    for one in after.assessments:
+        sound = one.diagnosis == "none" and one.gap.lower > 0
+        assert told[one.equilibrium.name] == (NOT_JUDGED if sound else one.diagnosis)

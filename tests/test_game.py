@@ -79,7 +79,7 @@ A, B, JOIN = symbol("a"), symbol("b"), symbol("join")
         (lambda: Parameter("cost", float("nan")), ExpressionError, "nan is not finite"),
         (lambda: Parameter("cost", Decimal("Infinity")), ExpressionError, "Infinity is not finite"),
         (lambda: Parameter("cost", True), ExpressionError, "True is a truth value, not a number"),
-        (lambda: Parameter("cost", 1, "price > 0"), ExpressionError, "no name 'price' in 'price > 0'; (names: cost)"),
+        (lambda: Parameter("cost", 1, "price > 0"), ExpressionError, "no name 'price' in 'price > 0' (names: cost)"),
         (lambda: Parameter("cost", 1, "cost"), ExpressionError, "a name is not a condition; write a comparison in 'cost'"),
         (lambda: Parameter("the cost"), ExpressionError, "parameter 'the cost': a name is a letter followed by"),
         (lambda: Parameter("max"), ExpressionError, "parameter 'max': this word belongs to the grammar"),
@@ -124,7 +124,7 @@ A, B, JOIN = symbol("a"), symbol("b"), symbol("join")
         # references
         (lambda: pair(moves=[Move("a", "anne", YES_NO), Move("b", "bob", YES_NO)]), DeclarationError, "move 'a': no player 'anne' in game 'pair'; did you mean 'ann'? (players: ann, bob)"),
         (lambda: pair(moves=[Move("a", "ann", YES_NO)]), DeclarationError, "player 'bob' has no move; declare who does not move as a Bystander"),
-        (lambda: pair(moves=[Move("a", "ann", YES_NO), Move("b", "bob", YES_NO, 2, ["c"])]), DeclarationError, "move 'b': no move 'c' in game 'pair'; (moves: a, b)"),
+        (lambda: pair(moves=[Move("a", "ann", YES_NO), Move("b", "bob", YES_NO, 2, ["c"])]), DeclarationError, "move 'b': no move 'c' in game 'pair' (moves: a, b)"),
         (lambda: pair(chance=[Chance("w", {"x": (1, 1)}, ["bbo"])]), DeclarationError, "chance variable 'w': no player 'bbo' in game 'pair'; did you mean 'bob'?"),
         (lambda: pair(payoffs={"ann": 1}), DeclarationError, "the payoff of player 'bob' is missing in game 'pair'"),
         (lambda: pair(payoffs={"ann": 1, "bob": 2, "others": 3}), DeclarationError, "a payoff is given for 'others': no player 'others' in game 'pair'"),
@@ -174,8 +174,8 @@ A, B, JOIN = symbol("a"), symbol("b"), symbol("join")
         (lambda: pair(parameters=[Parameter("benefit"), Parameter("cost", 1)]).values(), DeclarationError, "parameter 'benefit' of game 'pair' has no default: give it a value, as in benefit=1/2"),
         # looking up
         (lambda: pair().player("anne"), DeclarationError, "no player 'anne' in game 'pair'; did you mean 'ann'? (players: ann, bob)"),
-        (lambda: pair().move("c"), DeclarationError, "no move 'c' in game 'pair'; (moves: a, b)"),
-        (lambda: pair().primitive("x"), DeclarationError, "no party 'x' in game 'pair'; (parties: ann, bob, others)"),
+        (lambda: pair().move("c"), DeclarationError, "no move 'c' in game 'pair' (moves: a, b)"),
+        (lambda: pair().primitive("x"), DeclarationError, "no party 'x' in game 'pair' (parties: ann, bob, others)"),
     ],
 )  # fmt: skip
 def test_what_contradicts_itself_is_refused(make, error, message):
@@ -195,7 +195,7 @@ def test_exit_codes():
 
 
 def test_an_unknown_name_is_answered_with_all_or_with_the_first_twelve():
-    assert unknown("move", "x", []) == "no move 'x'; (moves: none)"
+    assert unknown("move", "x", []) == "no move 'x' (moves: none)"
     assert unknown("move", "x", [f"m{n}" for n in range(13)]).endswith("m10, m11, ...)")
 
 

@@ -205,7 +205,6 @@ def test_dominance_in_two_rounds_where_everybody_is_needed(result):
         (1, "free_ride", "leave", 0),
         (2, "leave", "contribute", 58),
     ]
-    assert finding.ruled_out_shares == ((1, Fraction(0)), (2, Fraction(58, 191)))
     assert all(not f.eliminations for f in result.findings if f is not finding)
 
 
@@ -388,7 +387,7 @@ BAD = {
     "a column twice": (GOOD.replace("who", "did"), r"the column 'did' is there 2 times"),
     "unknown choice": (
         GOOD.replace("L", "X"),
-        r"small.csv: row 3: column 'did': no choice 'X'; \(choices: C, D, L\)",
+        r"small.csv: row 3: column 'did': no choice 'X' \(choices: C, D, L\)",
     ),
     "a choice of another regime": (
         GOOD.replace(",C,", ",L,"),
@@ -396,7 +395,7 @@ BAD = {
     ),
     "unknown regime": (
         GOOD.replace("2,f", "2,g"),
-        r"row 3: column 'rule': no regime 'g'; \(regimes: a, f\)",
+        r"row 3: column 'rule': no regime 'g' \(regimes: a, f\)",
     ),
     "setting not a number": (
         GOOD.replace("f,2", "f,two"),

@@ -20,6 +20,8 @@ from pigou import (
     Reform,
     ReformError,
     Step,
+    Total,
+    Type,
     add_choice,
     assess,
     examine,
@@ -31,6 +33,7 @@ from pigou import (
     subsidy,
     tax,
 )
+from pigou.expression import names_in
 from pigou.models import load
 from pigou.reform import reform
 
@@ -262,7 +265,7 @@ def test_every_kind_states_what_it_does_and_knows_its_keys():
         "parameter",
         "mandate",
         "remove",
-        "cost",
+        "running_cost",
         "add",
     }
     for kind in KINDS.values():
@@ -270,3 +273,78 @@ def test_every_kind_states_what_it_does_and_knows_its_keys():
     assert Step("tax", {"move": "m", "rate": 1, "when": None}) == Step(
         "tax", {"move": "m", "rate": 1}
     )
+
+
+# -- findings of a review -------------------------------------------------------------------------
+
+
+def test_a_parameter_that_is_the_size_of_a_population_changes_the_size():
+    model = load("coordination")
+    smaller = set_parameters({"firms": 4})(model.game)
+    assert str(smaller.size("firm")) == "4"
+    assert [e.profile for e in solve(smaller)] == [
+        e.profile for e in solve(model.game, {"firms": 4})
+    ]
+    package = (
+        set_parameters({"firms": 5})
+        + subsidy("upgrade", 1, members=3)
+        + tax("upgrade", 1, members=3)
+    )
+    assert str(package(model.game).size("firm")) == "5"
+
+
+def test_a_parameter_must_keep_to_the_assumptions():
+    with pytest.raises(ReformError, match="50 <= firms"):
+        set_parameters({"threshold": 50})(coordination())
+
+
+def test_packages_keep_the_order_of_running_costs():
+    a = subsidy("upgrade", "1/10", "a", running_cost="cost")
+    b = set_parameters({"cost": "2*cost"}, "b")
+    assert (a + b)(coordination()) == b(a(coordination()))
+    assert (b + a)(coordination()) == a(b(coordination()))
+
+
+def test_what_a_choice_counts_as_is_each_members_own():
+    """The added choice z counts as the member's own t: one of three takes it with t = 0."""
+    game = Game(
+        "two moves",
+        [Player("p", size=3)],
+        [Move("s", "p", {"a": 0, "b": 1}), Move("t", "p", {"a": 0, "b": 1})],
+        {"p": "sum(s)*t - s"},
+    )
+    changed = add_choice("s", "z", 2, counts_as="t")(game)
+    strategies = [e.strategies for e in solve(changed) if e.kind == "pure"]
+    assert strategies
+    total = changed.payoffs["p"].atoms(Total)
+    assert all("t" not in names_in(part, bound=False) for part in total)
+
+
+def test_a_type_can_be_paid_alone_and_an_unknown_type_cannot():
+    game = Game(
+        "types",
+        [Player("p", types=[Type("small", 2, {"w": 1}), Type("large", 1, {"w": 2})])],
+        [Move("a", "p", {"no": 0, "yes": 1})],
+        {"p": "a*(w - 2) - a/2"},
+    )
+    paid = subsidy("a", 1, group="large")(game)
+    assert [e.profile for e in solve(paid)] == ["a[small]: 2 no; a[large]: yes"]
+    with pytest.raises(ReformError, match=r"mean 'large'"):
+        subsidy("a", 1, group="larg")(game)
+    assert (subsidy("a", 1, group="large") + tax("a", 1, group="large"))(game) == game
+
+
+def test_who_leaves_is_not_paid_per_unit():
+    game = subsidy("upgrade", "1/10")(coordination())
+    out = add_choice("upgrade", "leave", 2, pays=3, exit=True)(game)
+    (one,) = assess(out, solve(out))
+    assert one.outlay == ZERO
+    with pytest.raises(ReformError, match="has an exit"):
+        subsidy("upgrade", 1)(add_choice("upgrade", "leave", 2, pays=0, exit=True)(coordination()))
+    with pytest.raises(ReformError, match="already has an exit"):
+        add_choice("upgrade", "go", 3, pays=0, exit=True)(out)
+
+
+def test_a_key_in_several_steps_is_not_revised_in_all():
+    with pytest.raises(ReformError, match="2 steps"):
+        (subsidy("upgrade", 1) + tax("upgrade", 2)).revised({"rate": 3})

@@ -10,6 +10,7 @@ import sympy as sp
 from click.testing import CliRunner
 
 from pigou import (
+    Chance,
     DeclarationError,
     Game,
     Move,
@@ -263,3 +264,65 @@ def test_the_command_states_both_equilibria_and_that_there_is_no_other(latex):
     bounds = (r"c \geq b", r"b \geq c") if latex else ("cost >= benefit", "benefit >= cost")
     assert all(bound in told for bound in bounds)
     assert "No other pure profile is an equilibrium for any parameter values (proved)" in told
+
+
+@pytest.mark.parametrize(
+    ("payoff", "at"),
+    [
+        ("s*if(x < 0, 1, sqrt(x) - 1)", [-2, 0, 1, 4]),
+        ("s*if(x < 0, 1, sqrt(x) - y)", [-2, 0, 1, 4]),
+        ("s*if(x == 0, 1, max(1/x, y) - 1)", [-2, 0, 1, 4]),
+        ("s*if(x == 0, -1, 1/x)", [-2, 0, 1, 4]),
+    ],
+)
+def test_guards_of_roots_and_denominators_are_kept(payoff, at):
+    game = Game(
+        "guards",
+        [Player("p", size=3)],
+        [Move("s", "p", {"n": 0, "y": 1})],
+        {"p": payoff},
+        parameters=[Parameter("x", -1), Parameter("y", "1/2")],
+    )
+    conditions = {r.profile: r.condition for r in regimes(game).regimes}
+    for x in at:
+        for y in (Fraction(1, 2), Fraction(2)):
+            solved = {e.profile for e in solve(game, {"x": x, "y": y}) if e.kind == "pure"}
+            for label in ("n", "y"):
+                stated = _true_at(conditions.get(f"all {label}", sp.false), x, y)
+                assert stated == (f"s: 3 {label}" in solved), (payoff, x, y, label)
+
+
+def _true_at(condition, x, y) -> bool:
+    """Evaluate a condition in which a relation that is not defined counts as false."""
+    values = {X: sp.Integer(x), Y: sp.Rational(str(y))}
+    if isinstance(condition, sp.Or | sp.And):
+        join = any if isinstance(condition, sp.Or) else all
+        return join(_true_at(part, x, y) for part in condition.args)
+    if condition in (sp.true, sp.false):
+        return condition == sp.true
+    try:
+        sides = [side.xreplace(values) for side in (condition.lhs, condition.rhs)]
+    except ValueError:  # sympy: the argument 'zoo' is not comparable
+        return False
+    if any(s.has(sp.zoo, sp.nan) or not s.is_real for s in sides):
+        return False
+    return condition.func(*sides) == sp.true
+
+
+def test_assumptions_that_nothing_satisfies_are_refused():
+    with pytest.raises(DeclarationError, match="no parameter values satisfy"):
+        regimes(COORDINATION.game, {"threshold": 50, "firms": 10})
+
+
+def test_chances_are_probabilities():
+    game = Game(
+        "odds",
+        [Player("a")],
+        [Move("x", "a", {"n": 0, "y": 1})],
+        {"a": "x*(c - 3)"},
+        chance=[Chance("c", {"low": (0, "1 - p"), "high": (2, "p")})],
+        parameters=[Parameter("p", "1/2")],
+    )
+    found = regimes(game)
+    assert [r.profile for r in found.regimes] == ["a: n"]
+    assert [e.profile for e in found.excluded] == ["a: y"]

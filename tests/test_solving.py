@@ -24,6 +24,7 @@ from games import (
     table_game,
 )
 from pigou import (
+    Choice,
     DeclarationError,
     Enclosure,
     Game,
@@ -34,6 +35,7 @@ from pigou import (
     Player,
     StructureError,
     examine,
+    first_best,
     iterated_dominance,
     solve,
     symbol,
@@ -506,3 +508,86 @@ def test_extreme_numbers_are_exact():
     found = solve(two([[1 + tiny, 0], [1, 0]], [[0, 0], [0, 0]]))
     assert found.complete and all(e.evidence.checked for e in found)
     assert symbol("x") is not None and isinstance(load("coordination"), Model)
+
+
+# -- findings of a review -------------------------------------------------------------------------
+
+
+def club(payoff: str, size=3) -> Game:
+    options = Choice({"no": 0, "yes": 1, "out": 2}, exit="out")
+    return Game(
+        "club",
+        [Player("p", size="n")],
+        [Move("a", "p", options)],
+        {"p": payoff},
+        parameters=[Parameter("n", size, "n >= 1", integer=True)],
+    )
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_where_exit_dominates_everybody_exits(size):
+    game = club("if(a == out, 9, 4*sum(a)/3 - 3*a - 1)", size)
+    (only,) = solve(game)
+    assert only.strategies[0].probabilities["out"] == Enclosure.point(1)
+    assert only.evidence.checked
+    best = first_best(game)
+    assert best.profiles == ("p: out" if size == 1 else f"{size} out",) and best.is_equilibrium
+
+
+def test_a_belief_in_dominated_choices_supports_nothing():
+    """A is dominated by B; only the belief that the fellow plays A would make exit a best reply."""
+    options = Choice({"A": 0, "B": 1, "out": 2}, exit="out")
+    payoff = "if(a == out, 0, if(a == A, if(sum(a == A) == 2, -5, 1), if(sum(a == A) == 1, -3, 2)))"
+    game = Game("beliefs", [Player("p", size=2)], [Move("a", "p", options)], {"p": payoff})
+    found = solve(game)
+    assert [e.profile for e in found] == ["a: 2 B"]
+    assert "survive iterated strict dominance" in found.scope
+
+
+@pytest.mark.parametrize("digits", [3, 40, 100, 150, 300])
+def test_a_root_next_to_an_end_is_not_lost(digits):
+    """Three members, all needed: the root is sqrt(1 - epsilon), whatever epsilon."""
+    tiny = "1" + "".join(f"/10**{min(50, digits - n)}" for n in range(0, digits, 50))
+    payoff = f"u*(if(sum(u) >= 3, 1, 0) - 1 + {tiny})"
+    game = Game("near", [Player("p", size=3)], [Move("u", "p", {"no": 0, "yes": 1})], {"p": payoff})
+    found = solve(game)
+    (mixed,) = [e for e in found if e.kind == "mixed"]
+    share = mixed.strategies[0].probabilities["yes"]
+    epsilon = Fraction(1, 10**digits)
+    assert share.lower**2 <= 1 - epsilon <= share.upper**2
+    assert share.upper < 1
+
+
+def test_a_tie_of_irrational_payoffs_is_no_dominance():
+    game = Game(
+        "roots",
+        [Player("a"), Player("b")],
+        [Move("x", "a", {"n": 0, "y": 1}), Move("y", "b", {"n": 0, "y": 1})],
+        {"a": "if(x == 0, sqrt(w)*sqrt(z), sqrt(w*z))", "b": "y*sqrt(z)"},
+        parameters=[Parameter("z", 3, "z > 0"), Parameter("w", 2, "w > 0")],
+    )
+    assert [gone.player for gone in iterated_dominance(game)] == ["b"]
+    assert len(first_best(game).profiles) == 2
+
+
+def test_conditions_may_guard_each_other():
+    game = Game(
+        "guard",
+        [Player("a")],
+        [Move("x", "a", {"n": 0, "y": 1})],
+        {"a": "x*if(t > 0 and 1/t > 2, 1, -1)"},
+        parameters=[Parameter("t", 0)],
+    )
+    assert [e.profile for e in solve(game)] == ["x: n"]
+
+
+def test_threads_do_not_disturb_each_other():
+    from concurrent.futures import ThreadPoolExecutor
+
+    from flint import ctx
+
+    game, before = critical_mass(10, 7, "2"), ctx.prec
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: solve(game), range(12)))
+    assert ctx.prec == before
+    assert all(r == results[0] for r in results)

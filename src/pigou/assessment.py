@@ -26,7 +26,14 @@ from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
 from pigou.solvers.symmetric import everybody_exits
 
-__all__ = ["Assessment", "FirstBest", "assess", "diagnose", "first_best"]
+__all__ = [
+    "Assessment",
+    "FirstBest",
+    "assess",
+    "diagnose",
+    "first_best",
+    "gains_of_members",
+]
 
 ZERO = Enclosure.point(0)
 _SLACK = Fraction(1, 10**40)
@@ -66,6 +73,8 @@ class Assessment:
     equilibrium : Equilibrium
     surplus : mapping of str to Enclosure
         Each party's total after transfers; of all members, for a population.
+    members : mapping of str to tuple of (Enclosure, int)
+        What single members have, and how many have it, for each player or type.
     flows : tuple of Flow
         The ledger: every transfer with the amount that flows.
     outlay, revenue, running_cost : Enclosure
@@ -87,12 +96,16 @@ class Assessment:
 
     equilibrium: Equilibrium
     surplus: Mapping[str, Enclosure]
+    members: Mapping[str, tuple[tuple[Enclosure, int], ...]]
     flows: tuple[Flow, ...]
     outlay: Enclosure
     revenue: Enclosure
     running_cost: Enclosure
     gap: Enclosure
     diagnosis: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "surplus", Record(self.surplus))
 
     def welfare(
         self, cost_of_funds: Any = 1, weights: Mapping[str, Any] | None = None
@@ -189,7 +202,9 @@ def _books(game: Game, found: EquilibriumSet, equilibrium: Equilibrium) -> Asses
         elif transfer.payee == GOVERNMENT:
             revenue += amount
     running = -exam.primitive.get(GOVERNMENT, ZERO)
-    return Assessment(equilibrium, Record(surplus), exam.flows, outlay, revenue, running, ZERO, "")
+    return Assessment(
+        equilibrium, Record(surplus), exam.members, exam.flows, outlay, revenue, running, ZERO, ""
+    )
 
 
 def first_best(game: Game, at: Mapping[str, Any] | None = None) -> FirstBest:
@@ -284,8 +299,9 @@ def _in_words(form: FiniteForm, counts: Counts) -> str:
 def diagnose(one: Assessment, among: list[Assessment], best: FirstBest) -> str:
     """Say what fails in an equilibrium.
 
-    Coordination fails if another equilibrium is at least as good for every player and bystander,
-    better for one of them, and not worse for all together once the government's money is counted.
+    Coordination fails if another equilibrium is at least as good for every player, every member of
+    a population (whatever its name: members alike may change places) and every bystander, better
+    for one of them, and not worse for all together once the government's money is counted.
     Cooperation fails if welfare is below the first best and the first best is no equilibrium.
 
     Examples
@@ -306,7 +322,45 @@ def diagnose(one: Assessment, among: list[Assessment], best: FirstBest) -> str:
 
 
 def _pareto_better(one: Assessment, other: Assessment) -> bool:
-    people = [party for party in one.surplus if party != GOVERNMENT]
-    gains = [one.surplus[party] - other.surplus[party] for party in people]
+    moved = set(player.partition("[")[0] for player in one.members)
+    idle = [party for party in one.surplus if party != GOVERNMENT and party not in moved]
+    gains = [one.surplus[party] - other.surplus[party] for party in idle]
+    gains += gains_of_members(one, other)
     total = one.welfare() - other.welfare()
     return total.lower >= 0 and all(g.lower >= 0 for g in gains) and any(g.lower > 0 for g in gains)
+
+
+def gains_of_members(one: Assessment, other: Assessment) -> list[Enclosure]:
+    """Return what members gain from one equilibrium over another, the worst off against each other.
+
+    Members alike may change places, so that some relabelling of `one` is at least as good for
+    every member as `other` iff it is so once both are sorted by payoff.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> bad, good, _ = assess(game, solve(game))
+    >>> gains_of_members(good, bad)
+    [Enclosure(1/4)]
+    """
+    gains = []
+    for kind, payoffs in one.members.items():
+        left, right = (_steps(p) for p in (payoffs, other.members[kind]))
+        place = 0
+        while left and right:
+            (a, until_a), (b, until_b) = left[0], right[0]
+            gains.append(a - b)
+            place = min(until_a, until_b)
+            left, right = (x[1:] if x[0][1] == place else x for x in (left, right))
+    return gains
+
+
+def _steps(payoffs: tuple[tuple[Enclosure, int], ...]) -> list[tuple[Enclosure, int]]:
+    """Sort payoffs, and count up the members who have at most each."""
+    steps, total = [], 0
+    for payoff, number in sorted(payoffs, key=lambda entry: entry[0].lower):
+        total += number
+        steps.append((payoff, total))
+    return steps

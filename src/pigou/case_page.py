@@ -6,13 +6,15 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pigou.compare_page import (
+    Row,
     baseline_blocks,
     change_blocks,
-    comparison_data,
+    comparison_rows,
     conventions,
     equilibria_blocks,
     headline,
     ledger_blocks,
+    table_of,
     title_of,
     verdict_in_words,
     worth_blocks,
@@ -243,19 +245,34 @@ def remark_blocks(study: Study, part: Part) -> list[Block]:
 def source_blocks(study: Study) -> list[Block]:
     """Say where the observations come from."""
     case = study.case
-    blocks: list[Block] = [Words("The observations", "heading")]
-    if case.source:
-        licence = f" ({case.licence})" if case.licence else ""
-        blocks.append(Words(f"{case.source}{licence}.", under=1))
-    return blocks + [Words(remark, under=1) for remark in case.remarks]
+    licence = f" ({case.licence})" if case.licence else ""
+    texts = [f"{case.source}{licence}."] if case.source else []
+    texts += case.remarks
+    heading = [Words("The observations", "heading")] if texts else []
+    return [*heading, *(Words(text, under=1) for text in texts)]
 
 
 def case_data(study: Study) -> Table:
-    """Return one row per setting, scenario and equilibrium, and one per observation."""
-    rows: list[tuple[Cell, ...]] = []
-    columns: tuple[str, ...] = ()
+    """Return one row for every equilibrium, verdict and observed choice, setting by setting."""
+    rows: list[Row] = []
     for setting, comparison in zip(study.settings, study.comparisons, strict=True):
-        table = comparison_data(comparison)
-        columns = (study.case.parameter or "setting", *table.columns)
-        rows += [(_plain(setting), *row) for row in table.rows]
-    return Table("", columns, tuple(rows))
+        here = comparison_rows(comparison)
+        for finding in (f for f in study.findings if f.setting == setting):
+            here += [_observed_row(finding, choice) for choice in finding.counts]
+        head: Row = {study.case.parameter or "setting": _plain(setting)}
+        rows += [head | row for row in here]
+    return table_of(rows)
+
+
+def _observed_row(finding: Finding, choice: str) -> Row:
+    return {
+        "row": "observation",
+        "scenario": finding.regime,
+        "choice": choice,
+        "chosen": finding.counts[choice],
+        "of": finding.total,
+        "share": Enclosure.point(finding.shares[choice]),
+        "best replies": finding.best_replies,
+        "judged": finding.judged,
+        "efficiency": finding.efficiency,
+    }

@@ -70,6 +70,9 @@ class Examination:
         Before transfers, likewise.
     sizes : mapping of str to int
         Members of each party.
+    members : mapping of str to tuple of (Enclosure, int)
+        For each player, and each type of a population as ``player[type]``: the payoffs that
+        members have, with how many have each; one entry where all expect the same.
     flows : tuple of Flow
         What each transfer amounts to.
     gain : Enclosure
@@ -92,6 +95,7 @@ class Examination:
     payoffs: Mapping[str, Enclosure]
     primitive: Mapping[str, Enclosure]
     sizes: Mapping[str, int]
+    members: Mapping[str, tuple[tuple[Enclosure, int], ...]]
     flows: tuple[Flow, ...]
     gain: Enclosure
     confirmed: bool
@@ -163,7 +167,14 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
     if gain.upper > small or gain.lower > 0:
         doubt = f"somebody may gain {gain.value:.3g} by deviating"
     return Examination(
-        table.payoffs, table.primitive, table.sizes, table.flows, gain, not doubt, doubt
+        table.payoffs,
+        table.primitive,
+        table.sizes,
+        table.members,
+        table.flows,
+        gain,
+        not doubt,
+        doubt,
     )
 
 
@@ -523,6 +534,20 @@ class _Table:
             a: self.after(index, a, a) for a in range(len(kind.actions)) if kind.shares[a].upper > 0
         }
 
+    @property
+    def members(self) -> Record[tuple[tuple[Enclosure, int], ...]]:
+        """What single members have, kind by kind."""
+        result: dict[str, tuple[tuple[Enclosure, int], ...]] = {}
+        for index, kind in enumerate(self.kinds):
+            earned = self.earned(index)
+            name = f"{kind.player}[{kind.type}]" if kind.type else kind.player
+            if kind.counts is None:
+                mean = sum((kind.shares[a] * payoff for a, payoff in earned.items()), ZERO)
+                result[name] = ((mean, kind.size),)
+            else:
+                result[name] = tuple((earned[a], n) for a, n in enumerate(kind.counts) if n)
+        return Record(result)
+
     def _member_mean(self, player: str, formula: sp.Expr) -> Enclosure:
         """Average a member's formula over all members and what they do."""
         total, members = ZERO, 0
@@ -815,7 +840,7 @@ def _operate(node: sp.Basic, parts: list[Enclosure]) -> Enclosure:
         base, exponent = parts
         if exponent.is_exact and exponent.lower.denominator == 1 and abs(exponent.lower) <= 10_000:
             return _integer_power(base, int(exponent.lower))
-        return _transcendental("power", base, exponent)
+        return _fractional_power(base, exponent)
     if isinstance(node, sp.exp | sp.log):
         return _transcendental(type(node).__name__, *parts)
     if node == sp.E:
@@ -834,6 +859,19 @@ def _integer_power(base: Enclosure, exponent: int) -> Enclosure:
         if bit == "1":
             result = result * base
     return result
+
+
+def _fractional_power(base: Enclosure, exponent: Enclosure) -> Enclosure:
+    if base.lower > 0 or base.upper < 0 or exponent.lower <= 0:
+        return _transcendental("power", base, exponent)
+    if base.lower < 0:
+        raise DeclarationError(f"a power of {base}, which may be negative")
+    top = (
+        ZERO
+        if base.upper == 0
+        else _transcendental("power", Enclosure(base.upper, base.upper), exponent)
+    )
+    return Enclosure(Fraction(0), top.upper)
 
 
 def _transcendental(name: str, *arguments: Enclosure) -> Enclosure:

@@ -6,7 +6,7 @@ payoff, a reform's net benefit at a cost of public funds :math:`\lambda` is
 :math:`\lambda` stays below the break-even cost :math:`\lambda^* = A / (-B)`.
 
 Both games may have several equilibria, so a verdict is given for the *best* of each, the *worst* of
-each (by welfare), and the one that the named selection picks in each. Where only symmetric
+each (by welfare at unit weights and a cost of public funds of 1), and the one that the named selection picks in each. Where only symmetric
 equilibria were looked for in one of the games, the best and the worst are those of the symmetric
 ones in both.
 """
@@ -18,7 +18,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from pigou.assessment import Assessment, FirstBest, assess, checked_weights, first_best
+from pigou.assessment import (
+    Assessment,
+    FirstBest,
+    assess,
+    checked_weights,
+    first_best,
+    gains_of_members,
+)
 from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record, exact
@@ -349,26 +356,32 @@ def _scenario(name: str, label: str, game: Game, at: Mapping[str, Any], select: 
 # -- which equilibria survive -------------------------------------------------------------------
 
 
-def _signature(equilibrium: Equilibrium) -> dict[tuple[str, str], Enclosure]:
-    """Return the share of a player's members who take each label, over all its types."""
+def _signature(equilibrium: Equilibrium, by_type: bool) -> dict[tuple[str, str], Enclosure]:
+    """Return the share of members who take each label: of each type, or over all of a player's."""
     members: dict[str, int] = {}
     weighted: dict[tuple[str, str], Enclosure] = {}
     for strategy in equilibrium.strategies:
-        members[strategy.player] = members.get(strategy.player, 0) + strategy.members
+        who = f"{strategy.player}[{strategy.type}]" if by_type else strategy.player
+        members[who] = members.get(who, 0) + strategy.members
         for label, share in strategy.probabilities.items():
             if share.upper > 0:
-                key = (strategy.player, label)
                 weight = Enclosure.point(strategy.members)
-                weighted[key] = weighted.get(key, Enclosure.point(0)) + weight * share
+                sofar = weighted.get((who, label), Enclosure.point(0))
+                weighted[who, label] = sofar + weight * share
     return {
-        (player, label): total / Enclosure.point(members[player])
-        for (player, label), total in weighted.items()
+        (who, label): total / Enclosure.point(members[who])
+        for (who, label), total in weighted.items()
     }
 
 
+def _kinds(scenario: Scenario) -> set[tuple[str, str]]:
+    return {(p.name, t.name) for p in scenario.game.players for t in p.types}
+
+
 def _changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
-    old = {e.name: (e.kind, _signature(e)) for e in before.found}
-    left = {e.name: (e.kind, _signature(e)) for e in after.found}
+    by_type = _kinds(before) == _kinds(after)
+    old = {e.name: (e.kind, _signature(e, by_type)) for e in before.found}
+    left = {e.name: (e.kind, _signature(e, by_type)) for e in after.found}
     narrower = only_symmetric(after.found) and not only_symmetric(before.found)
     fates: dict[str, Change] = {}
     for what, alike in (("survives", _stays), ("moves", _may_move)):
@@ -429,10 +442,9 @@ def _by_welfare(pick: Callable[..., Assessment], words: str) -> Callable[..., tu
 def _payoff_dominant(
     game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
 ) -> tuple[str, str]:
-    players = [p.name for p in game.players]
     for one in assessments:
         rivals = [other for other in assessments if other is not one]
-        if all((one.surplus[p] - other.surplus[p]).lower >= 0 for other in rivals for p in players):
+        if all(gain.lower >= 0 for other in rivals for gain in gains_of_members(one, other)):
             return one.equilibrium.name, "payoff-dominant: no player is better off in another"
     return "", "no equilibrium is payoff-dominant"
 

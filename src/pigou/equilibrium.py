@@ -106,6 +106,11 @@ class Strategy:
     members: int = 1
     belief: Mapping[str, int] | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("probabilities", "counts", "belief"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, Record(getattr(self, name)))
+
     @property
     def is_pure(self) -> bool:
         """Whether nobody randomises."""
@@ -120,12 +125,39 @@ class Strategy:
 
     def __str__(self) -> str:
         if self.counts is not None and self.members > 1:
-            parts = [f"{n} {label}" for label, n in self.counts.items() if n]
+            parts = [counted(label, n) for label, n in self.counts.items() if n]
             return f"{self.name}: {', '.join(parts)}"
         likely = [(label, p) for label, p in self.probabilities.items() if p.upper > 0]
         if len(likely) == 1:
             return f"{self.name}: {likely[0][0]}"
-        return f"{self.name}: " + ", ".join(f"{label} {p}" for label, p in likely)
+        return f"{self.name}: " + ", ".join(weighed(label, str(p)) for label, p in likely)
+
+
+def weighed(label: str, share: str) -> str:
+    """Write a choice with how likely it is.
+
+    Examples
+    --------
+    >>> [weighed(label, "1/2") for label in ("wait", "1", "half way")]
+    ['wait 1/2', '1: 1/2', "'half way' 1/2"]
+    """
+    return f"{label}: {share}" if label[:1].isdigit() else f"{quoted(label)} {share}"
+
+
+def counted(label: str, number: object) -> str:
+    """Write a choice with how many take it.
+
+    Examples
+    --------
+    >>> [counted(label, 6) for label in ("wait", "1", "half way")]
+    ['6 wait', "6 '1'", "6 'half way'"]
+    """
+    return f"{number} " + (f"'{label}'" if label[:1].isdigit() else quoted(label))
+
+
+def quoted(label: str) -> str:
+    """Put a label into quotes where it could be read as several words of a list."""
+    return f"'{label}'" if set(label) & set(" ,;:") else label
 
 
 @dataclass(frozen=True)
@@ -160,6 +192,9 @@ class Equilibrium:
     evidence: Evidence
     marks: tuple[str, ...] = ()
     component: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "payoffs", Record(self.payoffs))
 
     @property
     def kind(self) -> str:

@@ -78,7 +78,7 @@ class ReformError(PigouError):
     >>> from pigou.models import load
     >>> subsidy("effort", "1/2")(load("coordination").game)
     Traceback (most recent call last):
-    pigou.errors.ReformError: ...no move 'effort' in game 'coordination'; (moves: upgrade)
+    pigou.errors.ReformError: ...no move 'effort' in game 'coordination' (moves: upgrade)
     """
 
 
@@ -117,10 +117,12 @@ def unknown(kind: str, name: str, allowed: Iterable[str], where: str = "", many:
     --------
     >>> unknown("parameter", "benfit", ["benefit", "cost"], "'duel'")
     "no parameter 'benfit' in 'duel'; did you mean 'benefit'? (parameters: benefit, cost)"
+    >>> unknown("move", "x", ["join"])
+    "no move 'x' (moves: join)"
     """
     names = [str(entry) for entry in allowed]
     place = f" in {where}" if where else ""
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    hint = f" did you mean '{close[0]}'?" if close else ""
+    hint = f"; did you mean '{close[0]}'?" if close else ""
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-    return f"no {kind} '{name}'{place};{hint} ({many or kind + 's'}: {shown or 'none'})"
+    return f"no {kind} '{name}'{place}{hint} ({many or kind + 's'}: {shown or 'none'})"

@@ -148,15 +148,6 @@ class Finding:
         return tuple((e, self.counts[e.action]) for e in self.eliminations)
 
     @property
-    def ruled_out_shares(self) -> tuple[tuple[int, Fraction], ...]:
-        """Every round of iterated dominance, with the share of choices that it rules out."""
-        rounds = dict.fromkeys(e.round for e in self.eliminations)
-        return tuple(
-            (r, Fraction(sum(n for e, n in self.ruled_out if e.round == r), self.total))
-            for r in rounds
-        )
-
-    @property
     def nearest(self) -> Prediction | None:
         """The equilibrium nearest to the observed shares; None if there is none."""
         return min(self.predictions, key=lambda p: p.distance.value, default=None)

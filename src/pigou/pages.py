@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pigou.equilibrium import Equilibrium, EquilibriumSet, Strategy
+from pigou.equilibrium import Equilibrium, EquilibriumSet, Strategy, counted, weighed
 from pigou.exact import Enclosure
+from pigou.expression import symbol
 from pigou.game import GOVERNMENT, Game
 from pigou.model import Model
 from pigou.notation import latex_expression, reform_text, text_expression
@@ -55,10 +56,11 @@ def _strategy_in_words(strategy: Strategy, named: bool) -> str:
     if strategy.counts is not None and crowd:
         counts = {label: n for label, n in strategy.counts.items() if n}
         if len(counts) > 1:
-            return prefix + ", ".join(f"{n} {label}" for label, n in counts.items())
+            return prefix + ", ".join(counted(label, n) for label, n in counts.items())
     if len(taken) == 1:
-        return prefix + (f"all {strategy.members} {taken[0][0]}" if crowd else taken[0][0])
-    shares = ", ".join(f"{label} {_share(p)}" for label, p in taken)
+        label = taken[0][0]
+        return prefix + (f"all {counted(label, strategy.members)}" if crowd else label)
+    shares = ", ".join(weighed(label, _share(p)) for label, p in taken)
     return f"{prefix}{'each mixes ' if crowd else ''}{shares}"
 
 
@@ -263,7 +265,10 @@ def foundation_blocks(sets: list[Solved]) -> list[Block]:
     """Say what was looked for, how it is known that nothing is missing, and what grades mean."""
     blocks: list[Block] = [Words("What this rests on", "heading")]
     blocks += said("Looked for", [(label, where, f.scope) for label, where, _, f in sets])
-    blocks += said("Complete", [(label, where, f.completeness) for label, where, _, f in sets])
+    both = len({f.complete for *_, f in sets}) > 1
+    for known, word in ((True, "Complete"), (False, "Not complete")):
+        here = [(label, where, how_known(f)) for label, where, _, f in sets if f.complete == known]
+        blocks += said(word, here, both)
     grades = dict.fromkeys(e.evidence.grade for *_, found in sets for e in found)
     checked = all(e.evidence.checked for *_, found in sets for e in found)
     for grade in grades:
@@ -277,7 +282,12 @@ def foundation_blocks(sets: list[Solved]) -> list[Block]:
     return blocks
 
 
-def said(word: str, things: list[tuple[str, str, str]]) -> list[Block]:
+def how_known(found: EquilibriumSet | RegimeSet) -> str:
+    """Say how it is known that nothing is missing, or what was done without settling it."""
+    return found.completeness.removeprefix("not shown: ")
+
+
+def said(word: str, things: list[tuple[str, str, str]], named: bool = False) -> list[Block]:
     """Say each thing once, and of which scenarios in which settings where there are several."""
     everywhere: dict[str, list[str]] = {}
     of: dict[str, dict[str, list[str]]] = {}
@@ -290,8 +300,8 @@ def said(word: str, things: list[tuple[str, str, str]]) -> list[Block]:
             label + (f" at {' and '.join(wheres)}" if wheres != everywhere[label] else "")
             for label, wheres in labels.items()
         ]
-        named = f" ({', '.join(who)})" if len(of) > 1 else ""
-        lines.append(Words(f"{word}{named}: {thing}.", under=1))
+        of_whom = f" ({', '.join(who)})" if len(of) > 1 or named else ""
+        lines.append(Words(f"{word}{of_whom}: {thing}.", under=1))
     return [*lines]
 
 
@@ -341,14 +351,20 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
     if found.excluded:
         blocks.append(Words(f"{excluded_words(found)}.", under=1))
     blocks.append(Words("What this rests on", "heading"))
-    given = "; ".join(text_expression(c, game) for c in found.conditions)
+    given = [text_expression(c, game) for c in found.conditions]
+    given += [f"{', '.join(found.integers)} whole numbers"] * bool(found.integers)
     if given:
-        blocks.append(Words(f"Assumed: {given}.", under=1))
+        blocks.append(Words(f"Assumed: {'; '.join(given)}.", under=1))
     if fixed:
         values = ", ".join(f"{name} = {value}" for name, value in fixed.items())
         blocks.append(Words(f"Set: {values}.", under=1))
-    blocks.append(Words(f"{capital(found.completeness)}.", under=1))
+    blocks.append(Words(f"{completeness_words(found)}.", under=1))
     return Page(tuple(blocks), table)
+
+
+def completeness_words(found: RegimeSet) -> str:
+    """Say whether every profile was settled, and how."""
+    return f"{'Complete' if found.complete else 'Not complete'}: {how_known(found)}"
 
 
 def excluded_words(found: RegimeSet) -> str:
@@ -358,7 +374,7 @@ def excluded_words(found: RegimeSet) -> str:
     shown += [f"and {more} more"] * bool(more)
     return (
         "No other pure profile is an equilibrium for any parameter values (proved). "
-        f"Excluded: {'; '.join(shown)}"
+        f"Excluded: {' / '.join(shown)}"
     )
 
 
@@ -376,8 +392,10 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
     lines.append(r"\end{description}")
     if found.excluded:
         lines.append(plain_latex(excluded_words(found)) + ".")
-    given = ", ".join(rf"\( {latex_expression(c, game)} \)" for c in found.conditions)
+    given = [rf"\( {latex_expression(c, game)} \)" for c in found.conditions]
+    integers = [rf"\( {latex_expression(symbol(n), game)} \)" for n in found.integers]
+    given += [f"{', '.join(integers)} whole numbers"] * bool(integers)
     if given:
-        lines.append(f"Assumed: {given}.")
-    lines.append(plain_latex(capital(found.completeness)) + ".")
+        lines.append(f"Assumed: {', '.join(given)}.")
+    lines.append(plain_latex(completeness_words(found)) + ".")
     return "\n".join(lines) + "\n"

@@ -2,16 +2,16 @@ r"""Public intervention: a value that turns a game into another game.
 
 A reform is a list of steps, each of a *kind*:
 
-=============  ================================================================================
-``subsidy``    the government pays `rate` per unit of a move (or when a `choice` is taken)
-``tax``        the same, paid to the government
-``transfer``   any payment: payer, payee, amount, purpose
-``parameter``  parameters take other values
-``mandate``    a move is restricted to one choice
-``remove``     a choice is taken away
-``cost``       the government bears a running cost
-``add``        a choice is added; what it pays, what it counts as, and whether it is an exit
-=============  ================================================================================
+================  =============================================================================
+``subsidy``       the government pays `rate` per unit of a move (or when a `choice` is taken)
+``tax``           the same, paid to the government
+``transfer``      any payment: payer, payee, amount, purpose
+``parameter``     parameters take other values
+``mandate``       a move is restricted to one choice
+``remove``        a choice is taken away
+``running_cost``  the government bears a cost that does not depend on the moves
+``add``           a choice is added; what it pays, what it counts as, and whether it is an exit
+================  =============================================================================
 
 Transfers enter the game's ledger, so nothing is created or lost; the running cost is a real cost
 that the government bears. Reforms compose: ``(a + b)(game) == b(a(game))``.
@@ -187,7 +187,7 @@ class Reform:
         """The steps, the running cost as the last of them, so that it keeps its place."""
         if self.running_cost == 0:
             return tuple(self.steps)
-        return (*self.steps, Step("cost", {"amount": self.running_cost}))
+        return (*self.steps, Step("running_cost", {"amount": self.running_cost}))
 
     def revised(self, changes: Mapping[str, Any]) -> Reform:
         """Return the reform with other values of its parameters or keys.
@@ -566,7 +566,7 @@ KINDS: Mapping[str, Kind] = Record(
             Kind("parameter", "parameters take other values", _set_parameters, ("set",)),
             Kind("mandate", "a move is restricted to one choice", _mandate, ("move", "choice")),
             Kind("remove", "a choice is taken away", _remove, ("move", "choice")),
-            Kind("cost", "the government bears a running cost", _bear, ("amount",)),
+            Kind("running_cost", "the government bears a running cost", _bear, ("amount",)),
             Kind(
                 "add", "a choice is added",
                 _add, ("move", "choice", "value"), ("pays", "counts_as", "exit"),

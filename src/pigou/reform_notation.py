@@ -119,6 +119,6 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "parameter": lambda keys: " and ".join(f"{n} becomes {v}" for n, v in keys["set"].items()),
     "mandate": lambda keys: f"{keys['move']} must be {keys['choice']}",
     "remove": lambda keys: f"{keys['choice']} is no longer a choice of {keys['move']}",
-    "cost": lambda keys: f"running it costs the {GOVERNMENT} {keys['amount']}",
+    "running_cost": lambda keys: f"running it costs the {GOVERNMENT} {keys['amount']}",
     "add": _add,
 }

@@ -7,6 +7,7 @@ import os
 from typing import IO
 
 from rich.box import ASCII, SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as Grid
@@ -20,6 +21,7 @@ WIDTH = 100
 """Columns where the output is no terminal."""
 
 _MOST_MINIMUM = 14
+_GAP = 2
 
 _LOOKS = {
     "title": "bold",
@@ -84,10 +86,17 @@ def _apart(before: Words | Table | None, block: Words | Table) -> bool:
         return False
     if isinstance(block, Table):
         return not (isinstance(before, Words) and before.look == "heading")
+    if block.look == "note":
+        return isinstance(before, Table) or before.look != "note"
     return isinstance(before, Table) or block.look in ("title", "heading", "item")
 
 
 def _show_table(table: Table, to: Console) -> None:
+    rows = [[for_people(cell) for cell in row] for row in table.rows]
+    widths = _widths(table, rows, to.width)
+    if not widths and table.columns:
+        _show_rows(table, rows, to)
+        return
     unicode = to.encoding.lower().startswith("utf")
     grid = Grid(
         title=Text(table.title, style="bold") if table.title else None,
@@ -98,21 +107,56 @@ def _show_table(table: Table, to: Console) -> None:
         header_style="bold",
         padding=(0, 1, 0, 0),
     )
-    rows = [[for_people(cell) for cell in row] for row in table.rows]
     for index, name in enumerate(table.columns):
-        number = table.is_number(index)
-        widest = max((_widest(row[index], number) for row in rows), default=0)
         grid.add_column(
             Text(name),
-            justify="right" if number else "left",
+            justify="right" if table.is_number(index) else "left",
             overflow="fold",
-            min_width=min(max(widest, _widest(name, False)), _MOST_MINIMUM),
+            width=widths[index],
         )
     for row in rows:
         grid.add_row(*map(Text, row))
     to.print(grid)
 
 
+def _widths(table: Table, rows: list[list[str]], room: int) -> list[int]:
+    """Share the room among the columns, the widest wrapped first; nothing if it does not suffice.
+
+    A column is at least as wide as its longest number or word, up to a limit, beyond which words
+    are folded.
+    """
+    least, most = [], []
+    for index, name in enumerate(table.columns):
+        cells = [row[index] for row in rows]
+        whole = table.is_number(index)
+        longest = max(_widest(name, False), *(_widest(cell, whole) for cell in cells), 1)
+        least.append(min(longest, _MOST_MINIMUM))
+        most.append(max(cell_len(name), *map(cell_len, cells), 1))
+    left = room - _GAP * (len(least) - 1)
+    if sum(least) > left:
+        return []
+    widths = least
+    for limit in range(max(most, default=0) + 1):
+        wider = [max(low, min(high, limit)) for low, high in zip(least, most, strict=True)]
+        if sum(wider) > left:
+            break
+        widths = wider
+    return widths
+
+
+def _show_rows(table: Table, rows: list[list[str]], to: Console) -> None:
+    """Print a table that is too wide as one list a row: the name of the column, and the cell."""
+    if table.title:
+        to.print(Text(table.title, style="bold"))
+    for number, row in enumerate(rows):
+        if number:
+            to.print()
+        cells = [(name, cell) for name, cell in zip(table.columns, row, strict=True) if cell]
+        for place, (name, cell) in enumerate(cells):
+            line = Text(f"{name}: {cell}" if name else cell, style="" if place else "bold")
+            to.print(Padding(line, (0, 0, 0, 2 if place else 0), expand=False))
+
+
 def _widest(cell: str, whole: bool) -> int:
     """Return the length of what a cell must not break: all of a number, a word of a text."""
-    return len(cell) if whole else max(map(len, cell.split()), default=0)
+    return cell_len(cell) if whole else max(map(cell_len, cell.split()), default=0)
