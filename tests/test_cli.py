@@ -394,6 +394,7 @@ def test_every_kind_of_reform_can_be_made_from_words(kind):
         "transfer": "transfer:payer=consumers,payee=firm,amount=upgrade/10",
         "parameter": "parameter:cost=cost*4/5,benefit=2",
         "mandate": "mandate:move=upgrade,choice=upgrade",
+        "running_cost": "running_cost:amount=1/10",
         "remove": "remove:move=upgrade,choice=wait",
         "add": "add:move=upgrade,choice=leave,value=2,pays=1/10,exit=true",
     }
@@ -814,6 +815,7 @@ def test_no_zero_leaks_from_an_enclosure():
         text = run("compare", CASE, "--format", style).stdout
         assert not re.search(r"e-\d\d", text)
         assert not re.search(r"-0(\.0+)?%?(?![\d.])", text)
+    assert not re.search(r'"value": -?[\d.]+e-\d\d', run("compare", CASE, "--json").stdout)
 
 
 def test_what_was_observed_holds_at_the_cases_own_values_only():

@@ -168,7 +168,7 @@ HOSTILE = [
     ("nan", "no name 'nan'"),
     ("inf", "no name 'inf'"),
     ("NaN + oo", "no name 'oo'"),
-    ("x", r"no name 'x' in 'x'; \(names: a, b, c, d\)"),
+    ("x", r"no name 'x' in 'x' \(names: a, b, c, d\)"),
     ("aa", "did you mean 'a'"),
     ("eval(a)", "no function 'eval'"),
     ("a(b)", "no function 'a'"),

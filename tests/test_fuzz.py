@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from games import UPGRADING
 from pigou.errors import FileError
 from pigou.gambit import read_nfg_file
 from pigou.gamefile import read_game, read_game_file
@@ -18,84 +19,16 @@ from pigou.gamewriter import write_game
 
 HANG = 5  # seconds: no input of this size takes a twentieth of it
 
-WHOLE = """pigou = 1
-[game]
-name = "Upgrading"
-about = \"\"\"
-Two
-lines\"\"\"
-assumptions = ["benefit > cost"]
-[parameters.benefit]
-default = "3/2"
-domain = "benefit > 0"
-[parameters.cost]
-default = 0.1
-[parameters.firms]
-default = 12
-integer = true
-[players.supplier]
-label = "Supplier"
-[players.lead]
-[players.firm]
-[players.firm.types.small]
-size = "firms"
-values = { weight = 1 }
-[players.firm.types.large]
-size = 2
-values = { weight = "benefit" }
-[moves.effort]
-player = "supplier"
-interval = ["0", 4.5]
-[moves.support]
-player = "lead"
-choices = { offer = 1, refuse = 0, "half way" = "1/2" }
-stage = 2
-observes = ["effort"]
-[moves.join]
-player = "firm"
-choices = { no = 0, yes = 1, leave = 2 }
-exit = "leave"
-[chance.demand]
-outcomes = { low = { value = 1, probability = "1/4" }, high = { value = 3, probability = 0.75 } }
-seen_by = ["lead"]
-[definitions]
-surplus = "benefit*effort*support"
-half = "surplus/2"
-[payoffs]
-supplier = "half - effort**2/2"
-lead = "if(support == offer, half, 0)*demand - max(support*cost, sqrt(2))"
-firm = "mean(join*weight)*benefit - join*cost"
-[bystanders]
-consumers = "effort/5"
-workers = { surplus = "sum(join)", label = "All workers" }
-[[transfers]]
-payer = "lead"
-payee = "supplier"
-amount = "half/20"
-purpose = "share"
-[[reforms]]
-name = "subsidy"
-kind = "subsidy"
-move = "effort"
-rate = "s*half"
-parameters = { s = "1/4" }
-running_cost = "1/100"
-[[reforms]]
-name = "package"
-steps = [
-  { kind = "mandate", move = "support", choice = "offer" },
-  { kind = "parameter", set = { cost = "cost*0.8" } },
-]
-[case]
-title = "An experiment"
-file = "choices.csv"
-move = "join"
-column = "choice"
-labels = { C = "yes", D = "no" }
-regimes = { a = "baseline", b = "package" }
-parameter = "firms"
-remarks = ["one"]
-"""
+WHOLE = (
+    UPGRADING.lstrip()
+    .replace(
+        'size = "firms"\n',
+        '[players.firm.types.small]\nsize = "firms"\nvalues = { weight = 1 }\n'
+        '[players.firm.types.large]\nsize = 2\nvalues = { weight = "benefit" }\n',
+    )
+    .replace("mean(join)*benefit", "mean(join*weight)*benefit")
+    .replace("demand - support*cost", "demand - max(support*cost, sqrt(2))")
+)
 
 TABLE = """pigou = 1
 game = { name = "A table", source = "own" }

@@ -14,6 +14,7 @@ import pytest
 import sympy as sp
 from hypothesis import assume, given, strategies as st
 
+from games import UPGRADING
 from pigou.errors import DeclarationError, FileError, PigouError
 from pigou.expression import Lookup, read_expression, symbol
 from pigou.game import (
@@ -45,108 +46,6 @@ from pigou.reform import (
 )
 
 ROOT = Path(__file__).resolve().parents[1]
-
-UPGRADING = '''
-pigou = 1
-
-[game]
-name = "Supplier upgrading"
-source = "own"
-mechanism = "hold-up"
-about = """
-Two lines,
-and "quotes"."""
-assumptions = ["benefit > cost"]
-
-[parameters.benefit]
-default = "3/2"
-domain = "benefit > 0"
-unit = "USD million"
-meaning = "what an upgrade is worth"
-tex = "b"
-source = "a survey"
-[parameters.cost]
-default = 0.1
-[parameters.firms]
-default = 12
-integer = true
-
-[players.supplier]
-label = "Supplier"
-[players.lead]
-[players.firm]
-size = "firms"
-
-[moves.effort]
-player = "supplier"
-interval = ["0", 4.5]
-label = "Effort"
-tex = "e"
-[moves.support]
-player = "lead"
-choices = { offer = 1, refuse = 0, "half way" = "1/2" }
-stage = 2
-observes = ["effort"]
-[moves.join]
-player = "firm"
-choices = { no = 0, yes = 1, leave = 2 }
-exit = "leave"
-
-[chance.demand]
-outcomes = { low = { value = 1, probability = "1/4" }, high = { value = 3, probability = 0.75 } }
-seen_by = ["lead"]
-
-[definitions]
-surplus = "benefit*effort*support"
-half = "surplus/2"
-
-[payoffs]
-supplier = "half - effort**2/2"
-lead = "if(support == offer, half, 0)*demand - support*cost"
-firm = "mean(join)*benefit - join*cost"
-
-[bystanders]
-consumers = "effort/5"
-workers = { surplus = "sum(join)", label = "All workers" }
-
-[[transfers]]
-payer = "lead"
-payee = "supplier"
-amount = "half/20"
-purpose = "share"
-
-[[reforms]]
-name = "subsidy"
-kind = "subsidy"
-move = "effort"
-rate = "s*half"
-parameters = { s = "1/4" }
-running_cost = "1/100"
-source = "someone"
-label = "A subsidy"
-
-[[reforms]]
-name = "package"
-steps = [
-  { kind = "mandate", move = "support", choice = "offer" },
-  { kind = "parameter", set = { cost = "cost*0.8" } },
-]
-
-[case]
-title = "An experiment"
-file = "choices.csv"
-move = "join"
-column = "choice"
-labels = { C = "yes", D = "no" }
-regime_column = "treatment"
-regimes = { a = "baseline", b = "package" }
-setting_column = "n"
-parameter = "firms"
-beliefs = { yes = "expected" }
-source = "an archive"
-licence = "CC0"
-remarks = ["one", "two"]
-'''
 
 TABLE = """
 pigou = 1

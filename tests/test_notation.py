@@ -544,6 +544,7 @@ def test_reforms_in_words() -> None:
     assert reform_text(package, population()) == [
         "the government pays s per unit of action to 7 members of farmer (group targeted), "
         "if sum(action) < 9",
+        "running it costs the government 1/10",
         "the government collects 2 per unit of p",
         "mill pays action/3 to farmer as premium",
         "pi becomes pi*2",
@@ -552,7 +553,6 @@ def test_reforms_in_words() -> None:
         "action gets the choice leave (= 2), which pays 20 instead of the old payoff, "
         "and leaves the group",
         "with s = 0.2 USD (rate)",
-        "running it costs the government 1/10",
     ]
 
 

@@ -366,11 +366,13 @@ def test_without_regimes_settings_or_beliefs(tmp_path):
         "parameter": "",
         "beliefs": {},
     }
-    result = study(small(tmp_path, text, **plain), at={"threshold": 5})
+    with pytest.raises(DeclarationError, match="own values: 'threshold' is 4, not 5"):
+        study(small(tmp_path, text, **plain), at={"threshold": 5})
+    result = study(small(tmp_path, text, **plain), at={"threshold": 4})
     assert result.settings == (None,)
     assert result.finding().counts == {"contribute": 2, "free_ride": 1}
     assert result.finding().judged == 0
-    assert result.comparison().baseline.found.at["threshold"] == 5
+    assert result.comparison().baseline.found.at["threshold"] == 4
     assert result.remarks[0].startswith("baseline: no equilibrium is within")
 
 
@@ -391,7 +393,7 @@ BAD = {
     ),
     "a choice of another regime": (
         GOOD.replace(",C,", ",L,"),
-        r"row 2: column 'did': no choice 'leave' in regime 'baseline'; .*contribute, free_ride",
+        r"row 2: column 'did': no choice 'leave' in regime 'baseline' .*contribute, free_ride",
     ),
     "unknown regime": (
         GOOD.replace("2,f", "2,g"),

@@ -322,7 +322,7 @@ def diagnose(one: Assessment, among: list[Assessment], best: FirstBest) -> str:
 
 
 def _pareto_better(one: Assessment, other: Assessment) -> bool:
-    moved = set(player.partition("[")[0] for player in one.members)
+    moved = {player.partition("[")[0] for player in one.members}
     idle = [party for party in one.surplus if party != GOVERNMENT and party not in moved]
     gains = [one.surplus[party] - other.surplus[party] for party in idle]
     gains += gains_of_members(one, other)

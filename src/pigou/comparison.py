@@ -6,9 +6,9 @@ payoff, a reform's net benefit at a cost of public funds :math:`\lambda` is
 :math:`\lambda` stays below the break-even cost :math:`\lambda^* = A / (-B)`.
 
 Both games may have several equilibria, so a verdict is given for the *best* of each, the *worst* of
-each (by welfare at unit weights and a cost of public funds of 1), and the one that the named selection picks in each. Where only symmetric
-equilibria were looked for in one of the games, the best and the worst are those of the symmetric
-ones in both.
+each (by welfare at unit weights and a cost of public funds of 1), and the one that the named
+selection picks in each. Where only symmetric equilibria were looked for in one of the games, the
+best and the worst are those of the symmetric ones in both.
 """
 
 from __future__ import annotations

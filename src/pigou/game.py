@@ -396,8 +396,8 @@ class Chance:
     ----------
     name : str
         An identifier; the symbol in formulas.
-    outcomes : mapping of str to (value, probability)
-        Label -> the value that the symbol takes, and how likely it is (may hold parameters).
+    outcomes : mapping of str to pair
+        Label -> the value that the symbol takes, and its probability (may hold parameters).
     seen_by : iterable of str
         Players who see the draw. Nobody by default.
 

@@ -712,4 +712,4 @@ def _rounded(number: float) -> float:
 
 
 def _signed(number: float) -> str:
-    return f"{number:+.2f}" if number else "0.00"
+    return f"{number:+.2f}" if round(number, 2) else "0.00"

@@ -345,8 +345,8 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
     title = f"{found.game}: when each pure profile is an equilibrium"
     blocks: list[Block] = [Words(title, "title")]
     if not found.complete:
-        reasons = "; ".join(found.unresolved)
-        blocks.append(Words(f"INCOMPLETE: not decided whether it can occur: {reasons}.", "warning"))
+        open_ = " / ".join(found.unresolved)
+        blocks.append(Words(f"INCOMPLETE: not decided whether it can occur: {open_}.", "warning"))
     blocks.append(table)
     if found.excluded:
         blocks.append(Words(f"{excluded_words(found)}.", under=1))

@@ -53,7 +53,7 @@ def number(value: Enclosure) -> dict[str, Any]:
     >>> number(Enclosure.point("1/2"))
     {'value': 0.5, 'exact': '1/2'}
     """
-    middle = value.value
+    middle = 0.0 if value.is_zero() else value.value
     shown = middle if math.isfinite(middle) else None
     if value.is_exact:
         return {"value": shown, "exact": str(value.lower)}

@@ -145,16 +145,23 @@ def _widths(table: Table, rows: list[list[str]], room: int) -> list[int]:
 
 
 def _show_rows(table: Table, rows: list[list[str]], to: Console) -> None:
-    """Print a table that is too wide as one list a row: the name of the column, and the cell."""
+    """Print a table that is too wide as one list a row: the name of the column, and the cell.
+
+    What is left empty at the start of a row is as in the row above.
+    """
     if table.title:
         to.print(Text(table.title, style="bold"))
+    above: list[str] = []
     for number, row in enumerate(rows):
         if number:
             to.print()
-        cells = [(name, cell) for name, cell in zip(table.columns, row, strict=True) if cell]
-        for place, (name, cell) in enumerate(cells):
-            line = Text(f"{name}: {cell}" if name else cell, style="" if place else "bold")
-            to.print(Padding(line, (0, 0, 0, 2 if place else 0), expand=False))
+        start = next((place for place, cell in enumerate(row) if cell), 0)
+        above = above[:start] + row[start:]
+        for place, (name, cell) in enumerate(zip(table.columns, above, strict=True)):
+            known = cell or ("none" if table.rows[number][place] is None else "")
+            line = Text(f"{name}: {known}" if name else known, style="" if place else "bold")
+            if known:
+                to.print(Padding(line, (0, 0, 0, 2 if place else 0), expand=False))
 
 
 def _widest(cell: str, whole: bool) -> int:
