@@ -7,7 +7,7 @@ of both; chance that nobody sees is averaged out. Everything else is refused wit
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -31,9 +31,13 @@ from pigou.solvers.dominance import (
     weakly_dominated,
 )
 from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
+from pigou.solvers.groups import (
+    MOST_SUPPORTS as MOST_GROUP_SUPPORTS,
+    group_equilibria,
+    number_of_group_supports,
+)
 from pigou.solvers.polynomial import (
     MOST_SUPPORTS,
-    MixedEquilibria,
     mixed_equilibria,
     number_of_supports,
 )
@@ -248,10 +252,12 @@ class _Draft:
             self.how = "iterated strict dominance leaves one profile"
         elif len(self.active) == 1 and sizes[0] > 1:
             self._symmetric(checked)
-        elif self.crowd:
+        elif self.crowd and number_of_group_supports(self.alive) > MOST_GROUP_SUPPORTS:
             self.unresolved.append(
                 "mixed equilibria of several groups of players at once were not searched"
             )
+        elif self.crowd:
+            self._several_groups(checked)
         elif number_of_supports(tuple(len(self.alive[i]) for i in self.active)) > MOST_SUPPORTS:
             self.unresolved.append(f"mixed equilibria of {len(sizes)} players were not searched")
         else:
@@ -317,7 +323,8 @@ class _Draft:
                 for index, row in zip(self.active, profile.probabilities, strict=True)
             }
             self._add(self._strategies(base, mixes), profile.method, [])
-        self.unresolved += self._open_supports(result)
+        named = [(self._among_all(supports), why) for supports, why in result.unresolved]
+        self.unresolved += self._open_supports(named)
         self.how = (
             f"{checked}; {result.supports:,} supports with mixing, {result.pruned:,} of them "
             "excluded by conditional dominance, the others solved with certificates"
@@ -326,18 +333,46 @@ class _Draft:
             parity = "odd, as in a generic game" if len(self.found) % 2 else "even: not generic"
             self.how += f"; the number found is {parity}"
 
-    def _open_supports(self, result: MixedEquilibria) -> list[str]:
+    def _several_groups(self, checked: str) -> None:
+        """Several groups of players alike have a choice: mixtures with at most two unknowns."""
+        base = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
+        result = group_equilibria(self.form, self.alive)
+        for mixture in result.mixtures:
+            counts, mixes = base, {}
+            for index, row in enumerate(mixture.probabilities):
+                sure = [a for a, p in enumerate(row) if p.is_exact and p.lower == 1]
+                if sure:
+                    counts = _all_to(counts, index, sure[0])
+                else:
+                    mixes[index] = row
+            self._add(self._strategies(counts, mixes), mixture.method, [])
+        self.unresolved += self._open_supports(result.unresolved)
+        self.how = (
+            f"{checked}; mixtures with at most two unknown probabilities from resultants, their "
+            "roots isolated exactly"
+        )
+
+    def _among_all(self, supports: Allowed) -> Allowed:
+        """Return supports of those who have a choice, by surviving action, as actions of all."""
+        rows = {
+            index: tuple(self.alive[index][a] for a in support)
+            for index, support in zip(self.active, supports, strict=True)
+        }
+        return tuple(rows.get(index, actions) for index, actions in enumerate(self.alive))
+
+    def _open_supports(self, unresolved: Sequence[tuple[Allowed, str]]) -> list[str]:
         """Say in words which supports are unresolved."""
         notes = []
-        for supports, reason in result.unresolved[:_MOST_NOTES]:
+        for supports, reason in unresolved[:_MOST_NOTES]:
             parts = []
-            for index, support in zip(self.active, supports, strict=True):
+            for index in self.active:
                 group = self.form.groups[index]
-                keys = [_key(group, self.alive[index][a]) for a in support]
+                keys = [_key(group, a) for a in supports[index]]
                 does = "mixes" if len(keys) > 1 else "plays"
-                parts.append(f"{group.player} {does} {' and '.join(keys)}")
+                who = f"{group.player} ({group.type})" if group.type else group.player
+                parts.append(f"{who} {does} {' and '.join(keys)}")
             notes.append(f"{reason}: {', '.join(parts)}")
-        more = len(result.unresolved) - len(notes)
+        more = len(unresolved) - len(notes)
         return [*notes, *[f"{more} more supports"] * (more > 0)]
 
     def _two_players(self) -> None:
@@ -544,6 +579,13 @@ class _Draft:
 
 def _set_action(counts: Counts, group: int, action: int) -> Counts:
     row = tuple(int(a == action) for a in range(len(counts[group])))
+    return (*counts[:group], row, *counts[group + 1 :])
+
+
+def _all_to(counts: Counts, group: int, action: int) -> Counts:
+    """Let all members of a group take one action."""
+    size = sum(counts[group])
+    row = tuple(size * int(a == action) for a in range(len(counts[group])))
     return (*counts[:group], row, *counts[group + 1 :])
 
 
