@@ -38,6 +38,7 @@ from pigou.solvers.groups import (
 )
 from pigou.solvers.polynomial import (
     MOST_SUPPORTS,
+    Continuum,
     mixed_equilibria,
     number_of_supports,
 )
@@ -177,9 +178,10 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     ----------
     game : Game
         Finite, with simultaneous moves. For single players: every pure and every mixed
-        equilibrium; a continuum as a component with its extreme points where at most two have a
-        choice, and as unresolved where more have. For a population: every pure profile up to the
-        names of members alike, and every symmetric mixed equilibrium.
+        equilibrium; a continuum as a component with its extreme points, or as unresolved where
+        three or more have a choice and several of them mix. For populations: every pure profile
+        up to the names of members alike, and every symmetric mixed equilibrium; for several
+        populations or types at once, those with at most two unknown probabilities.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
 
@@ -323,15 +325,44 @@ class _Draft:
                 for index, row in zip(self.active, profile.probabilities, strict=True)
             }
             self._add(self._strategies(base, mixes), profile.method, [])
+        self._segments(base, result.continua)
         named = [(self._among_all(supports), why) for supports, why in result.unresolved]
         self.unresolved += self._open_supports(named)
         self.how = (
             f"{checked}; {result.supports:,} supports with mixing, {result.pruned:,} of them "
             "excluded by conditional dominance, the others solved with certificates"
         )
-        if not result.unresolved:
+        if not result.unresolved and not result.continua:
             parity = "odd, as in a generic game" if len(self.found) % 2 else "even: not generic"
             self.how += f"; the number found is {parity}"
+
+    def _segments(self, base: Counts, continua: Sequence[Continuum]) -> None:
+        """List the extreme points of continua in which one player mixes; join those that meet."""
+        known = {_signature(entry[0]): number for number, entry in enumerate(self.found)}
+        joined: list[list[tuple[list[int], int]]] = []
+        for continuum in continua:
+            members = []
+            for profile in continuum.profiles:
+                mixes = {
+                    index: self._placed(index, row)
+                    for index, row in zip(self.active, profile, strict=True)
+                }
+                strategies = self._strategies(base, mixes)
+                place = known.setdefault(_signature(strategies), len(self.found))
+                if place == len(self.found):
+                    self._add(strategies, "extreme point of the mixtures of one player", [])
+                members.append(place)
+            touching = [c for c in joined if any(set(members) & set(m) for m, _ in c)]
+            joined = [c for c in joined if c not in touching]
+            entries = [entry for c in touching for entry in c]
+            joined.append([*entries, (members, continuum.dimension)])
+        for number, component in enumerate(joined, start=1):
+            names = tuple(tuple(f"E{m + 1}" for m in sorted(members)) for members, _ in component)
+            largest = max(size for _, size in component)
+            self.components.append(Component(f"C{number}", largest, names))
+            for member in {m for members, _ in component for m in members}:
+                strategies, method, marks, _ = self.found[member]
+                self.found[member] = (strategies, method, marks, f"C{number}")
 
     def _several_groups(self, checked: str) -> None:
         """Several groups of players alike have a choice: mixtures with at most two unknowns."""
@@ -580,6 +611,10 @@ class _Draft:
 def _set_action(counts: Counts, group: int, action: int) -> Counts:
     row = tuple(int(a == action) for a in range(len(counts[group])))
     return (*counts[:group], row, *counts[group + 1 :])
+
+
+def _signature(strategies: Iterable[Strategy]) -> tuple[tuple[Enclosure, ...], ...]:
+    return tuple(tuple(s.probabilities.values()) for s in strategies)
 
 
 def _all_to(counts: Counts, group: int, action: int) -> Counts:
