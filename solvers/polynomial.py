@@ -9,8 +9,8 @@ Steps
 2. One player mixes: where several of its actions are best replies to pure choices of the others,
    its mixtures from which nobody else deviates form a polytope; its extreme points are enumerated.
    Two players mix: each is indifferent by a linear system in the other's probabilities, solved in
-   rational arithmetic; where that is singular, exact linear programmes (`pigou.solvers.linear`) say
-   whether anything is left.
+   rational arithmetic. Where that is singular, exact linear programmes (`pigou.solvers.linear`) say
+   whether anything is left; if one of the two is pinned down, the other's mixtures are a polytope.
 3. Three players mix, one of them two actions: exact elimination to one polynomial
    (`pigou.solvers.elimination`).
 4. All other supports: branch and prune on the product of simplices (`pigou.solvers.boxes`), every
@@ -19,8 +19,8 @@ Steps
    Signs are decided exactly in steps 2 and 3, by enclosures of 300 bits or exactly in step 4.
 
 Every equilibrium is a solution of its support's system, so the list is complete if nothing is
-unresolved. What is: continua in which several players mix, singular systems that are not settled,
-boxes beyond the limits.
+unresolved. What is: continua in which the mixtures of several players vary, singular systems that
+are not settled, boxes beyond the limits.
 """
 
 from __future__ import annotations
@@ -155,7 +155,19 @@ def mixed_equilibria(
             found.unresolved.append((supports, "the limit on boxes was reached before"))
         else:
             boxes -= _boxed(payoffs, shape, supports, mixers, found, min(most_boxes, boxes))
-    return found._replace(pruned=total - len(left))
+    return found._replace(continua=_largest(found.continua), pruned=total - len(left))
+
+
+def _largest(continua: list[Continuum]) -> list[Continuum]:
+    """Leave out faces of others."""
+    corners = [frozenset(c.profiles) for c in continua]
+    return [
+        continuum
+        for k, continuum in enumerate(continua)
+        if not any(
+            corners[k] < other or (corners[k] == other and m < k) for m, other in enumerate(corners)
+        )
+    ]
 
 
 # -- supports ----------------------------------------------------------------------------------
@@ -288,15 +300,46 @@ def _linear(
     points = {p: positive_solution(len(supports[p]), equal[p], at_most[p]) for p in mixers}
     if any(point is None for point in points.values()):
         return
-    sure = not any(_outside(shape, supports, p) for p in range(len(shape)) if p not in mixers)
     for p, q in ((i, j), (j, i)):
-        if _rank([*equal[p], [fmpq(1)] * len(supports[p])]) == len(supports[p]):
-            sure = True
-            rows = at_most[q] + _others(payoffs, shape, supports, q, {p: points[p]})
-            if positive_solution(len(supports[q]), equal[q], rows) is None:
-                return
+        x = points[p]
+        if x is not None and _rank([*equal[p], [fmpq(1)] * len(x)]) == len(x):
+            rows = at_most[q] + _others(payoffs, shape, supports, q, {p: x})
+            if positive_solution(len(supports[q]), equal[q], rows) is not None:
+                _at_will(shape, supports, q, {p: x}, [*rows, *_both_ways(equal[q])], found)
+            return
+    sure = not any(_outside(shape, supports, p) for p in range(len(shape)) if p not in mixers)
     reason = "a continuum" if sure else "a continuum, unless the conditions of others exclude it"
     found.unresolved.append((supports, reason))
+
+
+def _both_ways(rows: list[list[Any]]) -> list[list[Any]]:
+    return [*rows, *([-e for e in row] for row in rows)]
+
+
+def _at_will(
+    shape: Cell,
+    supports: Supports,
+    player: int,
+    known: Mapping[int, Sequence[Any]],
+    rows: list[list[Any]],
+    found: MixedEquilibria,
+) -> None:
+    """Add all mixtures of a player's support that meet linear conditions, the others' known."""
+    size = len(supports[player])
+    if math.comb(size + len(rows), size - 1) > MOST_CORNERS:
+        found.unresolved.append((supports, "a continuum with many extreme points"))
+        return
+    fixed = {p: [_point(s) for s in row] for p, row in known.items()}
+    corners = _corners(size, rows)
+    profiles = [
+        _spread(shape, supports, {**fixed, player: [_point(s) for s in corner]})
+        for corner in corners
+    ]
+    if len(profiles) > 1:
+        found.continua.append(Continuum(profiles, dimension(corners)))
+    elif profiles and (known or max(corners[0]) < 1):
+        method = "linear conditions of mixing players in exact arithmetic"
+        found.profiles.append(MixedProfile(profiles[0], method))
 
 
 def _alone(payoffs: Payoffs, shape: Cell, player: int, found: MixedEquilibria) -> None:
@@ -312,20 +355,7 @@ def _alone(payoffs: Payoffs, shape: Cell, player: int, found: MixedEquilibria) -
             continue
         supports = tuple(best if p == player else (c,) for p, c in enumerate(cell))
         rows = _others(payoffs, shape, supports, player, {})
-        tight = len(best) + len(rows)
-        if math.comb(tight, len(best) - 1) > MOST_CORNERS:
-            if positive_solution(len(best), [], rows) is not None:
-                found.unresolved.append((supports, "a continuum"))
-            continue
-        corners = _corners(len(best), rows)
-        profiles = [
-            _spread(shape, supports, {player: [_point(s) for s in corner]}) for corner in corners
-        ]
-        if len(profiles) > 1:
-            found.continua.append(Continuum(profiles, dimension(corners)))
-        elif profiles and not any(p.is_exact and p.lower == 1 for p in profiles[0][player]):
-            method = "ties of one mixing player, in exact arithmetic"
-            found.profiles.append(MixedProfile(profiles[0], method))
+        _at_will(shape, supports, player, {}, rows, found)
 
 
 def _corners(size: int, rows: list[list[Any]]) -> list[tuple[Any, ...]]:
