@@ -190,13 +190,14 @@ class _Comparisons:
                 [payoffs[p][(*cell[:p], a, *cell[p:])] for cell in others[p]]
                 for a in range(shape[p])
             ]
-            self.more.append([[_mask(b, a) for b in rows] for a in rows])
+            self.more.append([[0 if a is b else _mask(b, a) for b in rows] for a in rows])
             at: dict[tuple[int, int], int] = {}
             for bit, cell in enumerate(others[p]):
                 for place, action in enumerate(cell):
                     q = place + (place >= p)
                     at[q, action] = at.get((q, action), 0) | 1 << bit
             self.where.append(at)
+        self.known: dict[tuple[int, int, tuple[int, ...]], int] = {}
         self.all = [(1 << len(others[p])) - 1 for p in range(n)]
 
     def cells(self, player: int, supports: Sequence[tuple[int, ...]]) -> int:
@@ -204,9 +205,12 @@ class _Comparisons:
         cells = self.all[player]
         for other, support in enumerate(supports):
             if other != player:
-                within = 0
-                for action in support:
-                    within |= self.where[player][other, action]
+                within = self.known.get((player, other, support))
+                if within is None:
+                    within = 0
+                    for action in support:
+                        within |= self.where[player][other, action]
+                    self.known[player, other, support] = within
                 cells &= within
         return cells
 

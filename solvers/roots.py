@@ -4,7 +4,7 @@ Steps
 -----
 1. Split off square factors exactly (``factor_squarefree``), so that every root is simple in its
    factor and its multiplicity is known.
-2. Rational roots come out exactly.
+2. Rational roots come out exactly; a factor of degree 2 is solved by the formula.
 3. The others are isolated by FLINT's certified complex root finder; by its contract a real root
    is returned with an imaginary part that is exactly zero, so the real ones are told apart
    without a tolerance.
@@ -143,6 +143,8 @@ def real_roots(polynomial: fmpq_poly, lower: Any = 0, upper: Any = 1) -> list[Ro
 
 
 def _simple_roots(factor: fmpq_poly, multiplicity: int, lower: Any, upper: Any) -> list[Root]:
+    if factor.degree() == 2:
+        return _quadratic_roots(factor, multiplicity, lower, upper)
     found = []
     for value, _ in factor.roots():
         if lower < value < upper:
@@ -154,6 +156,24 @@ def _simple_roots(factor: fmpq_poly, multiplicity: int, lower: Any, upper: Any) 
     for number, _ in pairs:
         if number.imag == 0 and number.real > arb(lower) and number.real < arb(upper):
             found.append(Root(number.real, multiplicity, None))
+    return found
+
+
+def _quadratic_roots(factor: fmpq_poly, multiplicity: int, lower: Any, upper: Any) -> list[Root]:
+    """Return the two roots by the formula: rational ones exactly, others as balls."""
+    c, b, a = factor.coeffs()
+    inside = b * b - 4 * a * c
+    if inside <= 0:
+        return []  # zero would be a square factor
+    square = int(inside.p) * int(inside.q)
+    whole = math.isqrt(square)
+    exact = fmpq(whole, int(inside.q)) if whole * whole == square else None
+    root = arb(inside).sqrt() if exact is None else exact
+    found = []
+    for side in (-root, root):
+        value = (side - b) / (2 * a)
+        if value > lower and value < upper:
+            found.append(Root(arb(value), multiplicity, None if exact is None else value))
     return found
 
 
