@@ -354,7 +354,8 @@ def _alone(payoffs: Payoffs, shape: Cell, player: int, found: MixedEquilibria) -
         pays = [
             payoffs[player][(*cell[:player], a, *cell[player + 1 :])] for a in range(shape[player])
         ]
-        best = tuple(a for a, pay in enumerate(pays) if pay == max(pays))
+        most = max(pays)
+        best = tuple(a for a, pay in enumerate(pays) if pay == most)
         if len(best) < 2:
             continue
         supports = tuple(best if p == player else (c,) for p, c in enumerate(cell))

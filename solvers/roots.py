@@ -86,8 +86,9 @@ def ball_to_enclosure(ball: Any) -> Enclosure:
     ends = []
     with working_precision():
         for end in (ball.lower(), ball.upper()):
-            mantissa, exponent = end.man_exp()
-            ends.append(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
+            mantissa, exponent = (int(part) for part in end.man_exp())
+            whole = mantissa << exponent if exponent >= 0 else mantissa
+            ends.append(Fraction(whole, 1 if exponent >= 0 else 1 << -exponent))
     return Enclosure(*ends)
 
 
