@@ -31,6 +31,7 @@ Steps
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -207,6 +208,8 @@ def _points(three: _Three, p: fmpq_poly, choices: list[Any]) -> Eliminated:
     """Settle every root of p, or the curve where p vanishes identically."""
     if p.is_zero():
         return _curve(three, choices)
+    if _has_no_root(p):
+        return Eliminated([], [])
     found: list[dict[int, tuple[Enclosure, ...]]] = []
     unresolved = []
     for root in real_roots(p):
@@ -223,6 +226,21 @@ def _points(three: _Three, p: fmpq_poly, choices: list[Any]) -> Eliminated:
         except _Undecided as reason:
             unresolved.append(str(reason))
     return Eliminated(found, unresolved)
+
+
+def _has_no_root(p: fmpq_poly) -> bool:
+    """Whether the coefficients in Bernstein form are of one sign: no root in (0, 1) (Descartes)."""
+    powers = p.coeffs()
+    degree = len(powers) - 1
+    signs = set()
+    for k in range(degree + 1):
+        terms = (fmpq(math.comb(k, m), math.comb(degree, m)) * powers[m] for m in range(k + 1))
+        value = sum(terms, fmpq(0))
+        if value != 0:
+            signs.add(value > 0)
+            if len(signs) == 2:
+                return False
+    return True
 
 
 def _sign(polynomial: fmpq_poly, root: Root, p: fmpq_poly) -> int:

@@ -1,6 +1,6 @@
-r"""All solutions of two polynomial equations in an open triangle, certified.
+r"""All solutions of two polynomial equations in an open triangle or square, certified.
 
-For f(x, y) = g(x, y) = 0 with :math:`x, y > 0, x + y < 1`:
+For f(x, y) = g(x, y) = 0 with :math:`x, y > 0` and :math:`x + y < 1`, or :math:`x, y < 1`:
 
 Steps
 -----
@@ -13,7 +13,8 @@ Steps
    Krawczyk operator :math:`K(B) = m - Y F(m) + (I - Y F'(B))(B - m)` is tried on an inflated
    box: :math:`K(B) \subset \operatorname{int} B` proves that B holds exactly one solution
    (Krawczyk 1969; Rump 2010, Theorem 13.2).
-4. What neither excludes nor proves is returned as unresolved.
+4. Where both coordinates are rational, f and g are evaluated exactly instead.
+5. What neither excludes nor proves is returned as unresolved.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from typing import Any, NamedTuple
 
 from flint import arb, arb_mat, fmpq, fmpq_mpoly_ctx, fmpq_poly
 
-from pigou.solvers.roots import real_roots, working_precision
+from pigou.solvers.roots import Root, real_roots, working_precision
 
-__all__ = ["Solutions", "ring", "solve_in_triangle"]
+__all__ = ["Solutions", "ring", "sign_at_point", "solve_in_square", "solve_in_triangle"]
 
 
 class Solutions(NamedTuple):
@@ -33,8 +34,8 @@ class Solutions(NamedTuple):
     ``complete`` is False where the equations share a curve, so that nothing was found out.
     """
 
-    boxes: list[tuple[Any, Any]]
-    unresolved: list[tuple[Any, Any]]
+    boxes: list[tuple[Root, Root]]
+    unresolved: list[tuple[Root, Root]]
     complete: bool
 
 
@@ -61,20 +62,57 @@ def solve_in_triangle(f: Any, g: Any) -> Solutions:
     >>> len(found.boxes), found.unresolved, found.complete
     (1, [], True)
     """
+    return _solve(f, g, triangle=True)
+
+
+def solve_in_square(f: Any, g: Any) -> Solutions:
+    """Return all common zeros of f and g with 0 < x, y < 1.
+
+    Examples
+    --------
+    >>> x, y = ring()
+    >>> found = solve_in_square(x * y - fmpq(1, 2), x - y)
+    >>> len(found.boxes), found.unresolved, found.complete
+    (1, [], True)
+    """
+    return _solve(f, g, triangle=False)
+
+
+def sign_at_point(polynomial: Any, x: Root, y: Root) -> int | None:
+    """Return the sign of a polynomial at a solution; None where it cannot be told.
+
+    Examples
+    --------
+    >>> x, y = ring()
+    >>> ((first, second),) = solve_in_square(2 * x - 1, 3 * y - 1).boxes
+    >>> sign_at_point(x - y, first, second), sign_at_point(2 * x - 3 * y, first, second)
+    (1, 0)
+    """
+    if polynomial.is_zero():
+        return 0
+    if x.exact is not None and y.exact is not None:
+        value = polynomial(x.exact, y.exact)
+        return int(value > 0) - int(value < 0)
+    with working_precision():
+        value = _value(polynomial, x.ball, y.ball)
+        return None if value.contains(0) else (1 if value > 0 else -1)
+
+
+def _solve(f: Any, g: Any, triangle: bool) -> Solutions:
     across, along = f.resultant(g, "y"), f.resultant(g, "x")
     if across.is_zero() or along.is_zero():
         return Solutions([], [], complete=False)
     derivatives = [[h.derivative(name) for name in ("x", "y")] for h in (f, g)]
-    boxes, unresolved = [], []
+    found = Solutions([], [], complete=True)
     with working_precision():
         for x in real_roots(_univariate(across, 0)):
             for y in real_roots(_univariate(along, 1)):
-                verdict = _settle(f, g, derivatives, x.ball, y.ball)
+                verdict = _settle(f, g, derivatives, x, y, triangle)
                 if verdict is True:
-                    boxes.append((x.ball, y.ball))
+                    found.boxes.append((x, y))
                 elif verdict is None:
-                    unresolved.append((x.ball, y.ball))
-    return Solutions(boxes, unresolved, complete=True)
+                    found.unresolved.append((x, y))
+    return found
 
 
 def _univariate(polynomial: Any, variable: int) -> fmpq_poly:
@@ -82,13 +120,22 @@ def _univariate(polynomial: Any, variable: int) -> fmpq_poly:
     return fmpq_poly([terms.get(k, fmpq(0)) for k in range(max(terms, default=0) + 1)])
 
 
-def _settle(f: Any, g: Any, derivatives: list[list[Any]], x: Any, y: Any) -> bool | None:
-    """Return whether a box holds a solution in the triangle; None if it cannot be told."""
-    outside = x + y - 1
-    if outside > 0 or not (_value(f, x, y).contains(0) and _value(g, x, y).contains(0)):
+def _settle(
+    f: Any, g: Any, derivatives: list[list[Any]], first: Root, second: Root, triangle: bool
+) -> bool | None:
+    """Return whether a box holds a solution inside; None if it cannot be told."""
+    if first.exact is not None and second.exact is not None:
+        point = (first.exact, second.exact)
+        return bool(f(*point) == g(*point) == 0 and (not triangle or sum(point) < 1))
+    x, y = first.ball, second.ball
+    if not (_value(f, x, y).contains(0) and _value(g, x, y).contains(0)):
         return False
-    if not outside < 0:
-        return None
+    if triangle:
+        outside = x + y - 1
+        if outside > 0:
+            return False
+        if not outside < 0:
+            return None
     return True if _krawczyk(f, g, derivatives, x, y) else None
 
 

@@ -6,10 +6,11 @@ Steps
    is *conditionally dominated*: another action pays at least as much against everything in the
    others' supports and more against something (Porter, Nudelman and Shoham 2008, with full supports
    of the others, so that weak dominance suffices). Comparisons are exact.
-2. One player mixes: its indifference is a matter of equal payoffs, and the others' conditions are
-   linear in its probabilities. Two players mix: each is indifferent by a linear system in the
-   other's probabilities. Both are solved in rational arithmetic; where a system is singular, exact
-   linear programmes (`pigou.solvers.linear`) say whether anything is left.
+2. One player mixes: where several of its actions are best replies to pure choices of the others,
+   its mixtures from which nobody else deviates form a polytope; its extreme points are enumerated.
+   Two players mix: each is indifferent by a linear system in the other's probabilities, solved in
+   rational arithmetic. Where that is singular, exact linear programmes (`pigou.solvers.linear`) say
+   whether anything is left; if one of the two is pinned down, the other's mixtures are a polytope.
 3. Three players mix, one of them two actions: exact elimination to one polynomial
    (`pigou.solvers.elimination`).
 4. All other supports: branch and prune on the product of simplices (`pigou.solvers.boxes`), every
@@ -18,7 +19,8 @@ Steps
    Signs are decided exactly in steps 2 and 3, by enclosures of 300 bits or exactly in step 4.
 
 Every equilibrium is a solution of its support's system, so the list is complete if nothing is
-unresolved. What is: continua, singular systems that are not settled, boxes beyond the limits.
+unresolved. What is: continua in which the mixtures of several players vary, singular systems that
+are not settled, boxes beyond the limits.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ import numpy as np
 from flint import arb, fmpq, fmpq_mat
 
 from pigou.exact import Enclosure
+from pigou.solvers.bimatrix import dimension
 from pigou.solvers.boxes import MOST_BOXES, System, solve_system, value
 from pigou.solvers.elimination import LARGEST_SUPPORT, Cell, Payoffs, Supports, eliminate
 from pigou.solvers.linear import positive_solution
@@ -40,6 +43,7 @@ from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = [
     "MOST_SUPPORTS",
+    "Continuum",
     "MixedEquilibria",
     "MixedProfile",
     "mixed_equilibria",
@@ -48,6 +52,7 @@ __all__ = [
 
 MOST_SUPPORTS = 200_000
 MOST_BOXES_IN_ALL = 200_000
+MOST_CORNERS = 5_000
 
 
 class MixedProfile(NamedTuple):
@@ -57,12 +62,28 @@ class MixedProfile(NamedTuple):
     method: str
 
 
+class Continuum(NamedTuple):
+    """A set of equilibria in which one player mixes at will, by its extreme points.
+
+    Attributes
+    ----------
+    profiles : list of profiles
+        The extreme points, pure ones included: every mixture of them is an equilibrium.
+    dimension : int
+    """
+
+    profiles: list[tuple[tuple[Enclosure, ...], ...]]
+    dimension: int
+
+
 class MixedEquilibria(NamedTuple):
     """What was found, the supports that are unresolved with the reason, and the supports visited.
 
     Attributes
     ----------
     profiles : list of MixedProfile
+        Without the extreme points of continua.
+    continua : list of Continuum
     unresolved : list of (Supports, str)
     supports : int
         How many supports there are, pure ones left out.
@@ -71,6 +92,7 @@ class MixedEquilibria(NamedTuple):
     """
 
     profiles: list[MixedProfile]
+    continua: list[Continuum]
     unresolved: list[tuple[Supports, str]]
     supports: int
     pruned: int
@@ -109,16 +131,20 @@ def mixed_equilibria(
     >>> found = mixed_equilibria([apart(i) for i in range(3)], (2, 2, 2))
     >>> [p.probabilities[0] for p in found.profiles]
     [(Enclosure(1/2), Enclosure(1/2))]
-    >>> len(found.unresolved)  # one player may mix at will while the other two are apart
+    >>> len(found.continua)  # one player may mix at will while the other two are apart
     6
     """
     total = number_of_supports(shape)
-    found = MixedEquilibria([], [], total, 0)
+    found = MixedEquilibria([], [], [], total, 0)
+    for player in range(len(shape)):
+        _alone(payoffs, shape, player, found)
     left = sorted(_supports(payoffs, shape), key=lambda s: (sum(map(len, s)), s))
     boxes = MOST_BOXES_IN_ALL
     for supports in left:
         mixers = [p for p, support in enumerate(supports) if len(support) > 1]
-        if len(mixers) <= 2:
+        if len(mixers) == 1:
+            continue  # settled above
+        if len(mixers) == 2:
             _linear(payoffs, shape, supports, mixers, found)
             continue
         largest = max(len(supports[p]) for p in mixers)
@@ -129,7 +155,19 @@ def mixed_equilibria(
             found.unresolved.append((supports, "the limit on boxes was reached before"))
         else:
             boxes -= _boxed(payoffs, shape, supports, mixers, found, min(most_boxes, boxes))
-    return found._replace(pruned=total - len(left))
+    return found._replace(continua=_largest(found.continua), pruned=total - len(left))
+
+
+def _largest(continua: list[Continuum]) -> list[Continuum]:
+    """Leave out faces of others."""
+    corners = [frozenset(c.profiles) for c in continua]
+    return [
+        continuum
+        for k, continuum in enumerate(continua)
+        if not any(
+            corners[k] < other or (corners[k] == other and m < k) for m, other in enumerate(corners)
+        )
+    ]
 
 
 # -- supports ----------------------------------------------------------------------------------
@@ -152,13 +190,14 @@ class _Comparisons:
                 [payoffs[p][(*cell[:p], a, *cell[p:])] for cell in others[p]]
                 for a in range(shape[p])
             ]
-            self.more.append([[_mask(b, a) for b in rows] for a in rows])
+            self.more.append([[0 if a is b else _mask(b, a) for b in rows] for a in rows])
             at: dict[tuple[int, int], int] = {}
             for bit, cell in enumerate(others[p]):
                 for place, action in enumerate(cell):
                     q = place + (place >= p)
                     at[q, action] = at.get((q, action), 0) | 1 << bit
             self.where.append(at)
+        self.known: dict[tuple[int, int, tuple[int, ...]], int] = {}
         self.all = [(1 << len(others[p])) - 1 for p in range(n)]
 
     def cells(self, player: int, supports: Sequence[tuple[int, ...]]) -> int:
@@ -166,9 +205,12 @@ class _Comparisons:
         cells = self.all[player]
         for other, support in enumerate(supports):
             if other != player:
-                within = 0
-                for action in support:
-                    within |= self.where[player][other, action]
+                within = self.known.get((player, other, support))
+                if within is None:
+                    within = 0
+                    for action in support:
+                        within |= self.where[player][other, action]
+                    self.known[player, other, support] = within
                 cells &= within
         return cells
 
@@ -241,10 +283,7 @@ def _outside(shape: Cell, supports: Supports, player: int) -> list[int]:
 def _linear(
     payoffs: Payoffs, shape: Cell, supports: Supports, mixers: list[int], found: MixedEquilibria
 ) -> None:
-    """Settle a support in which one or two players mix."""
-    if len(mixers) == 1:
-        _alone(payoffs, shape, supports, mixers[0], found)
-        return
+    """Settle a support in which two players mix."""
     i, j = mixers
     equal = {
         p: [[_gap(payoffs, supports, q, b, {p: a}) for a in supports[p]] for b in supports[q][1:]]
@@ -266,24 +305,82 @@ def _linear(
     if any(point is None for point in points.values()):
         return
     for p, q in ((i, j), (j, i)):
-        if _rank([*equal[p], [fmpq(1)] * len(supports[p])]) == len(supports[p]):
-            rows = at_most[q] + _others(payoffs, shape, supports, q, {p: points[p]})
-            if positive_solution(len(supports[q]), equal[q], rows) is None:
-                return
-    found.unresolved.append((supports, "a continuum"))
+        x = points[p]
+        if x is not None and _rank([*equal[p], [fmpq(1)] * len(x)]) == len(x):
+            rows = at_most[q] + _others(payoffs, shape, supports, q, {p: x})
+            if positive_solution(len(supports[q]), equal[q], rows) is not None:
+                _at_will(shape, supports, q, {p: x}, [*rows, *_both_ways(equal[q])], found)
+            return
+    sure = not any(_outside(shape, supports, p) for p in range(len(shape)) if p not in mixers)
+    reason = "a continuum" if sure else "a continuum, unless the conditions of others exclude it"
+    found.unresolved.append((supports, reason))
 
 
-def _alone(
-    payoffs: Payoffs, shape: Cell, supports: Supports, player: int, found: MixedEquilibria
+def _both_ways(rows: list[list[Any]]) -> list[list[Any]]:
+    return [*rows, *([-e for e in row] for row in rows)]
+
+
+def _at_will(
+    shape: Cell,
+    supports: Supports,
+    player: int,
+    known: Mapping[int, Sequence[Any]],
+    rows: list[list[Any]],
+    found: MixedEquilibria,
 ) -> None:
-    """One player mixes: it is indifferent by a tie, or never."""
-    ties = [_gap(payoffs, supports, player, b, {}) for b in supports[player][1:]]
-    better = [_gap(payoffs, supports, player, b, {}) for b in _outside(shape, supports, player)]
-    if any(t != 0 for t in ties) or any(b > 0 for b in better):
+    """Add all mixtures of a player's support that meet linear conditions, the others' known."""
+    size = len(supports[player])
+    if math.comb(size + len(rows), size - 1) > MOST_CORNERS:
+        found.unresolved.append((supports, "a continuum with many extreme points"))
         return
-    rows = _others(payoffs, shape, supports, player, {})
-    if positive_solution(len(supports[player]), [], rows) is not None:
-        found.unresolved.append((supports, "a continuum"))
+    fixed = {p: [_point(s) for s in row] for p, row in known.items()}
+    corners = _corners(size, rows)
+    profiles = [
+        _spread(shape, supports, {**fixed, player: [_point(s) for s in corner]})
+        for corner in corners
+    ]
+    if len(profiles) > 1:
+        found.continua.append(Continuum(profiles, dimension(corners)))
+    elif profiles and (known or max(corners[0]) < 1):
+        method = "linear conditions of mixing players in exact arithmetic"
+        found.profiles.append(MixedProfile(profiles[0], method))
+
+
+def _alone(payoffs: Payoffs, shape: Cell, player: int, found: MixedEquilibria) -> None:
+    """Find where one player mixes, tied between best replies to pure choices of the others."""
+    for cell in itertools.product(
+        *((0,) if p == player else range(m) for p, m in enumerate(shape))
+    ):
+        pays = [
+            payoffs[player][(*cell[:player], a, *cell[player + 1 :])] for a in range(shape[player])
+        ]
+        most = max(pays)
+        best = tuple(a for a, pay in enumerate(pays) if pay == most)
+        if len(best) < 2:
+            continue
+        supports = tuple(best if p == player else (c,) for p, c in enumerate(cell))
+        rows = _others(payoffs, shape, supports, player, {})
+        _at_will(shape, supports, player, {}, rows, found)
+
+
+def _corners(size: int, rows: list[list[Any]]) -> list[tuple[Any, ...]]:
+    """Return the extreme points of x >= 0 with sum 1 and rows x <= 0."""
+    bounds = [[fmpq(-int(a == k)) for k in range(size)] for a in range(size)] + rows
+    right = fmpq_mat(size, 1, [0] * (size - 1) + [1])
+    corners = set()
+    for tight in itertools.combinations(bounds, size - 1):
+        entries = [e for row in tight for e in row] + [fmpq(1)] * size
+        try:
+            point = fmpq_mat(size, size, entries).solve(right).entries()
+        except ZeroDivisionError:
+            continue
+        if all(_product(row, point) <= 0 for row in bounds):
+            corners.add(tuple(point))
+    return sorted(corners, reverse=True)
+
+
+def _product(row: Sequence[Any], point: Sequence[Any]) -> Any:
+    return sum((a * b for a, b in zip(row, point, strict=True)), fmpq(0))
 
 
 def _others(

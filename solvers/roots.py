@@ -4,7 +4,7 @@ Steps
 -----
 1. Split off square factors exactly (``factor_squarefree``), so that every root is simple in its
    factor and its multiplicity is known.
-2. Rational roots come out exactly.
+2. Rational roots come out exactly; a factor of degree 2 is solved by the formula.
 3. The others are isolated by FLINT's certified complex root finder; by its contract a real root
    is returned with an imaginary part that is exactly zero, so the real ones are told apart
    without a tolerance.
@@ -100,8 +100,9 @@ def _ends(ball: Any, bits: int) -> list[Fraction]:
     ends = []
     with working_precision(bits):
         for end in (ball.lower(), ball.upper()):
-            mantissa, exponent = end.man_exp()
-            ends.append(Fraction(int(mantissa)) * Fraction(2) ** int(exponent))
+            mantissa, exponent = (int(part) for part in end.man_exp())
+            whole = mantissa << exponent if exponent >= 0 else mantissa
+            ends.append(Fraction(whole, 1 if exponent >= 0 else 1 << -exponent))
     return ends
 
 
@@ -183,14 +184,24 @@ def _irrational_roots(factor: fmpq_poly, lower: Any, upper: Any) -> list[Any]:
     bits = PRECISION
     while bits <= _EXACTLY:
         with working_precision(bits):
-            pairs: Any = factor.complex_roots()
-            real = [number.real for number, _ in pairs if number.imag == 0]
+            real = _real_parts(factor)
             inside = [ball for ball in real if ball > lower and ball < upper]
             outside = [ball for ball in real if ball < lower or ball > upper]
         if len(inside) + len(outside) == len(real):
             return inside
         bits *= 4
     raise StructureError("a root of an indifference polynomial is too close to 0 or 1 to be told")
+
+
+def _real_parts(factor: fmpq_poly) -> list[Any]:
+    """Enclose all real roots of a polynomial without square factors, at the working precision."""
+    if factor.degree() == 2:
+        c, b, a = factor.coeffs()
+        inside = b * b - 4 * a * c
+        root = arb(inside).sqrt()
+        return [(side - b) / (2 * a) for side in (-root, root)] if inside > 0 else []
+    pairs: Any = factor.complex_roots()
+    return [number.real for number, _ in pairs if number.imag == 0]
 
 
 def bisected_root(coefficients: Sequence[Any]) -> Root:

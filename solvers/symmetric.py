@@ -37,10 +37,9 @@ from flint import fmpq, fmpq_poly
 
 from pigou.exact import Enclosure
 from pigou.solvers.form import Allowed, Counts, FiniteForm, joined
-from pigou.solvers.planar import ring, solve_in_triangle
+from pigou.solvers.planar import ring, sign_at_point, solve_in_triangle
 from pigou.solvers.roots import (
     Root,
-    ball_to_enclosure,
     bisected_root,
     from_bernstein,
     real_roots,
@@ -249,11 +248,11 @@ def _triples(search: _Search, triple: tuple[int, int, int], found: SymmetricEqui
     others = [a for a in search.actions if a not in triple]
     others += [] if search.exit is None else [search.exit]
     for x, y in solutions.boxes:
-        signs = [_planar_sign(_planar(search, a, triple), x, y) for a in others]
+        signs = [sign_at_point(_planar(search, a, triple), x, y) for a in others]
         if any(sign is None for sign in signs):
             found.unresolved.append(f"a mixture of {names}: whether another action earns as much")
-        elif all(sign < 0 for sign in signs if sign is not None):
-            b, c = ball_to_enclosure(x), ball_to_enclosure(y)
+        elif all(sign <= 0 for sign in signs if sign is not None):
+            b, c = x.enclosure, y.enclosure
             shares = {triple[0]: Enclosure.point(1) - b - c, triple[1]: b, triple[2]: c}
             found.mixtures.append(search.mixture(shares, None))
 
@@ -270,11 +269,6 @@ def _planar(search: _Search, action: int, triple: tuple[int, int, int]) -> Any:
             ways = math.comb(degree, j) * math.comb(degree - j, k)
             total += (gap * ways) * x**j * y**k * (1 - x - y) ** (degree - j - k)
     return total
-
-
-def _planar_sign(polynomial: Any, x: Any, y: Any) -> int | None:
-    value = sum(v * x ** int(i) * y ** int(j) for (i, j), v in polynomial.to_dict().items())
-    return None if value == 0 or value.contains(0) else (1 if value > 0 else -1)
 
 
 # -- exit -------------------------------------------------------------------------------------

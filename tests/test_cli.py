@@ -52,9 +52,28 @@ left = "prize*a*b - a"
 right = "prize*a*b - b"
 """
 
-THREE_MIXING = TWO.replace("[players.right]", "[players.right]\n[players.third]").replace(
-    '[payoffs]\n', '[moves.c]\nplayer = "third"\nchoices = { open = 1, close = 0 }\n[payoffs]\nthird = "c*a"\n'
-).replace('left = "prize*a*b - a"', 'left = "a*(b - 1/2) + a*c/9"')  # fmt: skip
+# Nobody minds what he does himself, so that all three may mix at will: no list of points is complete.
+THREE_MIXING = """
+pigou = 1
+[game]
+name = "At will"
+[players.left]
+[players.right]
+[players.third]
+[moves.a]
+player = "left"
+choices = { open = 1, close = 0 }
+[moves.b]
+player = "right"
+choices = { open = 1, close = 0 }
+[moves.c]
+player = "third"
+choices = { open = 1, close = 0 }
+[payoffs]
+left = "b"
+right = "c"
+third = "a"
+"""
 
 
 def run(*args, **options):

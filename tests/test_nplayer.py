@@ -16,6 +16,7 @@ from hypothesis import given, settings, strategies as st
 from games import brute_force_pure, pure_profiles, random_tables, table_game
 from pigou import Enclosure, Game, Grade, Move, Player, examine, solve
 from pigou.solvers.elimination import eliminate
+from pigou.solvers.linear import maximise
 from pigou.solvers.polynomial import mixed_equilibria
 
 # -- independent algebra for three players with two choices each ----------------------------------
@@ -276,21 +277,26 @@ def test_a_continuum_of_totally_mixed_equilibria_is_unresolved_and_the_rest_list
     """Nau, Gomez Canovas and Hansen (2004), section 5: 3 pure, 2 partly mixed, a continuum.
 
     The two partly mixed ones, in which the third player takes c1 with 3/4, are the far ends of
-    continua that start at a pure one: the first two players' payoffs do not pin the third's down.
+    continua that start at a pure one: the third player is indifferent there.
     """
     zero = (0, 0, 0)
     found = solve(
         from_rows([(0, 0, 2), (3, 0, 0), (0, 3, 0), zero, (1, 1, 0), zero, zero, (0, 0, 3)])
     )
     assert sum(e.kind == "pure" for e in found) == 3
-    assert not found.complete
-    assert sorted(note.count("mixes") for note in found.unresolved) == [1, 1, 3]
-    assert all(note.startswith("a continuum:") for note in found.unresolved)
+    mixed = [second_shares(e) for e in found if e.kind == "mixed"]
+    point = [Enclosure.point(v) for v in (0, 1, "3/4")]
+    assert sorted(mixed, key=str) == sorted(
+        [(point[0], point[1], point[2]), (point[1], point[0], point[2])], key=str
+    )
+    assert [c.dimension for c in found.components] == [1, 1]
+    (note,) = found.unresolved
+    assert note.startswith("a continuum:") and note.count("mixes") == 3
 
 
-def test_seltens_horse_has_two_continua_next_to_its_pure_equilibria():
-    """Selten (1975): D or C; d or c; L or R. The equilibria are (C, c, R) and (D, c, L) with
-    continua around them: 3 plays L with at most 1/4, or 2 plays d with at most 2/3."""
+def test_seltens_horse_has_two_components():
+    """Selten (1975): D or C; d or c; L or R. The equilibria are (C, c) with L at most 1/4, and
+    (D, L) with d at most 2/3: two segments."""
     payoffs = {}
     for one, two, three in itertools.product("DC", "dc", "LR"):
         if one == "D":
@@ -302,11 +308,13 @@ def test_seltens_horse_has_two_continua_next_to_its_pure_equilibria():
     rows = [payoffs["DC"[a], "dc"[b], "LR"[c]] for c in (0, 1) for b in (0, 1) for a in (0, 1)]
     found = solve(from_rows(rows))
     assert pure_profiles(found) == {(0, 1, 0), (1, 1, 1)}
-    assert not found.complete
-    assert sorted(found.unresolved) == [
-        "a continuum: p0 plays c0, p1 mixes c0 and c1, p2 plays c0",
-        "a continuum: p0 plays c1, p1 plays c1, p2 mixes c0 and c1",
-    ]
+    assert found.complete
+    ends = {tuple(str(p) for p in second_shares(e)) for e in found if e.kind == "mixed"}
+    assert ends == {("1", "1", "3/4"), ("0", "1/3", "0")}
+    assert [c.dimension for c in found.components] == [1, 1]
+    for component in found.components:
+        ((first, second),) = component.subsets
+        assert found[first].component == found[second].component == component.name
 
 
 def test_a_three_by_three_by_three_game_of_gambits_collection_has_five_equilibria():
@@ -369,7 +377,36 @@ def test_degenerate_games_never_lose_what_a_grid_finds(seed, shape):
                 )
                 for mine in listed
             )
-            assert known or found.components or not found.complete, profile
+            assert known or inside(found, profile) or not found.complete, profile
+
+
+def inside(found, profile) -> bool:
+    """Whether a profile mixes the extreme points of some Nash subset, one player's alone."""
+    for component in found.components:
+        for subset in component.subsets:
+            corners = [
+                [list(s.probabilities.values()) for s in found[n].strategies] for n in subset
+            ]
+            moving = {
+                i for i in range(len(profile)) if any(c[i] != corners[0][i] for c in corners[1:])
+            }
+            fixed = [i for i in range(len(profile)) if i not in moving]
+            if len(moving) == 1 and all(
+                corners[0][i][a].lower == p for i in fixed for a, p in enumerate(profile[i])
+            ):
+                (i,) = moving
+                points = [[p.lower for p in c[i]] for c in corners]
+                if in_hull(points, profile[i]):
+                    return True
+    return False
+
+
+def in_hull(points, target) -> bool:
+    rows = [
+        [fmpq(p.numerator, p.denominator) for p in column] for column in zip(*points, strict=True)
+    ]
+    right = [fmpq(t.numerator, t.denominator) for t in target]
+    return maximise([fmpq(0)] * len(points), rows, right) is not None
 
 
 def grid(shape):

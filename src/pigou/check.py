@@ -191,8 +191,8 @@ def _existence(table: _Table) -> str:
             return "the strategy is not pinned down"
     if len(mixers) == 1 and len(mixers[0][1]) == 2:
         return _change_of_sign(table, *mixers[0])
-    if any(table.kinds[i].exit is not None for i, _ in mixers):
-        return "" if len(mixers) == 1 else "the strategy is not pinned down"
+    if any(k.exit is not None and k.shares[k.exit].upper > 0 for k in table.kinds):
+        return "next to members who exit, a solution inside the enclosures is not proved"
     return _krawczyk(table, mixers)
 
 

@@ -7,7 +7,7 @@ of both; chance that nobody sees is averaged out. Everything else is refused wit
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -31,9 +31,14 @@ from pigou.solvers.dominance import (
     weakly_dominated,
 )
 from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
+from pigou.solvers.groups import (
+    MOST_SUPPORTS as MOST_GROUP_SUPPORTS,
+    group_equilibria,
+    number_of_group_supports,
+)
 from pigou.solvers.polynomial import (
     MOST_SUPPORTS,
-    MixedEquilibria,
+    Continuum,
     mixed_equilibria,
     number_of_supports,
 )
@@ -173,9 +178,10 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     ----------
     game : Game
         Finite, with simultaneous moves. For single players: every pure and every mixed
-        equilibrium; a continuum as a component with its extreme points where at most two have a
-        choice, and as unresolved where more have. For a population: every pure profile up to the
-        names of members alike, and every symmetric mixed equilibrium.
+        equilibrium; a continuum as a component with its extreme points, or as unresolved where
+        the mixtures of several players vary with three or more. For populations: every pure profile
+        up to the names of members alike, and every symmetric mixed equilibrium; for several
+        populations or types at once, those with at most two unknown probabilities.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
 
@@ -253,10 +259,12 @@ class _Draft:
             self.how = "iterated strict dominance leaves one profile"
         elif len(self.active) == 1 and sizes[0] > 1:
             self._symmetric(checked)
-        elif self.crowd:
+        elif self.crowd and number_of_group_supports(self.alive) > MOST_GROUP_SUPPORTS:
             self.unresolved.append(
                 "mixed equilibria of several groups of players at once were not searched"
             )
+        elif self.crowd:
+            self._several_groups(checked)
         elif number_of_supports(tuple(len(self.alive[i]) for i in self.active)) > MOST_SUPPORTS:
             self.unresolved.append(f"mixed equilibria of {len(sizes)} players were not searched")
         else:
@@ -322,27 +330,85 @@ class _Draft:
                 for index, row in zip(self.active, profile.probabilities, strict=True)
             }
             self._add(self._strategies(base, mixes), profile.method, [])
-        self.unresolved += self._open_supports(result)
+        self._segments(base, result.continua)
+        named = [(self._among_all(supports), why) for supports, why in result.unresolved]
+        self.unresolved += self._open_supports(named)
         self.how = (
             f"{checked}; {result.supports:,} supports with mixing, {result.pruned:,} of them "
             "excluded by conditional dominance, the others solved with certificates"
         )
-        if not result.unresolved:
+        if not result.unresolved and not result.continua:
             parity = "odd, as in a generic game" if len(self.found) % 2 else "even: not generic"
             self.how += f"; the number found is {parity}"
 
-    def _open_supports(self, result: MixedEquilibria) -> list[str]:
+    def _segments(self, base: Counts, continua: Sequence[Continuum]) -> None:
+        """List the extreme points of continua in which one player mixes; join those that meet."""
+        known = {_signature(entry[0]): number for number, entry in enumerate(self.found)}
+        joined: list[list[tuple[list[int], int]]] = []
+        for continuum in continua:
+            members = []
+            for profile in continuum.profiles:
+                mixes = {
+                    index: self._placed(index, row)
+                    for index, row in zip(self.active, profile, strict=True)
+                }
+                strategies = self._strategies(base, mixes)
+                place = known.setdefault(_signature(strategies), len(self.found))
+                if place == len(self.found):
+                    self._add(strategies, "extreme point of the mixtures of one player", [])
+                members.append(place)
+            touching = [c for c in joined if any(set(members) & set(m) for m, _ in c)]
+            joined = [c for c in joined if c not in touching]
+            entries = [entry for c in touching for entry in c]
+            joined.append([*entries, (members, continuum.dimension)])
+        for number, component in enumerate(joined, start=1):
+            names = tuple(tuple(f"E{m + 1}" for m in sorted(members)) for members, _ in component)
+            largest = max(size for _, size in component)
+            self.components.append(Component(f"C{number}", largest, names))
+            for member in {m for members, _ in component for m in members}:
+                strategies, method, marks, _ = self.found[member]
+                self.found[member] = (strategies, method, marks, f"C{number}")
+
+    def _several_groups(self, checked: str) -> None:
+        """Several groups of players alike have a choice: mixtures with at most two unknowns."""
+        base = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
+        result = group_equilibria(self.form, self.alive)
+        for mixture in result.mixtures:
+            counts, mixes = base, {}
+            for index, row in enumerate(mixture.probabilities):
+                sure = [a for a, p in enumerate(row) if p.is_exact and p.lower == 1]
+                if sure:
+                    counts = _all_to(counts, index, sure[0])
+                else:
+                    mixes[index] = row
+            self._add(self._strategies(counts, mixes), mixture.method, [])
+        self.unresolved += self._open_supports(result.unresolved)
+        self.how = (
+            f"{checked}; mixtures with at most two unknown probabilities from resultants, their "
+            "roots isolated exactly"
+        )
+
+    def _among_all(self, supports: Allowed) -> Allowed:
+        """Return supports of those who have a choice, by surviving action, as actions of all."""
+        rows = {
+            index: tuple(self.alive[index][a] for a in support)
+            for index, support in zip(self.active, supports, strict=True)
+        }
+        return tuple(rows.get(index, actions) for index, actions in enumerate(self.alive))
+
+    def _open_supports(self, unresolved: Sequence[tuple[Allowed, str]]) -> list[str]:
         """Say in words which supports are unresolved."""
         notes = []
-        for supports, reason in result.unresolved[:_MOST_NOTES]:
+        for supports, reason in unresolved[:_MOST_NOTES]:
             parts = []
-            for index, support in zip(self.active, supports, strict=True):
+            for index in self.active:
                 group = self.form.groups[index]
-                keys = [_key(group, self.alive[index][a]) for a in support]
+                keys = [_key(group, a) for a in supports[index]]
                 does = "mixes" if len(keys) > 1 else "plays"
-                parts.append(f"{group.player} {does} {' and '.join(keys)}")
+                who = f"{group.player} ({group.type})" if group.type else group.player
+                parts.append(f"{who} {does} {' and '.join(keys)}")
             notes.append(f"{reason}: {', '.join(parts)}")
-        more = len(result.unresolved) - len(notes)
+        more = len(unresolved) - len(notes)
         return [*notes, *[f"{more} more supports"] * (more > 0)]
 
     def _two_players(self) -> None:
@@ -552,6 +618,17 @@ class _Draft:
 
 def _set_action(counts: Counts, group: int, action: int) -> Counts:
     row = tuple(int(a == action) for a in range(len(counts[group])))
+    return (*counts[:group], row, *counts[group + 1 :])
+
+
+def _signature(strategies: Iterable[Strategy]) -> tuple[tuple[Enclosure, ...], ...]:
+    return tuple(tuple(s.probabilities.values()) for s in strategies)
+
+
+def _all_to(counts: Counts, group: int, action: int) -> Counts:
+    """Let all members of a group take one action."""
+    size = sum(counts[group])
+    row = tuple(size * int(a == action) for a in range(len(counts[group])))
     return (*counts[:group], row, *counts[group + 1 :])
 
 
