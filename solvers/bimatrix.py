@@ -1,16 +1,21 @@
 r"""All equilibria of a two-player game, exactly: extreme points, maximal Nash subsets, components.
 
-For payoff matrices A (rows) and B (columns), a mixed action x of the row player is a *vertex* if
-it is an extreme point of the set where some column is a best reply:
+For payoff matrices A (rows, m) and B (columns, n), a mixed action x of the row player is a *vertex*
+if (x, v) is an extreme point of the set where v is the best reply's payoff or more:
 :math:`P = \{(x, v): x \ge 0, \mathbf 1^\top x = 1, B^\top x \le v \mathbf 1\}`.
 
 Steps
 -----
-1. For every support I of x and every set J of columns with :math:`|J| = |I|`, solve
-   :math:`x_I^\top B_{\cdot J} = v \mathbf 1^\top, \mathbf 1^\top x_I = 1` in rational arithmetic.
-   At a vertex the tight columns have full rank on the support, so some such J is nonsingular, and
-   every vertex is met. Keep x if it is positive on I and no column gives more than v.
-2. Likewise for y.
+1. Payoffs are scaled to whole numbers. The vertices are the extreme rays, but for (0, 1), of the
+   pointed cone :math:`\{(x, v): x \ge 0, v \mathbf 1 - B^\top x \ge 0\}`. They are found by the
+   double description method (Motzkin, Raiffa, Thompson and Thrall 1953; Fukuda and Prodon 1996):
+   start with the m + 1 rays of the cone of :math:`x \ge 0` and the first column; add the other
+   columns one by one. A column keeps the rays that satisfy it; every pair of *adjacent* rays on
+   different sides of it gives a new ray, on its boundary. Two rays are adjacent iff no third ray
+   meets with equality every inequality so far that both of them meet with equality; if one of
+   the two is simple (exactly m of these are equalities for it), it is enough that m - 1 are common.
+   A ray is held as the slacks of all m + n inequalities, in whole numbers without common factor.
+2. Likewise for y, with :math:`Q = \{(y, u): y \ge 0, \mathbf 1^\top y = 1, A y \le u \mathbf 1\}`.
 3. A pair (x, y) of vertices is an *extreme equilibrium* iff the support of each is within the best
    replies to the other (Mangasarian 1964).
 4. The set of all equilibria is the union of the products conv(X) x conv(Y) over the maximal
@@ -18,14 +23,14 @@ Steps
    Nash subsets* (Millham 1974; Winkels 1979; Jansen 1981). Bicliques that share a vertex are
    connected: together they form a *component*.
 
-The list is therefore complete for every game, degenerate ones included.
+The double description method yields every extreme ray, so the list is complete for every game,
+degenerate ones included.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_mat
@@ -87,15 +92,16 @@ def bimatrix_equilibria(
     >>> [(found.rows[i].probabilities, found.columns[j].probabilities) for i, j in found.pairs]
     [((1/2, 1/2), (1/2, 1/2))]
     """
-    rows = _vertices([list(column) for column in zip(*b, strict=True)])
-    columns = _vertices([list(row) for row in a])
-    pairs = [
-        (i, j)
-        for i, x in enumerate(rows)
-        for j, y in enumerate(columns)
-        if x.support <= y.replies and y.support <= x.replies
-    ]
-    return BimatrixEquilibria(rows, columns, pairs, _components(pairs))
+    number, replies = len(a), len(a[0])
+    rays = _rays(_whole(tuple(zip(*b, strict=True))))
+    others = _rays(_whole(a))
+    pairs = sorted(_complementary(rays, others, number, replies))
+    return BimatrixEquilibria(
+        [_vertex(ray.slacks, number) for ray in rays],
+        [_vertex(ray.slacks, replies) for ray in others],
+        pairs,
+        _components(pairs),
+    )
 
 
 def support_pairs(rows: int, columns: int) -> int:
@@ -109,41 +115,91 @@ def support_pairs(rows: int, columns: int) -> int:
     return math.comb(rows + columns, rows) - 1
 
 
-def _vertices(payoffs: list[list[Any]]) -> list[Vertex]:
-    """Return the vertices of a player whose opponent earns payoffs[reply][action]."""
-    found: dict[tuple[Any, ...], Vertex] = {}
-    number, replies = len(payoffs[0]), range(len(payoffs))
-    for size in range(1, min(number, len(payoffs)) + 1):
-        for support in itertools.combinations(range(number), size):
-            for tight in itertools.combinations(replies, size):
-                vertex = _vertex(payoffs, support, tight, number)
-                if vertex is not None:
-                    found.setdefault(vertex.probabilities, vertex)
-    return list(found.values())
+class _Ray(NamedTuple):
+    """An extreme ray: the slack of every inequality, and those that are zero as a bit mask."""
+
+    slacks: tuple[int, ...]
+    tight: int
 
 
-def _vertex(
-    payoffs: list[list[Any]], support: tuple[int, ...], tight: tuple[int, ...], number: int
-) -> Vertex | None:
-    size = len(support)
-    entries = [e for r in tight for e in (*(payoffs[r][i] for i in support), fmpq(-1))]
-    entries += [fmpq(1)] * size + [fmpq(0)]
-    right = fmpq_mat(size + 1, 1, [0] * size + [1])
-    try:
-        *shares, value = fmpq_mat(size + 1, size + 1, entries).solve(right).entries()
-    except ZeroDivisionError:
-        return None
-    if any(share <= 0 for share in shares):
-        return None
-    earned = [
-        sum((row[i] * s for i, s in zip(support, shares, strict=True)), fmpq(0)) for row in payoffs
-    ]
-    if any(e > value for e in earned):
-        return None
-    probabilities = [fmpq(0)] * number
-    for i, share in zip(support, shares, strict=True):
-        probabilities[i] = share
-    return Vertex(tuple(probabilities), frozenset(r for r, e in enumerate(earned) if e == value))
+def _whole(payoffs: Sequence[Sequence[Any]]) -> list[list[int]]:
+    """Multiply rational payoffs by their least common denominator."""
+    common = math.lcm(*(int(e.q) for row in payoffs for e in row))
+    return [[int(e.p) * (common // int(e.q)) for e in row] for row in payoffs]
+
+
+def _rays(payoffs: list[list[int]]) -> list[_Ray]:
+    """Return the vertices of a player whose opponent earns payoffs[reply][action] (step 1)."""
+    number = len(payoffs[0])
+    first = payoffs[0]
+    units = [tuple(int(i == k) for k in range(number)) for i in range(number)]
+    start = [(0,) * number + (1,) * len(payoffs)]
+    start += [units[i] + tuple(first[i] - row[i] for row in payoffs) for i in range(number)]
+    known = (2 << number) - 1  # x >= 0 and the first column
+    rays = [_ray(slacks, known) for slacks in start]
+    for place in range(number + 1, number + len(payoffs)):
+        known |= 1 << place
+        rays = _cut(rays, place, known, number)
+    return sorted(
+        (ray for ray in rays if any(ray.slacks[:number])),
+        key=lambda ray: (number - (ray.tight & (1 << number) - 1).bit_count(), ray.tight),
+    )
+
+
+def _ray(slacks: tuple[int, ...], known: int) -> _Ray:
+    return _Ray(slacks, sum(1 << i for i, s in enumerate(slacks) if not s) & known)
+
+
+def _cut(rays: list[_Ray], place: int, known: int, number: int) -> list[_Ray]:
+    """Add the inequality at a place: the rays that satisfy it, and those on its boundary."""
+    bit = 1 << place
+    below = [ray for ray in rays if ray.slacks[place] < 0]
+    above = [ray for ray in rays if ray.slacks[place] > 0]
+    on = [_Ray(ray.slacks, ray.tight | bit) for ray in rays if not ray.slacks[place]]
+    new = []
+    for low, high in _adjacent(below, above, rays, number):
+        plus, minus = high.slacks[place], -low.slacks[place]
+        sums = [minus * h + plus * s for h, s in zip(high.slacks, low.slacks, strict=True)]
+        divisor = math.gcd(*sums)
+        new.append(_ray(tuple(s // divisor for s in sums), known))
+    return on + above + new
+
+
+def _adjacent(
+    below: list[_Ray], above: list[_Ray], rays: list[_Ray], number: int
+) -> Iterator[tuple[_Ray, _Ray]]:
+    masks = [ray.tight for ray in rays]
+    for low in below:
+        mask = low.tight
+        simple = mask.bit_count() == number
+        for high in above:
+            common = mask & high.tight
+            if common.bit_count() >= number - 1 and (
+                simple
+                or high.tight.bit_count() == number
+                or sum(common & other == common for other in masks) == 2
+            ):
+                yield low, high
+
+
+def _complementary(
+    rays: list[_Ray], others: list[_Ray], number: int, replies: int
+) -> Iterator[tuple[int, int]]:
+    """Yield the pairs in which every action is a best reply or not played (step 3)."""
+    every = (1 << number + replies) - 1
+    low = (1 << replies) - 1
+    turned = [(ray.tight & low) << number | ray.tight >> replies for ray in others]
+    for i, ray in enumerate(rays):
+        missing = every & ~ray.tight
+        for j, mask in enumerate(turned):
+            if mask & missing == missing:
+                yield i, j
+
+
+def _vertex(slacks: tuple[int, ...], number: int) -> Vertex:
+    total = sum(slacks[:number])
+    replies = frozenset(r for r, s in enumerate(slacks[number:]) if not s)
+    return Vertex(tuple(fmpq(s, total) for s in slacks[:number]), replies)
 
 
 def _components(pairs: list[tuple[int, int]]) -> list[list[NashSubset]]:
