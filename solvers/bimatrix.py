@@ -140,10 +140,14 @@ def _rays(payoffs: list[list[int]]) -> list[_Ray]:
     for place in range(number + 1, number + len(payoffs)):
         known |= 1 << place
         rays = _cut(rays, place, known, number)
-    return sorted(
-        (ray for ray in rays if any(ray.slacks[:number])),
-        key=lambda ray: (number - (ray.tight & (1 << number) - 1).bit_count(), ray.tight),
-    )
+    rays = [ray for ray in rays if any(ray.slacks[:number])]
+    return sorted(rays, key=lambda ray: _place(ray.slacks, number))
+
+
+def _place(slacks: tuple[int, ...], number: int) -> tuple[int, list[int], list[int]]:
+    """Order vertices by the size of the support, the support, and the best replies."""
+    support = [i for i, s in enumerate(slacks[:number]) if s]
+    return len(support), support, [r for r, s in enumerate(slacks[number:]) if not s]
 
 
 def _ray(slacks: tuple[int, ...], known: int) -> _Ray:
