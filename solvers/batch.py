@@ -68,7 +68,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
@@ -85,7 +85,7 @@ from pigou.solvers.bimatrix import (
     support_pairs,
 )
 
-__all__ = ["BatchEquilibria", "Floats", "Found", "batch_equilibria", "exact_equilibria"]
+__all__ = ["BatchEquilibria", "Floats", "Found", "batch_equilibria", "exact_equilibria", "search"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -94,9 +94,11 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 
 UNIT = 2.0**-53
 TINY = 2.0**-960
+LARGE = 2.0**1000
 MOST_ACTIONS = 16
-_ERROR_2X2 = 8 * UNIT
+ERROR_2X2 = 8 * UNIT
 _CHUNK_BYTES = 2**20
+_CHUNK_2X2 = 2**14
 
 
 class Found(NamedTuple):
@@ -241,23 +243,32 @@ def _rational(matrix: Floats) -> list[list[Any]]:
 def search(a: Floats, b: Floats) -> Found:
     """Run steps 1 to 4 on every game, some thousands of games at a time."""
     games, m, n = a.shape
-    work = _two_by_two if (m, n) == (2, 2) else _chunk
+    if (m, n) == (2, 2):
+        return _search_two_by_two(a, b)
+    parts = [Found(*lines(0, m, n), np.zeros(0, bool))]
     size = chunk_size(m, n)
-    parts = []
-    for start in range(0, max(games, 1), size):
-        part = a[start : start + size], b[start : start + size]
-        if not (finite(part[0]) and finite(part[1])):
-            raise StructureError("every payoff has to be a finite number")
+    for start in range(0, games, size):
         with np.errstate(all="ignore"):
-            found = work(*part)
+            found = _chunk(*_part(a, b, start, size))
         parts.append(found._replace(game=found.game + start))
     return Found(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
+def lines(number: int, m: int, n: int) -> tuple[Ints, Floats, Floats, Floats]:
+    """Return room for equilibria: game, row mixture, column mixture, error."""
+    return np.empty(number, np.int64), *(np.empty((number, k)) for k in (m, n)), np.empty(number)
+
+
 def finite(payoffs: Floats) -> bool:
-    """Return whether every entry is finite; a finite sum shows it in one pass."""
-    with np.errstate(all="ignore"):
-        return bool(np.isfinite(payoffs.sum()) or np.isfinite(payoffs).all())
+    """Return whether every payoff is finite."""
+    return bool(-math.inf < payoffs.min(initial=0) and payoffs.max(initial=0) < math.inf)
+
+
+def _part(a: Floats, b: Floats, start: int, size: int) -> tuple[Floats, Floats]:
+    first, second = a[start : start + size], b[start : start + size]
+    if not (finite(first) and finite(second)):
+        raise StructureError("every payoff has to be a finite number")
+    return first, second
 
 
 def chunk_size(m: int, n: int) -> int:
@@ -269,81 +280,79 @@ def chunk_size(m: int, n: int) -> int:
 # -- 2 by 2 ---------------------------------------------------------------------------------------
 
 
-def _two_by_two(a: Floats, b: Floats) -> Found:
-    """Decide by signs; bit 2 i + j of a code stands for the pure (i, j), bit 4 for the mixture."""
-    gain = [a[:, 0, j] - a[:, 1, j] for j in (0, 1)]  # of row 0, in each column
-    pull = [b[:, i, 0] - b[:, i, 1] for i in (0, 1)]  # of column 0, in each row
-    signs = [d > 0 for d in (*gain, *pull)]
-    codes = _CODES[sum(s.view(np.uint8) << k for k, s in enumerate(signs))]
-    flagged = np.zeros(len(a), bool)
-    tied = np.flatnonzero(np.minimum.reduce([np.abs(d) for d in (*gain, *pull)]) == 0)
-    if len(tied):
-        codes[tied], flagged[tied] = _with_ties([d[tied] for d in (*gain, *pull)])
-    mixed = np.flatnonzero(codes & 16)
-    shares = []
-    for d in (pull, gain):
-        here, there = np.abs(d[0][mixed]), np.abs(d[1][mixed])
-        shares.append(there / (here + there))
-    sound = (shares[0] > 0) & (shares[1] > 0) & (shares[0] < 2) & (shares[1] < 2)
-    if not sound.all():  # overflow or underflow
-        flagged[mixed[~sound]] = True
-        codes[mixed[~sound]] = 0
-        mixed, shares = mixed[sound], [s[sound] for s in shares]
-    return _expanded(codes, mixed, shares, flagged)
+def _search_two_by_two(a: Floats, b: Floats) -> Found:
+    games = len(a)
+    room = Found(*lines(3 * games, 2, 2), np.zeros(games, bool))
+    end = 0
+    for start in range(0, games, _CHUNK_2X2):
+        end = _chunk_two_by_two(*_part(a, b, start, _CHUNK_2X2), room, start, end)
+    return Found(*(array[:end] for array in room[:4]), room.flagged)
 
 
-def _code(gain: tuple[int, int], pull: tuple[int, int]) -> tuple[int, bool]:
-    """Return the strict equilibria for given signs, and whether one with a tie makes a flag."""
-    code, tie = 0, False
-    for i, j in itertools.product((0, 1), repeat=2):
-        row, column = (1 - 2 * i) * gain[j], (1 - 2 * j) * pull[i]
-        code |= (row > 0 and column > 0) << (2 * i + j)
-        tie |= min(row, column) == 0 and max(row, column) >= 0
-    mixed = gain[0] * gain[1] < 0 and pull[0] * pull[1] < 0
-    return (0 if tie else code | mixed << 4), tie
+def _chunk_two_by_two(a: Floats, b: Floats, room: Found, start: int, end: int) -> int:
+    """Write the equilibria of some games from line `end` on; return where they end.
+
+    Without a flag, the signs of four differences leave one pure equilibrium, or only a mixed one,
+    or two pure ones and a mixed one.
+    """
+    with np.errstate(over="ignore"):
+        gain = [a[:, 0, j] - a[:, 1, j] for j in (0, 1)]  # of row 0, in each column
+        pull = [b[:, i, 0] - b[:, i, 1] for i in (0, 1)]  # of column 0, in each row
+    flagged = room.flagged[start : start + len(a)]
+    flagged[:] = _tied(gain, pull)
+    if max(a.max(), -a.min(), b.max(), -b.min()) > LARGE:
+        flagged |= np.maximum(np.abs(a), np.abs(b)).max((1, 2)) > LARGE
+    kept = np.flatnonzero(~flagged)
+    if len(kept) < len(a):
+        gain, pull = ([d[kept] for d in ds] for ds in (gain, pull))
+    g0, g1, p0, p1 = (d > 0 for d in (*gain, *pull))
+    mixes = (g0 != g1) & (p0 != p1)
+    three = np.flatnonzero(mixes & (g0 == p0))
+    mixed = np.flatnonzero(mixes)
+    extra = np.zeros(len(kept), np.int64)
+    extra[three] = 2
+    ends = np.cumsum(extra)
+    total = len(kept) + 2 * len(three)
+    one = three + 2 * np.arange(len(three))  # the line of the first of three
+    step = np.ones(total, np.int64)
+    step[one + 1] = step[one + 2] = 0
+    own = np.cumsum(step) - 1
+    lines = slice(end, end + total)
+    room.game[lines] = kept[own] + start
+    room.error[lines] = 0
+    last = mixed + ends[mixed]
+    room.error[lines][last] = ERROR_2X2
+    firsts = np.where(p0, g0, g1), np.where(g0, p0, p1)
+    firsts[0][three], firsts[1][three] = True, g0[three]
+    for out, first, ds in zip((room.rows, room.columns), firsts, (pull, gain), strict=True):
+        line = out[lines]
+        pure = first[own]
+        line[:, 0], line[:, 1] = pure, ~pure
+        line[one + 1] = line[one][:, ::-1]
+        here, there = (np.abs(d[mixed]) for d in ds)
+        line[last, 0], line[last, 1] = there / (here + there), here / (here + there)
+    return end + total
 
 
-_CODES = np.array(
-    [_code((g0, g1), (p0, p1))[0] for p1, p0, g1, g0 in itertools.product((-1, 1), repeat=4)],
-    np.uint8,
+def _tied(gain: list[Floats], pull: list[Floats]) -> Bools:
+    """Return where a pure pair of weak best replies is not strict: then, and only then, flag."""
+    ds = [*gain, *pull]
+    zero = (ds[0] == 0) | (ds[1] == 0) | (ds[2] == 0) | (ds[3] == 0)
+    places = np.flatnonzero(zero)
+    if len(places):
+        code = sum(3**k * (np.sign(d[places]).astype(np.int64) + 1) for k, d in enumerate(ds))
+        zero[places] = _TIED[code]
+    return zero
+
+
+def _is_tied(gain: tuple[int, int], pull: tuple[int, int]) -> bool:
+    pairs = [((1 - 2 * i) * gain[j], (1 - 2 * j) * pull[i]) for i in (0, 1) for j in (0, 1)]
+    return any(min(pair) == 0 for pair in pairs)
+
+
+_TIED = np.array(
+    [_is_tied((g0, g1), (p0, p1)) for p1, p0, g1, g0 in itertools.product((-1, 0, 1), repeat=4)]
 )
-_TIES = [_code((g0, g1), (p0, p1)) for p1, p0, g1, g0 in itertools.product((-1, 0, 1), repeat=4)]
-_TIE_CODES = np.array([code for code, _ in _TIES], np.uint8)
-_TIE_FLAGS = np.array([tie for _, tie in _TIES], bool)
-
-
-def _with_ties(differences: list[Floats]) -> tuple[npt.NDArray[np.uint8], Bools]:
-    place = sum(3**k * (np.sign(d).astype(np.int64) + 1) for k, d in enumerate(differences))
-    return _TIE_CODES[place], _TIE_FLAGS[place]
-
-
-_NUMBER = np.array([code.bit_count() for code in range(32)])
-_BITS = np.array(
-    [([bit for bit in range(5) if code >> bit & 1] + [0] * 5)[:5] for code in range(32)]
-)
-
-
-def _expanded(
-    codes: npt.NDArray[np.uint8], mixed: Ints, shares: list[Floats], flagged: Bools
-) -> Found:
-    """Write one line for each equilibrium: the pure ones, then the mixed one."""
-    numbers = _NUMBER[codes]
-    ends = np.cumsum(numbers)
-    total = int(ends[-1]) if len(ends) else 0
-    game = np.repeat(np.arange(len(codes)), numbers)
-    which = _BITS[codes[game], np.arange(total) - (ends - numbers)[game]]
-    row, column = np.empty(total), np.empty(total)
-    np.less(which, 2, out=row, casting="unsafe")
-    np.equal(which & 1, 0, out=column, casting="unsafe")
-    last = ends[mixed] - 1
-    row[last], column[last] = shares
-    error = np.zeros(total)
-    error[last] = _ERROR_2X2
-    rows, columns = np.empty((total, 2)), np.empty((total, 2))
-    for out, share in ((rows, row), (columns, column)):
-        out[:, 0] = share
-        np.subtract(1, share, out=out[:, 1])
-    return Found(game, rows, columns, error, flagged)
 
 
 # -- any size -------------------------------------------------------------------------------------
@@ -363,19 +372,21 @@ def _chunk(a: Floats, b: Floats) -> Found:
     first = np.ascontiguousarray(a.transpose(1, 2, 0))  # rows, columns, games
     second = np.ascontiguousarray(b.transpose(2, 1, 0))  # columns, rows, games
     better_rows, better_columns = _better(first), _better(second)
-    flagged = np.zeros(games, bool)
+    flagged = (np.maximum(np.abs(first).max((0, 1)), np.abs(second).max((0, 1)))) > LARGE
     parts = []
     for size in range(1, min(m, n) + 1):
-        row_sets, column_sets = _sets(m, size), _sets(n, size)
+        row_sets, column_sets = set_masks(m, size), set_masks(n, size)
         fit_rows = _undominated(better_rows, column_sets, flagged)
         fit_columns = _undominated(better_columns, row_sets, flagged)
         rows, columns, game = _candidates(row_sets, column_sets, fit_rows, fit_columns)
-        y = _side(first, _orders(row_sets, m)[rows].T, _orders(column_sets, n)[columns].T, game, size)
+        y = _side(
+            first, set_orders(row_sets, m)[rows].T, set_orders(column_sets, n)[columns].T, game, size
+        )
         left = ~y.refuted
         rows, columns, game = rows[left], columns[left], game[left]
         y = _Side(*(array[..., left] for array in y))
         x = _side(
-            second, _orders(column_sets, n)[columns].T, _orders(row_sets, m)[rows].T, game, size
+            second, set_orders(column_sets, n)[columns].T, set_orders(row_sets, m)[rows].T, game, size
         )
         good = x.certified & y.certified
         flagged[game[~good & ~x.refuted]] = True
@@ -384,7 +395,7 @@ def _chunk(a: Floats, b: Floats) -> Found:
         for out, side, sets, which in zip(
             found, (x, y), (row_sets, column_sets), (rows, columns), strict=True
         ):
-            places = _orders(sets, out.shape[1])[which[good]][:, :size]
+            places = set_orders(sets, out.shape[1])[which[good]][:, :size]
             out[line[:, None], places] = side.mixture[:, good].T
         parts.append((game[good], *found, np.maximum(x.error, y.error)[good]))
     game, rows_, columns_, error = (np.concatenate(p) for p in zip(*parts, strict=True))
@@ -393,13 +404,13 @@ def _chunk(a: Floats, b: Floats) -> Found:
     return Found(game[order], rows_[order], columns_[order], error[order], flagged)
 
 
-def _sets(number: int, size: int) -> Masks:
+def set_masks(number: int, size: int) -> Masks:
     """Return the subsets of a size as bit masks, in lexicographic order."""
     chosen = itertools.combinations(range(number), size)
     return np.array([sum(1 << i for i in members) for members in chosen], np.uint16)
 
 
-def _orders(sets: Masks, number: int) -> Ints:
+def set_orders(sets: Masks, number: int) -> Ints:
     """Return for each set its members, then the others, both ascending."""
     return np.argsort(~((sets[:, None] >> np.arange(number)) & 1).astype(bool), 1, kind="stable")
 
@@ -575,9 +586,3 @@ def _verified(gains: Floats, inverted: Floats, mixture: Floats) -> tuple[Floats,
         doubt += 2 * error * _product(np.abs(outside), np.ones_like(mixture))
         certified &= (earned < -doubt).all(0)
     return error, certified
-
-
-def pairs_of(m: int, n: int) -> Iterator[tuple[Ints, Ints]]:
-    """Yield, for each size, the orders of the row sets and of the column sets."""
-    for size in range(1, min(m, n) + 1):
-        yield _orders(_sets(m, size), m), _orders(_sets(n, size), n)
