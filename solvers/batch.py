@@ -17,19 +17,20 @@ Steps
 2. *Refute.* For the computed inverse R of M (Gauss-Jordan; if that settles nothing, again with
    partial pivoting) take :math:`y = R e_k`. If an entry j is negative, let w be row j of R;
    if a row r outside I gains, let :math:`w = -N_r R`. If :math:`g = v N_r + \sum_i w_i N_i`, with
-   v = 0 or 1, is positive in every entry by more than its rounding error, no y can do: it would
-   give :math:`g y > 0`, but :math:`N_i y = 0` and :math:`N_r y \le 0`. This holds for any w, so that
-   nothing has to be known about R.
-3. *Verify.* With :math:`\alpha = \lVert 1 - R M \rVert_\infty`, rounding included, at most 1/4, M is
-   regular, and the exact solution is within :math:`\lVert R (e_k - M y) \rVert_\infty / (1 - \alpha)` of y
-   (Rump 2010, section 10). If every probability is positive and every row outside I loses, both by
-   more than that bound allows to be doubted, the pair is *certified*.
+   v = 0 or 1, is positive in every entry by more than its rounding error, no y will do: it would
+   give :math:`g y > 0`, but :math:`N_i y = 0` and :math:`N_r y \le 0`. This holds for any w, so
+   that nothing has to be known about R.
+3. *Verify.* If :math:`\alpha = \lVert 1 - R M \rVert_\infty`, rounding included, is at most 1/4,
+   M is regular, and the exact solution differs from y in no entry by more than
+   :math:`\lVert R (e_k - M y) \rVert_\infty / (1 - \alpha)` (Rump 2010, section 10). If every
+   probability is larger than this bound, and every row outside I surely loses within it, the
+   mixture is verified. The pair is *certified* if both its mixtures are.
 4. *Flag.* A game with a pair that is neither pruned, refuted nor certified on both sides is
    flagged: it has a tie, or is too close to one. All its equilibria come from
    `pigou.solvers.bimatrix`, in rational arithmetic.
 
-In 2 by 2 games steps 1 to 3 are signs of differences of two doubles, which are exact, and the
-mixture is a quotient with three roundings.
+In 2 by 2 games the steps come down to the signs of differences of two doubles, which are exact:
+see `pigou.solvers.two_by_two`.
 
 Why the list is complete
 ------------------------
@@ -37,15 +38,15 @@ Why the list is complete
 is certified or makes its game flagged.
 
 *Proof.* Let S and T be the supports of x and y, say with :math:`|S| \le |T|`. As y is an extreme
-point of the set of y and u with :math:`y \ge 0, \mathbf 1^\top y = 1, A y \le u \mathbf 1`, the rows that
-are best replies to y determine :math:`(y_T, u)`: with the sum, at least |T| + 1 independent
-equations, so that at least |T| rows are best replies. S is among them; add others of them to get I
+point of the set of y and u with :math:`y \ge 0, \mathbf 1^\top y = 1, A y \le u \mathbf 1`, the
+rows that are best replies to y, with the sum, determine :math:`(y_T, u)`. These are |T| + 1
+unknowns, so that at least |T| rows are best replies. S is among them; add others of them to get I
 with :math:`S \subseteq I` and |I| = |T|, and take J = T. Then (x, y) solves the equations and weak
 inequalities of the pair (I, J): every row of I is a best reply to y, every column of T to x. Now
 
 - the pair is not pruned: a row that is strictly worse than another one in all columns of J is no
-  best reply to y, but every row of I is one; a column that is strictly worse than another one in all
-  rows of I is no best reply to x, whose support S is within I, but every column of T is one;
+  best reply to y, but every row of I is one; a column that is strictly worse than another one in
+  all rows of I is no best reply to x, whose support S is within I, but every column of T is one;
 - it is not refuted, since x and y meet every condition that step 2 shows to be impossible;
 - so it is certified, or its game is flagged. If :math:`|S| > |T|`, exchange the players. ∎
 
@@ -70,6 +71,7 @@ import itertools
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -84,6 +86,7 @@ from pigou.solvers.bimatrix import (
     bimatrix_equilibria,
     support_pairs,
 )
+from pigou.solvers.two_by_two import FLAGGED, Signs, by_signs, written_out
 
 __all__ = ["BatchEquilibria", "Floats", "Found", "batch_equilibria", "exact_equilibria", "search"]
 
@@ -96,9 +99,7 @@ UNIT = 2.0**-53
 TINY = 2.0**-960
 LARGE = 2.0**1000
 MOST_ACTIONS = 16
-ERROR_2X2 = 8 * UNIT
 _CHUNK_BYTES = 2**20
-_CHUNK_2X2 = 2**14
 
 
 class Found(NamedTuple):
@@ -127,12 +128,9 @@ class BatchEquilibria:
     ----------
     games : int
         How many games there were.
-    game : array of int
-        The game of each certified equilibrium, ascending.
-    rows, columns : arrays of float
-        The mixtures of each certified equilibrium, one a line.
-    error : array of float
-        No exact probability of the equilibrium differs by more from the one given; 0 if pure.
+    search : Found or Signs
+        What the float path found; for 2 by 2 games in 17 bytes a game, which the attributes
+        `game`, `rows`, `columns` and `error` write out when they are first asked for.
     flagged : array of int
         The games with a tie or too close to one.
     exact : mapping of int to BimatrixEquilibria
@@ -152,12 +150,34 @@ class BatchEquilibria:
     """
 
     games: int
-    game: Ints
-    rows: Floats
-    columns: Floats
-    error: Floats
+    search: Found | Signs
     flagged: Ints
     exact: Mapping[int, BimatrixEquilibria]
+
+    @cached_property
+    def _lines(self) -> tuple[Any, ...]:
+        found = self.search
+        return _fixed(*(written_out(found) if isinstance(found, Signs) else found[:4]))
+
+    @property
+    def game(self) -> Ints:
+        """The game of each certified equilibrium, ascending."""
+        return self._lines[0]
+
+    @property
+    def rows(self) -> Floats:
+        """The row mixture of each certified equilibrium, one a line."""
+        return self._lines[1]
+
+    @property
+    def columns(self) -> Floats:
+        """The column mixture of each certified equilibrium, one a line."""
+        return self._lines[2]
+
+    @property
+    def error(self) -> Floats:
+        """No exact probability differs by more from the one given; 0 if the equilibrium is pure."""
+        return self._lines[3]
 
     def counts(self) -> Ints:
         """Return the number of extreme equilibria of each game."""
@@ -165,6 +185,12 @@ class BatchEquilibria:
         for game, result in self.exact.items():
             numbers[game] = len(result.pairs)
         return numbers
+
+
+def _fixed(*arrays: Any) -> tuple[Any, ...]:
+    for array in arrays:
+        array.flags.writeable = False
+    return arrays
 
 
 def batch_equilibria(a: npt.ArrayLike, b: npt.ArrayLike, *, fast: bool = False) -> BatchEquilibria:
@@ -196,16 +222,16 @@ def batch_equilibria(a: npt.ArrayLike, b: npt.ArrayLike, *, fast: bool = False) 
     """
     first, second = _payoffs(a, b)
     if fast:
-        from pigou.solvers.fast import fast_search
+        from pigou.solvers import fast as compiled
 
-        found = fast_search(first, second)
+        found = compiled.search(first, second)
     else:
         found = search(first, second)
-    flagged = np.flatnonzero(found.flagged)
-    for array in (*found, flagged):
-        array.flags.writeable = False
+    flags = found.code == FLAGGED if isinstance(found, Signs) else found.flagged
+    _fixed(*found)
+    (flagged,) = _fixed(np.flatnonzero(flags))
     exact = exact_equilibria(first, second, flagged)
-    return BatchEquilibria(len(first), *found[:4], flagged, MappingProxyType(exact))
+    return BatchEquilibria(len(first), found, flagged, MappingProxyType(exact))
 
 
 def _payoffs(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Floats, Floats]:
@@ -240,122 +266,38 @@ def _rational(matrix: Floats) -> list[list[Any]]:
     return [[fmpq(*entry.as_integer_ratio()) for entry in row] for row in matrix.tolist()]
 
 
-def search(a: Floats, b: Floats) -> Found:
+def search(a: Floats, b: Floats) -> Found | Signs:
     """Run steps 1 to 4 on every game, some thousands of games at a time."""
+    if not (finite(a) and finite(b)):
+        raise StructureError("every payoff has to be a finite number")
     games, m, n = a.shape
     if (m, n) == (2, 2):
-        return _search_two_by_two(a, b)
+        return by_signs(a, b)
     parts = [Found(*lines(0, m, n), np.zeros(0, bool))]
     size = chunk_size(m, n)
     for start in range(0, games, size):
         with np.errstate(all="ignore"):
-            found = _chunk(*_part(a, b, start, size))
+            found = _chunk(a[start : start + size], b[start : start + size])
         parts.append(found._replace(game=found.game + start))
     return Found(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
 def lines(number: int, m: int, n: int) -> tuple[Ints, Floats, Floats, Floats]:
     """Return room for equilibria: game, row mixture, column mixture, error."""
-    return np.empty(number, np.int64), *(np.empty((number, k)) for k in (m, n)), np.empty(number)
+    mixtures = np.empty((number, m)), np.empty((number, n))
+    return np.empty(number, np.int64), *mixtures, np.empty(number)
 
 
 def finite(payoffs: Floats) -> bool:
-    """Return whether every payoff is finite."""
-    return bool(-math.inf < payoffs.min(initial=0) and payoffs.max(initial=0) < math.inf)
-
-
-def _part(a: Floats, b: Floats, start: int, size: int) -> tuple[Floats, Floats]:
-    first, second = a[start : start + size], b[start : start + size]
-    if not (finite(first) and finite(second)):
-        raise StructureError("every payoff has to be a finite number")
-    return first, second
+    """Return whether every payoff is finite: mostly one sum shows it."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(payoffs.sum()) or np.isfinite(payoffs).all())
 
 
 def chunk_size(m: int, n: int) -> int:
     """Return how many games to hold at a time: fewer where there are many pairs."""
     largest = max(math.comb(m, k) * math.comb(n, k) for k in range(1, min(m, n) + 1))
     return max(16, min(8192, _CHUNK_BYTES // largest * 8))
-
-
-# -- 2 by 2 ---------------------------------------------------------------------------------------
-
-
-def _search_two_by_two(a: Floats, b: Floats) -> Found:
-    games = len(a)
-    room = Found(*lines(3 * games, 2, 2), np.zeros(games, bool))
-    end = 0
-    for start in range(0, games, _CHUNK_2X2):
-        end = _chunk_two_by_two(*_part(a, b, start, _CHUNK_2X2), room, start, end)
-    return Found(*(array[:end] for array in room[:4]), room.flagged)
-
-
-def _chunk_two_by_two(a: Floats, b: Floats, room: Found, start: int, end: int) -> int:
-    """Write the equilibria of some games from line `end` on; return where they end.
-
-    Without a flag, the signs of four differences leave one pure equilibrium, or only a mixed one,
-    or two pure ones and a mixed one.
-    """
-    with np.errstate(over="ignore"):
-        gain = [a[:, 0, j] - a[:, 1, j] for j in (0, 1)]  # of row 0, in each column
-        pull = [b[:, i, 0] - b[:, i, 1] for i in (0, 1)]  # of column 0, in each row
-    flagged = room.flagged[start : start + len(a)]
-    flagged[:] = _tied(gain, pull)
-    if max(a.max(), -a.min(), b.max(), -b.min()) > LARGE:
-        flagged |= np.maximum(np.abs(a), np.abs(b)).max((1, 2)) > LARGE
-    kept = np.flatnonzero(~flagged)
-    if len(kept) < len(a):
-        gain, pull = ([d[kept] for d in ds] for ds in (gain, pull))
-    g0, g1, p0, p1 = (d > 0 for d in (*gain, *pull))
-    mixes = (g0 != g1) & (p0 != p1)
-    three = np.flatnonzero(mixes & (g0 == p0))
-    mixed = np.flatnonzero(mixes)
-    extra = np.zeros(len(kept), np.int64)
-    extra[three] = 2
-    ends = np.cumsum(extra)
-    total = len(kept) + 2 * len(three)
-    one = three + 2 * np.arange(len(three))  # the line of the first of three
-    step = np.ones(total, np.int64)
-    step[one + 1] = step[one + 2] = 0
-    own = np.cumsum(step) - 1
-    lines = slice(end, end + total)
-    room.game[lines] = kept[own] + start
-    room.error[lines] = 0
-    last = mixed + ends[mixed]
-    room.error[lines][last] = ERROR_2X2
-    firsts = np.where(p0, g0, g1), np.where(g0, p0, p1)
-    firsts[0][three], firsts[1][three] = True, g0[three]
-    for out, first, ds in zip((room.rows, room.columns), firsts, (pull, gain), strict=True):
-        line = out[lines]
-        pure = first[own]
-        line[:, 0], line[:, 1] = pure, ~pure
-        line[one + 1] = line[one][:, ::-1]
-        here, there = (np.abs(d[mixed]) for d in ds)
-        line[last, 0], line[last, 1] = there / (here + there), here / (here + there)
-    return end + total
-
-
-def _tied(gain: list[Floats], pull: list[Floats]) -> Bools:
-    """Return where a pure pair of weak best replies is not strict: then, and only then, flag."""
-    ds = [*gain, *pull]
-    zero = (ds[0] == 0) | (ds[1] == 0) | (ds[2] == 0) | (ds[3] == 0)
-    places = np.flatnonzero(zero)
-    if len(places):
-        code = sum(3**k * (np.sign(d[places]).astype(np.int64) + 1) for k, d in enumerate(ds))
-        zero[places] = _TIED[code]
-    return zero
-
-
-def _is_tied(gain: tuple[int, int], pull: tuple[int, int]) -> bool:
-    pairs = [((1 - 2 * i) * gain[j], (1 - 2 * j) * pull[i]) for i in (0, 1) for j in (0, 1)]
-    return any(min(pair) == 0 for pair in pairs)
-
-
-_TIED = np.array(
-    [_is_tied((g0, g1), (p0, p1)) for p1, p0, g1, g0 in itertools.product((-1, 0, 1), repeat=4)]
-)
-
-
-# -- any size -------------------------------------------------------------------------------------
 
 
 class _Side(NamedTuple):
@@ -368,7 +310,7 @@ class _Side(NamedTuple):
 
 
 def _chunk(a: Floats, b: Floats) -> Found:
-    games, m, n = a.shape
+    _, m, n = a.shape
     first = np.ascontiguousarray(a.transpose(1, 2, 0))  # rows, columns, games
     second = np.ascontiguousarray(b.transpose(2, 1, 0))  # columns, rows, games
     better_rows, better_columns = _better(first), _better(second)
@@ -379,24 +321,20 @@ def _chunk(a: Floats, b: Floats) -> Found:
         fit_rows = _undominated(better_rows, column_sets, flagged)
         fit_columns = _undominated(better_columns, row_sets, flagged)
         rows, columns, game = _candidates(row_sets, column_sets, fit_rows, fit_columns)
-        y = _side(
-            first, set_orders(row_sets, m)[rows].T, set_orders(column_sets, n)[columns].T, game, size
-        )
+        row_orders, column_orders = set_orders(row_sets, m), set_orders(column_sets, n)
+        y = _side(first, row_orders[rows].T, column_orders[columns].T, game, size)
         left = ~y.refuted
         rows, columns, game = rows[left], columns[left], game[left]
-        y = _Side(*(array[..., left] for array in y))
-        x = _side(
-            second, set_orders(column_sets, n)[columns].T, set_orders(row_sets, m)[rows].T, game, size
-        )
+        y = _Side(y.mixture[:, left], y.error[left], y.refuted[left], y.certified[left])
+        x = _side(second, column_orders[columns].T, row_orders[rows].T, game, size)
         good = x.certified & y.certified
         flagged[game[~good & ~x.refuted]] = True
         found = np.zeros((good.sum(), m)), np.zeros((good.sum(), n))
         line = np.arange(good.sum())
-        for out, side, sets, which in zip(
-            found, (x, y), (row_sets, column_sets), (rows, columns), strict=True
+        for out, side, places in zip(
+            found, (x, y), (row_orders[rows], column_orders[columns]), strict=True
         ):
-            places = set_orders(sets, out.shape[1])[which[good]][:, :size]
-            out[line[:, None], places] = side.mixture[:, good].T
+            out[line[:, None], places[good, :size]] = side.mixture[:, good].T
         parts.append((game[good], *found, np.maximum(x.error, y.error)[good]))
     game, rows_, columns_, error = (np.concatenate(p) for p in zip(*parts, strict=True))
     order = np.argsort(game, kind="stable")
@@ -421,7 +359,7 @@ def _better(payoffs: Floats) -> Masks:
     masks = np.zeros((number, number, games), np.uint16 if others > 8 else np.uint8)
     for j in range(others):
         masks |= (payoffs[None, :, j] > payoffs[:, None, j]).astype(masks.dtype) << j
-    return masks  # type: ignore[return-value]
+    return masks
 
 
 def _undominated(better: Masks, sets: Masks, flagged: Bools) -> Masks:
@@ -438,7 +376,7 @@ def _undominated(better: Masks, sets: Masks, flagged: Bools) -> Masks:
             if h != i:
                 free &= better[i, h] & wanted != wanted
         fit |= free.astype(fit.dtype) << i
-    return fit  # type: ignore[return-value]
+    return fit
 
 
 def _candidates(
