@@ -29,8 +29,8 @@ from pigou.solvers.two_by_two import ERROR, FLAGGED, Signs
 
 try:
     import numba
-except ImportError as error:  # pragma: no cover
-    raise ImportError("fast=True needs numba: pip install 'pigou[fast]'") from error
+except ImportError:
+    numba = None
 
 __all__ = ["search"]
 
@@ -39,11 +39,18 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def _compiled(function: _F) -> _F:
+    if numba is None:
+        return function
     return numba.njit(cache=True, error_model="numpy", nogil=True)(function)
 
 
 def search(a: Floats, b: Floats) -> Found | Signs:
     """Do what `pigou.solvers.batch.search` does, and return the same.
+
+    Raises
+    ------
+    ImportError
+        If numba is not installed.
 
     Examples
     --------
@@ -51,6 +58,8 @@ def search(a: Floats, b: Floats) -> Found | Signs:
     >>> search(a, a.transpose(0, 2, 1).copy()).code  # doctest: +SKIP
     array([25], dtype=uint8)
     """
+    if numba is None:
+        raise ImportError("fast=True needs numba: install the extra pigou[fast]")
     games, m, n = a.shape
     if (m, n) == (2, 2):
         signs = Signs(np.empty(games, np.uint8), np.empty(games), np.empty(games))
