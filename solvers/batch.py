@@ -77,14 +77,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from flint import fmpq
 
 from pigou.errors import StructureError
 from pigou.solvers.bimatrix import (
     MOST_SUPPORT_PAIRS,
     BimatrixEquilibria,
-    bimatrix_equilibria,
+    Vertices,
+    joined,
     support_pairs,
+    vertices,
 )
 from pigou.solvers.two_by_two import FLAGGED, Signs, by_signs, written_out
 
@@ -251,19 +252,47 @@ def _payoffs(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Floats, Floats]:
 
 
 def exact_equilibria(a: Floats, b: Floats, games: Ints) -> dict[int, BimatrixEquilibria]:
-    """Settle some games of a batch in rational arithmetic; equal games are solved once."""
+    """Settle some games of a batch in rational arithmetic.
+
+    A vertex of one player depends on the opponent's payoffs only, and on them up to what does not
+    differ between the opponent's actions: whole numbers are compared after that is taken off, so
+    that nothing is solved twice.
+
+    Examples
+    --------
+    >>> ties = np.zeros((3, 2, 2))
+    >>> len(exact_equilibria(ties, ties, np.array([1]))[1].pairs)
+    4
+    """
+    _, m, n = a.shape
+    first, second = _reduced(a[games]), _reduced(b[games].transpose(0, 2, 1))
+    sides: dict[bytes, Vertices] = {}
     known: dict[bytes, BimatrixEquilibria] = {}
     settled = {}
-    for game in games.tolist():
-        key = a[game].tobytes() + b[game].tobytes()
-        if key not in known:
-            known[key] = bimatrix_equilibria(_rational(a[game]), _rational(b[game]))
-        settled[game] = known[key]
+    for game, x, y in zip(games.tolist(), first, second, strict=True):
+        keys = b"0" + x.tobytes(), b"1" + y.tobytes()
+        both = keys[0] + keys[1]
+        if both not in known:
+            for key, payoffs in zip(keys, (x, y), strict=True):
+                if key not in sides:
+                    sides[key] = vertices(_whole(payoffs))
+            known[both] = joined(sides[keys[1]], sides[keys[0]], m, n)
+        settled[game] = known[both]
     return settled
 
 
-def _rational(matrix: Floats) -> list[list[Any]]:
-    return [[fmpq(*entry.as_integer_ratio()) for entry in row] for row in matrix.tolist()]
+def _reduced(payoffs: Floats) -> Floats:
+    """Subtract the first row of each matrix, if all entries are whole and small enough."""
+    if payoffs.size and np.abs(payoffs).max() < 2.0**50 and (payoffs == np.rint(payoffs)).all():
+        return payoffs - payoffs[:, :1]
+    return payoffs
+
+
+def _whole(payoffs: Floats) -> list[list[int]]:
+    """Multiply doubles by a power of two that makes all of them whole."""
+    rows = [[entry.as_integer_ratio() for entry in row] for row in payoffs.tolist()]
+    common = max(q for row in rows for _, q in row)
+    return [[p * (common // q) for p, q in row] for row in rows]
 
 
 def search(a: Floats, b: Floats) -> Found | Signs:

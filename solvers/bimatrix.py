@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from flint import fmpq, fmpq_mat
 
@@ -40,9 +40,12 @@ __all__ = [
     "BimatrixEquilibria",
     "NashSubset",
     "Vertex",
+    "Vertices",
     "bimatrix_equilibria",
     "dimension",
+    "joined",
     "support_pairs",
+    "vertices",
 ]
 
 MOST_SUPPORT_PAIRS = 200_000
@@ -92,16 +95,8 @@ def bimatrix_equilibria(
     >>> [(found.rows[i].probabilities, found.columns[j].probabilities) for i, j in found.pairs]
     [((1/2, 1/2), (1/2, 1/2))]
     """
-    number, replies = len(a), len(a[0])
-    rays = _rays(_whole(tuple(zip(*b, strict=True))))
-    others = _rays(_whole(a))
-    pairs = sorted(_complementary(rays, others, number, replies))
-    return BimatrixEquilibria(
-        [_vertex(ray.slacks, number) for ray in rays],
-        [_vertex(ray.slacks, replies) for ray in others],
-        pairs,
-        _components(pairs),
-    )
+    rows = vertices(_whole(tuple(zip(*b, strict=True))))
+    return joined(rows, vertices(_whole(a)), len(a), len(a[0]))
 
 
 def support_pairs(rows: int, columns: int) -> int:
@@ -115,11 +110,19 @@ def support_pairs(rows: int, columns: int) -> int:
     return math.comb(rows + columns, rows) - 1
 
 
-class _Ray(NamedTuple):
-    """An extreme ray: the slack of every inequality, and those that are zero as a bit mask."""
+_Ray: TypeAlias = tuple[tuple[int, ...], int]
+"""An extreme ray: the slack of every inequality, and a bit mask of those known to be zero."""
 
-    slacks: tuple[int, ...]
-    tight: int
+
+class Vertices(NamedTuple):
+    """The vertices of one player, and for each a bit mask of the inequalities that are equalities.
+
+    The lowest bits stand for the player's own actions (not played), the next for the opponent's
+    (best replies).
+    """
+
+    listed: list[Vertex]
+    tight: list[int]
 
 
 def _whole(payoffs: Sequence[Sequence[Any]]) -> list[list[int]]:
@@ -128,96 +131,122 @@ def _whole(payoffs: Sequence[Sequence[Any]]) -> list[list[int]]:
     return [[int(e.p) * (common // int(e.q)) for e in row] for row in payoffs]
 
 
-def _rays(payoffs: list[list[int]]) -> list[_Ray]:
-    """Return the vertices of a player whose opponent earns payoffs[reply][action] (step 1)."""
+def vertices(payoffs: Sequence[Sequence[int]]) -> Vertices:
+    """Return the vertices of a player whose opponent earns payoffs[reply][action] (step 1).
+
+    Examples
+    --------
+    >>> [vertex.probabilities for vertex in vertices([[3, 0], [0, 1]]).listed]
+    [(1, 0), (0, 1), (1/4, 3/4)]
+    """
     number = len(payoffs[0])
     first = payoffs[0]
-    units = [tuple(int(i == k) for k in range(number)) for i in range(number)]
+    every = (1 << number) - 1
     start = [(0,) * number + (1,) * len(payoffs)]
-    start += [units[i] + tuple(first[i] - row[i] for row in payoffs) for i in range(number)]
-    known = (2 << number) - 1  # x >= 0 and the first column
-    rays = [_ray(slacks, known) for slacks in start]
+    for i in range(number):
+        unit = (0,) * i + (1,) + (0,) * (number - i - 1)
+        start.append(unit + tuple([first[i] - row[i] for row in payoffs]))
+    rays = [(start[0], every)]
+    rays += [(slacks, every & ~(1 << i) | 1 << number) for i, slacks in enumerate(start[1:])]
     for place in range(number + 1, number + len(payoffs)):
-        known |= 1 << place
-        rays = _cut(rays, place, known, number)
-    rays = [ray for ray in rays if any(ray.slacks[:number])]
-    return sorted(rays, key=lambda ray: _place(ray.slacks, number))
+        rays = _cut(rays, place, number)
+    found = [(_vertex(slacks, number), tight) for slacks, tight in rays if tight & every != every]
+    found.sort(key=lambda pair: _place(pair[0]))
+    return Vertices([vertex for vertex, _ in found], [tight for _, tight in found])
 
 
-def _place(slacks: tuple[int, ...], number: int) -> tuple[int, list[int], list[int]]:
-    """Order vertices by the size of the support, the support, and the best replies."""
-    support = [i for i, s in enumerate(slacks[:number]) if s]
-    return len(support), support, [r for r, s in enumerate(slacks[number:]) if not s]
+def _cut(rays: list[_Ray], place: int, number: int) -> list[_Ray]:
+    """Add the inequality at a place: the rays that satisfy it, and those on its boundary.
 
-
-def _ray(slacks: tuple[int, ...], known: int) -> _Ray:
-    return _Ray(slacks, sum(1 << i for i, s in enumerate(slacks) if not s) & known)
-
-
-def _cut(rays: list[_Ray], place: int, known: int, number: int) -> list[_Ray]:
-    """Add the inequality at a place: the rays that satisfy it, and those on its boundary."""
+    No slack of a known inequality is negative, so that one is zero in a sum iff it is in both.
+    """
     bit = 1 << place
-    below = [ray for ray in rays if ray.slacks[place] < 0]
-    above = [ray for ray in rays if ray.slacks[place] > 0]
-    on = [_Ray(ray.slacks, ray.tight | bit) for ray in rays if not ray.slacks[place]]
-    new = []
-    for low, high in _adjacent(below, above, rays, number):
-        plus, minus = high.slacks[place], -low.slacks[place]
-        sums = [minus * h + plus * s for h, s in zip(high.slacks, low.slacks, strict=True)]
+    below, kept = [], []
+    for ray in rays:
+        slack = ray[0][place]
+        if slack < 0:
+            below.append(ray)
+        else:
+            kept.append(ray if slack else (ray[0], ray[1] | bit))
+    if not below:
+        return kept
+    above = [ray for ray in kept if not ray[1] & bit]
+    for low, high, common in _adjacent(below, above, rays, number):
+        plus, minus = high[place], -low[place]
+        sums = [minus * h + plus * s for h, s in zip(high, low, strict=True)]
         divisor = math.gcd(*sums)
-        new.append(_ray(tuple(s // divisor for s in sums), known))
-    return on + above + new
+        if divisor > 1:
+            sums = [s // divisor for s in sums]
+        kept.append((tuple(sums), common | bit))
+    return kept
 
 
 def _adjacent(
     below: list[_Ray], above: list[_Ray], rays: list[_Ray], number: int
-) -> Iterator[tuple[_Ray, _Ray]]:
-    masks = [ray.tight for ray in rays]
-    for low in below:
-        mask = low.tight
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], int]]:
+    masks = [tight for _, tight in rays]
+    for low, mask in below:
         simple = mask.bit_count() == number
-        for high in above:
-            common = mask & high.tight
+        for high, other in above:
+            common = mask & other
             if common.bit_count() >= number - 1 and (
                 simple
-                or high.tight.bit_count() == number
-                or sum(common & other == common for other in masks) == 2
+                or other.bit_count() == number
+                or sum([common & third == common for third in masks]) == 2
             ):
-                yield low, high
-
-
-def _complementary(
-    rays: list[_Ray], others: list[_Ray], number: int, replies: int
-) -> Iterator[tuple[int, int]]:
-    """Yield the pairs in which every action is a best reply or not played (step 3)."""
-    every = (1 << number + replies) - 1
-    low = (1 << replies) - 1
-    turned = [(ray.tight & low) << number | ray.tight >> replies for ray in others]
-    for i, ray in enumerate(rays):
-        missing = every & ~ray.tight
-        for j, mask in enumerate(turned):
-            if mask & missing == missing:
-                yield i, j
+                yield low, high, common
 
 
 def _vertex(slacks: tuple[int, ...], number: int) -> Vertex:
-    total = sum(slacks[:number])
-    replies = frozenset(r for r, s in enumerate(slacks[number:]) if not s)
-    return Vertex(tuple(fmpq(s, total) for s in slacks[:number]), replies)
+    shares, rest = slacks[:number], slacks[number:]
+    total = sum(shares)
+    replies = frozenset([r for r, s in enumerate(rest) if not s])
+    return Vertex(tuple([fmpq(s, total) for s in shares]), replies)
+
+
+def _place(vertex: Vertex) -> tuple[int, list[int], list[int]]:
+    """Order vertices by the size of the support, the support, and the best replies."""
+    support = [i for i, p in enumerate(vertex.probabilities) if p]
+    return len(support), support, sorted(vertex.replies)
+
+
+def joined(rows: Vertices, columns: Vertices, number: int, replies: int) -> BimatrixEquilibria:
+    """Return the equilibria among the pairs of vertices of both players (steps 3 and 4).
+
+    Examples
+    --------
+    >>> one, other = vertices([[0, 1], [1, 0]]), vertices([[1, 0], [0, 1]])
+    >>> joined(one, other, 2, 2).pairs
+    [(2, 2)]
+    """
+    every = (1 << number + replies) - 1
+    low = (1 << replies) - 1
+    turned = [(tight & low) << number | tight >> replies for tight in columns.tight]
+    pairs = []
+    for i, tight in enumerate(rows.tight):
+        missing = every & ~tight
+        pairs += [(i, j) for j, mask in enumerate(turned) if mask & missing == missing]
+    return BimatrixEquilibria(rows.listed, columns.listed, pairs, _components(pairs))
 
 
 def _components(pairs: list[tuple[int, int]]) -> list[list[NashSubset]]:
     """Group the extreme equilibria into components, each as its maximal Nash subsets."""
     left: dict[int, set[int]] = {}
+    degree: dict[int, int] = {}
     for i, j in pairs:
         left.setdefault(i, set()).add(j)
+        degree[j] = degree.get(j, 0) + 1
     components = []
-    unseen = dict(left)
-    while unseen:
-        members = _reach(next(iter(unseen)), left)
-        for i in members:
-            unseen.pop(i, None)
-        components.append(_maximal({i: frozenset(left[i]) for i in sorted(members)}))
+    seen: set[int] = set()
+    for i, js in left.items():
+        if i in seen:
+            continue
+        if len(js) == 1 and degree[next(iter(js))] == 1:
+            components.append([NashSubset(frozenset((i,)), frozenset(js))])
+            continue
+        members = _reach(i, left)
+        seen |= members
+        components.append(_maximal({k: frozenset(left[k]) for k in sorted(members)}))
     return components
 
 
