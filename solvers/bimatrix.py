@@ -15,9 +15,11 @@ Steps
    meets with equality every inequality so far that both of them meet with equality; if one of
    the two is simple (exactly m of these are equalities for it), it is enough that m - 1 are common.
    A ray is held as the slacks of all m + n inequalities, in whole numbers without common factor.
+   Of the columns left, one that most rays violate is the next (once there are many rays).
 2. Likewise for y, with :math:`Q = \{(y, u): y \ge 0, \mathbf 1^\top y = 1, A y \le u \mathbf 1\}`.
 3. A pair (x, y) of vertices is an *extreme equilibrium* iff the support of each is within the best
-   replies to the other (Mangasarian 1964).
+   replies to the other (Mangasarian 1964). If both are simple, x with m and y with n equalities,
+   that leaves no choice: the equalities of one are the inequalities of the other.
 4. The set of all equilibria is the union of the products conv(X) x conv(Y) over the maximal
    bicliques (X, Y) of the graph that joins x and y when (x, y) is an equilibrium: the *maximal
    Nash subsets* (Millham 1974; Winkels 1979; Jansen 1981). Bicliques that share a vertex are
@@ -49,6 +51,7 @@ __all__ = [
 ]
 
 MOST_SUPPORT_PAIRS = 200_000
+_MANY = 30
 
 
 class Vertex(NamedTuple):
@@ -148,7 +151,12 @@ def vertices(payoffs: Sequence[Sequence[int]]) -> Vertices:
         start.append(unit + tuple([first[i] - row[i] for row in payoffs]))
     rays = [(start[0], every)]
     rays += [(slacks, every & ~(1 << i) | 1 << number) for i, slacks in enumerate(start[1:])]
-    for place in range(number + 1, number + len(payoffs)):
+    left = list(range(number + 1, number + len(payoffs)))
+    while left:
+        place = left[0]
+        if len(rays) > _MANY:
+            place = max(left, key=lambda p: sum([ray[0][p] < 0 for ray in rays]))
+        left.remove(place)
         rays = _cut(rays, place, number)
     found = [(_vertex(slacks, number), tight) for slacks, tight in rays if tight & every != every]
     found.sort(key=lambda pair: _place(pair[0]))
@@ -222,10 +230,18 @@ def joined(rows: Vertices, columns: Vertices, number: int, replies: int) -> Bima
     every = (1 << number + replies) - 1
     low = (1 << replies) - 1
     turned = [(tight & low) << number | tight >> replies for tight in columns.tight]
+    simple = {mask: j for j, mask in enumerate(turned) if mask.bit_count() == replies}
+    others = [(j, mask) for j, mask in enumerate(turned) if mask.bit_count() > replies]
     pairs = []
     for i, tight in enumerate(rows.tight):
         missing = every & ~tight
-        pairs += [(i, j) for j, mask in enumerate(turned) if mask & missing == missing]
+        if missing.bit_count() < replies:
+            pairs += [(i, j) for j, mask in enumerate(turned) if mask & missing == missing]
+            continue
+        met = [j for j, mask in others if mask & missing == missing]
+        if missing in simple:
+            met.append(simple[missing])
+        pairs += [(i, j) for j in sorted(met)]
     return BimatrixEquilibria(rows.listed, columns.listed, pairs, _components(pairs))
 
 
