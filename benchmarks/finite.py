@@ -124,11 +124,14 @@ def timed(solver: Solver, a: Any, b: Any) -> tuple[float, int | None]:
 
 
 def share(solver: Solver, a: Any, b: Any, seconds: float) -> int:
-    """Return how many of the games fit into the time; the first call compiles and warms up."""
+    """Return how many of the games fit into the time; the first calls compile and warm up."""
     number = 1 if not solver.together else min(len(a), 1_000)
     solver.solve(a[:number], b[:number])
     pace, _ = timed(solver, a[:number], b[:number])
-    return max(number, min(len(a), int(seconds / max(pace, 1e-9))))
+    number = max(number, min(len(a), int(seconds / max(pace, 1e-9))))
+    if solver.together:
+        solver.solve(a[:number], b[:number])
+    return number
 
 
 def bandwidth() -> float:
@@ -183,7 +186,7 @@ def main() -> None:
     )
     parser.add_argument("--games", type=int, help="how many games of each size")
     parser.add_argument("--seconds", type=float, default=1.0, help="the longest turn of a solver")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="solvers whose name contains this, beside pigou")
     arguments = parser.parse_args()

@@ -116,6 +116,28 @@ def written_out(signs: Signs) -> tuple[npt.NDArray[np.generic], ...]:
            [0.  , 1.  ],
            [0.25, 0.75]])
     """
+    code = signs.code
+    several = (code & 15 > 0) & (code > MIXED)
+    total = np.count_nonzero(code < FLAGGED) + 2 * np.count_nonzero(several)
+    game, error = np.empty(total, np.int64), np.empty(total)
+    rows, columns = np.empty((total, 2)), np.empty((total, 2))
+    end = 0
+    for start in range(0, len(code), _CHUNK):
+        some = slice(start, start + _CHUNK)
+        part = Signs(code[some], signs.x[some], signs.y[some])
+        end += _write(part, start, game[end:], rows[end:], columns[end:], error[end:])
+    return game, rows, columns, error
+
+
+def _write(
+    signs: Signs,
+    start: int,
+    game: npt.NDArray[np.int64],
+    rows: npt.NDArray[np.float64],
+    columns: npt.NDArray[np.float64],
+    error: npt.NDArray[np.float64],
+) -> int:
+    """Write the lines of some games; return how many there are."""
     kept = np.flatnonzero(signs.code != FLAGGED)
     code = signs.code[kept]
     several = np.flatnonzero(code > MIXED)
@@ -124,16 +146,18 @@ def written_out(signs: Signs) -> tuple[npt.NDArray[np.generic], ...]:
     first = several + 2 * np.arange(len(several))  # the line of the first of three
     step[first + 1] = step[first + 2] = 0
     place = np.cumsum(step) - 1
-    last = np.searchsorted(place, mixed, side="right") - 1
-    error = np.zeros(len(place))
+    last = np.flatnonzero(np.append(step[1:], 1))[mixed]
+    number = len(place)
+    game[:number] = kept[place] + start
+    error[:number] = 0
     error[last] = ERROR
-    mixtures = []
-    for pure, share in ((_FIRST[0], signs.x), (_FIRST[1], signs.y)):
+    for pure, share, out in ((_FIRST[0], signs.x, rows), (_FIRST[1], signs.y, columns)):
         probability = pure[code][place]
         probability[first + 1] = 1 - probability[first]
         probability[last] = share[kept[mixed]]
-        mixtures.append(np.column_stack([probability, 1 - probability]))
-    return kept[place], *mixtures, error
+        out[:number, 0] = probability
+        np.subtract(1, probability, out=out[:number, 1])
+    return number
 
 
 _FIRST = np.array(
