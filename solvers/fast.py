@@ -3,7 +3,8 @@
 
 The steps, their order and every rounding are those of `pigou.solvers.batch`, one game after the
 other instead of one step after the other: sums run from left to right, nothing is contracted or
-reordered. The results are the same to the last bit.
+reordered. The results are the same to the last bit. Without numba the functions are plain Python,
+which only the tests use.
 """
 
 from __future__ import annotations

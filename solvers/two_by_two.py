@@ -29,7 +29,7 @@ __all__ = ["ERROR", "FLAGGED", "MIXED", "Signs", "by_signs", "tied", "written_ou
 
 MIXED, FLAGGED = 16, 32
 ERROR = 2.0**-50
-_CHUNK = 2**13
+_CHUNK = 2**15
 
 
 class Signs(NamedTuple):

@@ -12,7 +12,7 @@ from flint import fmpq
 from hypothesis import given, strategies as st
 
 from pigou.errors import StructureError
-from pigou.solvers import batch
+from pigou.solvers import batch, fast as fast_module
 from pigou.solvers.batch import batch_equilibria, exact_equilibria, search
 from pigou.solvers.bimatrix import bimatrix_equilibria
 from pigou.solvers.two_by_two import Signs
@@ -374,20 +374,37 @@ def test_arrays_that_hold_no_such_games_are_refused(a, b, message):
 # -- compiled --------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def fast():
-    pytest.importorskip("numba", reason="the extra pigou[fast] is not installed")
-    from pigou.solvers import fast
+@pytest.fixture
+def fast(monkeypatch):
+    """The compiled search; without numba, the same functions as plain Python."""
+    if fast_module.numba is None:
+        monkeypatch.setattr(fast_module, "numba", "plain Python")
+    with np.errstate(all="ignore"):
+        yield fast_module
 
-    return fast
+
+@pytest.fixture
+def compiled():
+    if fast_module.numba is None:
+        pytest.skip("numba is not installed")
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_the_compiled_search_returns_the_same_to_the_last_bit(fast, shape, kind):
+def test_the_fast_search_returns_the_same_to_the_last_bit(fast, shape, kind):
+    games = 5 if fast.numba == "plain Python" else 200
     rng = np.random.default_rng([*shape, KINDS.index(kind)])
-    a, b = (np.ascontiguousarray(m) for m in draw(kind, rng, 200, *shape))
+    a, b = (np.ascontiguousarray(m) for m in draw(kind, rng, games, *shape))
     assert_same(search(a, b), fast.search(a, b))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("shape", [*SHAPES, (7, 7)])
+def test_the_compiled_search_returns_the_same_for_many_games(compiled, shape, kind):
+    rng = np.random.default_rng([*shape, KINDS.index(kind), 2])
+    a, b = (np.ascontiguousarray(m) for m in draw(kind, rng, 100_000 // 3 ** max(shape), *shape))
+    assert_same(search(a, b), fast_module.search(a, b))
 
 
 def assert_same(one, other):
@@ -397,23 +414,21 @@ def assert_same(one, other):
         assert np.array_equal(left, right, equal_nan=isinstance(one, Signs))
 
 
-def test_the_compiled_search_grows_its_room(fast):
+def test_the_fast_search_grows_its_room(fast):
     """Games with 7 equilibria each do not fit into the room for two each."""
-    a = np.repeat(np.eye(3)[None], 100, 0)
-    assert len(fast.search(a, a).game) == 700
+    a = np.repeat(np.eye(3)[None], 30, 0)
+    assert len(fast.search(a, a).game) == 210
     assert_same(search(a, a), fast.search(a, a))
 
 
-def test_the_compiled_search_refuses_what_is_not_finite(fast):
+def test_the_fast_search_refuses_what_is_not_finite(fast):
     for shape in ((1, 2, 2), (1, 3, 3)):
         with pytest.raises(StructureError, match="finite"):
             batch_equilibria(np.full(shape, np.inf), np.zeros(shape), fast=True)
 
 
-def test_without_numba_the_compiled_search_says_what_to_install(monkeypatch):
-    from pigou.solvers import fast
-
-    monkeypatch.setattr(fast, "numba", None)
+def test_without_numba_the_fast_search_says_what_to_install(monkeypatch):
+    monkeypatch.setattr(fast_module, "numba", None)
     with pytest.raises(ImportError, match=r"pigou\[fast\]"):
         batch_equilibria(np.zeros((1, 2, 2)), np.zeros((1, 2, 2)), fast=True)
 
