@@ -39,10 +39,11 @@ is certified or makes its game flagged.
 
 *Proof.* Let S and T be the supports of x and y, say with :math:`|S| \le |T|`. As y is an extreme
 point of the set of y and u with :math:`y \ge 0, \mathbf 1^\top y = 1, A y \le u \mathbf 1`, the
-rows that are best replies to y, with the sum, determine :math:`(y_T, u)`. These are |T| + 1
-unknowns, so that at least |T| rows are best replies. S is among them; add others of them to get I
-with :math:`S \subseteq I` and |I| = |T|, and take J = T. Then (x, y) solves the equations and weak
-inequalities of the pair (I, J): every row of I is a best reply to y, every column of T to x. Now
+rows that are best replies to y, with the sum, determine :math:`(y_T, u)`. These are
+:math:`|T| + 1` unknowns, so that at least :math:`|T|` rows are best replies. S is among them; add
+others of them to get I with :math:`S \subseteq I` and :math:`|I| = |T|`, and take J = T. Then
+(x, y) solves the equations and weak inequalities of the pair (I, J): every row of I is a best
+reply to y, every column of T to x. Now
 
 - the pair is not pruned: a row that is strictly worse than another one in all columns of J is no
   best reply to y, but every row of I is one; a column that is strictly worse than another one in
@@ -236,7 +237,7 @@ def batch_equilibria(a: npt.ArrayLike, b: npt.ArrayLike, *, fast: bool = False) 
 
 
 def _payoffs(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Floats, Floats]:
-    first, second = (np.ascontiguousarray(array, dtype=np.float64) for array in (a, b))
+    first, second = _doubles(a), _doubles(b)
     if first.ndim != 3 or first.shape != second.shape or 0 in first.shape[1:]:
         raise StructureError(
             f"payoffs need the shape (games, rows, columns) for both players, not {first.shape} "
@@ -249,6 +250,16 @@ def _payoffs(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Floats, Floats]:
             f"{MOST_SUPPORT_PAIRS:,} pairs of supports"
         )
     return first, second
+
+
+def _doubles(payoffs: npt.ArrayLike) -> Floats:
+    """Return payoffs as doubles, if none of them changes its value by that."""
+    array = np.asarray(payoffs)
+    if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+        raise StructureError(f"payoffs of a batch have to be doubles, not {array.dtype}")
+    if array.dtype.kind in "iu" and array.size and max(array.max(), -int(array.min())) > 2**53:
+        raise StructureError("whole numbers beyond 2**53 are not all doubles: give them as floats")
+    return np.ascontiguousarray(array, dtype=np.float64)
 
 
 def exact_equilibria(a: Floats, b: Floats, games: Ints) -> dict[int, BimatrixEquilibria]:
@@ -432,7 +443,7 @@ def _side(payoffs: Floats, own: Ints, others: Ints, game: Ints, size: int) -> _S
     if size == 1:
         certified = (gains[:, 0] < 0).all(0)
         zero = np.zeros(len(game))
-        return _Side(zero[None] + 1, zero, ~certified & False, certified)
+        return _Side(zero[None] + 1, zero, np.zeros(len(game), bool), certified)
     first = _attempt(gains, size, _inverse)
     again = np.flatnonzero(~(first.refuted | first.certified))
     if len(again):
