@@ -139,20 +139,21 @@ def _write(
 ) -> int:
     """Write the lines of some games; return how many there are."""
     kept = np.flatnonzero(signs.code != FLAGGED)
-    code = signs.code[kept]
+    code = signs.code.take(kept)
     several = np.flatnonzero(code > MIXED)
     mixed = np.flatnonzero(code >= MIXED)
     step = np.ones(len(kept) + 2 * len(several), np.int64)
     first = several + 2 * np.arange(len(several))  # the line of the first of three
     step[first + 1] = step[first + 2] = 0
-    place = np.cumsum(step) - 1
+    step[0:1] = 0
+    place = np.cumsum(step)
     last = np.flatnonzero(np.append(step[1:], 1))[mixed]
     number = len(place)
-    game[:number] = kept[place] + start
+    np.add(kept.take(place), start, out=game[:number])
     error[:number] = 0
     error[last] = ERROR
     for pure, share, out in ((_FIRST[0], signs.x, rows), (_FIRST[1], signs.y, columns)):
-        probability = pure[code][place]
+        probability = pure.take(code).take(place)
         probability[first + 1] = 1 - probability[first]
         probability[last] = share[kept[mixed]]
         out[:number, 0] = probability
