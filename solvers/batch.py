@@ -69,7 +69,6 @@ A result that overflows settles nothing.
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -101,7 +100,7 @@ UNIT = 2.0**-53
 TINY = 2.0**-960
 LARGE = 2.0**1000
 MOST_ACTIONS = 16
-_CHUNK_BYTES = 2**20
+_MOST_PAIRS = 2**20
 
 
 class Found(NamedTuple):
@@ -336,8 +335,7 @@ def finite(payoffs: Floats) -> bool:
 
 def chunk_size(m: int, n: int) -> int:
     """Return how many games to hold at a time: fewer where there are many pairs."""
-    largest = max(math.comb(m, k) * math.comb(n, k) for k in range(1, min(m, n) + 1))
-    return max(16, min(8192, _CHUNK_BYTES // largest * 8))
+    return max(8, min(4096, _MOST_PAIRS // support_pairs(m, n)))
 
 
 class _Side(NamedTuple):

@@ -39,6 +39,8 @@ _UNDECIDED, _REFUTED, _CERTIFIED = 0, 1, 2
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 
+# What is imported above as a constant is compiled in, and numba keeps the result until this file
+# changes.
 def _compiled(function: _F) -> _F:
     if numba is None:
         return function
