@@ -172,7 +172,7 @@ def compare(size: int, arguments: argparse.Namespace, solvers: list[Solver]) -> 
             f"{solver.name:32}{pace * 1e6:14.4g}{pace / quickest:12.4g}{number:11,}"
             f"{listed:>11}{true[number - 1]:11,}"
         )
-    if size == 2:
+    if size == 2 and not len(everything.flagged):
         bound = BYTES_2X2 / bandwidth()
         print(f"memory bound: {BYTES_2X2} bytes a game take {bound * 1e9:.2f} ns;", end=" ")
         print(f"pigou's quickest takes {quickest / bound:.2f} times that")

@@ -68,8 +68,10 @@ A result that overflows settles nothing.
 
 from __future__ import annotations
 
+import gc
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -279,16 +281,29 @@ def exact_equilibria(a: Floats, b: Floats, games: Ints) -> dict[int, BimatrixEqu
     sides: dict[bytes, Vertices] = {}
     known: dict[bytes, BimatrixEquilibria] = {}
     settled = {}
-    for game, x, y in zip(games.tolist(), first, second, strict=True):
-        keys = b"0" + x.tobytes(), b"1" + y.tobytes()
-        both = keys[0] + keys[1]
-        if both not in known:
-            for key, payoffs in zip(keys, (x, y), strict=True):
-                if key not in sides:
-                    sides[key] = vertices(_whole(payoffs))
-            known[both] = joined(sides[keys[1]], sides[keys[0]], m, n)
-        settled[game] = known[both]
+    with _no_collection():
+        for game, x, y in zip(games.tolist(), first, second, strict=True):
+            keys = b"0" + x.tobytes(), b"1" + y.tobytes()
+            both = keys[0] + keys[1]
+            if both not in known:
+                for key, payoffs in zip(keys, (x, y), strict=True):
+                    if key not in sides:
+                        sides[key] = vertices(_whole(payoffs))
+                known[both] = joined(sides[keys[1]], sides[keys[0]], m, n)
+            settled[game] = known[both]
     return settled
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Put off the search for cyclic garbage, a third of the time while results pile up."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _reduced(payoffs: Floats) -> Floats:
