@@ -1,32 +1,39 @@
 r"""All equilibria of a two-player game, exactly: extreme points, maximal Nash subsets, components.
 
-For payoff matrices A (rows) and B (columns), a mixed action x of the row player is a *vertex* if
-it is an extreme point of the set where some column is a best reply:
+For payoff matrices A (rows, m) and B (columns, n), a mixed action x of the row player is a *vertex*
+if (x, v) is an extreme point of the set where v is the best reply's payoff or more:
 :math:`P = \{(x, v): x \ge 0, \mathbf 1^\top x = 1, B^\top x \le v \mathbf 1\}`.
 
 Steps
 -----
-1. For every support I of x and every set J of columns with :math:`|J| = |I|`, solve
-   :math:`x_I^\top B_{\cdot J} = v \mathbf 1^\top, \mathbf 1^\top x_I = 1` in rational arithmetic.
-   At a vertex the tight columns have full rank on the support, so some such J is nonsingular, and
-   every vertex is met. Keep x if it is positive on I and no column gives more than v.
-2. Likewise for y.
+1. Payoffs are scaled to whole numbers. The vertices are the extreme rays, but for (0, 1), of the
+   pointed cone :math:`\{(x, v): x \ge 0, v \mathbf 1 - B^\top x \ge 0\}`. They are found by the
+   double description method (Motzkin, Raiffa, Thompson and Thrall 1953; Fukuda and Prodon 1996):
+   start with the m + 1 rays of the cone of :math:`x \ge 0` and the first column; add the other
+   columns one by one. A column keeps the rays that satisfy it; every pair of *adjacent* rays on
+   different sides of it gives a new ray, on its boundary. Two rays are adjacent iff no third ray
+   meets with equality every inequality so far that both of them meet with equality; if one of
+   the two is simple (exactly m of these are equalities for it), it is enough that m - 1 are common.
+   A ray is held as the slacks of all m + n inequalities, in whole numbers without common factor.
+   Of the columns left, one that most rays violate is the next (once there are many rays).
+2. Likewise for y, with :math:`Q = \{(y, u): y \ge 0, \mathbf 1^\top y = 1, A y \le u \mathbf 1\}`.
 3. A pair (x, y) of vertices is an *extreme equilibrium* iff the support of each is within the best
-   replies to the other (Mangasarian 1964).
+   replies to the other (Mangasarian 1964). If both are simple, x with m and y with n equalities,
+   that leaves no choice: the equalities of one are the inequalities of the other.
 4. The set of all equilibria is the union of the products conv(X) x conv(Y) over the maximal
    bicliques (X, Y) of the graph that joins x and y when (x, y) is an equilibrium: the *maximal
    Nash subsets* (Millham 1974; Winkels 1979; Jansen 1981). Bicliques that share a vertex are
    connected: together they form a *component*.
 
-The list is therefore complete for every game, degenerate ones included.
+The double description method yields every extreme ray, so the list is complete for every game,
+degenerate ones included.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 from flint import fmpq, fmpq_mat
 
@@ -35,12 +42,16 @@ __all__ = [
     "BimatrixEquilibria",
     "NashSubset",
     "Vertex",
+    "Vertices",
     "bimatrix_equilibria",
     "dimension",
+    "joined",
     "support_pairs",
+    "vertices",
 ]
 
 MOST_SUPPORT_PAIRS = 200_000
+_MANY = 30
 
 
 class Vertex(NamedTuple):
@@ -87,15 +98,8 @@ def bimatrix_equilibria(
     >>> [(found.rows[i].probabilities, found.columns[j].probabilities) for i, j in found.pairs]
     [((1/2, 1/2), (1/2, 1/2))]
     """
-    rows = _vertices([list(column) for column in zip(*b, strict=True)])
-    columns = _vertices([list(row) for row in a])
-    pairs = [
-        (i, j)
-        for i, x in enumerate(rows)
-        for j, y in enumerate(columns)
-        if x.support <= y.replies and y.support <= x.replies
-    ]
-    return BimatrixEquilibria(rows, columns, pairs, _components(pairs))
+    rows = vertices(_whole(tuple(zip(*b, strict=True))))
+    return joined(rows, vertices(_whole(a)), len(a), len(a[0]))
 
 
 def support_pairs(rows: int, columns: int) -> int:
@@ -109,55 +113,156 @@ def support_pairs(rows: int, columns: int) -> int:
     return math.comb(rows + columns, rows) - 1
 
 
-def _vertices(payoffs: list[list[Any]]) -> list[Vertex]:
-    """Return the vertices of a player whose opponent earns payoffs[reply][action]."""
-    found: dict[tuple[Any, ...], Vertex] = {}
-    number, replies = len(payoffs[0]), range(len(payoffs))
-    for size in range(1, min(number, len(payoffs)) + 1):
-        for support in itertools.combinations(range(number), size):
-            for tight in itertools.combinations(replies, size):
-                vertex = _vertex(payoffs, support, tight, number)
-                if vertex is not None:
-                    found.setdefault(vertex.probabilities, vertex)
-    return list(found.values())
+_Ray: TypeAlias = tuple[tuple[int, ...], int]
+"""An extreme ray: the slack of every inequality, and a bit mask of those known to be zero."""
 
 
-def _vertex(
-    payoffs: list[list[Any]], support: tuple[int, ...], tight: tuple[int, ...], number: int
-) -> Vertex | None:
-    size = len(support)
-    entries = [e for r in tight for e in (*(payoffs[r][i] for i in support), fmpq(-1))]
-    entries += [fmpq(1)] * size + [fmpq(0)]
-    right = fmpq_mat(size + 1, 1, [0] * size + [1])
-    try:
-        *shares, value = fmpq_mat(size + 1, size + 1, entries).solve(right).entries()
-    except ZeroDivisionError:
-        return None
-    if any(share <= 0 for share in shares):
-        return None
-    earned = [
-        sum((row[i] * s for i, s in zip(support, shares, strict=True)), fmpq(0)) for row in payoffs
-    ]
-    if any(e > value for e in earned):
-        return None
-    probabilities = [fmpq(0)] * number
-    for i, share in zip(support, shares, strict=True):
-        probabilities[i] = share
-    return Vertex(tuple(probabilities), frozenset(r for r, e in enumerate(earned) if e == value))
+class Vertices(NamedTuple):
+    """The vertices of one player, and for each a bit mask of the inequalities that are equalities.
+
+    The lowest bits stand for the player's own actions (not played), the next for the opponent's
+    (best replies).
+    """
+
+    listed: list[Vertex]
+    tight: list[int]
+
+
+def _whole(payoffs: Sequence[Sequence[Any]]) -> list[list[int]]:
+    """Multiply rational payoffs by their least common denominator."""
+    common = math.lcm(*(int(e.q) for row in payoffs for e in row))
+    return [[int(e.p) * (common // int(e.q)) for e in row] for row in payoffs]
+
+
+def vertices(payoffs: Sequence[Sequence[int]]) -> Vertices:
+    """Return the vertices of a player whose opponent earns payoffs[reply][action] (step 1).
+
+    Examples
+    --------
+    >>> [vertex.probabilities for vertex in vertices([[3, 0], [0, 1]]).listed]
+    [(1, 0), (0, 1), (1/4, 3/4)]
+    """
+    number = len(payoffs[0])
+    first = payoffs[0]
+    every = (1 << number) - 1
+    start = [(0,) * number + (1,) * len(payoffs)]
+    for i in range(number):
+        unit = (0,) * i + (1,) + (0,) * (number - i - 1)
+        start.append(unit + tuple([first[i] - row[i] for row in payoffs]))
+    rays = [(start[0], every)]
+    rays += [(slacks, every & ~(1 << i) | 1 << number) for i, slacks in enumerate(start[1:])]
+    left = list(range(number + 1, number + len(payoffs)))
+    while left:
+        place = left[0]
+        if len(rays) > _MANY:
+            place = max(left, key=lambda p: sum([ray[0][p] < 0 for ray in rays]))
+        left.remove(place)
+        rays = _cut(rays, place, number)
+    found = [(_vertex(slacks, number), tight) for slacks, tight in rays if tight & every != every]
+    found.sort(key=lambda pair: _place(pair[0]))
+    return Vertices([vertex for vertex, _ in found], [tight for _, tight in found])
+
+
+def _cut(rays: list[_Ray], place: int, number: int) -> list[_Ray]:
+    """Add the inequality at a place: the rays that satisfy it, and those on its boundary.
+
+    No slack of a known inequality is negative, so that one is zero in a sum iff it is in both.
+    """
+    bit = 1 << place
+    below, kept = [], []
+    for ray in rays:
+        slack = ray[0][place]
+        if slack < 0:
+            below.append(ray)
+        else:
+            kept.append(ray if slack else (ray[0], ray[1] | bit))
+    if not below:
+        return kept
+    above = [ray for ray in kept if not ray[1] & bit]
+    for low, high, common in _adjacent(below, above, rays, number):
+        plus, minus = high[place], -low[place]
+        sums = [minus * h + plus * s for h, s in zip(high, low, strict=True)]
+        divisor = math.gcd(*sums)
+        if divisor > 1:
+            sums = [s // divisor for s in sums]
+        kept.append((tuple(sums), common | bit))
+    return kept
+
+
+def _adjacent(
+    below: list[_Ray], above: list[_Ray], rays: list[_Ray], number: int
+) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], int]]:
+    masks = [tight for _, tight in rays]
+    for low, mask in below:
+        simple = mask.bit_count() == number
+        for high, other in above:
+            common = mask & other
+            if common.bit_count() >= number - 1 and (
+                simple
+                or other.bit_count() == number
+                or sum([common & third == common for third in masks]) == 2
+            ):
+                yield low, high, common
+
+
+def _vertex(slacks: tuple[int, ...], number: int) -> Vertex:
+    shares, rest = slacks[:number], slacks[number:]
+    total = sum(shares)
+    replies = frozenset([r for r, s in enumerate(rest) if not s])
+    return Vertex(tuple([fmpq(s, total) for s in shares]), replies)
+
+
+def _place(vertex: Vertex) -> tuple[int, list[int], list[int]]:
+    """Order vertices by the size of the support, the support, and the best replies."""
+    support = [i for i, p in enumerate(vertex.probabilities) if p]
+    return len(support), support, sorted(vertex.replies)
+
+
+def joined(rows: Vertices, columns: Vertices, number: int, replies: int) -> BimatrixEquilibria:
+    """Return the equilibria among the pairs of vertices of both players (steps 3 and 4).
+
+    Examples
+    --------
+    >>> one, other = vertices([[0, 1], [1, 0]]), vertices([[1, 0], [0, 1]])
+    >>> joined(one, other, 2, 2).pairs
+    [(2, 2)]
+    """
+    every = (1 << number + replies) - 1
+    low = (1 << replies) - 1
+    turned = [(tight & low) << number | tight >> replies for tight in columns.tight]
+    simple = {mask: j for j, mask in enumerate(turned) if mask.bit_count() == replies}
+    others = [(j, mask) for j, mask in enumerate(turned) if mask.bit_count() > replies]
+    pairs = []
+    for i, tight in enumerate(rows.tight):
+        missing = every & ~tight
+        if missing.bit_count() < replies:
+            pairs += [(i, j) for j, mask in enumerate(turned) if mask & missing == missing]
+            continue
+        met = [j for j, mask in others if mask & missing == missing]
+        if missing in simple:
+            met.append(simple[missing])
+        pairs += [(i, j) for j in sorted(met)]
+    return BimatrixEquilibria(rows.listed, columns.listed, pairs, _components(pairs))
 
 
 def _components(pairs: list[tuple[int, int]]) -> list[list[NashSubset]]:
     """Group the extreme equilibria into components, each as its maximal Nash subsets."""
     left: dict[int, set[int]] = {}
+    degree: dict[int, int] = {}
     for i, j in pairs:
         left.setdefault(i, set()).add(j)
+        degree[j] = degree.get(j, 0) + 1
     components = []
-    unseen = dict(left)
-    while unseen:
-        members = _reach(next(iter(unseen)), left)
-        for i in members:
-            unseen.pop(i, None)
-        components.append(_maximal({i: frozenset(left[i]) for i in sorted(members)}))
+    seen: set[int] = set()
+    for i, js in left.items():
+        if i in seen:
+            continue
+        if len(js) == 1 and degree[next(iter(js))] == 1:
+            components.append([NashSubset(frozenset((i,)), frozenset(js))])
+            continue
+        members = _reach(i, left)
+        seen |= members
+        components.append(_maximal({k: frozenset(left[k]) for k in sorted(members)}))
     return components
 
 

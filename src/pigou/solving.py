@@ -431,8 +431,10 @@ class _Draft:
             self._add(self._strategies(base, mixes), "exact vertex enumeration", [])
         for subsets in result.components:
             self._component(subsets, result, names)
-        pairs = self._pairs_of_supports()
-        self.how = f"every one of {pairs:,} pairs of supports solved in exact arithmetic"
+        self.how = (
+            "every vertex of the best replies found in exact arithmetic"
+            f" ({len(result.rows):,} and {len(result.columns):,})"
+        )
 
     def _matrices(self, row: int, column: int | None, base: Counts) -> tuple[Any, Any]:
         a, b = [], []
