@@ -1,7 +1,7 @@
 r"""The independent checker: payoffs anew from the game's definition, and every deviation bounded.
 
 It shares no code with the solvers. Formulas are evaluated by recursion over the expression tree in
-rational enclosures (`pigou.Enclosure`); the distribution of what the others do is built anew from
+rational enclosures (`pigou.enclosing`); the distribution of what the others do is built anew from
 the strategies. For a profile :math:`\sigma` it bounds
 
 .. math:: \max_i \max_{b} \; \bigl[ u_i(b, \sigma_{-i}) - u_i(a, \sigma_{-i}) \bigr]
@@ -27,16 +27,15 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-import mpmath
 import sympy as sp
 
+from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
-from pigou.errors import DeclarationError, PigouError, unknown
+from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record
-from pigou.expression import If, Lookup, Total, each
 from pigou.game import GOVERNMENT, Game, Transfer
 
 __all__ = ["Examination", "Flow", "examine", "expectation", "payoffs_by_action"]
@@ -353,8 +352,8 @@ class _Table:
             for name, size, values in [(t.name, t.size, t.values) for t in player.types] or [
                 ("", player.size, {})
             ]:
-                members = _evaluate(sp.sympify(size), self.parameters, None)
-                attributes = {k: _evaluate(v, self.parameters, None) for k, v in values.items()}
+                members = enclosed(sp.sympify(size), self.parameters)
+                attributes = {k: enclosed(v, self.parameters) for k, v in values.items()}
                 if members.lower > 0:
                     yield self._kind(
                         player.name, name, int(members.lower), attributes, actions, exit_
@@ -459,6 +458,16 @@ class _Table:
             values |= self._labels(self.kinds[index], action) | dict(self.kinds[index].attributes)
         return values
 
+    def _members(
+        self, profile: Profile, population: str
+    ) -> Iterator[tuple[int, Mapping[str, Enclosure]]]:
+        """Yield how many members of a population do what, with the values that are theirs."""
+        for kind, row in zip(self.kinds, profile, strict=True):
+            if kind.player == population:
+                for action, number in enumerate(row):
+                    if number:
+                        yield number, self._labels(kind, action) | dict(kind.attributes)
+
     def _labels(self, kind: _Kind, action: int) -> dict[str, Enclosure]:
         moves = self.game.moves_of(kind.player)
         return {
@@ -475,14 +484,14 @@ class _Table:
             total = ZERO
             for weight, draw in self._draws():
                 state = {**self._state(profile, index, action), **draw}
-                total += weight * _evaluate(formula, state, (self, profile))
+                total += weight * enclosed(formula, state, partial(self._members, profile))
             self._known[key] = total
         return self._known[key]
 
     def _draws(self) -> Iterator[tuple[Enclosure, dict[str, Enclosure]]]:
         axes = [
             [
-                (_evaluate(p, self.parameters, None), c.name, Enclosure.point(v))
+                (enclosed(p, self.parameters), c.name, Enclosure.point(v))
                 for v, p in c.outcomes.values()
             ]
             for c in self.game.chance
@@ -724,181 +733,3 @@ def _ways(row: tuple[int, ...]) -> int:
         total += number
         ways *= math.comb(total, number)
     return ways
-
-
-# -- formulas ----------------------------------------------------------------------------------
-
-
-def _evaluate(
-    node: sp.Basic, values: Mapping[str, Enclosure], where: tuple[_Table, Profile] | None
-) -> Enclosure:
-    """Enclose a formula's value by recursion."""
-    if node.is_Rational:
-        return Enclosure.point(Fraction(int(node.p), int(node.q)))
-    if isinstance(node, sp.Symbol):
-        return values[node.name]
-    if isinstance(node, If):
-        return _branch(node, values, where)
-    if isinstance(node, Total):
-        return _sum_over_members(node, values, where)
-    if isinstance(node, Lookup):
-        points = [_evaluate(s, values, where) for s in node.args[0]]
-        numbers = [sp.Rational(p.lower.numerator, p.lower.denominator) for p in points]
-        return _evaluate(Lookup.entry(numbers, *node.args[1:]), values, where)
-    parts = [_evaluate(part, values, where) for part in node.args]
-    return _operate(node, parts)
-
-
-def _branch(node: If, values: Mapping[str, Enclosure], where: Any) -> Enclosure:
-    truth = _truth(node.args[0], values, where)
-    if truth is not None:
-        return _evaluate(node.args[1 if truth else 2], values, where)
-    a, b = (_evaluate(part, values, where) for part in node.args[1:])
-    return Enclosure(min(a.lower, b.lower), max(a.upper, b.upper))
-
-
-def _truth(node: sp.Basic, values: Mapping[str, Enclosure], where: Any) -> bool | None:
-    """Decide a condition; None where the enclosures do not tell."""
-    if node in (sp.true, sp.false):
-        return bool(node == sp.true)
-    if isinstance(node, sp.Not):
-        inside = _truth(node.args[0], values, where)
-        return None if inside is None else not inside
-    if isinstance(node, sp.And | sp.Or):
-        return _joined_truth(node, values, where)
-    gap = _evaluate(node.args[0], values, where) - _evaluate(node.args[1], values, where)
-    return _compare(type(node).__name__, gap)
-
-
-def _joined_truth(node: sp.Basic, values: Mapping[str, Enclosure], where: Any) -> bool | None:
-    """Decide a conjunction or disjunction: one part that settles it does so, whatever the rest."""
-    settles, parts = isinstance(node, sp.Or), []
-    trouble: ZeroDivisionError | None = None
-    for part in node.args:
-        try:
-            parts.append(_truth(part, values, where))
-        except ZeroDivisionError as error:
-            trouble = error
-    if settles in parts:
-        return settles
-    if trouble is not None:
-        raise trouble
-    return None if None in parts else not settles
-
-
-def _compare(relation: str, gap: Enclosure) -> bool | None:
-    """Decide a relation from the sign of left less right."""
-    yes = {
-        "StrictLessThan": gap.upper < 0,
-        "LessThan": gap.upper <= 0,
-        "StrictGreaterThan": gap.lower > 0,
-        "GreaterThan": gap.lower >= 0,
-        "Equality": gap.lower == gap.upper == 0,
-        "Unequality": gap.lower > 0 or gap.upper < 0,
-    }
-    no = {
-        "StrictLessThan": gap.lower >= 0,
-        "LessThan": gap.lower > 0,
-        "StrictGreaterThan": gap.upper <= 0,
-        "GreaterThan": gap.upper < 0,
-        "Equality": yes["Unequality"],
-        "Unequality": yes["Equality"],
-    }
-    return True if yes[relation] else False if no[relation] else None
-
-
-def _sum_over_members(node: Total, values: Mapping[str, Enclosure], where: Any) -> Enclosure:
-    if where is None:
-        raise DeclarationError(f"{node} has no value outside a profile")
-    table, profile = where
-    total = ZERO
-    for kind, row in zip(table.kinds, profile, strict=True):
-        if kind.player != node.args[1].name:
-            continue
-        for action, number in enumerate(row):
-            if number:
-                own = table._labels(kind, action) | dict(kind.attributes)
-                inside = {**values, **{each(name).name: v for name, v in own.items()}}
-                total += Enclosure.point(number) * _evaluate(node.args[0], inside, where)
-    return total
-
-
-def _operate(node: sp.Basic, parts: list[Enclosure]) -> Enclosure:
-    if isinstance(node, sp.Add):
-        return sum(parts, ZERO)
-    if isinstance(node, sp.Mul):
-        return math.prod(parts, start=ONE)
-    if isinstance(node, sp.Max):
-        return Enclosure(max(p.lower for p in parts), max(p.upper for p in parts))
-    if isinstance(node, sp.Min):
-        return Enclosure(min(p.lower for p in parts), min(p.upper for p in parts))
-    if isinstance(node, sp.Abs):
-        (p,) = parts
-        ends = sorted((abs(p.lower), abs(p.upper)))
-        return Enclosure(Fraction(0) if p.lower <= 0 <= p.upper else ends[0], ends[1])
-    if isinstance(node, sp.Pow):
-        base, exponent = parts
-        if exponent.is_exact and exponent.lower.denominator == 1 and abs(exponent.lower) <= 10_000:
-            return _integer_power(base, int(exponent.lower))
-        return _fractional_power(base, exponent)
-    if isinstance(node, sp.exp | sp.log):
-        return _transcendental(type(node).__name__, *parts)
-    if node == sp.E:
-        return _transcendental("exp", ONE)
-    raise PigouError(f"the checker does not know the function {type(node).__name__} in '{node}'")
-
-
-def _integer_power(base: Enclosure, exponent: int) -> Enclosure:
-    if exponent < 0:
-        return ONE / _integer_power(base, -exponent)
-    if base.lower < 0 < base.upper and exponent % 2 == 0:
-        base = Enclosure(Fraction(0), max(-base.lower, base.upper))
-    result = ONE
-    for bit in bin(exponent)[2:]:
-        result = result * result
-        if bit == "1":
-            result = result * base
-    return result
-
-
-def _fractional_power(base: Enclosure, exponent: Enclosure) -> Enclosure:
-    if base.lower > 0 or base.upper < 0 or exponent.lower <= 0:
-        return _transcendental("power", base, exponent)
-    if base.lower < 0:
-        raise DeclarationError(f"a power of {base}, which may be negative")
-    top = (
-        ZERO
-        if base.upper == 0
-        else _transcendental("power", Enclosure(base.upper, base.upper), exponent)
-    )
-    return Enclosure(Fraction(0), top.upper)
-
-
-def _transcendental(name: str, *arguments: Enclosure) -> Enclosure:
-    """Enclose exp, log and fractional powers by mpmath's interval arithmetic."""
-    iv = mpmath.iv
-    before, iv.prec = iv.prec, 250
-    try:
-        x, *rest = (_to_interval(argument) for argument in arguments)
-        if name == "exp":
-            result = iv.exp(x)
-        elif arguments[0].lower <= 0:
-            raise DeclarationError(f"{name} of {arguments[0]}, which is not positive")
-        else:
-            result = iv.log(x) if name == "log" else iv.exp(rest[0] * iv.log(x))
-        return Enclosure(*(_from_mpf(end) for end in result._mpi_))
-    finally:
-        iv.prec = before
-
-
-def _to_interval(number: Enclosure) -> Any:
-    low, high = (
-        mpmath.iv.mpf(e.numerator) / mpmath.iv.mpf(e.denominator)
-        for e in (number.lower, number.upper)
-    )
-    return mpmath.iv.mpf([low.a, high.b])
-
-
-def _from_mpf(end: Any) -> Fraction:
-    sign, mantissa, exponent, _ = end
-    return Fraction((-1) ** sign * int(mantissa)) * Fraction(2) ** int(exponent)
