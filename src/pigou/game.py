@@ -334,7 +334,12 @@ class Move:
     stage : int
         1 or later; a later stage observes all earlier ones unless `observes` says otherwise.
     observes : iterable of str, optional
-        The moves seen before deciding.
+        The moves of earlier stages, and the chance variables, seen before deciding. What the
+        player itself did and saw before is remembered in any case.
+    when : str or sympy condition
+        The move is made only where this holds of earlier moves, chance and parameters; being
+        asked to move tells the player that it does. A move that is not made counts as 0 in
+        formulas.
     label, tex : str
         The words a reader sees; the LaTeX symbol.
 
@@ -342,6 +347,8 @@ class Move:
     --------
     >>> Move("invest", "supplier", {"no": 0, "yes": 1}).domain.labels
     ('no', 'yes')
+    >>> Move("fight", "incumbent", {"no": 0, "yes": 1}, stage=2, when="enter == yes").when
+    'enter == yes'
     """
 
     name: str
@@ -351,6 +358,7 @@ class Move:
     observes: tuple[str, ...] | None = None
     label: str = ""
     tex: str = ""
+    when: Any = sp.true
 
     def __post_init__(self) -> None:
         valid_name(self.name, "move")
@@ -399,7 +407,10 @@ class Chance:
     outcomes : mapping of str to pair
         Label -> the value that the symbol takes, and its probability (may hold parameters).
     seen_by : iterable of str
-        Players who see the draw. Nobody by default.
+        Players who see the draw before they move. Nobody by default.
+    when : str or sympy condition
+        The draw is made only where this holds of moves, other chance variables and parameters;
+        one that is not made counts as 0 in formulas.
 
     Examples
     --------
@@ -410,6 +421,7 @@ class Chance:
     name: str
     outcomes: Mapping[str, tuple[Any, Any]]
     seen_by: tuple[str, ...] = ()
+    when: Any = sp.true
 
     def __post_init__(self) -> None:
         valid_name(self.name, "chance variable")
@@ -527,6 +539,7 @@ class Game:
             moves=tuple(self._bounded(m) for m in self.moves),
             chance=tuple(self._weighted(c) for c in self.chance),
         )
+        self._check_conditions()
         _set(self, assumptions=tuple(self._assumption(text) for text in self.assumptions))
         _set(
             self,
@@ -590,6 +603,8 @@ class Game:
 
     def _check_observed(self, move: Move, seen: str) -> None:
         where = f"move '{move.name}': "
+        if seen in [c.name for c in self.chance]:
+            return
         if seen not in [m.name for m in self.moves]:
             names = (m.name for m in self.moves)
             raise DeclarationError(where + unknown("move", seen, names, f"game '{self.name}'"))
@@ -597,6 +612,35 @@ class Game:
             raise DeclarationError(
                 f"{where}it cannot observe '{seen}', which is not of an earlier stage"
             )
+
+    def _check_conditions(self) -> None:
+        """Read what moves and draws depend on: single players' moves of earlier stages, chance."""
+        _set(
+            self,
+            moves=tuple(self._conditioned("move", m) for m in self.moves),
+            chance=tuple(self._conditioned("chance variable", c) for c in self.chance),
+        )
+        for move in self.moves:
+            for name in sorted(names_in(move.when) & {m.name for m in self.moves}):
+                if self.move(name).stage >= move.stage:
+                    raise DeclarationError(
+                        f"move '{move.name}': whether it is made cannot depend on '{name}', which "
+                        "is not of an earlier stage"
+                    )
+
+    def _conditioned(self, kind: str, item: Any) -> Any:
+        """Return a move or draw with its condition read."""
+        where = f"{kind} '{item.name}': when"
+        if item.when in (True, sp.true):
+            return item
+        try:
+            condition = read_condition(item.when, self.scope)
+        except ExpressionError as error:
+            raise ExpressionError(f"{where}: {error}") from None
+        if item.name in names_in(condition):
+            raise DeclarationError(f"{where}: it cannot depend on itself")
+        self._check_bound(condition, set(), where)
+        return replace(item, when=condition)
 
     def _formula(self, text: Any, scope: Scope, where: str) -> sp.Expr:
         try:
