@@ -27,6 +27,7 @@ from flint import fmpq
 from pigou.errors import DeclarationError, StructureError
 from pigou.expression import If, Lookup, Total, each, symbol
 from pigou.game import Choice, Game, Interval
+from pigou.stages import is_staged
 
 __all__ = ["Allowed", "Counts", "FiniteForm", "Group", "finite_form", "joined"]
 
@@ -129,6 +130,10 @@ class FiniteForm:
         if closure is None:
             closure = self._formulas[formula] = self._compile(formula)
         return self._expect(closure, {}, counts)
+
+    def at_outcome(self, player: str, values: Mapping[str, Any]) -> Any:
+        """Return the payoff of a player where all moves and draws of a game have these values."""
+        return self._payoffs[player](_State({**self._constants, **values}, ()))
 
     def _expect(self, closure: _Closure, own: Mapping[str, Any], counts: Counts) -> Any:
         base = {**self._constants, **self._alone(counts), **own}
@@ -338,14 +343,10 @@ def _check_structure(game: Game) -> None:
             raise StructureError(
                 f"{where}: '{move.player}' has an exit and other moves; that is not solved yet"
             )
-    if len({m.stage for m in game.moves}) > 1 or any(m.observes for m in game.moves):
-        raise StructureError(f"{where} has stages; so far simultaneous moves are solved")
-    for chance in game.chance:
-        if chance.seen_by:
-            raise StructureError(
-                f"{where}: '{chance.name}' is seen by {', '.join(chance.seen_by)}; private "
-                "or early information is not solved yet"
-            )
+    if is_staged(game):
+        raise StructureError(
+            f"{where} has stages, or draws that somebody sees; here simultaneous moves are needed"
+        )
     for player in game.players:
         if player.size == sp.oo:
             raise StructureError(

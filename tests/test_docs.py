@@ -65,15 +65,6 @@ def test_the_first_game_file_shown_is_solved():
 
 UNSOLVED = {
     "interval": ("choices = { none = 0, some = 1, full = 2 }", "interval = [0, 4]"),
-    "stage": (
-        "choices = { offer = 1, refuse = 0 }",
-        "choices = { offer = 1, refuse = 0 }\nstage = 2",
-    ),
-    "seen_by": (
-        "[definitions]",
-        '[chance.demand]\noutcomes = { low = { value = 1, probability = "1/2" }, '
-        'high = { value = 2, probability = "1/2" } }\nseen_by = ["lead"]\n[definitions]',
-    ),
     "continuum": ('label = "Supplier"', 'label = "Supplier"\nsize = "continuum"'),
 }
 

@@ -467,7 +467,10 @@ def test_a_game_with_too_many_supports_says_that_mixtures_were_not_searched():
     ("change", "words"),
     [
         ({"moves": [Move("x", "a", Interval(0, 1))]}, "continuous"),
-        ({"moves": [Move("x", "a", {"l": 0}), Move("y", "a", {"l": 0}, stage=2)]}, "stages"),
+        (
+            {"moves": [Move("x", "a", {"l": 0}), Move("y", "a", Interval(0, 1), stage=2)]},
+            "continuous",
+        ),
         ({"players": [Player("a", size=sp.oo)]}, "continuum"),
     ],
 )

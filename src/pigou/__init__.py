@@ -108,6 +108,7 @@ if TYPE_CHECKING:
         regimes as regimes,
         solve as solve,
     )
+    from pigou.stages import Stages as Stages, subgame as subgame
 
 __version__ = "0.1.0"
 
@@ -169,6 +170,7 @@ _HOME = {
         "tax",
     ),
     "solving": ("Elimination", "iterated_dominance", "rationalisable", "regimes", "solve"),
+    "stages": ("Stages", "subgame"),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 

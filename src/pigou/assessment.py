@@ -21,10 +21,13 @@ from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import GOVERNMENT, Game
+from pigou.planning import best_plan
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
 from pigou.solvers.symmetric import everybody_exits
+from pigou.solving import solve
+from pigou.stages import is_staged
 
 __all__ = [
     "Assessment",
@@ -178,7 +181,7 @@ def assess(game: Game, found: EquilibriumSet) -> tuple[Assessment, ...]:
     >>> [str(a.welfare()) for a in assess(game, solve(game))]
     ['0', '9/2', '6/5']
     """
-    best = first_best(game, found.at)
+    best = first_best(game, found.at, found)
     drafts = [_books(game, found, e) for e in found]
     return tuple(
         replace(
@@ -207,16 +210,28 @@ def _books(game: Game, found: EquilibriumSet, equilibrium: Equilibrium) -> Asses
     )
 
 
-def first_best(game: Game, at: Mapping[str, Any] | None = None) -> FirstBest:
+def first_best(
+    game: Game, at: Mapping[str, Any] | None = None, found: EquilibriumSet | None = None
+) -> FirstBest:
     """Return the planner's optimum over all pure profiles.
 
     Transfers cancel, so that only primitive payoffs count. Mixing cannot help: welfare is linear
-    in the probabilities of profiles.
+    in the probabilities of profiles. In a game in stages the planner makes every move, and knows
+    by then what anybody knows (`pigou.planning`).
+
+    Parameters
+    ----------
+    game : Game
+    at : mapping of str to number, optional
+        Parameter values; the defaults where none is given.
+    found : EquilibriumSet, optional
+        The equilibria, where they are known; for a game in stages they tell whether the first
+        best is one.
 
     Raises
     ------
     StructureError
-        If the game is not finite with simultaneous moves.
+        If the game is not finite.
     DeclarationError
         If there are more than 200,000 profiles.
 
@@ -226,6 +241,8 @@ def first_best(game: Game, at: Mapping[str, Any] | None = None) -> FirstBest:
     >>> first_best(load("coordination").game, {"cost": 2}).profiles
     ('10 wait',)
     """
+    if is_staged(game):
+        return _first_best_in_stages(game, game.values(at), found)
     plain = finite_form(replace(game, transfers=()), at)
     allowed: Allowed = tuple(tuple(range(len(g.actions))) for g in plain.groups)
     if plain.number_of_profiles(allowed) > MOST_PROFILES:
@@ -248,6 +265,24 @@ def first_best(game: Game, at: Mapping[str, Any] | None = None) -> FirstBest:
         tuple(_in_words(plain, c) for c in winners[:5]),
         any(_is_equilibrium(form, c, allowed) for c in winners),
     )
+
+
+def _first_best_in_stages(
+    game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None
+) -> FirstBest:
+    """Let the planner move stage by stage; whether an equilibrium does as well is looked up."""
+
+    def of_crowd(left: Game) -> tuple[Enclosure, tuple[str, ...]]:
+        best = first_best(left, at)
+        return best.welfare, best.profiles
+
+    welfare, plans = best_plan(game, at, of_crowd)
+    reached = False
+    for one in found if found is not None else solve(game, at):
+        exam = examine(game, at, one.strategies)
+        sums = (exam.primitive[p] * Enclosure.point(n) for p, n in exam.sizes.items())
+        reached = reached or sum(sums, ZERO).upper >= welfare.lower
+    return FirstBest(welfare, plans, reached)
 
 
 def _is_equilibrium(form: FiniteForm, counts: Counts, allowed: Allowed) -> bool:

@@ -43,6 +43,7 @@ from pigou.pages import (
     value_blocks,
 )
 from pigou.solving import iterated_dominance
+from pigou.stages import is_staged
 from pigou.tables import Block, Cell, Page, Table, Words, rounded
 
 __all__ = ["compare_page"]
@@ -365,7 +366,8 @@ def _changes(comparison: Comparison, after: Scenario) -> str:
 
 def dominance_blocks(scenario: Scenario) -> list[Block]:
     """Say which choices iterated strict dominance rules out."""
-    gone = iterated_dominance(scenario.game, scenario.found.at)
+    staged = is_staged(scenario.game)
+    gone = () if staged else iterated_dominance(scenario.game, scenario.found.at)
     if not gone:
         return []
     steps = "; ".join(map(str, gone[:4])) + ("; ..." if len(gone) > 4 else "")

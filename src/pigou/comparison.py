@@ -34,6 +34,7 @@ from pigou.reform import Reform
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import finite_form
 from pigou.solving import solve
+from pigou.stages import is_staged
 
 __all__ = ["SELECTIONS", "Change", "Comparison", "Scenario", "Verdict", "compare"]
 
@@ -350,18 +351,23 @@ def _scenario(name: str, label: str, game: Game, at: Mapping[str, Any], select: 
     found = solve(game, here)
     assessments = assess(game, found)
     chosen, how = _select(game, found, assessments, select)
-    return Scenario(name, label, game, found, assessments, first_best(game, here), chosen, how)
+    best = first_best(game, here, found)
+    return Scenario(name, label, game, found, assessments, best, chosen, how)
 
 
 # -- which equilibria survive -------------------------------------------------------------------
 
 
 def _signature(equilibrium: Equilibrium, by_type: bool) -> dict[tuple[str, str], Enclosure]:
-    """Return the share of members who take each label: of each type, or over all of a player's."""
+    """Return the share of members who take each label: of each type, or over all of a player's.
+
+    In a game in stages, a player's decisions at different information sets are kept apart.
+    """
     members: dict[str, int] = {}
     weighted: dict[tuple[str, str], Enclosure] = {}
     for strategy in equilibrium.strategies:
         who = f"{strategy.player}[{strategy.type}]" if by_type else strategy.player
+        who = f"{who}: {strategy.move} {dict(strategy.when)}" if equilibrium.path else who
         members[who] = members.get(who, 0) + strategy.members
         for label, share in strategy.probabilities.items():
             if share.upper > 0:
@@ -420,14 +426,10 @@ def _select(
     name, how = SELECTIONS[rule](game, found, assessments)
     if name:
         return name, how
-    stable = [
-        a for a in assessments if {"strict", "stable"} & set(a.equilibrium.marks)
-    ] or assessments
-    worst = min(stable, key=lambda a: a.welfare().lower)
-    return (
-        worst.equilibrium.name,
-        f"{how}; taken instead: the stable equilibrium with the lowest welfare",
-    )
+    stable = [a for a in assessments if {"strict", "stable"} & set(a.equilibrium.marks)]
+    worst = min(stable or assessments, key=lambda a: a.welfare().lower)
+    what = "the stable equilibrium" if stable else "the equilibrium"
+    return worst.equilibrium.name, f"{how}; taken instead: {what} with the lowest welfare"
 
 
 def _by_welfare(pick: Callable[..., Assessment], words: str) -> Callable[..., tuple[str, str]]:
@@ -453,6 +455,8 @@ def _laplacian(
     game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
 ) -> tuple[str, str]:
     """Select the action that is best when the number of others who take it is uniform."""
+    if is_staged(game):
+        return "", "Laplacian selection is for games in which all move at the same time"
     form = finite_form(game, found.at)
     alive, _ = survivors(form)
     active = [i for i, actions in enumerate(alive) if len(actions) > 1]

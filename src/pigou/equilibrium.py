@@ -90,6 +90,8 @@ class Strategy:
         How many players it is the strategy of.
     belief : mapping of str to int, optional
         Where everybody exits: what a member who stayed would believe its fellow members to do.
+    when : mapping of str to str
+        In a game in stages: what the player knows of earlier moves and draws, by name and label.
 
     Examples
     --------
@@ -105,9 +107,10 @@ class Strategy:
     counts: Mapping[str, int] | None = None
     members: int = 1
     belief: Mapping[str, int] | None = None
+    when: Mapping[str, str] = field(default_factory=Record)
 
     def __post_init__(self) -> None:
-        for name in ("probabilities", "counts", "belief"):
+        for name in ("probabilities", "counts", "belief", "when"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, Record(getattr(self, name)))
 
@@ -120,8 +123,10 @@ class Strategy:
 
     @property
     def name(self) -> str:
-        """The move, with the type where there is one."""
-        return f"{self.move}[{self.type}]" if self.type else self.move
+        """The move, with the type where there is one, and with what is known where that differs."""
+        name = f"{self.move}[{self.type}]" if self.type else self.move
+        known = ", ".join(f"{item} {quoted(label)}" for item, label in self.when.items())
+        return f"{name} after {known}" if known else name
 
     def __str__(self) -> str:
         if self.counts is not None and self.members > 1:
@@ -177,6 +182,9 @@ class Equilibrium:
         What else is known of it: ``"strict"``, ``"stable"``, ``"weakly dominated"``, ...
     component : str
         The continuum it belongs to, if it is an extreme point of one.
+    path : mapping of str to mapping of str to Enclosure, optional
+        In a game in stages, what happens: for every move that may be made, how likely each of its
+        labels is, as far as that is positive.
 
     Examples
     --------
@@ -192,9 +200,13 @@ class Equilibrium:
     evidence: Evidence
     marks: tuple[str, ...] = ()
     component: str = ""
+    path: Mapping[str, Mapping[str, Enclosure]] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "payoffs", Record(self.payoffs))
+        if self.path is not None:
+            path = Record({name: Record(labels) for name, labels in self.path.items()})
+            object.__setattr__(self, "path", path)
 
     @property
     def kind(self) -> str:

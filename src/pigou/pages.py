@@ -44,6 +44,8 @@ def in_words(equilibrium: Equilibrium) -> str:
     ['all 10 wait', 'all 10 upgrade']
     """
     present = [s for s in equilibrium.strategies if s.members]
+    if equilibrium.path is not None:
+        return "; ".join(str(s) for s in present)
     players = {s.player for s in present}
     return "; ".join(_strategy_in_words(s, len(players) > 1) for s in present)
 

@@ -117,17 +117,29 @@ def _equilibrium(one: Equilibrium) -> dict[str, Any]:
         "marks": list(one.marks),
         "evidence": _evidence(one.evidence),
     }
+    if one.path is not None:
+        result["path"] = {name: _taken(labels) for name, labels in one.path.items()}
     return result | ({"component": one.component} if one.component else {})
 
 
+def _taken(labels: Mapping[str, Enclosure]) -> Any:
+    """Write what is chosen on the path: the label, or how likely each is."""
+    sure = [label for label, p in labels.items() if p.is_exact and p.lower == 1]
+    return sure[0] if sure else _numbers(labels)
+
+
 def _strategies(strategies: Iterable[Strategy]) -> dict[str, Any]:
-    """Key strategies by move; those of the types of a population are a list."""
+    """Key strategies by move; those of several types or information sets are a list."""
     result: dict[str, Any] = {}
     for strategy in strategies:
         entry = _strategy(strategy)
+        listed: dict[str, Any] = {}
+        if strategy.when:
+            listed[_free("when", entry)] = dict(strategy.when)
         if strategy.type:
-            listed = {_free("type", entry): strategy.type} | entry
-            result.setdefault(strategy.move, []).append(listed)
+            listed[_free("type", entry)] = strategy.type
+        if listed:
+            result.setdefault(strategy.move, []).append(listed | entry)
         else:
             result[strategy.move] = entry
     return result

@@ -44,6 +44,8 @@ from pigou.solvers.polynomial import (
 )
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import symmetric_equilibria
+from pigou.stages import is_staged
+from pigou.staging import solve_stages
 
 if TYPE_CHECKING:
     from pigou.solvers.regimes import RegimeSet
@@ -207,6 +209,13 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     E2 (pure): upgrade: 10 upgrade
     E3 (mixed): upgrade: wait 2/5, upgrade 3/5
     """
+    if is_staged(game):
+        return solve_stages(game, game.values(at), _simultaneous)
+    return _simultaneous(game, at)
+
+
+def _simultaneous(game: Game, at: Mapping[str, Any] | None) -> EquilibriumSet:
+    """Solve a finite game in which all move at the same time."""
     form = finite_form(game, at)
     alive, _ = survivors(form)
     if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:

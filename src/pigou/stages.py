@@ -18,7 +18,7 @@ no entry, and counts as 0 in formulas.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -164,6 +164,8 @@ class Stages:
         self.steps = tuple(_agenda(game))
         self._branches = {c.name: self._weights(c) for c in game.chance}
         self._truths: dict[Any, bool] = {}
+        self._sights: dict[Any, frozenset[str]] = {}
+        self._names = [*(c.name for c in game.chance), *(m.name for m in game.moves)]
         self.root = Node(0, Record())
 
     def at_node(self, node: Node) -> tuple[Node, Draw | Turn | None]:
@@ -181,6 +183,29 @@ class Stages:
                     return Node(position, history), self._turn(position, step, moves, history)
             position += 1
         return Node(position, history), None
+
+    def crowd(self, node: Node) -> bool:
+        """Tell whether members of a population move in the stage that a node has reached."""
+        stage = self.steps[node.position].stage
+        return any(
+            self.game.player(step.player).is_population
+            for step in self.steps
+            if step.chance is None and step.stage == stage
+        )
+
+    def knows_all(self, node: Node) -> bool:
+        """Tell whether the stage of a node is the last, and its players know the whole history."""
+        here = self.steps[node.position].stage
+        for position in range(node.position, len(self.steps)):
+            step = self.steps[position]
+            moves = tuple(m for m in step.moves if self._holds(m.when, node.history))
+            if moves and step.stage > here:
+                return False
+            if moves and len(self._turn(position, step, moves, node.history).seen) < len(
+                node.history
+            ):
+                return False
+        return True
 
     def after(self, node: Node, labels: Mapping[str, str]) -> Node:
         """Return the node after what happens at a node went as `labels` say."""
@@ -204,45 +229,42 @@ class Stages:
             if event is not None:
                 open_nodes += reversed([child for _, child in self.children(node, event)])
 
-    def value_of(self, name: str, label: str) -> Fraction:
-        """Return the number that a label of a move or draw stands for."""
+    def values(self, history: Mapping[str, str]) -> dict[str, Fraction]:
+        """Return the number of every move and draw after a history; 0 for what did not happen."""
+        labels: dict[str, Mapping[str, Any]] = {m.name: m.choice.options for m in self.game.moves}
         for chance in self.game.chance:
-            if chance.name == name:
-                return Fraction(chance.outcomes[label][0])
-        return Fraction(self.game.move(name).choice.options[label])
+            labels[chance.name] = {k: v for k, (v, _) in chance.outcomes.items()}
+        return {
+            name: Fraction(options[history[name]]) if name in history else Fraction(0)
+            for name, options in labels.items()
+        }
 
     # -- details ------------------------------------------------------------------------------
 
     def _turn(
         self, position: int, step: _Step, moves: tuple[Move, ...], history: Mapping[str, str]
     ) -> Turn:
-        seen: dict[str, str] = {}
-        for earlier in self.steps[: position + 1]:
-            if earlier.player == step.player and earlier.chance is None:
-                taken = moves if earlier is step else earlier.moves
-                names = self._seen_from(earlier.stage, step.player, taken, history)
-                seen |= {name: history[name] for name in names if name in history}
-                if earlier is not step:
-                    seen |= {m.name: history[m.name] for m in taken if m.name in history}
-        known = Record({name: seen[name] for name in history if name in seen})
+        seen: set[str] = set()
+        for earlier in self.steps[:position]:
+            if earlier.player == step.player:
+                made = tuple(m for m in earlier.moves if m.name in history)
+                seen |= self._seen_from(earlier.stage, step.player, made)
+                seen |= {m.name for m in made}
+        seen |= self._seen_from(step.stage, step.player, moves)
+        known = Record({n: history[n] for n in self._names if n in seen and n in history})
         actions = tuple(itertools.product(*(m.choice.labels for m in moves)))
         return Turn(step.player, tuple(m.name for m in moves), known, actions)
 
-    def _seen_from(
-        self, stage: int, player: str, moves: Iterable[Move], history: Mapping[str, str]
-    ) -> Iterator[str]:
-        """Yield what a player sees who makes these moves in a stage."""
-        made = [m for m in moves if self._holds(m.when, history)]
-        for other in self.game.moves:
-            if other.stage < stage and any(
-                m.observes is None or other.name in m.observes for m in made
-            ):
-                yield other.name
-        for chance in self.game.chance:
-            if made and (
-                player in chance.seen_by or any(chance.name in (m.observes or ()) for m in made)
-            ):
-                yield chance.name
+    def _seen_from(self, stage: int, player: str, made: tuple[Move, ...]) -> frozenset[str]:
+        """Return what a player sees, if it happens, who makes these moves in a stage."""
+        key = (stage, player, tuple(m.name for m in made))
+        if key not in self._sights:
+            wide = bool(made) and any(m.observes is None for m in made)
+            listed = {name for m in made for name in m.observes or ()}
+            earlier = {m.name for m in self.game.moves if m.stage < stage}
+            draws = {c.name for c in self.game.chance if made and player in c.seen_by}
+            self._sights[key] = frozenset(listed | draws | (earlier if wide else set()))
+        return self._sights[key]
 
     def _holds(self, condition: Boolean, history: Mapping[str, str]) -> bool:
         if condition == sp.true:
@@ -250,11 +272,11 @@ class Stages:
         names = sorted(names_in(condition))
         key = (condition, tuple(history.get(name) for name in names))
         if key not in self._truths:
-            values = dict(self._constants)
-            for name in names:
-                if symbol(name) not in values:
-                    number = self.value_of(name, history[name]) if name in history else Fraction(0)
-                    values[symbol(name)] = sp.Rational(number.numerator, number.denominator)
+            numbers = {
+                symbol(name): sp.Rational(value.numerator, value.denominator)
+                for name, value in self.values(history).items()
+            }
+            values = {**self._constants, **numbers}
             self._truths[key] = condition.xreplace(values) == sp.true
         return self._truths[key]
 

@@ -1,0 +1,235 @@
+"""Solve a game in stages: name what backward induction found, check it, and say what it covers."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from pigou.check import examine
+from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
+from pigou.exact import Enclosure, Record
+from pigou.game import Game
+from pigou.solvers.pieces import Tree
+from pigou.solvers.subgame_perfect import Solution, SubgamePerfect, subgame_perfect
+from pigou.stages import Draw, Turn
+
+__all__ = ["solve_stages"]
+
+ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
+_MOST_NOTES = 20
+
+
+def solve_stages(
+    game: Game,
+    at: Mapping[str, Fraction],
+    simultaneous: Callable[[Game, Mapping[str, Any]], EquilibriumSet],
+) -> EquilibriumSet:
+    """Return all subgame-perfect equilibria of a game in stages, in pure and behaviour strategies.
+
+    Parameters
+    ----------
+    game : Game
+        With finite choices; a population may move in the last stage.
+    at : mapping of str to Fraction
+        A value for every parameter.
+    simultaneous : callable
+        Solves a game with simultaneous moves.
+
+    Raises
+    ------
+    StructureError
+        If the game is too large, or has a structure that is not solved.
+
+    Examples
+    --------
+    >>> from pigou import Move, Player, solve
+    >>> game = Game(
+    ...     "entry",
+    ...     [Player("entrant"), Player("incumbent")],
+    ...     [
+    ...         Move("enter", "entrant", {"no": 0, "yes": 1}),
+    ...         Move("fight", "incumbent", {"no": 0, "yes": 1}, 2, when="enter == yes"),
+    ...     ],
+    ...     {"entrant": "enter*(1 - 2*fight)", "incumbent": "2 - enter*(1 + fight)"},
+    ... )
+    >>> for equilibrium in solve_stages(game, {}, solve):
+    ...     print(equilibrium)
+    E1 (pure): enter: yes; fight: no
+    """
+    found = subgame_perfect(game, at, simultaneous)
+    solutions = sorted(found.solutions, key=_number_of_mixtures)
+    components, place = _components(found, solutions)
+    equilibria = tuple(
+        _equilibrium(game, at, found, solution, f"E{number}", place.get(number - 1, ""))
+        for number, solution in enumerate(solutions, start=1)
+    )
+    notes = found.unresolved[:_MOST_NOTES]
+    more = len(found.unresolved) - len(notes)
+    notes += [f"{more} more notes of this kind"] * (more > 0)
+    doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
+    if doubtful:
+        notes.append(f"the checker could not confirm {', '.join(doubtful[:_MOST_NOTES])}")
+    how = (
+        f"backward induction over {found.pieces:,} subgames, each solved for all equilibria after "
+        f"every combination of those that follow ({found.forms:,} strategic forms)"
+    )
+    return EquilibriumSet(
+        game=game.name,
+        structure="staged",
+        at=at,
+        equilibria=equilibria,
+        complete=not notes,
+        completeness=f"{'proved' if not notes else 'not shown'}: {how}",
+        scope="all subgame-perfect equilibria, in pure and in behaviour strategies",
+        components=components,
+        unresolved=tuple(notes),
+    )
+
+
+def _number_of_mixtures(solution: Solution) -> int:
+    mixtures = [sum(p.upper > 0 for p in shares) > 1 for _, shares in solution.behaviour]
+    return sum(mixtures) + sum(not s.is_pure for s in solution.crowds)
+
+
+def _equilibrium(
+    game: Game, at: Mapping[str, Fraction], found: SubgamePerfect, solution: Solution, name: str,
+    component: str,
+) -> Equilibrium:  # fmt: skip
+    strategies = _strategies(found.tree, solution)
+    checked = examine(game, at, strategies)
+    evidence = Evidence(
+        Grade.CERTIFIED if checked.confirmed else Grade.NUMERICAL,
+        "backward induction over all equilibria of every subgame",
+        checked.gain,
+        checked.confirmed,
+        checked.doubt,
+    )
+    path = _path(found.tree, solution)
+    return Equilibrium(name, strategies, checked.payoffs, evidence, (), component, path)
+
+
+def _strategies(tree: Tree, solution: Solution) -> tuple[Strategy, ...]:
+    """Return the strategies, information set by information set, in the order of the game."""
+    behaviour = dict(solution.behaviour)
+    alone: dict[Any, int] = {}
+    for player, moves, _ in tree.sets:
+        alone[player, moves] = alone.get((player, moves), 0) + 1
+    order = {move.name: place for place, move in enumerate(tree.stages.game.moves)}
+    strategies = []
+    for information, points in sorted(tree.sets.items(), key=lambda item: order[item[0][1][0]]):
+        shares = behaviour.get(information)
+        turn = tree.points[points[0]].event
+        if shares is None or not isinstance(turn, Turn):
+            continue
+        labels = [", ".join(action) for action in turn.actions]
+        pure = any(p.is_exact and p.lower == 1 for p in shares)
+        strategies.append(
+            Strategy(
+                ", ".join(turn.moves),
+                turn.player,
+                "",
+                Record(dict(zip(labels, shares, strict=True))),
+                {k: int(p.lower == 1) for k, p in zip(labels, shares, strict=True)}
+                if pure
+                else None,
+                when=Record() if alone[turn.player, turn.moves] == 1 else turn.seen,
+            )
+        )
+    return (*strategies, *solution.crowds)
+
+
+def _path(tree: Tree, solution: Solution) -> dict[str, dict[str, Enclosure]]:
+    """Return how likely each label of each move is to be chosen."""
+    behaviour = dict(solution.behaviour)
+    chances: dict[str, dict[str, Enclosure]] = {}
+
+    def add(name: str, label: str, weight: Enclosure) -> None:
+        labels = chances.setdefault(name, {})
+        labels[label] = labels[label] + weight if label in labels else weight
+
+    def follow(number: int, weight: Enclosure) -> None:
+        point = tree.points[number]
+        if point.crowd:
+            for strategy in solution.crowds:
+                if strategy.when == point.node.history:
+                    for label, share in strategy.probabilities.items():
+                        if share.upper > 0:
+                            bare = Strategy(strategy.move, strategy.player, strategy.type, {})
+                            add(bare.name, label, weight * share)
+        if isinstance(point.event, Draw):
+            for child, (_, probability) in zip(point.children, point.event.branches, strict=True):
+                follow(child, weight * Enclosure.point(probability))
+        elif isinstance(point.event, Turn):
+            shares = behaviour[point.event.information]
+            rows = zip(point.children, point.event.actions, shares, strict=True)
+            for child, action, share in rows:
+                if share.upper > 0:
+                    for name, label in zip(point.event.moves, action, strict=True):
+                        add(name, label, weight * share)
+                    follow(child, weight * share)
+
+    follow(0, ONE)
+    names = [move.name for move in tree.stages.game.moves]
+    return dict(sorted(chances.items(), key=lambda item: names.index(item[0].split("[")[0])))
+
+
+def _components(
+    found: SubgamePerfect, solutions: Sequence[Solution]
+) -> tuple[tuple[Component, ...], dict[int, str]]:
+    """Return the continua of subgame-perfect equilibria, and the one each solution belongs to.
+
+    Solutions belong together that are made of the same equilibria of the pieces but for those
+    that lie in one and the same continuum of a piece.
+    """
+    groups: dict[Any, list[int]] = {}
+    for number, solution in enumerate(solutions):
+        groups.setdefault(_signature(found, solution), []).append(number)
+    components: list[Component] = []
+    place: dict[int, str] = {}
+    for signature, members in groups.items():
+        chosen = [
+            (root, found.families[root, form][family])
+            for root, form, family, number in signature
+            if family is not None
+        ]
+        if not chosen:
+            continue
+        name = f"C{len(components) + 1}"
+        place |= dict.fromkeys(members, name)
+        subsets = _subsets([solutions[m] for m in members], members, chosen)
+        components.append(Component(name, sum(f.dimension for _, f in chosen), subsets))
+    return tuple(components), place
+
+
+def _signature(found: SubgamePerfect, solution: Solution) -> tuple[Any, ...]:
+    """Return the equilibria of the pieces, those in a continuum by the continuum only."""
+    entries = []
+    for root, form, number in sorted(solution.locals):
+        families = found.families.get((root, form), ())
+        family = next(
+            (
+                k
+                for k, f in enumerate(families)
+                if any(number in s for s in f.subsets) and (root, form, k) not in found.followed
+            ),
+            None,
+        )
+        entries.append((root, form, family, number if family is None else None))
+    return tuple(entries)
+
+
+def _subsets(
+    solutions: Sequence[Solution], members: Sequence[int], chosen: Sequence[tuple[int, Any]]
+) -> tuple[tuple[str, ...], ...]:
+    """Return the maximal subsets: one maximal subset of each continuum, combined in every way."""
+    subsets = []
+    for combination in itertools.product(*(family.subsets for _, family in chosen)):
+        names = []
+        for solution, member in zip(solutions, members, strict=True):
+            here = {place.root: place.number for place in solution.locals}
+            if all(here[root] in s for (root, _), s in zip(chosen, combination, strict=True)):
+                names.append(f"E{member + 1}")
+        subsets.append(tuple(names))
+    return tuple(subsets)

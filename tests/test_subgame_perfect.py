@@ -1,0 +1,662 @@
+"""All subgame-perfect equilibria of games in stages, against the definition and the literature."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from pigou import (
+    Chance,
+    DeclarationError,
+    Enclosure,
+    Game,
+    Lookup,
+    Move,
+    Parameter,
+    Player,
+    StructureError,
+    compare,
+    examine,
+    expectation,
+    first_best,
+    read_expression,
+    solve,
+    subsidy,
+)
+
+YES_NO = {"no": 0, "yes": 1}
+
+
+def exact(enclosure):
+    assert enclosure.is_exact
+    return enclosure.lower
+
+
+def shares(equilibrium, move, **when):
+    """The probabilities of a move at the information set where `when` is known."""
+    (strategy,) = [s for s in equilibrium.strategies if s.move == move and dict(s.when) == when]
+    return {k: exact(p) for k, p in strategy.probabilities.items() if p.upper > 0}
+
+
+# -- the literature ---------------------------------------------------------------------------
+
+
+def entry(loss="2"):
+    """Selten (1978), one market: the incumbent's threat to fight is not credible."""
+    return Game(
+        "entry deterrence",
+        [Player("entrant"), Player("incumbent")],
+        [
+            Move("enter", "entrant", YES_NO),
+            Move("fight", "incumbent", YES_NO, 2, when="enter == yes"),
+        ],
+        {"entrant": "enter*(1 - loss*fight)", "incumbent": "2 - enter*(1 + fight)"},
+        parameters=[Parameter("loss", loss)],
+    )
+
+
+def horse():
+    """Selten (1975), Fig. 1."""
+    return Game(
+        "horse",
+        [Player("one"), Player("two"), Player("three")],
+        [
+            Move("a", "one", {"R": 1, "L": 2}),
+            Move("b", "two", {"R": 1, "L": 2}, 2, when="a == R"),
+            Move("c", "three", {"R": 1, "L": 2}, 3, observes=(), when="a == L or b == L"),
+        ],
+        {
+            "one": "if(a == L, if(c == R, 3, 0), if(b == R, 1, if(c == R, 4, 0)))",
+            "two": "if(a == L, if(c == R, 2, 0), if(b == R, 1, if(c == R, 4, 0)))",
+            "three": "if(a == L, if(c == R, 2, 0), if(b == R, 1, if(c == R, 0, 1)))",
+        },
+    )
+
+
+def poker():
+    """Reiley, Urbancic and Walker (2008): stripped-down poker, in units of the ante."""
+    one = "if(bet == fold, -1, if(call == pass, 1, if(card == king, 2, -2)))"
+    return Game(
+        "poker",
+        [Player("one"), Player("two")],
+        [
+            Move("bet", "one", {"raise_": 1, "fold": 2}),
+            Move("call", "two", {"call_": 1, "pass_": 2}, 2, when="bet == raise_"),
+        ],
+        {"one": one.replace("pass,", "pass_,"), "two": f"-({one})".replace("pass,", "pass_,")},
+        chance=[Chance("card", {"king": (1, "1/2"), "queen": (2, "1/2")}, seen_by=["one"])],
+    )
+
+
+def bagwell(eps="1/100"):
+    """Bagwell (1995): the follower sees the leader's move through noise."""
+    by_actions = "if(a == S, if({b} == 1, 5, 3), if({b} == 1, 6, 4))"
+    reply = "if(a == S, if({b} == 1, 2, 1), if({b} == 1, 3, 4))"
+    return Game(
+        "noisy leader",
+        [Player("leader"), Player("follower")],
+        [
+            Move("a", "leader", {"S": 1, "C": 2}),
+            Move(
+                "after_s", "follower", {"S": 1, "C": 2}, 2, observes=(),
+                when="(a == S and error == none) or (a == C and error == flip)",
+            ),
+            Move(
+                "after_c", "follower", {"S": 1, "C": 2}, 2, observes=(),
+                when="(a == C and error == none) or (a == S and error == flip)",
+            ),
+        ],
+        {
+            "leader": by_actions.format(b="(after_s + after_c)"),
+            "follower": reply.format(b="(after_s + after_c)"),
+        },
+        chance=[Chance("error", {"none": (1, "1 - eps"), "flip": (2, "eps")})],
+        parameters=[Parameter("eps", eps)],
+    )  # fmt: skip
+
+
+def beer_quiche():
+    """Cho and Kreps (1987), with a strong sender nine times in ten."""
+    return Game(
+        "beer or quiche",
+        [Player("sender"), Player("receiver")],
+        [
+            Move("meal", "sender", {"beer": 1, "quiche": 2}),
+            Move("duel", "receiver", YES_NO, 2, observes=["meal"]),
+        ],
+        {
+            "sender": "if(kind == strong, if(meal == beer, 1, 0), if(meal == quiche, 1, 0))"
+            " + 2*(duel == no)",
+            "receiver": "if(duel == yes, if(kind == weak, 1, 0), if(kind == strong, 1, 0))",
+        },
+        chance=[Chance("kind", {"strong": (1, "9/10"), "weak": (2, "1/10")}, seen_by=["sender"])],
+    )
+
+
+def test_a_threat_that_is_not_credible_is_no_equilibrium():
+    found = solve(entry())
+    assert found.complete
+    (one,) = found
+    assert shares(one, "enter") == {"yes": 1}
+    assert shares(one, "fight") == {"no": 1}
+    assert one.path == {"enter": {"yes": Enclosure.point(1)}, "fight": {"no": Enclosure.point(1)}}
+
+
+def test_selten_s_horse():
+    """O19: components A (payoffs 3, 2, 2) and B (1, 1, 1), four extreme equilibria."""
+    found = solve(horse())
+    assert found.complete
+    right = {tuple(shares(e, m).get("R", 0) for m in "abc"): e for e in found}
+    third, quarter = Fraction(1, 3), Fraction(1, 4)
+    assert set(right) == {(0, third, 1), (0, 1, 1), (1, 1, 0), (1, 1, quarter)}
+    assert right[0, third, 1].component == right[0, 1, 1].component
+    assert right[1, 1, 0].component == right[1, 1, quarter].component
+    assert right[0, 1, 1].component != right[1, 1, 0].component
+    assert [c.dimension for c in found.components] == [1, 1]
+    for profile, one in right.items():
+        paid = [exact(one.payoffs[p]) for p in ("one", "two", "three")]
+        assert paid == ([1, 1, 1] if profile[0] else [3, 2, 2])
+
+
+def test_stripped_down_poker():
+    """O19: bet with a king always, bluff with a queen 1/3, call 2/3, value 1/3."""
+    found = solve(poker())
+    (one,) = found
+    assert found.complete and not found.components
+    assert shares(one, "bet", card="king") == {"raise_": 1}
+    assert shares(one, "bet", card="queen") == {"raise_": Fraction(1, 3), "fold": Fraction(2, 3)}
+    assert shares(one, "call") == {"call_": Fraction(2, 3), "pass_": Fraction(1, 3)}
+    assert exact(one.payoffs["one"]) == Fraction(1, 3)
+    assert exact(one.path["bet"]["raise_"]) == Fraction(2, 3)
+
+
+def test_a_leader_who_is_seen_through_noise():
+    """O19: Pr(leader plays S) is 0, eps or 1 - eps; near Stackelberg 24/49 and 489/98."""
+    found = solve(bagwell())
+    assert found.complete
+    by_leader = {shares(e, "a").get("S", 0): e for e in found}
+    assert set(by_leader) == {0, Fraction(1, 100), Fraction(99, 100)}
+    near = by_leader[Fraction(99, 100)]
+    assert shares(near, "after_s") == {"S": 1}
+    assert shares(near, "after_c")["S"] == Fraction(24, 49)  # 0.4897959184
+    assert exact(near.payoffs["leader"]) == Fraction(489, 98)  # 4.989795918
+    assert exact(by_leader[Fraction(0)].payoffs["follower"]) == 4
+
+
+def test_a_leader_who_is_seen_exactly_is_stackelberg_s():
+    (one,) = solve(bagwell("0"))
+    assert shares(one, "a") == {"S": 1}
+
+
+def test_beer_and_quiche_both_pool():
+    found = solve(beer_quiche())
+    assert found.complete
+    assert sorted(exact(e.payoffs["sender"]) for e in found) == [
+        Fraction(21, 10), Fraction(21, 10), Fraction(29, 10), Fraction(29, 10)
+    ]  # fmt: skip
+    assert [c.dimension for c in found.components] == [1, 1]
+    for one in found:
+        (meal,) = one.path["meal"]
+        other = {"beer": "quiche", "quiche": "beer"}[meal]
+        duelled = shares(one, "duel", meal=other)["yes"]
+        assert duelled in (1, Fraction(1, 2))  # at least 1/2 keeps the sender who would gain
+        assert shares(one, "duel", meal=meal) == {"no": 1}
+
+
+def test_all_equilibria_of_a_subgame_are_continued():
+    """An outside option of 2 before a battle of the sexes (3, 1), (1, 3)."""
+    inside = "if(inn == no, {out}, if(x == y, if(x == 1, {a}, {b}), 0))"
+    game = Game(
+        "outside option",
+        [Player("a"), Player("b")],
+        [
+            Move("inn", "a", YES_NO),
+            Move("x", "a", {"mine": 1, "yours": 2}, 2, when="inn == yes"),
+            Move("y", "b", {"mine": 1, "yours": 2}, 2, when="inn == yes"),
+        ],
+        {"a": inside.format(out=2, a=3, b=1), "b": inside.format(out=5, a=1, b=3)},
+    )
+    found = solve(game)
+    assert found.complete
+    outcomes = {
+        (tuple(shares(e, "inn")), exact(e.payoffs["a"]), exact(e.payoffs["b"])) for e in found
+    }
+    assert len(found) == 3
+    assert outcomes == {(("yes",), 3, 1), (("no",), 2, 5)}
+    mixed = next(e for e in found if e.kind == "mixed")
+    assert shares(mixed, "x") == {"mine": Fraction(3, 4), "yours": Fraction(1, 4)}
+    assert "x" not in mixed.path
+
+
+def test_a_government_moves_before_a_population():
+    game = Game(
+        "push",
+        [Player("ministry"), Player("firm", size="firms")],
+        [
+            Move("support", "ministry", YES_NO),
+            Move("upgrade", "firm", {"wait": 0, "go": 1}, 2),
+        ],
+        {
+            "ministry": "sum(upgrade) - support*3/2",
+            "firm": "upgrade*(2*mean(upgrade) - 1 + support*3/4)",
+        },
+        parameters=[Parameter("firms", 4, integer=True)],
+    )
+    found = solve(game)
+    assert found.complete
+    # after support all go; without it all wait, all go, or go with probability p, where
+    # (1 + 3 p)/4*2 = 1, so that p = 1/3 and 4/3 firms go
+    without = {tuple(shares(e, "upgrade", support="no").items()) for e in found}
+    assert without == {
+        (("wait", 1),), (("go", 1),), (("wait", Fraction(2, 3)), ("go", Fraction(1, 3)))
+    }  # fmt: skip
+    assert {tuple(shares(e, "upgrade", support="yes")) for e in found} == {("go",)}
+    for one in found:
+        supports = shares(one, "support") == {"yes": 1}
+        goes = shares(one, "upgrade", support="no").get("go", 0)
+        assert supports == (4 * goes < Fraction(5, 2))
+        assert one.evidence.checked
+
+
+# -- the definition, by brute force -------------------------------------------------------------
+
+
+def two_stages(rng, shape, low, high):
+    """Two players move at once, see it, and move at once again; payoffs are tables."""
+    moves = [
+        Move("x1", "a", {str(k): k for k in range(shape[0])}),
+        Move("y1", "b", {str(k): k for k in range(shape[1])}),
+        Move("x2", "a", {str(k): k for k in range(shape[2])}, 2),
+        Move("y2", "b", {str(k): k for k in range(shape[3])}, 2),
+    ]
+    cells = list(itertools.product(*(range(n) for n in shape)))
+    tables = [{cell: rng.randint(low, high) for cell in cells} for _ in range(2)]
+    payoffs = {
+        name: Lookup.of(
+            ["x1", "y1", "x2", "y2"], [range(n) for n in shape], [table[c] for c in cells]
+        )
+        for name, table in zip("ab", tables, strict=True)
+    }
+    return Game("two stages", [Player("a"), Player("b")], moves, payoffs), tables
+
+
+def is_pure_equilibrium(first, second, i, j):
+    return all(first[k, j] <= first[i, j] for k, m in first if m == j) and all(
+        second[i, m] <= second[i, j] for k, m in second if k == i
+    )
+
+
+def brute_force(tables, shape):
+    """Return every pure subgame-perfect equilibrium: what is played first, and after each pair."""
+    pairs = list(itertools.product(range(shape[0]), range(shape[1])))
+    late = list(itertools.product(range(shape[2]), range(shape[3])))
+    options = [
+        [
+            c
+            for c in late
+            if is_pure_equilibrium(*({d: t[(*p, *d)] for d in late} for t in tables), *c)
+        ]
+        for p in pairs
+    ]
+    found = set()
+    for plan in itertools.product(*options):
+        after = dict(zip(pairs, plan, strict=True))
+        now = [{p: t[(*p, *after[p])] for p in pairs} for t in tables]
+        found |= {(p, plan) for p in pairs if is_pure_equilibrium(*now, *p)}
+    return found
+
+
+def pure_ones(found, shape):
+    pairs = list(itertools.product(range(shape[0]), range(shape[1])))
+    result = set()
+    for one in found:
+        if one.kind != "pure":
+            continue
+        chosen = {
+            (s.move, tuple(int(v) for v in s.when.values())): int(
+                next(k for k, p in s.probabilities.items() if p.lower == 1)
+            )
+            for s in one.strategies
+        }
+        now = (chosen["x1", ()], chosen["y1", ()])
+        result.add((now, tuple((chosen["x2", p], chosen["y2", p]) for p in pairs)))
+    return result
+
+
+@pytest.mark.parametrize("high", [1, 3, 20])
+def test_pure_subgame_perfect_equilibria_are_those_of_the_definition(high):
+    rng = random.Random(high)
+    shape = (2, 2, 2, 2)
+    for _ in range(25 if high > 1 else 6):
+        game, tables = two_stages(rng, shape, 0, high)
+        assert pure_ones(solve(game), shape) == brute_force(tables, shape)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shape", [(2, 2, 2, 2), (3, 2, 2, 2), (1, 3, 2, 3), (2, 1, 3, 2)])
+@pytest.mark.parametrize("high", [1, 2, 5, 50])
+def test_pure_subgame_perfect_equilibria_of_many_games(shape, high):
+    rng = random.Random(f"{shape}{high}")
+    for _ in range(100):
+        game, tables = two_stages(rng, shape, 0, high)
+        found = solve(game)
+        if "left out" in str(found.unresolved):
+            continue
+        assert pure_ones(found, shape) == brute_force(tables, shape)
+
+
+def nash_gain(game, equilibrium, player, tables, shape):
+    """The largest gain of a player from any other plan, with payoffs read from the tables."""
+    at = {
+        (s.move, tuple(map(int, s.when.values()))): list(map(exact, s.probabilities.values()))
+        for s in equilibrium.strategies
+    }
+    pairs = list(itertools.product(range(shape[0]), range(shape[1])))
+    own = ("x1", "x2") if player == 0 else ("y1", "y2")
+    sizes = (shape[0], shape[2]) if player == 0 else (shape[1], shape[3])
+
+    def value(plan):
+        total = Fraction(0)
+        for cell in itertools.product(*(range(n) for n in shape)):
+            weight = Fraction(1)
+            for place, move in enumerate(("x1", "y1", "x2", "y2")):
+                known = cell[:2] if place > 1 else ()
+                if plan is not None and move in own:
+                    weight *= plan[known] == cell[place]
+                else:
+                    weight *= at[move, known][cell[place]]
+            total += weight * tables[player][cell]
+        return total
+
+    plans = itertools.product(range(sizes[0]), *(range(sizes[1]) for _ in pairs))
+    best = max(value({(): plan[0], **dict(zip(pairs, plan[1:], strict=True))}) for plan in plans)
+    return best - value(None)
+
+
+def test_every_equilibrium_found_is_a_nash_equilibrium_of_the_whole_game():
+    rng = random.Random(5)
+    shape = (2, 2, 2, 2)
+    mixed = 0
+    for _ in range(12):
+        game, tables = two_stages(rng, shape, 0, 6)
+        for one in solve(game):
+            if all(p.is_exact for s in one.strategies for p in s.probabilities.values()):
+                mixed += one.kind == "mixed"
+                assert nash_gain(game, one, 0, tables, shape) == 0
+                assert nash_gain(game, one, 1, tables, shape) == 0
+                assert one.evidence.checked and one.evidence.max_gain == Enclosure.point(0)
+    assert mixed > 10
+
+
+def test_without_subgames_the_payoffs_are_those_of_the_strategic_form():
+    """A second mover who sees nothing: all extreme payoffs are those of the game at once."""
+    rng = random.Random(7)
+    for _ in range(20):
+        shape = (3, 3)
+        cells = list(itertools.product(range(3), range(3)))
+        payoffs = {
+            name: Lookup.of(["x", "y"], [range(3), range(3)], [rng.randint(0, 5) for _ in cells])
+            for name in "ab"
+        }
+        three = {str(k): k for k in range(shape[0])}
+        first = Move("x", "a", three)
+        people = [Player("a"), Player("b")]
+        together = Game("together", people, [first, Move("y", "b", three)], payoffs)
+        unseen = Game("unseen", people, [first, Move("y", "b", three, 2, observes=())], payoffs)
+        a, b = solve(together), solve(unseen)
+        assert b.complete == a.complete
+
+        def played(found):
+            return {
+                tuple(tuple(map(exact, s.probabilities.values())) for s in e.strategies)
+                for e in found
+            }
+
+        assert played(a) == played(b)
+        assert sorted(c.dimension for c in a.components) == sorted(
+            c.dimension for c in b.components
+        )
+
+
+def signalling(rng, high):
+    """Two types, two messages, two replies, with payoffs drawn at random."""
+    cells = list(itertools.product((1, 2), (1, 2), (1, 2)))
+    payoffs = {
+        name: Lookup.of(["t", "m", "r"], [(1, 2)] * 3, [rng.randint(0, high) for _ in cells])
+        for name in ("sender", "receiver")
+    }
+    one_two = {"one": 1, "two": 2}
+    chance = Chance("t", {"one": (1, "1/3"), "two": (2, "2/3")}, seen_by=["sender"])
+    people = [Player("sender"), Player("receiver")]
+    moves = [Move("m", "sender", one_two), Move("r", "receiver", one_two, 2, observes=["m"])]
+    return Game("signalling", people, moves, payoffs, chance=[chance])
+
+
+def test_isolated_equilibria_of_signalling_games_have_the_payoffs_of_the_strategic_form():
+    """The strategic form is declared by hand: a move for each type and for each message."""
+    rng = random.Random(11)
+    one_two = {"one": 1, "two": 2}
+    for _ in range(15):
+        game = signalling(rng, 9)
+        moves = [
+            Move("m1", "sender", one_two), Move("m2", "sender", one_two),
+            Move("r1", "receiver", one_two), Move("r2", "receiver", one_two),
+        ]  # fmt: skip
+        t, m, r = (read_expression(n, [n]) for n in "tmr")
+        message = read_expression("if(t == 1, m1, m2)", ["t", "m1", "m2"])
+        reply = read_expression("if(m == 1, r1, r2)", ["m", "r1", "r2"])
+        payoffs = {
+            name: formula.xreplace({r: reply}).xreplace({m: message})
+            for name, formula in game.payoffs.items()
+        }
+        unseen = [replace(game.chance[0], seen_by=())]
+        form = Game("strategic form", game.players, moves, payoffs, chance=unseen)
+        del t
+        staged, plain = solve(game), solve(form)
+        paid = [
+            {tuple(exact(e.payoffs[p]) for p in ("sender", "receiver")) for e in found}
+            for found in (staged, plain)
+        ]
+        assert paid[0] <= paid[1]
+        isolated = {
+            tuple(exact(e.payoffs[p]) for p in ("sender", "receiver"))
+            for e in plain
+            if not e.component
+        }
+        assert isolated <= paid[0]
+        # every equilibrium of the strategic form has payoffs in the hull of those listed here
+        for k in range(2):
+            assert max(p[k] for p in paid[0]) == max(p[k] for p in paid[1])
+            assert min(p[k] for p in paid[0]) == min(p[k] for p in paid[1])
+
+
+# -- invariance ---------------------------------------------------------------------------------
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 4), st.integers(-3, 3))
+def test_positive_affine_changes_of_payoffs_change_nothing_that_is_played(seed, scale, shift):
+    game, _ = two_stages(random.Random(seed), (2, 2, 2, 2), 0, 30)
+    changed = replace(
+        game, payoffs={"a": scale * game.payoffs["a"] + shift, "b": game.payoffs["b"]}
+    )
+    assert {e.profile for e in solve(game)} == {e.profile for e in solve(changed)}
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6))
+def test_the_order_in_which_players_are_declared_changes_nothing_that_is_played(seed):
+    game, _ = two_stages(random.Random(seed), (2, 2, 2, 2), 0, 30)
+    turned = replace(game, players=game.players[::-1])
+    first, second = ({frozenset(e.profile.split("; ")) for e in solve(g)} for g in (game, turned))
+    assert first == second
+
+
+# -- continua -----------------------------------------------------------------------------------
+
+
+def test_a_continuum_that_matters_before_is_reported_and_pure_equilibria_are_complete():
+    game = Game(
+        "ultimatum",
+        [Player("a"), Player("b")],
+        [Move("offer", "a", {"nil": 0, "one": 1, "five": 5}), Move("accept", "b", YES_NO, 2)],
+        {"a": "accept*(10 - offer)", "b": "accept*offer"},
+    )
+    found = solve(game)
+    assert not found.complete
+    assert [exact(e.payoffs["a"]) for e in found] == [9, 10]
+    assert found.unresolved == (
+        "after offer nil: a continuum of equilibria that matters to a is followed at its extreme "
+        "points only",
+    )
+    assert not found.components
+
+
+def test_a_continuum_that_matters_to_nobody_before_is_a_component():
+    game = Game(
+        "idle",
+        [Player("a"), Player("b")],
+        [Move("x", "a", YES_NO), Move("y", "b", YES_NO, 2)],
+        {"a": "x", "b": "x"},
+    )
+    found = solve(game)
+    assert found.complete
+    assert len(found) == 4
+    (component,) = found.components
+    assert component.dimension == 2
+    assert set(component.subsets[0]) == {"E1", "E2", "E3", "E4"}
+    for one in found:
+        assert one.component == "C1"
+
+
+# -- the checker --------------------------------------------------------------------------------
+
+
+def strategy_of(equilibrium, move):
+    return next(s for s in equilibrium.strategies if s.move == move)
+
+
+def test_the_checker_refuses_a_threat_that_is_not_credible():
+    game = entry()
+    (one,) = solve(game)
+    out = replace(
+        strategy_of(one, "enter"),
+        probabilities={"no": Enclosure.point(1), "yes": Enclosure.point(0)},
+        counts={"no": 1, "yes": 0},
+    )
+    threat = replace(
+        strategy_of(one, "fight"),
+        probabilities={"no": Enclosure.point(0), "yes": Enclosure.point(1)},
+        counts={"no": 0, "yes": 1},
+    )
+    found = examine(game, game.values(), [out, threat])
+    assert not found.confirmed
+    assert found.gain == Enclosure.point(1)  # the incumbent's, once there is entry
+    assert found.payoffs["incumbent"] == Enclosure.point(2)
+
+
+def test_the_checker_weighs_what_is_not_seen():
+    """Poker with a bluff too rare: the caller gains by passing always."""
+    game = poker()
+    (one,) = solve(game)
+    rare = [
+        replace(s, probabilities={"raise_": Enclosure.point("1/4"), "fold": Enclosure.point("3/4")})
+        if dict(s.when) == {"card": "queen"}
+        else s
+        for s in one.strategies
+    ]
+    found = examine(game, {}, rare)
+    # call wins 2 against a bluff and loses 2 to a king: (1/8)*2 - (1/2)*2; pass: -5/8
+    called = Fraction(2, 3) * (Fraction(1, 8) * 2 - 1) - Fraction(1, 3) * Fraction(5, 8)
+    assert found.gain == Enclosure.point(-Fraction(5, 8) - called)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda s: [], "a strategy is missing after {}"),
+        (lambda s: [*s, s[0]], "there are 2 strategies of 'entrant' for 'enter'"),
+        (lambda s: [replace(s[0], when={"fight": "no"}), s[1]], "belongs to no information set"),
+        (
+            lambda s: [replace(s[0], probabilities={"maybe": Enclosure.point(1)}), s[1]],
+            "no choice 'maybe' in 'enter'",
+        ),
+        (
+            lambda s: [replace(s[0], probabilities={"no": Enclosure.point(2)}), s[1]],
+            "are not those of a mixed action",
+        ),
+    ],
+)
+def test_strategies_that_do_not_fit_are_refused(change, words):
+    game = entry()
+    strategies = list(solve(game)["E1"].strategies)
+    with pytest.raises(DeclarationError, match=words):
+        examine(game, game.values(), change(strategies))
+
+
+def test_expectations_over_what_is_played():
+    game = bagwell()
+    near = max(solve(game), key=lambda e: shares(e, "a").get("S", 0))
+    assert expectation(
+        game, game.values(), near.strategies, read_expression("if(a == 1, 1, 0)", ["a"])
+    ) == Enclosure.point("99/100")
+
+
+# -- reforms and the first best -------------------------------------------------------------------
+
+
+def test_a_subsidy_on_a_move_in_stages_is_compared():
+    game = Game(
+        "upgrading after support",
+        [Player("lead"), Player("supplier")],
+        [Move("support", "lead", YES_NO), Move("upgrade", "supplier", YES_NO, 2)],
+        {"lead": "3*upgrade - 4*support", "supplier": "upgrade*(2*support - 1)"},
+    )
+    table = compare(game, [subsidy("upgrade", "3/2")])
+    (before,), (after,) = table.baseline.found, table.reforms[0].found
+    assert before.path == {
+        "support": {"no": Enclosure.point(1)},
+        "upgrade": {"no": Enclosure.point(1)},
+    }
+    assert after.path["upgrade"] == {"yes": Enclosure.point(1)}
+    assert exact(table.reforms[0].assessments[0].outlay) == Fraction(3, 2)
+    assert exact(table.baseline.first_best.welfare) == 2  # upgrade without support: 3 - 1
+    assert not table.baseline.first_best.is_equilibrium
+    assert exact(table.baseline.assessments[0].gap) == 2
+
+
+def test_the_planner_knows_what_anybody_knows():
+    game = Game(
+        "forecast",
+        [Player("a"), Player("b")],
+        [Move("x", "a", YES_NO), Move("y", "b", YES_NO, 2)],
+        {"a": "if(rain == 1, x, -x)", "b": "if(rain == 1, y, -y)"},
+        chance=[Chance("rain", {"dry": (0, "1/2"), "wet": (1, "1/2")}, seen_by=["b"])],
+    )
+    # x before the draw is worth 0 on average; y after it is worth 1 when wet
+    best = first_best(game)
+    assert exact(best.welfare) == Fraction(1, 2)
+    assert best.is_equilibrium
+
+
+def test_too_large_a_game_is_refused_at_once():
+    moves = [Move(f"m{k}", "ab"[k % 2], YES_NO, k + 1) for k in range(20)]
+    game = Game("long", [Player("a"), Player("b")], moves, {"a": "m0", "b": "m1"})
+    with pytest.raises(StructureError, match="more than 50,000 histories"):
+        solve(game)
+
+
+def test_a_population_that_does_not_see_what_went_before_is_refused():
+    game = Game(
+        "blind",
+        [Player("a"), Player("crowd", size=3)],
+        [Move("x", "a", YES_NO), Move("y", "crowd", YES_NO, 2, observes=())],
+        {"a": "x", "crowd": "y*x"},
+    )
+    with pytest.raises(StructureError, match="know all that went before"):
+        solve(game)
