@@ -20,7 +20,8 @@ Steps
 A continuum of equilibria of a subgame that matters to somebody who decided before (its payoffs to
 that player differ) is followed at its extreme points only, and reported as unresolved: other ways
 to go on may support further equilibria. All *pure* ones are found in any case, since they are
-extreme points. The same holds of irrational payoffs of a subgame, which are rounded.
+extreme points. Irrational payoffs of a subgame are rounded to 60 digits in what comes before, which
+is reported unless it is the clear choice of one player.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ __all__ = ["Family", "Solution", "SubgamePerfect", "subgame_perfect"]
 
 MOST_SELECTIONS = 5_000
 MOST_SOLUTIONS = 5_000
+_SLACK = Fraction(1, 10**20)
 
 Solve = Callable[[Game, Mapping[str, Any]], EquilibriumSet]
 Behaviour = Mapping[Information, tuple[Enclosure, ...]]
@@ -192,6 +194,8 @@ class _Search:
         for selection in itertools.islice(itertools.product(*classes), MOST_SELECTIONS):
             values = ends | {p: c[0].payoffs for p, c in zip(later, selection, strict=True)}
             tables = self._tables(piece, movers, values)
+            if not all(values[point][m].is_exact for point in values for m in movers):
+                self._check_rounded(root, tables)
             key = tuple(map(tuple, tables))
             if key not in solved:
                 solved[key] = self._solved(root, piece, tables)
@@ -326,16 +330,20 @@ class _Search:
                 payoffs, (*own.items(), *behaviours), crowds, (here, *places)
             )  # fmt: skip
 
+    def _check_rounded(self, root: int, tables: Sequence[Sequence[Fraction]]) -> None:
+        """Note where rounding irrational payoffs may matter: all but a clear choice of one."""
+        ranked = sorted(tables[0], reverse=True)
+        clear = len(ranked) == 1 or ranked[0] - ranked[1] > _SLACK * (1 + abs(ranked[0]))
+        if len(tables) > 1 or not clear:
+            self._note(root, "irrational payoffs of what follows were rounded: ties cannot be told")
+
     def _check_families(self, root: int, solved: _Solved, solutions: Sequence[Solution]) -> None:
-        """Note where a continuum matters to somebody who decided before, or is not exact."""
+        """Note where a continuum matters to somebody who decided before."""
         before = {
             self.players.index(event.player)
             for number, (_, event, _, end, _) in enumerate(self.tree.points[:root])
             if isinstance(event, Turn) and end > root > number
         }
-        for k in sorted(before):
-            if not all(s.payoffs[k].is_exact for s in solutions):
-                self._note(root, "a payoff is irrational; before, it is rounded")
         for number, family in enumerate(solved.families):
             members = sorted({m for subset in family.subsets for m in subset})
             differ = [

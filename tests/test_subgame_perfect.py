@@ -660,3 +660,37 @@ def test_a_population_that_does_not_see_what_went_before_is_refused():
     )
     with pytest.raises(StructureError, match="know all that went before"):
         solve(game)
+
+
+def irrational(outside):
+    """Three follow; a member gains 2 q**2 - 1 from going, if another one goes with chance q."""
+    return Game(
+        "root",
+        [Player("a"), Player("crowd", size=3)],
+        [Move("enter", "a", YES_NO), Move("go", "crowd", YES_NO, 2)],
+        {
+            "a": f"enter*sum(go) + (1 - enter)*({outside})",
+            "crowd": "go*(if(sum(go) == 3, 1, -1))",
+        },
+    )
+
+
+def test_irrational_payoffs_of_a_subgame_are_compared_rigorously():
+    """The crowd goes with probability 1/sqrt(2); a expects 3/sqrt(2) = 2.12... from entry."""
+    found = solve(irrational("2"))
+    crowds = {str(shares_of(e)) for e in found}
+    assert len(crowds) > 1
+    for one in found:
+        mixed = [s for s in one.strategies if s.move == "go" and not s.is_pure]
+        if mixed:
+            assert one.evidence.grade == "certified"
+    assert found.complete  # 2 and 2.12 are told apart
+    tie = solve(irrational("sum(go)"))
+    assert not tie.complete
+    assert any("irrational payoffs of what follows" in note for note in tie.unresolved)
+
+
+def shares_of(equilibrium):
+    return [
+        (s.name, {k: str(p) for k, p in s.probabilities.items()}) for s in equilibrium.strategies
+    ]

@@ -168,13 +168,16 @@ class _Walk:
             Record({p.name: ((payoffs[p.name], 1),) for p in self.game.players}), flows, ZERO, True,
         )  # fmt: skip
 
-    def value(self, start: _Place, player: str) -> Enclosure:
-        """Expect the payoff of a player from a place on."""
-        return sum((w * self.at_end(p).payoffs[player] for w, p in self.reached(start)), ZERO)
+    def best_reply(
+        self, weighed: Sequence[tuple[Enclosure, _Place]], player: str
+    ) -> tuple[Enclosure, Enclosure]:
+        """Return the best that a player can make of places, and its gain over the strategy.
 
-    def best_reply(self, weighed: Sequence[tuple[Enclosure, _Place]], player: str) -> Enclosure:
-        """Return the best that a player can make of places, weighed by what the others do."""
-        total, sets = ZERO, {}  # type: ignore[var-annotated]
+        Places are weighed by what the others do. The gain is summed from the information sets,
+        so that it is exactly 0 where what is chosen is surely best.
+        """
+        total, gain = ZERO, ZERO
+        sets: dict[Any, list[tuple[Enclosure, _Place]]] = {}
         waiting = list(weighed)
         while waiting:
             weight, place = waiting.pop()
@@ -189,12 +192,28 @@ class _Walk:
                     if share is not None and share.upper > 0
                 ]
         for members in sets.values():
-            options = [
-                self.best_reply([(w, place.branches[k][1]) for w, place in members], player)
-                for k in range(len(members[0][1].branches))
-            ]
-            total += Enclosure(max(o.lower for o in options), max(o.upper for o in options))
-        return total
+            best, more = self._best_action(members, player)
+            total, gain = total + best, gain + more
+        return total, gain
+
+    def _best_action(
+        self, members: Sequence[tuple[Enclosure, _Place]], player: str
+    ) -> tuple[Enclosure, Enclosure]:
+        """Return the best value at an information set, and the gain over the strategy there."""
+        shares = [share for share, _ in members[0][1].branches]
+        later = [
+            self.best_reply([(w, place.branches[k][1]) for w, place in members], player)
+            for k in range(len(shares))
+        ]
+        values = [value for value, _ in later]
+        best = Enclosure(max(v.lower for v in values), max(v.upper for v in values))
+        used = [(k, s) for k, s in enumerate(shares) if s is not None and s.upper > 0]
+        gains = [
+            sum((s * (value - values[k]) for k, s in used if k != other), ZERO)
+            for other, value in enumerate(values)
+        ]
+        here = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
+        return best, here + sum((s * later[k][1] for k, s in used), ZERO)
 
     def subgames(self) -> Iterator[_Place]:
         """Yield the root of every subgame."""
@@ -249,16 +268,19 @@ def examine_stages(
     (Enclosure(0), True)
     """
     walk = _Walk(game, at, strategies)
-    gains = [ZERO]
-    for place in walk.subgames():
-        for player in {p.name for p in game.players if not game.player(p.name).is_population}:
-            gains.append(walk.best_reply([(ONE, place)], player) - walk.value(place, player))
+    single = [p.name for p in game.players if not p.is_population]
+    gains = [ZERO] + [
+        walk.best_reply([(ONE, place)], player)[1] for place in walk.subgames() for player in single
+    ]
     ends = [walk.at_end(p) for p in walk.root.inside() if p.crowd]
+    tied = any(g.upper > 0 and not g.is_exact for g in gains)
     gains += [end.gain for end in ends]
     gain = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
-    single = [s for s in walk.strategies if not _in_crowd(walk, s)]
-    exact = all(p.is_exact for s in single for p in s.probabilities.values())
+    alone = [s for s in walk.strategies if not _in_crowd(walk, s)]
+    exact = all(p.is_exact for s in alone for p in s.probabilities.values())
     doubt = next((end.doubt for end in ends if end.doubt), "")
+    if tied:
+        doubt = "payoffs are irrational, and a tie between them cannot be told"
     if not exact:
         doubt = "probabilities are irrational, and no solution in the enclosures was proved"
     return _total(walk, gain, doubt)
