@@ -3,25 +3,26 @@ r"""All subgame-perfect equilibria of a finite game in stages: backward inductio
 Steps
 -----
 1. The tree is cut at the roots of its subgames (`pigou.solvers.pieces`). Pieces are solved from the
-   last to the first.
+   last to the first (`pigou.solvers.piece_equilibria`).
 2. Where subgames follow a piece, *every* combination of their equilibria is a way to go on
    (Selten 1965: a profile is subgame-perfect iff it is an equilibrium of every piece once the
    payoffs of what follows stand for it). Equilibria that give the same payoffs to all who
    decide in the piece go together: they lead to the same strategic form.
-3. A piece in which one player decides is a choice of the best plans. Any other is a strategic form,
-   and goes to the solver of games with simultaneous moves, which returns all its equilibria.
-4. Mixed plans come down to behaviour strategies. What differs only in plans, and not in the
-   probability of any action at any information set, is one equilibrium; of a continuum, the
-   extreme points and the dimension are taken in the space of these probabilities (the map is
-   linear, so a polytope's image is the hull of the images of its extreme points).
-5. The stage of a population, whose members know all that went before, is solved as a game of its
+3. A continuum of equilibria of a subgame that gives the one player who decides before *different*
+   payoffs is followed as a whole, if its members are mixtures at information sets of which
+   none precedes another: payoffs are then linear in the weights :math:`\lambda` of its extreme
+   points. Plan p of that player is worth :math:`\sum_k \lambda_k A_{pk}`, and the equilibria are
+   the pairs of a mixed plan x and weights with x a best reply to :math:`\lambda`: those of the
+   two-player game (A, 0), whose second player never minds (`pigou.solvers.bimatrix`). Of several
+   such continua the weights are joint; only their marginals matter.
+4. The stage of a population, whose members know all that went before, is solved as a game of its
    own at each history.
 
-A continuum of equilibria of a subgame that matters to somebody who decided before (its payoffs to
-that player differ) is followed at its extreme points only, and reported as unresolved: other ways
-to go on may support further equilibria. All *pure* ones are found in any case, since they are
-extreme points. Irrational payoffs of a subgame are rounded to 60 digits in what comes before, which
-is reported unless it is the clear choice of one player.
+Where several players decide before, or the continuum is not of that kind, it is followed at its
+extreme points only, and reported as unresolved: other ways to go on may support further
+equilibria. All *pure* ones are found in any case, since they are extreme points. Irrational
+payoffs of a subgame are rounded to 60 digits in what comes before, which is reported unless it is
+the clear choice of one player.
 """
 
 from __future__ import annotations
@@ -37,30 +38,32 @@ from flint import fmpq
 
 from pigou.equilibrium import EquilibriumSet, Strategy
 from pigou.exact import Enclosure
-from pigou.expression import Lookup
-from pigou.game import Choice, Game, Move, Player
-from pigou.solvers.bimatrix import dimension
+from pigou.game import Game
+from pigou.solvers.bimatrix import bimatrix_equilibria
 from pigou.solvers.form import FiniteForm
-from pigou.solvers.linear import maximise
-from pigou.solvers.pieces import Information, Piece, Plan, Tree, behaviour, lay_out
-from pigou.stages import Stages, Turn, subgame
+from pigou.solvers.piece_equilibria import (
+    Behaviour,
+    Cell,
+    Mix,
+    PieceEquilibria,
+    middle,
+    piece_equilibria,
+    reach,
+    span,
+)
+from pigou.solvers.pieces import Information, Piece, Tree, behaviour, lay_out
+from pigou.stages import Stages, subgame
 
-__all__ = ["Family", "Solution", "SubgamePerfect", "subgame_perfect"]
+__all__ = ["Solution", "SubgamePerfect", "subgame_perfect"]
 
 MOST_SELECTIONS = 5_000
 MOST_SOLUTIONS = 5_000
+MOST_FOLLOWED = 200
 _SLACK = Fraction(1, 10**20)
+_ZERO = Enclosure.point(0)
 
 Solve = Callable[[Game, Mapping[str, Any]], EquilibriumSet]
-Behaviour = Mapping[Information, tuple[Enclosure, ...]]
-
-
-class Local(NamedTuple):
-    """An equilibrium of one piece: where, in which strategic form, and which one of that."""
-
-    root: int
-    form: int
-    number: int
+Payoffs = tuple[Enclosure, ...]
 
 
 class Solution(NamedTuple):
@@ -70,34 +73,15 @@ class Solution(NamedTuple):
     ----------
     payoffs : tuple of Enclosure
         Of each player, at the root of the subgame.
-    behaviour : tuple of (Information, tuple of Enclosure)
+    behaviour : mapping of Information to tuple of Enclosure
         The probability of each action at each information set.
     crowds : tuple of Strategy
         What populations do, with the history in `when`.
-    locals : tuple of Local
-        The equilibria of the pieces that it is made of.
     """
 
-    payoffs: tuple[Enclosure, ...]
-    behaviour: tuple[tuple[Information, tuple[Enclosure, ...]], ...]
+    payoffs: Payoffs
+    behaviour: Behaviour
     crowds: tuple[Strategy, ...]
-    locals: tuple[Local, ...]
-
-
-class Family(NamedTuple):
-    """A continuum of equilibria of a piece: its dimension, and its maximal subsets by numbers."""
-
-    dimension: int
-    subsets: tuple[tuple[int, ...], ...]
-
-
-class _Solved(NamedTuple):
-    """All equilibria of the strategic form of a piece."""
-
-    number: int
-    behaviours: tuple[Behaviour, ...]
-    weights: tuple[tuple[tuple[Enclosure, ...], ...], ...]
-    families: tuple[Family, ...]
 
 
 @dataclass
@@ -108,10 +92,9 @@ class SubgamePerfect:
     ----------
     tree : Tree
     solutions : list of Solution
-    families : mapping of (int, int) to tuple of Family
-        For a root and a strategic form, its continua.
-    followed : set of (int, int, int)
-        The continua (root, form, number) that are followed at their extreme points only.
+        Isolated equilibria, and the extreme points of continua.
+    cells : list of Cell
+        The maximal sets of equilibria that solutions span, single ones included.
     unresolved : list of str
     pieces, forms : int
         How many pieces there are, and how many strategic forms were solved.
@@ -119,8 +102,7 @@ class SubgamePerfect:
 
     tree: Tree
     solutions: list[Solution] = field(default_factory=list)
-    families: dict[tuple[int, int], tuple[Family, ...]] = field(default_factory=dict)
-    followed: set[tuple[int, int, int]] = field(default_factory=set)
+    cells: list[Cell] = field(default_factory=list)
     unresolved: list[str] = field(default_factory=list)
     pieces: int = 0
     forms: int = 0
@@ -145,7 +127,7 @@ def subgame_perfect(game: Game, at: Mapping[str, Fraction], solve: Solve) -> Sub
 
     Examples
     --------
-    >>> from pigou import solve
+    >>> from pigou import Move, Player, solve
     >>> offer = Move("offer", "ann", {"low": 1, "high": 5})
     >>> accept = Move("accept", "bob", {"no": 0, "yes": 1}, 2)
     >>> payoffs = {"ann": "accept*(10 - offer)", "bob": "accept*offer"}
@@ -157,13 +139,58 @@ def subgame_perfect(game: Game, at: Mapping[str, Fraction], solve: Solve) -> Sub
     search = _Search(game, at, solve)
     for root in reversed(search.tree.roots):
         search.settle(root)
-    found = search.found
-    found.solutions = search.known[0]
-    found.pieces, found.forms = len(search.tree.roots), search.forms
+    whole, notes = search.known[0], search.notes
     if search.form.rounded:
-        found.unresolved.append("some payoffs are irrational and were rounded: ties cannot be told")
-    found.unresolved = list(dict.fromkeys(found.unresolved))
-    return found
+        notes.append("some payoffs are irrational and were rounded: ties cannot be told")
+    return SubgamePerfect(
+        search.tree, whole.solutions, whole.cells, list(dict.fromkeys(notes)),
+        len(search.tree.roots), search.forms,
+    )  # fmt: skip
+
+
+class _Option(NamedTuple):
+    """A way in which a subgame may go on: cells that pay the same, or one that is followed."""
+
+    cells: tuple[Cell, ...]
+    followed: bool
+
+
+class _Subgame:
+    """The equilibria of a subgame as they are collected, each once."""
+
+    def __init__(self) -> None:
+        self.solutions: list[Solution] = []
+        self._cells: dict[int, Cell] = {}
+        self._of: dict[int, set[int]] = {}
+        self._places: dict[Any, int] = {}
+        self._joined = 0
+
+    def add(self, solution: Solution) -> int:
+        key = (frozenset(solution.behaviour.items()), solution.crowds)
+        place = self._places.setdefault(key, len(self.solutions))
+        if place == len(self.solutions):
+            self.solutions.append(solution)
+        return place
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The maximal sets of equilibria."""
+        return list(self._cells.values())
+
+    def join(self, cell: Cell) -> None:
+        """Take a cell in, but for one that lies within another."""
+        members = set(cell.members)
+        near = set().union(*(self._of.get(m, set()) for m in members))
+        if any(members <= set(self._cells[n].members) for n in near):
+            return
+        for n in near:
+            if set(self._cells[n].members) <= members:
+                for m in self._cells.pop(n).members:
+                    self._of[m].discard(n)
+        self._joined += 1
+        self._cells[self._joined] = cell
+        for m in members:
+            self._of.setdefault(m, set()).add(self._joined)
 
 
 class _Search:
@@ -171,9 +198,9 @@ class _Search:
         self.game, self.at, self.solve = game, at, solve
         self.form = FiniteForm(game, at, ())
         self.tree = lay_out(Stages(game, at))
-        self.found = SubgamePerfect(self.tree)
         self.players = [p.name for p in game.players]
-        self.known: dict[int, list[Solution]] = {}
+        self.known: dict[int, _Subgame] = {}
+        self.notes: list[str] = []
         self.forms = 0
 
     def settle(self, root: int) -> None:
@@ -181,38 +208,18 @@ class _Search:
         if self.tree.points[root].crowd:
             self.known[root] = self._crowd(root)
             return
-        piece = self.tree.piece(root)
-        movers = [self.players.index(p) for p in piece.plans]
-        later = [leaf.point for leaf in piece.leaves if leaf.is_subgame]
-        classes = [_alike(self.known[point], movers) for point in later]
-        number = math.prod(map(len, classes))
+        stage = _Stage(self, self.tree.piece(root))
+        number = math.prod(map(len, stage.options))
         if number > MOST_SELECTIONS:
-            self._note(root, f"only {MOST_SELECTIONS:,} of {number:,} ways to go on were followed")
-        ends = {leaf.point: self._end(leaf.point) for leaf in piece.leaves if not leaf.is_subgame}
-        solved: dict[Any, _Solved] = {}
-        solutions: list[Solution] = []
-        for selection in itertools.islice(itertools.product(*classes), MOST_SELECTIONS):
-            values = ends | {p: c[0].payoffs for p, c in zip(later, selection, strict=True)}
-            tables = self._tables(piece, movers, values)
-            if not all(values[point][m].is_exact for point in values for m in movers):
-                self._check_rounded(root, tables)
-            key = tuple(map(tuple, tables))
-            if key not in solved:
-                solved[key] = self._solved(root, piece, tables)
-            for continuation in itertools.product(*selection):
-                if len(solutions) > MOST_SOLUTIONS:
-                    break
-                values = ends | {p: s.payoffs for p, s in zip(later, continuation, strict=True)}
-                new = list(self._joined(root, piece, solved[key], values, continuation))
-                self._check_families(root, solved[key], new)
-                solutions += new
-        if len(solutions) > MOST_SOLUTIONS:
-            self._note(root, f"more than {MOST_SOLUTIONS:,} equilibria; the others are left out")
-        self.known[root] = solutions[:MOST_SOLUTIONS]
+            self.note(root, f"only {MOST_SELECTIONS:,} of {number:,} ways to go on were followed")
+        for selection in itertools.islice(itertools.product(*stage.options), MOST_SELECTIONS):
+            stage.follow(selection)
+            if len(stage.found.solutions) > MOST_SOLUTIONS:
+                self.note(root, f"more than {MOST_SOLUTIONS:,} equilibria: some are left out")
+                break
+        self.known[root] = stage.found
 
-    # -- payoffs ------------------------------------------------------------------------------
-
-    def _end(self, point: int) -> tuple[Enclosure, ...]:
+    def payoffs_at_end(self, point: int) -> Payoffs:
         """Return the payoffs at an end of the game."""
         history = self.tree.points[point].node.history
         values = {
@@ -222,247 +229,290 @@ class _Search:
         paid = [self.form.at_outcome(player, values) for player in self.players]
         return tuple(Enclosure.point(Fraction(int(p.p), int(p.q))) for p in paid)
 
-    def _tables(
-        self, piece: Piece, movers: Sequence[int], values: Mapping[int, tuple[Enclosure, ...]]
-    ) -> list[list[Fraction]]:
-        """Return the payoff of each player of a piece at each profile of plans, row by row."""
-        middles = {
-            point: {m: _middle(payoffs[m]) for m in movers} for point, payoffs in values.items()
-        }
-        return [
-            [
-                sum((p * middles[point][m] for point, p in outcome.items()), Fraction(0))
-                for outcome in piece.outcomes.values()
-            ]
-            for m in movers
-        ]
-
-    # -- solving a piece ----------------------------------------------------------------------
-
-    def _solved(self, root: int, piece: Piece, tables: list[list[Fraction]]) -> _Solved:
-        """Return all equilibria of a piece with these payoffs."""
-        self.forms += 1
-        if len(tables) == 1:
-            mixes, groups = _best_plans(tables[0])
-        elif tables:
-            mixes, groups = self._strategic_form(root, piece, tables)
-        else:
-            mixes, groups = [()], []
-        plans = list(piece.plans.values())
-        behaviours: list[Behaviour] = []
-        kept: list[tuple[tuple[Enclosure, ...], ...]] = []
-        place: list[int] = []
-        for mix in mixes:
-            new: dict[Information, tuple[Enclosure, ...]] = {}
-            for player_plans, weights in zip(plans, mix, strict=True):
-                new |= behaviour(player_plans, weights, piece.turns)
-            if new not in behaviours:
-                behaviours.append(new)
-                kept.append(mix)
-            place.append(behaviours.index(new))
-        reach = [_reach(plans, mix) for mix in kept]
-        return _extremes(self.forms, behaviours, kept, reach, groups, place)
-
-    def _strategic_form(
-        self, root: int, piece: Piece, tables: list[list[Fraction]]
-    ) -> tuple[list[tuple[tuple[Enclosure, ...], ...]], list[list[list[int]]]]:
-        """Solve a piece in which several decide; groups are the subsets of each component."""
-        sizes = [len(plans) for plans in piece.plans.values()]
-        names = list(piece.plans)
-        moves = [
-            Move(name, name, Choice({str(k): k for k in range(size)}))
-            for name, size in zip(names, sizes, strict=True)
-        ]
-        axes = [range(size) for size in sizes]
-        payoffs = {
-            name: Lookup.of(names, axes, table) for name, table in zip(names, tables, strict=True)
-        }
-        people = tuple(Player(name) for name in names)
-        found = self.solve(Game("strategic form", people, tuple(moves), payoffs), {})
-        for note in found.unresolved:
-            self._note(root, f"plans, in the order of choices: {note}")
-        mixes = [tuple(tuple(s.probabilities.values()) for s in e.strategies) for e in found]
-        number = {e.name: k for k, e in enumerate(found)}
-        groups = [
-            [[number[name] for name in subset] for subset in c.subsets] for c in found.components
-        ]
-        return mixes, groups
-
-    def _crowd(self, root: int) -> list[Solution]:
+    def _crowd(self, root: int) -> _Subgame:
         """Return the equilibria of the stage of a population at a history."""
         history = self.tree.points[root].node.history
-        left = subgame(self.game, history)
-        found = self.solve(left, self.at)
+        found = self.solve(subgame(self.game, history), self.at)
         for note in found.unresolved:
-            self._note(root, note)
+            self.note(root, note)
         if found.components:
-            self._note(root, "a continuum of a population is followed at its ends only")
+            self.note(root, "a continuum of a population is followed at its ends only")
         self.forms += 1
-        return [
-            Solution(
-                tuple(e.payoffs[p] for p in self.players),
-                (),
-                tuple(replace(s, when=history) for s in e.strategies),
-                (Local(root, self.forms, number),),
-            )
-            for number, e in enumerate(found)
+        result = _Subgame()
+        for one in found:
+            crowds = tuple(replace(s, when=history) for s in one.strategies)
+            payoffs = tuple(one.payoffs[p] for p in self.players)
+            result.join(Cell(0, (result.add(Solution(payoffs, {}, crowds)),)))
+        return result
+
+    def linear(self, solutions: Sequence[Solution]) -> bool:
+        """Tell whether mixing equilibria of a subgame mixes their payoffs.
+
+        It does if they differ at information sets of which none precedes another.
+        """
+        first, *others = solutions
+        if any(
+            s.crowds != first.crowds or set(s.behaviour) != set(first.behaviour) for s in others
+        ):
+            return False
+        if not all(p.is_exact for s in solutions for p in s.payoffs):
+            return False
+        differ = [i for i, p in first.behaviour.items() if any(s.behaviour[i] != p for s in others)]
+        spans = [
+            (number, self.tree.points[number].end, i)
+            for i in differ
+            for number in self.tree.sets[i]
         ]
+        return not any(
+            i != j and start < other < end for start, end, i in spans for other, _, j in spans
+        )
 
-    # -- putting together ---------------------------------------------------------------------
+    def note(self, root: int, text: str) -> None:
+        """Write down what is unresolved, and after which history."""
+        history = self.tree.points[root].node.history
+        after = ", ".join(f"{name} {label}" for name, label in history.items())
+        self.notes.append(f"after {after}: {text}" if after else text)
 
-    def _joined(
-        self, root: int, piece: Piece, solved: _Solved,
-        values: Mapping[int, tuple[Enclosure, ...]], continuation: Sequence[Solution],
-    ) -> Iterator[Solution]:  # fmt: skip
-        """Yield the equilibria of a piece, each with what follows it."""
-        self.found.families[root, solved.number] = solved.families
-        behaviours = tuple(entry for s in continuation for entry in s.behaviour)
-        crowds = tuple(strategy for s in continuation for strategy in s.crowds)
-        places = tuple(place for s in continuation for place in s.locals)
-        for number, (own, mix) in enumerate(zip(solved.behaviours, solved.weights, strict=True)):
-            chances = _ends_reached(piece, mix)
-            payoffs = tuple(
-                sum((p * values[point][k] for point, p in chances.items()), Enclosure.point(0))
-                for k in range(len(self.players))
-            )
-            here = Local(root, solved.number, number)
-            yield Solution(
-                payoffs, (*own.items(), *behaviours), crowds, (here, *places)
-            )  # fmt: skip
 
-    def _check_rounded(self, root: int, tables: Sequence[Sequence[Fraction]]) -> None:
+class _Stage:
+    """One piece, with the equilibria of the subgames that follow it."""
+
+    def __init__(self, search: _Search, piece: Piece):
+        self.search, self.piece, self.found = search, piece, _Subgame()
+        self.movers = [search.players.index(p) for p in piece.plans]
+        self.later = [leaf.point for leaf in piece.leaves if leaf.is_subgame]
+        self.options = [list(self._options(point)) for point in self.later]
+        self.ends = {
+            leaf.point: search.payoffs_at_end(leaf.point)
+            for leaf in piece.leaves
+            if not leaf.is_subgame
+        }
+        self._solved: dict[Any, PieceEquilibria] = {}
+
+    def _options(self, point: int) -> Iterator[_Option]:
+        """Yield the ways to go on at a point, as they matter to those who decide here."""
+        known = self.search.known[point]
+        classes: dict[Any, list[Cell]] = {}
+
+        def paid(member: int) -> Payoffs:
+            return tuple(known.solutions[member].payoffs[m] for m in self.movers)
+
+        for cell in known.cells:
+            members = [known.solutions[m] for m in cell.members]
+            if len({paid(m) for m in cell.members}) == 1:
+                classes.setdefault(paid(cell.members[0]), []).append(cell)
+            elif (
+                len(self.movers) == 1
+                and len(members) <= MOST_FOLLOWED
+                and self.search.linear(members)
+            ):
+                yield _Option((cell,), True)
+            else:
+                self._note_extremes(point)
+                for m in cell.members:
+                    classes.setdefault(paid(m), []).append(Cell(0, (m,)))
+        for cells in classes.values():
+            yield _Option(tuple(dict.fromkeys(cells)), False)
+
+    def _note_extremes(self, point: int) -> None:
+        names = " and ".join(self.search.players[m] for m in self.movers)
+        self.search.note(
+            point,
+            f"a continuum of equilibria that matters to {names} is followed at its extreme points "
+            "only",
+        )
+
+    def follow(self, selection: Sequence[_Option]) -> None:
+        """Find the equilibria in which the subgames go on in one of the selected ways."""
+        followed = [k for k, option in enumerate(selection) if option.followed]
+        if not followed:
+            self._constant(selection)
+            return
+        sizes = [len(selection[k].cells[0].members) for k in followed]
+        if math.prod(sizes) <= MOST_FOLLOWED:
+            self._continuum(selection, followed)
+            return
+        self._note_extremes(self.piece.root)
+        fixed = [
+            [_Option((Cell(0, (m,)),), False) for m in option.cells[0].members]
+            if option.followed
+            else [option]
+            for option in selection
+        ]
+        for extreme in itertools.product(*fixed):
+            self._constant(extreme)
+
+    # -- one strategic form -------------------------------------------------------------------
+
+    def _constant(self, selection: Sequence[_Option]) -> None:
+        """Go on where all of a class pays the same to those who decide here."""
+        first = {
+            point: self._solution(point, option.cells[0].members[0])
+            for point, option in zip(self.later, selection, strict=True)
+        }
+        tables = self._tables({p: s.payoffs for p, s in first.items()})
+        solved = self._equilibria(tables, first)
+        for cells in itertools.product(*(option.cells for option in selection)):
+            places = {
+                (number, combination): self._place(
+                    solved.behaviours[number],
+                    solved.mixes[number],
+                    {p: self._solution(p, m) for p, m in zip(self.later, combination, strict=True)},
+                )
+                for number in range(len(solved.behaviours))
+                for combination in itertools.product(*(cell.members for cell in cells))
+            }
+            rest = sum(cell.dimension for cell in cells)
+            for own in solved.cells:
+                members = {place for (n, _), place in places.items() if n in own.members}
+                self.found.join(Cell(own.dimension + rest, tuple(sorted(members))))
+
+    def _equilibria(
+        self, tables: list[list[Fraction]], first: Mapping[int, Solution]
+    ) -> PieceEquilibria:
+        """Solve the piece, once for each strategic form."""
+        key = tuple(map(tuple, tables))
+        if key not in self._solved:
+            self.search.forms += 1
+            if not all(s.payoffs[m].is_exact for s in first.values() for m in self.movers):
+                self._check_rounded(tables)
+            self._solved[key] = piece_equilibria(self.piece, tables, self.search.solve)
+            for note in self._solved[key].unresolved:
+                self.search.note(self.piece.root, note)
+        return self._solved[key]
+
+    def _check_rounded(self, tables: Sequence[Sequence[Fraction]]) -> None:
         """Note where rounding irrational payoffs may matter: all but a clear choice of one."""
         ranked = sorted(tables[0], reverse=True)
         clear = len(ranked) == 1 or ranked[0] - ranked[1] > _SLACK * (1 + abs(ranked[0]))
         if len(tables) > 1 or not clear:
-            self._note(root, "irrational payoffs of what follows were rounded: ties cannot be told")
+            self.search.note(
+                self.piece.root,
+                "irrational payoffs of what follows were rounded: ties cannot be told",
+            )
 
-    def _check_families(self, root: int, solved: _Solved, solutions: Sequence[Solution]) -> None:
-        """Note where a continuum matters to somebody who decided before."""
-        before = {
-            self.players.index(event.player)
-            for number, (_, event, _, end, _) in enumerate(self.tree.points[:root])
-            if isinstance(event, Turn) and end > root > number
+    # -- a continuum ----------------------------------------------------------------------------
+
+    def _continuum(self, selection: Sequence[_Option], followed: Sequence[int]) -> None:
+        """Go on where one player decides and what follows varies: the equilibria of (A, 0)."""
+        open_points = [self.later[k] for k in followed]
+        profiles = list(itertools.product(*(selection[k].cells[0].members for k in followed)))
+        closed = [k for k in range(len(self.later)) if k not in followed]
+        first = {
+            self.later[k]: self._solution(self.later[k], selection[k].cells[0].members[0])
+            for k in closed
         }
-        for number, family in enumerate(solved.families):
-            members = sorted({m for subset in family.subsets for m in subset})
-            differ = [
-                self.players[k]
-                for k in sorted(before)
-                if len({solutions[m].payoffs[k] for m in members}) > 1
+        columns = []
+        for profile in profiles:
+            here = {p: self._solution(p, m) for p, m in zip(open_points, profile, strict=True)}
+            columns.append(self._tables({p: s.payoffs for p, s in (first | here).items()})[0])
+        a = [[fmpq(v.numerator, v.denominator) for v in row] for row in zip(*columns, strict=True)]
+        result = bimatrix_equilibria(a, [[fmpq(0)] * len(profiles) for _ in a])
+        self.search.forms += 1
+        for subset in (s for component in result.components for s in component):
+            rows = [_weights(result.rows[i].probabilities) for i in sorted(subset.rows)]
+            shares = [
+                _marginals(_weights(result.columns[j].probabilities), profiles)
+                for j in sorted(subset.columns)
             ]
-            if differ:
-                self.found.followed.add((root, solved.number, number))
-                self._note(
-                    root,
-                    "a continuum of equilibria that matters to "
-                    f"{' and '.join(differ)} is followed at its extreme points only",
-                )
+            for cells in itertools.product(*(selection[k].cells for k in closed)):
+                self._subset(rows, shares, open_points, dict(zip(closed, cells, strict=True)))
 
-    def _note(self, root: int, text: str) -> None:
-        history = self.tree.points[root].node.history
-        after = ", ".join(f"{name} {label}" for name, label in history.items())
-        self.found.unresolved.append(f"after {after}: {text}" if after else text)
+    def _subset(
+        self, rows: Sequence[tuple[Fraction, ...]], shares: Sequence[list[dict[int, Fraction]]],
+        open_points: Sequence[int], closed: Mapping[int, Cell],
+    ) -> None:  # fmt: skip
+        """Take in a maximal set: mixed plans, times weights of continua, times cells of others."""
+        plans = list(self.piece.plans.values())
+        mixes: list[Mix] = [(tuple(map(Enclosure.point, row)),) for row in rows]
+        points = [
+            (mix, share, [*reach(plans, mix), tuple(w for part in share for w in part.values())])
+            for mix in mixes
+            for share in shares
+        ]
+        extreme, size = span([vector for _, _, vector in points])
+        members = set()
+        for k in extreme:
+            mix, share, _ = points[k]
+            mixed = {
+                point: self._mixture(point, part)
+                for point, part in zip(open_points, share, strict=True)
+            }
+            for combination in itertools.product(*(cell.members for cell in closed.values())):
+                others = {
+                    self.later[k]: self._solution(self.later[k], m)
+                    for k, m in zip(closed, combination, strict=True)
+                }
+                own = behaviour(plans[0], mix[0], self.piece.turns)
+                members.add(self._place(own, mix, mixed | others))
+        dimension = size + sum(cell.dimension for cell in closed.values())
+        self.found.join(Cell(dimension, tuple(sorted(members))))
 
+    def _mixture(self, point: int, shares: Mapping[int, Fraction]) -> Solution:
+        """Mix extreme equilibria of a subgame."""
+        parts = [(Enclosure.point(w), self._solution(point, m)) for m, w in shares.items()]
+        first = parts[0][1]
+        mixed: dict[Information, tuple[Enclosure, ...]] = {}
+        for information, probabilities in first.behaviour.items():
+            mixed[information] = tuple(
+                sum((w * s.behaviour[information][a] for w, s in parts), _ZERO)
+                for a in range(len(probabilities))
+            )
+        payoffs = tuple(
+            sum((w * s.payoffs[k] for w, s in parts), _ZERO) for k in range(len(first.payoffs))
+        )
+        return Solution(payoffs, mixed, first.crowds)
 
-def _alike(solutions: Sequence[Solution], movers: Sequence[int]) -> list[list[Solution]]:
-    """Group equilibria that pay the same to all who decide before."""
-    classes: dict[Any, list[Solution]] = {}
-    for solution in solutions:
-        classes.setdefault(tuple(solution.payoffs[m] for m in movers), []).append(solution)
-    return list(classes.values())
+    # -- putting together ---------------------------------------------------------------------
 
+    def _solution(self, point: int, member: int) -> Solution:
+        return self.search.known[point].solutions[member]
 
-def _middle(number: Enclosure) -> Fraction:
-    if number.is_exact:
-        return number.lower
-    return Fraction(round((number.lower + number.upper) / 2 * 10**60), 10**60)
+    def _tables(self, values: Mapping[int, Payoffs]) -> list[list[Fraction]]:
+        """Return the payoff of each player of the piece at each profile of plans, row by row."""
+        everywhere = {**self.ends, **values}
+        tables = []
+        for m in self.movers:
+            middles = {point: middle(payoffs[m]) for point, payoffs in everywhere.items()}
+            tables.append(
+                [
+                    sum((p * middles[point] for point, p in outcome.items()), Fraction(0))
+                    for outcome in self.piece.outcomes.values()
+                ]
+            )
+        return tables
 
-
-def _best_plans(
-    table: Sequence[Fraction],
-) -> tuple[list[tuple[tuple[Enclosure, ...], ...]], list[list[list[int]]]]:
-    """Return the best plans of a player who decides alone; ties form a continuum."""
-    best = max(table)
-    plans = [n for n, value in enumerate(table) if value == best]
-    mixes: list[tuple[tuple[Enclosure, ...], ...]] = [
-        (tuple(Enclosure.point(int(k == n)) for k in range(len(table))),) for n in plans
-    ]
-    return mixes, [[list(range(len(plans)))]] if len(plans) > 1 else []
-
-
-def _reach(
-    plans: Sequence[Sequence[Plan]], mix: Sequence[Sequence[Enclosure]]
-) -> list[tuple[Fraction, ...]]:
-    """Return, for each player, how likely its own choices let it take each action."""
-    vectors = []
-    for player_plans, weights in zip(plans, mix, strict=True):
-        sums: dict[Any, Fraction] = {}
-        for plan, weight in zip(player_plans, weights, strict=True):
-            for entry in plan:
-                sums[entry] = sums.get(entry, Fraction(0)) + _middle(weight)
-        vectors.append(tuple(sums.values()))
-    return vectors
-
-
-def _extremes(
-    number: int,
-    behaviours: list[Behaviour],
-    mixes: list[tuple[tuple[Enclosure, ...], ...]],
-    reach: list[list[tuple[Fraction, ...]]],
-    groups: list[list[list[int]]],
-    place: list[int],
-) -> _Solved:
-    """Keep of each continuum its extreme points in behaviour, with its dimension."""
-    families = []
-    keep: set[int] = set(range(len(behaviours))) - {
-        place[n] for subsets in groups for subset in subsets for n in subset
-    }
-    for subsets in groups:
-        sizes, lists = [], []
-        for subset in subsets:
-            members = sorted({place[n] for n in subset})
-            points = [
-                list(dict.fromkeys(reach[m][p] for m in members)) for p in range(len(reach[0]))
-            ]
-            corners = [_corners(side) for side in points]
-            extreme = [m for m in members if all(reach[m][p] in c for p, c in enumerate(corners))]
-            sizes.append(sum(dimension([tuple(map(_rational, v)) for v in c]) for c in corners))
-            lists.append(extreme)
-        keep |= {m for members in lists for m in members}
-        if max(sizes) > 0:
-            families.append((max(sizes), lists))
-    order = sorted(keep)
-    new = {old: position for position, old in enumerate(order)}
-    return _Solved(
-        number,
-        tuple(behaviours[k] for k in order),
-        tuple(mixes[k] for k in order),
-        tuple(
-            Family(size, tuple(tuple(new[m] for m in members) for members in lists))
-            for size, lists in families
-        ),
-    )
+    def _place(self, own: Behaviour, mix: Mix, after: Mapping[int, Solution]) -> int:
+        """Take in an equilibrium of the piece with what follows it."""
+        values = self.ends | {point: s.payoffs for point, s in after.items()}
+        chances = _ends_reached(self.piece, mix)
+        payoffs = tuple(
+            sum((p * values[point][k] for point, p in chances.items()), _ZERO)
+            for k in range(len(self.search.players))
+        )
+        played = dict(own)
+        for solution in after.values():
+            played |= solution.behaviour
+        crowds = tuple(strategy for s in after.values() for strategy in s.crowds)
+        return self.found.add(Solution(payoffs, played, crowds))
 
 
-def _rational(number: Fraction) -> Any:
-    return fmpq(number.numerator, number.denominator)
+def _weights(probabilities: Sequence[Any]) -> tuple[Fraction, ...]:
+    return tuple(Fraction(int(p.p), int(p.q)) for p in probabilities)
 
 
-def _corners(points: Sequence[tuple[Fraction, ...]]) -> list[tuple[Fraction, ...]]:
-    """Return the points that are not in the convex hull of the others; none is negative."""
-    corners = list(points)
-    for point in points:
-        others = [other for other in corners if other != point]
-        rows = [[_rational(other[k]) for other in others] for k in range(len(point))]
-        rows.append([fmpq(1)] * len(others))
-        right = [*map(_rational, point), fmpq(1)]
-        if others and maximise([fmpq(0)] * len(others), rows, right) is not None:
-            corners = others
-    return corners
+def _marginals(
+    weights: Sequence[Fraction], profiles: Sequence[tuple[int, ...]]
+) -> list[dict[int, Fraction]]:
+    """Return, for each continuum, how much of each extreme point is in a joint mixture."""
+    parts: list[dict[int, Fraction]] = [{} for _ in profiles[0]]
+    for weight, profile in zip(weights, profiles, strict=True):
+        for part, member in zip(parts, profile, strict=True):
+            part[member] = part.get(member, Fraction(0)) + weight
+    return parts
 
 
-def _ends_reached(piece: Piece, mix: Sequence[Sequence[Enclosure]]) -> dict[int, Enclosure]:
+def _ends_reached(piece: Piece, mix: Mix) -> dict[int, Enclosure]:
     """Return how likely a profile of mixed plans leads to each end of a piece."""
     chances: dict[int, Enclosure] = {}
     for cell, outcome in piece.outcomes.items():

@@ -7,8 +7,10 @@ import random
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from scipy.optimize import linprog
 
 from pigou import (
     Chance,
@@ -500,21 +502,118 @@ def test_the_order_in_which_players_are_declared_changes_nothing_that_is_played(
 # -- continua -----------------------------------------------------------------------------------
 
 
-def test_a_continuum_that_matters_before_is_reported_and_pure_equilibria_are_complete():
-    game = Game(
+def ultimatum(offers):
+    return Game(
         "ultimatum",
         [Player("a"), Player("b")],
-        [Move("offer", "a", {"nil": 0, "one": 1, "five": 5}), Move("accept", "b", YES_NO, 2)],
+        [Move("offer", "a", offers), Move("accept", "b", YES_NO, 2)],
         {"a": "accept*(10 - offer)", "b": "accept*offer"},
+    )
+
+
+def test_who_is_indifferent_later_may_mix_and_all_that_this_supports_is_found():
+    """With q the chance that nil is accepted: offer nil if 10 q >= 9, one if 10 q <= 9."""
+    found = solve(ultimatum({"nil": 0, "one": 1, "five": 5}))
+    assert found.complete
+    points = {
+        (*shares(e, "offer"), shares(e, "accept", offer="nil").get("yes", 0)): e.name
+        for e in found
+    }
+    nine = Fraction(9, 10)
+    assert set(points) == {("nil", 1), ("nil", nine), ("one", nine), ("one", 0)}
+    (component,) = found.components
+    assert component.dimension == 1
+    assert {frozenset(s) for s in component.subsets} == {
+        frozenset({points["nil", 1], points["nil", nine]}),
+        frozenset({points["nil", nine], points["one", nine]}),
+        frozenset({points["one", nine], points["one", 0]}),
+    }
+
+
+def vector(equilibrium, moves):
+    """All probabilities, information set by information set, in one order."""
+    rows = sorted(
+        ((s.move, sorted(s.when.items())), [exact(p) for p in s.probabilities.values()])
+        for s in equilibrium.strategies
+    )
+    assert [name for (name, _), _ in rows] == moves
+    return [p for _, row in rows for p in row]
+
+
+def mixtures_reach(point, corners):
+    """Whether a point is in the convex hull of others: a linear programme by scipy."""
+    matrix = np.array([[float(v) for v in c] for c in corners]).T
+    rows = np.vstack([matrix, np.ones(len(corners))])
+    right = np.array([*map(float, point), 1.0])
+    return linprog(np.zeros(len(corners)), A_eq=rows, b_eq=right, bounds=(0, None)).status == 0
+
+
+def sequential(rng, first, high):
+    """One moves, the other sees it and replies; payoffs with many ties."""
+    cells = list(itertools.product(range(first), range(2)))
+    tables = [{c: rng.randint(0, high) for c in cells} for _ in range(2)]
+    payoffs = {
+        name: Lookup.of(["x", "y"], [range(first), range(2)], [table[c] for c in cells])
+        for name, table in zip("ab", tables, strict=True)
+    }
+    moves = [
+        Move("x", "a", {str(k): k for k in range(first)}),
+        Move("y", "b", {"0": 0, "1": 1}, 2),
+    ]
+    return Game("sequential", [Player("a"), Player("b")], moves, payoffs), tables
+
+
+def is_perfect(x, q, tables):
+    """The definition: x the first mover's probabilities, q[k] how likely reply 1 to k is."""
+    first, second = tables
+    for k, chance in enumerate(q):
+        gap = second[k, 1] - second[k, 0]
+        if (gap > 0 and chance < 1) or (gap < 0 and chance > 0):
+            return False
+    worth = [(1 - c) * first[k, 0] + c * first[k, 1] for k, c in enumerate(q)]
+    return all(p == 0 or worth[k] == max(worth) for k, p in enumerate(x))
+
+
+@pytest.mark.parametrize("high", [1, 2])
+def test_continua_hold_all_equilibria_of_sequential_games_with_ties_and_no_others(high):
+    rng = random.Random(high)
+    for _ in range(12):
+        game, tables = sequential(rng, 3, high)
+        found = solve(game)
+        assert found.complete
+        vectors = {e.name: vector(e, ["x", "y", "y", "y"]) for e in found}
+        subsets = [list(s) for c in found.components for s in c.subsets]
+        subsets += [[e.name] for e in found if not e.component]
+        for _ in range(15):  # every mixture of a maximal subset is an equilibrium
+            names = rng.choice(subsets)
+            weights = [Fraction(rng.randint(1, 6)) for _ in names]
+            mixed = [
+                sum(w * v for w, v in zip(weights, column, strict=True)) / sum(weights)
+                for column in zip(*(vectors[n] for n in names), strict=True)
+            ]
+            assert is_perfect(mixed[:3], mixed[4::2], tables)
+        for _ in range(60):  # every equilibrium is a mixture of a maximal subset
+            x = rng.choice([(1, 0, 0), (0, 1, 0), (0, 0, 1), (1, 1, 0), (0, 1, 3), (2, 1, 1)])
+            x = [Fraction(v, sum(x)) for v in x]
+            q = [Fraction(rng.choice([0, 0, 1, 2, 3, 4, 4]), 4) for _ in range(3)]
+            if is_perfect(x, q, tables):
+                point = [*x, *(v for c in q for v in (1 - c, c))]
+                assert any(mixtures_reach(point, [vectors[n] for n in s]) for s in subsets)
+
+
+def test_a_continuum_that_matters_to_several_who_decide_before_is_reported():
+    game = Game(
+        "two proposers",
+        [Player("a"), Player("b"), Player("c")],
+        [Move("x", "a", YES_NO), Move("y", "b", YES_NO), Move("z", "c", YES_NO, 2)],
+        {"a": "x*y*z + (1 - x)/2", "b": "x*y*(1 - z) + (1 - y)/2", "c": "0"},
     )
     found = solve(game)
     assert not found.complete
-    assert [exact(e.payoffs["a"]) for e in found] == [9, 10]
-    assert found.unresolved == (
-        "after offer nil: a continuum of equilibria that matters to a is followed at its extreme "
-        "points only",
+    assert found.unresolved[0] == (
+        "after x yes, y yes: a continuum of equilibria that matters to a and b is followed at its "
+        "extreme points only"
     )
-    assert not found.components
 
 
 def test_a_continuum_that_matters_to_nobody_before_is_a_component():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -11,6 +10,7 @@ from pigou.check import examine
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
+from pigou.solvers.piece_equilibria import Cell
 from pigou.solvers.pieces import Tree
 from pigou.solvers.subgame_perfect import Solution, SubgamePerfect, subgame_perfect
 from pigou.stages import Draw, Turn
@@ -59,8 +59,11 @@ def solve_stages(
     E1 (pure): enter: yes; fight: no
     """
     found = subgame_perfect(game, at, simultaneous)
-    solutions = sorted(found.solutions, key=_number_of_mixtures)
-    components, place = _components(found, solutions)
+    order = sorted(
+        range(len(found.solutions)), key=lambda k: _number_of_mixtures(found.solutions[k])
+    )
+    solutions = [found.solutions[k] for k in order]
+    components, place = _components(found.cells, {old: new for new, old in enumerate(order)})
     equilibria = tuple(
         _equilibrium(game, at, found, solution, f"E{number}", place.get(number - 1, ""))
         for number, solution in enumerate(solutions, start=1)
@@ -89,7 +92,7 @@ def solve_stages(
 
 
 def _number_of_mixtures(solution: Solution) -> int:
-    mixtures = [sum(p.upper > 0 for p in shares) > 1 for _, shares in solution.behaviour]
+    mixtures = [sum(p.upper > 0 for p in shares) > 1 for shares in solution.behaviour.values()]
     return sum(mixtures) + sum(not s.is_pure for s in solution.crowds)
 
 
@@ -112,7 +115,7 @@ def _equilibrium(
 
 def _strategies(tree: Tree, solution: Solution) -> tuple[Strategy, ...]:
     """Return the strategies, information set by information set, in the order of the game."""
-    behaviour = dict(solution.behaviour)
+    behaviour = solution.behaviour
     alone: dict[Any, int] = {}
     for player, moves, _ in tree.sets:
         alone[player, moves] = alone.get((player, moves), 0) + 1
@@ -142,7 +145,7 @@ def _strategies(tree: Tree, solution: Solution) -> tuple[Strategy, ...]:
 
 def _path(tree: Tree, solution: Solution) -> dict[str, dict[str, Enclosure]]:
     """Return how likely each label of each move is to be chosen."""
-    behaviour = dict(solution.behaviour)
+    behaviour = solution.behaviour
     chances: dict[str, dict[str, Enclosure]] = {}
 
     def add(name: str, label: str, weight: Enclosure) -> None:
@@ -176,60 +179,22 @@ def _path(tree: Tree, solution: Solution) -> dict[str, dict[str, Enclosure]]:
 
 
 def _components(
-    found: SubgamePerfect, solutions: Sequence[Solution]
+    cells: Sequence[Cell], number: Mapping[int, int]
 ) -> tuple[tuple[Component, ...], dict[int, str]]:
-    """Return the continua of subgame-perfect equilibria, and the one each solution belongs to.
-
-    Solutions belong together that are made of the same equilibria of the pieces but for those
-    that lie in one and the same continuum of a piece.
-    """
-    groups: dict[Any, list[int]] = {}
-    for number, solution in enumerate(solutions):
-        groups.setdefault(_signature(found, solution), []).append(number)
+    """Join the continua that share an equilibrium, and say which one each equilibrium is of."""
+    joined: list[list[Cell]] = []
+    for cell in cells:
+        if cell.dimension:
+            members = tuple(sorted(number[m] for m in cell.members))
+            new = [Cell(cell.dimension, members)]
+            touching = [c for c in joined if any(set(members) & set(x.members) for x in c)]
+            joined = [c for c in joined if c not in touching]
+            joined.append([x for c in touching for x in c] + new)
     components: list[Component] = []
     place: dict[int, str] = {}
-    for signature, members in groups.items():
-        chosen = [
-            (root, found.families[root, form][family])
-            for root, form, family, number in signature
-            if family is not None
-        ]
-        if not chosen:
-            continue
+    for parts in sorted(joined, key=lambda c: min(min(x.members) for x in c)):
         name = f"C{len(components) + 1}"
-        place |= dict.fromkeys(members, name)
-        subsets = _subsets([solutions[m] for m in members], members, chosen)
-        components.append(Component(name, sum(f.dimension for _, f in chosen), subsets))
+        place |= {m: name for x in parts for m in x.members}
+        subsets = tuple(tuple(f"E{m + 1}" for m in x.members) for x in parts)
+        components.append(Component(name, max(x.dimension for x in parts), subsets))
     return tuple(components), place
-
-
-def _signature(found: SubgamePerfect, solution: Solution) -> tuple[Any, ...]:
-    """Return the equilibria of the pieces, those in a continuum by the continuum only."""
-    entries = []
-    for root, form, number in sorted(solution.locals):
-        families = found.families.get((root, form), ())
-        family = next(
-            (
-                k
-                for k, f in enumerate(families)
-                if any(number in s for s in f.subsets) and (root, form, k) not in found.followed
-            ),
-            None,
-        )
-        entries.append((root, form, family, number if family is None else None))
-    return tuple(entries)
-
-
-def _subsets(
-    solutions: Sequence[Solution], members: Sequence[int], chosen: Sequence[tuple[int, Any]]
-) -> tuple[tuple[str, ...], ...]:
-    """Return the maximal subsets: one maximal subset of each continuum, combined in every way."""
-    subsets = []
-    for combination in itertools.product(*(family.subsets for _, family in chosen)):
-        names = []
-        for solution, member in zip(solutions, members, strict=True):
-            here = {place.root: place.number for place in solution.locals}
-            if all(here[root] in s for (root, _), s in zip(chosen, combination, strict=True)):
-                names.append(f"E{member + 1}")
-        subsets.append(tuple(names))
-    return tuple(subsets)
