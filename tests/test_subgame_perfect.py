@@ -21,6 +21,7 @@ from pigou import (
     Move,
     Parameter,
     Player,
+    Stages,
     StructureError,
     compare,
     examine,
@@ -516,8 +517,7 @@ def test_who_is_indifferent_later_may_mix_and_all_that_this_supports_is_found():
     found = solve(ultimatum({"nil": 0, "one": 1, "five": 5}))
     assert found.complete
     points = {
-        (*shares(e, "offer"), shares(e, "accept", offer="nil").get("yes", 0)): e.name
-        for e in found
+        (*shares(e, "offer"), shares(e, "accept", offer="nil").get("yes", 0)): e.name for e in found
     }
     nine = Fraction(9, 10)
     assert set(points) == {("nil", 1), ("nil", nine), ("one", nine), ("one", 0)}
@@ -793,3 +793,147 @@ def shares_of(equilibrium):
     return [
         (s.name, {k: str(p) for k, p in s.probabilities.items()}) for s in equilibrium.strategies
     ]
+
+
+# -- trees of any shape -------------------------------------------------------------------------
+
+
+def random_stages(rng):
+    """Three players, up to five moves in three stages, with conditions, blind spots and a draw."""
+    names, moves = ["x1"], [Move("x1", "a", YES_NO)]
+    for k in range(2, rng.randint(4, 6)):
+        stage = rng.choice([1, 2, 2, 3, 3])
+        earlier = [m.name for m in moves if m.stage < stage]
+        when = f"{rng.choice(earlier)} == {rng.choice(['yes', 'no'])}" if earlier else None
+        observes = None if rng.random() < 0.6 else [n for n in earlier if rng.random() < 0.5]
+        extra = {"when": when} if when and rng.random() < 0.5 else {}
+        moves.append(Move(f"x{k}", rng.choice("abc"), YES_NO, stage, observes, **extra))
+        names.append(f"x{k}")
+    movers = [p for p in "abc" if any(m.player == p for m in moves)]
+    seers = rng.choice([[], [], [rng.choice(movers)]])
+    chance = [Chance("luck", {"no": (0, "1/3"), "yes": (1, "2/3")}, seen_by=seers)]
+    cells = list(itertools.product(range(2), repeat=len(names) + 1))
+    axes = [range(2)] * (len(names) + 1)
+    payoffs = {
+        p: Lookup.of([*names, "luck"], axes, [rng.randint(0, 3) for _ in cells]) for p in movers
+    }
+    return Game("tree", [Player(p) for p in movers], moves, payoffs, chance=chance)
+
+
+class Defined:
+    """A game as a tree of plain dictionaries, and subgame perfection by its definition."""
+
+    def __init__(self, game):
+        self.stages = Stages(game, {})
+        self.tables = {
+            p: {tuple(k): Fraction(int(v)) for k, v in _entries(table)}
+            for p, table in game.payoffs.items()
+        }
+        self.names = [m.name for m in game.moves] + ["luck"]
+        self.root = self.grow(self.stages.root)
+        self.sets = {}
+        for node in self.below(self.root):
+            if node["player"]:
+                self.sets.setdefault(node["set"], []).append(id(node))
+
+    def grow(self, node):
+        node, event = self.stages.at_node(node)
+        if event is None:
+            values = tuple(int(node.history.get(n) == "yes") for n in self.names)
+            return {
+                "player": "",
+                "children": [],
+                "paid": {p: t[values] for p, t in self.tables.items()},
+            }
+        children = [self.grow(child) for _, child in self.stages.children(node, event)]
+        if hasattr(event, "branches"):
+            return {"player": "", "children": children, "odds": [p for _, p in event.branches]}
+        return {"player": event.player, "children": children, "set": event.information}
+
+    def below(self, node):
+        yield node
+        for child in node["children"]:
+            yield from self.below(child)
+
+    def value(self, node, plan, player):
+        if not node["children"]:
+            return node["paid"][player]
+        if not node["player"]:
+            pairs = zip(node["odds"], node["children"], strict=True)
+            return sum(p * self.value(c, plan, player) for p, c in pairs)
+        return self.value(node["children"][plan[node["set"]]], plan, player)
+
+    def subgames(self):
+        for node in self.below(self.root):
+            inside = list(self.below(node))
+            ids = {id(n) for n in inside}
+            sets = {n["set"] for n in inside if n["player"]}
+            if sets and all(set(self.sets[s]) <= ids for s in sets):
+                yield node, sets
+
+    def is_perfect(self, plan, sizes):
+        for node, sets in self.subgames():
+            for player in self.tables:
+                own = [s for s in sets if s[0] == player]
+                now = self.value(node, plan, player)
+                for choice in itertools.product(*(range(sizes[s]) for s in own)):
+                    other = {**plan, **dict(zip(own, choice, strict=True))}
+                    if self.value(node, other, player) > now:
+                        return False
+        return True
+
+
+def _entries(table):
+    _, axes, entries = table.args
+    return zip(itertools.product(*(map(int, axis) for axis in axes)), entries, strict=True)
+
+
+def chosen_by(strategies, information, labels):
+    """The number of the action at an information set; None where the strategies are silent."""
+    player, moves, seen = information
+    asked = [s for s in strategies if (s.player, s.move) == (player, ", ".join(moves))]
+    for s in asked:
+        if s.when == dict(seen) or not any(s.when for s in asked):
+            sure = [k for k, p in s.probabilities.items() if p.is_exact and p.lower == 1]
+            return labels.index(sure[0])
+    return None
+
+
+def compare_with_definition(game):
+    defined = Defined(game)
+    turns = {
+        turn.information: [", ".join(action) for action in turn.actions]
+        for _, turn in defined.stages.walk()
+        if hasattr(turn, "actions")
+    }
+    sizes = {s: len(labels) for s, labels in turns.items()}
+    if np.prod(list(sizes.values())) > 4_000:
+        return 0
+    expected = set()
+    for choice in itertools.product(*(range(n) for n in sizes.values())):
+        plan = dict(zip(sizes, choice, strict=True))
+        if defined.is_perfect(plan, sizes):
+            expected.add(tuple(choice))
+    got = set()
+    for one in solve(game):
+        if one.kind == "pure":
+            options = [chosen_by(one.strategies, s, labels) for s, labels in turns.items()]
+            axes = [
+                range(sizes[s]) if o is None else [o] for s, o in zip(sizes, options, strict=True)
+            ]
+            got |= set(itertools.product(*axes))
+    assert got == expected
+    return len(expected)
+
+
+def test_pure_equilibria_of_trees_of_any_shape_are_those_of_the_definition():
+    rng = random.Random(3)
+    assert sum(compare_with_definition(random_stages(rng)) for _ in range(15)) > 30
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(4, 12))
+def test_pure_equilibria_of_many_trees_are_those_of_the_definition(seed):
+    rng = random.Random(seed)
+    for _ in range(100):
+        compare_with_definition(random_stages(rng))

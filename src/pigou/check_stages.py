@@ -95,12 +95,13 @@ class _Walk:
     def _shares(self, turn: Turn) -> Sequence[Enclosure | None]:
         """Return the probabilities of a turn's actions; None where the strategies are silent."""
         joined = ", ".join(turn.moves)
-        chosen = [
+        asked = [
             (k, s)
             for k, s in enumerate(self.strategies)
             if (s.player, s.move) == (turn.player, joined)
-            and all(turn.seen.get(name) == label for name, label in s.when.items())
         ]
+        everywhere = not any(s.when for _, s in asked)  # then there is one information set
+        chosen = [(k, s) for k, s in asked if everywhere or s.when == turn.seen]
         if len(chosen) > 1:
             raise DeclarationError(
                 f"there are {len(chosen)} strategies of '{turn.player}' for '{joined}' after "
