@@ -1,0 +1,350 @@
+r"""The index of equilibria and of components, exactly for two players, by enclosures for more.
+
+The index (Shapley 1974) is a whole number that survives small changes of the payoffs: an
+equilibrium of index other than 0 cannot vanish, and the indices of a game add up to 1. A strict
+equilibrium has index 1, the mixed equilibrium of a coordination game -1.
+
+Steps for two players
+---------------------
+1. Payoffs are made whole and positive. The best replies of a player who earns :math:`M_{ra}` with
+   reply r against action a bound the polytope :math:`\{x \ge 0, Mx \le \mathbf 1\}` of the other's
+   scaled mixed actions.
+2. Its right-hand sides become :math:`1 + \varepsilon^r`, r = 1, 2, ..., for an :math:`\varepsilon`
+   that is positive and as small as need be. That scales the payoffs of reply r by
+   :math:`1/(1 + \varepsilon^r)`, so the result is a game nearby, and no vertex has more equalities
+   than unknowns (Charnes 1952). A vertex that has more falls apart into several, one for each
+   *lexicographically feasible basis*. They are found from a first one (Bland's rule) by pivoting
+   to neighbours until there is no new one. A vertex with no more equalities than unknowns has one.
+3. An equilibrium of the game nearby is a pair of bases of which one leaves out just the equalities
+   that the other has. With I and J the supports of size k, its index is
+   :math:`(-1)^{k+1} \operatorname{sign} \det A_{IJ} \det B_{IJ}` (Shapley 1974; von Stengel 2021,
+   for positive payoffs). The index of a component is the sum over the equilibria that come from its vertices
+   (Ritzberger 1994; Balthasar 2009).
+
+Steps for three and more players
+--------------------------------
+1. At an equilibrium where the actions in use are the only best replies, let f be the advantage
+   of each action in use over the first of its player, and :math:`\partial f` its derivative in
+   the probabilities of these actions, at the cost of the first.
+2. If :math:`\det(-\partial f)` is not 0, its sign is the index (Ritzberger 1994). It is taken in
+   ball arithmetic and counts only if the ball leaves out 0.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from flint import arb, arb_mat, fmpq, fmpz_mat
+
+from pigou.solvers.bimatrix import BimatrixEquilibria, NashSubset, Vertex, whole
+from pigou.solvers.roots import working_precision
+
+__all__ = ["component_indices", "lexicographic_bases", "regular_index"]
+
+MOST_BASES = 500
+"""A vertex with more lexicographically feasible bases leaves the index of its component open."""
+
+_BITS = 512
+
+
+def component_indices(
+    a: Sequence[Sequence[Any]], b: Sequence[Sequence[Any]], found: BimatrixEquilibria
+) -> list[int | None]:
+    """Return the index of every component; None where a vertex has too many bases.
+
+    Parameters
+    ----------
+    a, b : m by n nested sequences of fmpq
+        Payoffs of the row and of the column player.
+    found : BimatrixEquilibria
+        All equilibria of this game.
+
+    Examples
+    --------
+    >>> from pigou.solvers.bimatrix import bimatrix_equilibria
+    >>> zero, one = fmpq(0), fmpq(1)
+    >>> a = [[one, zero], [zero, one]]
+    >>> component_indices(a, a, bimatrix_equilibria(a, a))
+    [1, 1, -1]
+    >>> a = [[one, one], [zero, one]]  # any mixture of the columns, against the first row
+    >>> b = [[one, one], [zero, zero]]
+    >>> component_indices(a, b, bimatrix_equilibria(a, b))
+    [1]
+    """
+    return _Indices(_positive(a), _positive(b), found).of_components()
+
+
+def _positive(payoffs: Sequence[Sequence[Any]]) -> list[list[int]]:
+    numbers = whole(payoffs)
+    shift = 1 - min(min(row) for row in numbers)
+    return [[e + shift for e in row] for row in numbers]
+
+
+class _Indices:
+    """Bases as bit masks of their equalities: rows not played, or best replies, come first."""
+
+    def __init__(self, a: list[list[int]], b: list[list[int]], found: BimatrixEquilibria):
+        self.a, self.b, self.found = a, b, found
+        self.height, self.width = len(a), len(a[0])
+        self._of_rows: dict[int, list[int] | None] = {}
+        self._of_columns: dict[int, frozenset[int] | None] = {}
+        self._signs: dict[tuple[int, int], int] = {}
+
+    def of_components(self) -> list[int | None]:
+        partners: dict[int, list[int]] = {}
+        for i, j in self.found.pairs:
+            partners.setdefault(i, []).append(j)
+        return [self._of_component(subsets, partners) for subsets in self.found.components]
+
+    def _of_component(
+        self, subsets: Sequence[NashSubset], partners: Mapping[int, Sequence[int]]
+    ) -> int | None:
+        total = 0
+        for i in frozenset().union(*(subset.rows for subset in subsets)):
+            for j in partners[i]:
+                of_row, of_column = self._row(i), self._column(j)
+                if of_row is None or of_column is None:
+                    return None
+                total += sum(self._sign(mask) for mask in of_row if self._rest(mask) in of_column)
+        return total
+
+    def _rest(self, mask: int) -> int:
+        return ((1 << self.height + self.width) - 1) & ~mask
+
+    def _row(self, i: int) -> list[int] | None:
+        if i not in self._of_rows:
+            replies = list(zip(*self.b, strict=True))
+            self._of_rows[i] = lexicographic_bases(replies, self.found.rows[i])
+        return self._of_rows[i]
+
+    def _column(self, j: int) -> frozenset[int] | None:
+        if j not in self._of_columns:
+            masks = lexicographic_bases(self.a, self.found.columns[j])
+            low = (1 << self.width) - 1
+            self._of_columns[j] = (
+                None
+                if masks is None
+                else frozenset((m & low) << self.height | m >> self.width for m in masks)
+            )
+        return self._of_columns[j]
+
+    def _sign(self, mask: int) -> int:
+        """Return the index of an equilibrium nearby from the equalities of the row player."""
+        rows = [i for i in range(self.height) if not mask >> i & 1]
+        columns = [j for j in range(self.width) if mask >> self.height + j & 1]
+        if len(rows) == 1:
+            return 1
+        sign = -1 if len(rows) % 2 == 0 else 1
+        for payoffs in (self.a, self.b):
+            entries = [payoffs[i][j] for i in rows for j in columns]
+            sign *= 1 if fmpz_mat(len(rows), len(rows), entries).det() > 0 else -1
+        return sign
+
+
+# -- bases of a vertex ------------------------------------------------------------------------
+
+_Row: TypeAlias = list[Any]
+
+
+def lexicographic_bases(
+    payoffs: Sequence[Sequence[int]], vertex: Vertex, most: int = MOST_BASES
+) -> list[int] | None:
+    """Return the equalities of each lexicographically feasible basis of a vertex (step 2).
+
+    Parameters
+    ----------
+    payoffs : sequence of sequence of int
+        The opponent's payoff ``payoffs[reply][action]``, positive.
+    vertex : Vertex
+    most : int, optional
+        With more bases than this, None is returned.
+
+    Examples
+    --------
+    >>> pure = Vertex((fmpq(1), fmpq(0)), frozenset((0, 1)))
+    >>> [f"{mask:04b}" for mask in lexicographic_bases([[1, 2], [1, 1]], pure)]
+    ['1100', '1010']
+    """
+    number = len(vertex.probabilities)
+    unplayed = [i for i, p in enumerate(vertex.probabilities) if not p]
+    replies = sorted(vertex.replies)
+    names = [1 << i for i in unplayed] + [1 << number + r for r in replies]
+    every = sum(names)
+    if len(names) == number:
+        return [every]
+    played = [i for i, p in enumerate(vertex.probabilities) if p]
+    rows = _without(
+        [[fmpq(payoffs[r][i]) for i in played] for r in replies],
+        [
+            [fmpq(payoffs[r][i]) for i in unplayed] + [fmpq(int(r == s)) for s in replies]
+            for r in replies
+        ],
+    )
+    start = _first_basis(rows, len(unplayed))
+    bases = _all_bases(*start, len(unplayed), most)
+    if bases is None:
+        return None
+    return [every - sum(names[k] for k in basis) for basis in bases]
+
+
+def _without(free: list[_Row], rows: list[_Row]) -> list[_Row]:
+    """Eliminate unknowns of any sign, with the rows that this takes."""
+    for column in range(len(free[0])):
+        pivot = next(k for k, row in enumerate(free) if row[column] != 0)
+        head, tail = free.pop(pivot), rows.pop(pivot)
+        for k, row in enumerate(free):
+            factor = row[column] / head[column]
+            if factor != 0:
+                free[k] = [e - factor * h for e, h in zip(row, head, strict=True)]
+                rows[k] = [e - factor * h for e, h in zip(rows[k], tail, strict=True)]
+    return rows
+
+
+def _first_basis(rows: list[_Row], right: int) -> tuple[list[_Row], tuple[int, ...]]:
+    """Find a lexicographically feasible basis, by Bland's rule for the dual simplex method.
+
+    The columns from `right` on are the right-hand sides as well: powers of epsilon.
+    """
+    basis: list[int] = []
+    for k in range(len(rows)):
+        entering = next(c for c, e in enumerate(rows[k]) if e != 0)
+        rows = _pivoted(rows, k, entering)
+        basis.append(entering)
+    while True:
+        negative = [(basis[k], k) for k, row in enumerate(rows) if _leading(row[right:]) < 0]
+        if not negative:
+            return rows, tuple(basis)
+        _, k = min(negative)
+        entering = next(c for c, e in enumerate(rows[k]) if e < 0)
+        rows = _pivoted(rows, k, entering)
+        basis[k] = entering
+
+
+def _all_bases(
+    rows: list[_Row], basis: tuple[int, ...], right: int, most: int
+) -> list[frozenset[int]] | None:
+    """Pivot to neighbours until no new lexicographically feasible basis turns up."""
+    found = {frozenset(basis)}
+    left = [(rows, basis)]
+    while left:
+        rows, basis = left.pop()
+        for entering in range(len(rows[0])):
+            ratios = [
+                ([e / row[entering] for e in row[right:]], k)
+                for k, row in enumerate(rows)
+                if row[entering] > 0
+            ]
+            if entering in basis or not ratios:
+                continue
+            _, k = min(ratios)
+            new = (*basis[:k], entering, *basis[k + 1 :])
+            if frozenset(new) not in found:
+                if len(found) == most:
+                    return None
+                found.add(frozenset(new))
+                left.append((_pivoted(rows, k, entering), new))
+    return sorted(found, key=sorted)
+
+
+def _pivoted(rows: list[_Row], place: int, entering: int) -> list[_Row]:
+    scale = rows[place][entering]
+    head = [e / scale for e in rows[place]]
+    return [
+        head
+        if k == place
+        else [e - row[entering] * h for e, h in zip(row, head, strict=True)]
+        if row[entering] != 0
+        else row
+        for k, row in enumerate(rows)
+    ]
+
+
+def _leading(row: Sequence[Any]) -> Any:
+    return next(e for e in row if e != 0)
+
+
+# -- three and more players --------------------------------------------------------------------
+
+Mixture: TypeAlias = Mapping[int, Any]
+"""The probabilities of the actions in use, as arb or fmpq."""
+
+
+def regular_index(
+    payoffs: Sequence[Mapping[tuple[int, ...], Any]], mixtures: Sequence[Mixture]
+) -> int | None:
+    """Return the index of an equilibrium whose actions in use are the only best replies.
+
+    Parameters
+    ----------
+    payoffs : sequence of mapping of tuple of int to fmpq
+        For each player, its payoff in every cell.
+    mixtures : sequence of mapping of int to arb or fmpq
+        For each player, the probability of every action in use.
+
+    Returns
+    -------
+    int or None
+        None where the sign of the determinant is not certain: it may be 0.
+
+    Examples
+    --------
+    >>> cells = list(itertools.product(range(2), repeat=3))
+    >>> together = {c: fmpq(int(len(set(c)) == 1)) for c in cells}
+    >>> half = {0: fmpq(1, 2), 1: fmpq(1, 2)}
+    >>> regular_index([together] * 3, [half] * 3)
+    -1
+    """
+    unknowns = [
+        (player, action, min(mixture))
+        for player, mixture in enumerate(mixtures)
+        for action in sorted(mixture)[1:]
+    ]
+    if not unknowns:
+        return 1
+    with working_precision(_BITS):
+        entries = [
+            -_slope(payoffs, mixtures, row, column) for row in unknowns for column in unknowns
+        ]
+        size = len(unknowns)
+        determinant = arb_mat(size, size, entries).det()
+    return 1 if determinant > 0 else -1 if determinant < 0 else None
+
+
+def _slope(
+    payoffs: Sequence[Mapping[tuple[int, ...], Any]],
+    mixtures: Sequence[Mixture],
+    row: tuple[int, int, int],
+    column: tuple[int, int, int],
+) -> Any:
+    """Return the derivative of an advantage in a probability, at the cost of the first."""
+    (player, action, base), (other, towards, away) = row, column
+    total = arb(0)
+    if player == other:
+        return total
+    for cell, weight in _cells(mixtures, (player, other)):
+
+        def at(own: int, its: int, cell: list[int] = cell) -> Any:
+            cell[player], cell[other] = own, its
+            return payoffs[player][tuple(cell)]
+
+        rise = at(action, towards) - at(action, away) - at(base, towards) + at(base, away)
+        total += arb(rise) * weight
+    return total
+
+
+def _cells(
+    mixtures: Sequence[Mixture], without: Sequence[int]
+) -> Iterator[tuple[list[int], Any]]:
+    """Yield what the others may do, with its probability; those left out do 0."""
+    axes = [
+        [(0, None)] if player in without else list(mixture.items())
+        for player, mixture in enumerate(mixtures)
+    ]
+    for combination in itertools.product(*axes):
+        weight = arb(1)
+        for _, probability in combination:
+            if probability is not None:
+                weight *= probability
+        yield [action for action, _ in combination], weight
