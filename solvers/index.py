@@ -1,11 +1,11 @@
-r"""The index of equilibria and of components, exactly for two players, by enclosures for more.
+r"""The index of the equilibria and components of a two-player game, exactly.
 
-The index (Shapley 1974) is a whole number that survives small changes of the payoffs: an
-equilibrium of index other than 0 cannot vanish, and the indices of a game add up to 1. A strict
-equilibrium has index 1, the mixed equilibrium of a coordination game -1.
+The index (Shapley 1974) is a whole number that survives small changes of the payoffs: equilibria
+of a game nearby lie close to a component whose index is not 0, and the indices of a game add up
+to 1. A strict equilibrium has index 1, the mixed equilibrium of a coordination game -1.
 
-Steps for two players
----------------------
+Steps
+-----
 1. Payoffs are made whole and positive. The best replies of a player who earns :math:`M_{ra}` with
    reply r against action a bound the polytope :math:`\{x \ge 0, Mx \le \mathbf 1\}` of the other's
    scaled mixed actions.
@@ -18,35 +18,23 @@ Steps for two players
 3. An equilibrium of the game nearby is a pair of bases of which one leaves out just the equalities
    that the other has. With I and J the supports of size k, its index is
    :math:`(-1)^{k+1} \operatorname{sign} \det A_{IJ} \det B_{IJ}` (Shapley 1974; von Stengel 2021,
-   for positive payoffs). The index of a component is the sum over the equilibria that come from its vertices
-   (Ritzberger 1994; Balthasar 2009).
-
-Steps for three and more players
---------------------------------
-1. At an equilibrium where the actions in use are the only best replies, let f be the advantage
-   of each action in use over the first of its player, and :math:`\partial f` its derivative in
-   the probabilities of these actions, at the cost of the first.
-2. If :math:`\det(-\partial f)` is not 0, its sign is the index (Ritzberger 1994). It is taken in
-   ball arithmetic and counts only if the ball leaves out 0.
+   for positive payoffs). The index of a component is the sum over the equilibria that come from
+   its vertices (Ritzberger 1994; Balthasar 2009).
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from flint import arb, arb_mat, fmpq, fmpz_mat
+from flint import fmpq, fmpz_mat
 
 from pigou.solvers.bimatrix import BimatrixEquilibria, NashSubset, Vertex, whole
-from pigou.solvers.roots import working_precision
 
-__all__ = ["component_indices", "lexicographic_bases", "regular_index"]
+__all__ = ["component_indices", "lexicographic_bases"]
 
 MOST_BASES = 500
 """A vertex with more lexicographically feasible bases leaves the index of its component open."""
-
-_BITS = 512
 
 
 def component_indices(
@@ -263,88 +251,3 @@ def _pivoted(rows: list[_Row], place: int, entering: int) -> list[_Row]:
 
 def _leading(row: Sequence[Any]) -> Any:
     return next(e for e in row if e != 0)
-
-
-# -- three and more players --------------------------------------------------------------------
-
-Mixture: TypeAlias = Mapping[int, Any]
-"""The probabilities of the actions in use, as arb or fmpq."""
-
-
-def regular_index(
-    payoffs: Sequence[Mapping[tuple[int, ...], Any]], mixtures: Sequence[Mixture]
-) -> int | None:
-    """Return the index of an equilibrium whose actions in use are the only best replies.
-
-    Parameters
-    ----------
-    payoffs : sequence of mapping of tuple of int to fmpq
-        For each player, its payoff in every cell.
-    mixtures : sequence of mapping of int to arb or fmpq
-        For each player, the probability of every action in use.
-
-    Returns
-    -------
-    int or None
-        None where the sign of the determinant is not certain: it may be 0.
-
-    Examples
-    --------
-    >>> cells = list(itertools.product(range(2), repeat=3))
-    >>> together = {c: fmpq(int(len(set(c)) == 1)) for c in cells}
-    >>> half = {0: fmpq(1, 2), 1: fmpq(1, 2)}
-    >>> regular_index([together] * 3, [half] * 3)
-    -1
-    """
-    unknowns = [
-        (player, action, min(mixture))
-        for player, mixture in enumerate(mixtures)
-        for action in sorted(mixture)[1:]
-    ]
-    if not unknowns:
-        return 1
-    with working_precision(_BITS):
-        entries = [
-            -_slope(payoffs, mixtures, row, column) for row in unknowns for column in unknowns
-        ]
-        size = len(unknowns)
-        determinant = arb_mat(size, size, entries).det()
-    return 1 if determinant > 0 else -1 if determinant < 0 else None
-
-
-def _slope(
-    payoffs: Sequence[Mapping[tuple[int, ...], Any]],
-    mixtures: Sequence[Mixture],
-    row: tuple[int, int, int],
-    column: tuple[int, int, int],
-) -> Any:
-    """Return the derivative of an advantage in a probability, at the cost of the first."""
-    (player, action, base), (other, towards, away) = row, column
-    total = arb(0)
-    if player == other:
-        return total
-    for cell, weight in _cells(mixtures, (player, other)):
-
-        def at(own: int, its: int, cell: list[int] = cell) -> Any:
-            cell[player], cell[other] = own, its
-            return payoffs[player][tuple(cell)]
-
-        rise = at(action, towards) - at(action, away) - at(base, towards) + at(base, away)
-        total += arb(rise) * weight
-    return total
-
-
-def _cells(
-    mixtures: Sequence[Mixture], without: Sequence[int]
-) -> Iterator[tuple[list[int], Any]]:
-    """Yield what the others may do, with its probability; those left out do 0."""
-    axes = [
-        [(0, None)] if player in without else list(mixture.items())
-        for player, mixture in enumerate(mixtures)
-    ]
-    for combination in itertools.product(*axes):
-        weight = arb(1)
-        for _, probability in combination:
-            if probability is not None:
-                weight *= probability
-        yield [action for action, _ in combination], weight

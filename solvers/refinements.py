@@ -161,7 +161,7 @@ def is_evolutionarily_stable(
     ----------
     payoffs : n by n nested sequence of fmpq
         Of an action (row) against that of a fellow (column).
-    mixture : sequence of fmpq
+    mixture : sequence of fmpq or Fraction
 
     Returns
     -------
@@ -177,9 +177,10 @@ def is_evolutionarily_stable(
     >>> is_evolutionarily_stable(rock_paper_scissors, [fmpq(1, 3)] * 3)
     False
     """
-    earned = [sum((e * p for e, p in zip(row, mixture, strict=True)), fmpq(0)) for row in payoffs]
-    first, *used = [i for i, p in enumerate(mixture) if p > 0]
-    others = [i for i, e in enumerate(earned) if e == max(earned) and not mixture[i]]
+    shares = [p if isinstance(p, fmpq) else fmpq(p.numerator, p.denominator) for p in mixture]
+    earned = [sum((e * p for e, p in zip(row, shares, strict=True)), fmpq(0)) for row in payoffs]
+    first, *used = [i for i, p in enumerate(shares) if p > 0]
+    others = [i for i, e in enumerate(earned) if e == max(earned) and not shares[i]]
     if len(others) > MOST_REPLIES:
         return None
 
@@ -192,7 +193,9 @@ def is_evolutionarily_stable(
         (pivot, *head), *rest = form
         if pivot <= 0:
             return False
-        form = [[e - row[0] * h / pivot for e, h in zip(row[1:], head, strict=True)] for row in rest]
+        form = [
+            [e - row[0] * h / pivot for e, h in zip(row[1:], head, strict=True)] for row in rest
+        ]
     return strictly_copositive(form)
 
 
