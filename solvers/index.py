@@ -33,8 +33,8 @@ from pigou.solvers.bimatrix import BimatrixEquilibria, NashSubset, Vertex, whole
 
 __all__ = ["component_indices", "lexicographic_bases"]
 
-MOST_BASES = 500
-"""A vertex with more lexicographically feasible bases leaves the index of its component open."""
+MOST_BASES = 10_000
+"""Once degenerate vertices have had more bases, the index of the components left is open."""
 
 
 def component_indices(
@@ -76,6 +76,7 @@ class _Indices:
     def __init__(self, a: list[list[int]], b: list[list[int]], found: BimatrixEquilibria):
         self.a, self.b, self.found = a, b, found
         self.height, self.width = len(a), len(a[0])
+        self.left = MOST_BASES
         self._of_rows: dict[int, list[int] | None] = {}
         self._of_columns: dict[int, frozenset[int] | None] = {}
         self._signs: dict[tuple[int, int], int] = {}
@@ -104,12 +105,12 @@ class _Indices:
     def _row(self, i: int) -> list[int] | None:
         if i not in self._of_rows:
             replies = list(zip(*self.b, strict=True))
-            self._of_rows[i] = lexicographic_bases(replies, self.found.rows[i])
+            self._of_rows[i] = self._bases(replies, self.found.rows[i])
         return self._of_rows[i]
 
     def _column(self, j: int) -> frozenset[int] | None:
         if j not in self._of_columns:
-            masks = lexicographic_bases(self.a, self.found.columns[j])
+            masks = self._bases(self.a, self.found.columns[j])
             low = (1 << self.width) - 1
             self._of_columns[j] = (
                 None
@@ -117,6 +118,12 @@ class _Indices:
                 else frozenset((m & low) << self.height | m >> self.width for m in masks)
             )
         return self._of_columns[j]
+
+    def _bases(self, payoffs: Sequence[Sequence[int]], vertex: Vertex) -> list[int] | None:
+        masks = lexicographic_bases(payoffs, vertex, self.left)
+        if masks is None or len(masks) > 1:
+            self.left -= self.left if masks is None else len(masks)
+        return masks
 
     def _sign(self, mask: int) -> int:
         """Return the index of an equilibrium nearby from the equalities of the row player."""
@@ -229,7 +236,7 @@ def _all_bases(
             _, k = min(ratios)
             new = (*basis[:k], entering, *basis[k + 1 :])
             if frozenset(new) not in found:
-                if len(found) == most:
+                if len(found) >= most:
                     return None
                 found.add(frozenset(new))
                 left.append((_pivoted(rows, k, entering), new))

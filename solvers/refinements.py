@@ -10,7 +10,9 @@ Trembling-hand perfection, two players
    best replies to y remain best replies. No programme is needed.
 3. Otherwise a linear programme looks for such a y: all of it positive, the actions in use earn the
    same, and no other earns more (`pigou.solvers.linear.positive_solution`). It depends on the
-   actions in use alone, not on how likely each is.
+   actions in use alone, not on how likely each is. Where the opponent has fewer actions, the dual
+   is smaller: how much can the payoffs of the even mixture of these actions be raised in all,
+   lowering none?
 
 Evolutionary stability, symmetric games of two
 ----------------------------------------------
@@ -36,7 +38,7 @@ from typing import Any
 from flint import fmpq, fmpq_mat
 
 from pigou.solvers.bimatrix import BimatrixEquilibria, Vertex
-from pigou.solvers.linear import positive_solution
+from pigou.solvers.linear import maximise, positive_solution
 
 __all__ = [
     "is_evolutionarily_stable",
@@ -46,7 +48,7 @@ __all__ = [
     "strictly_copositive",
 ]
 
-MOST_CELLS = 400
+MOST_CELLS = 2_000
 """Larger payoff matrices are not given to a linear programme."""
 MOST_REPLIES = 10
 """With more best replies that are not in use, copositivity is left open."""
@@ -85,11 +87,27 @@ def is_undominated(payoffs: Sequence[Sequence[Any]], support: Iterable[int]) -> 
     (True, False)
     """
     used = sorted(support)
+    if len(payoffs) > len(payoffs[0]):
+        return not _improvable(payoffs, used)
     base = payoffs[used[0]]
     rows = [[e - f for e, f in zip(row, base, strict=True)] for row in payoffs]
     equal = [rows[i] for i in used[1:]]
     at_most = [row for i, row in enumerate(rows) if i not in used]
     return positive_solution(len(base), equal, at_most) is not None
+
+
+def _improvable(payoffs: Sequence[Sequence[Any]], used: Sequence[int]) -> bool:
+    """Whether the even mixture of some rows can be raised in some column, and lowered in none."""
+    number, width = len(payoffs), len(payoffs[0])
+    shift = min(min(row) for row in payoffs)
+    columns = [[e - shift for e in column] for column in zip(*payoffs, strict=True)]
+    rows = [[*c, *(fmpq(-int(j == k)) for k in range(width))] for j, c in enumerate(columns)]
+    rows.append([fmpq(1)] * number + [fmpq(0)] * width)
+    right = [sum((column[i] for i in used), fmpq(0)) / len(used) for column in columns]
+    objective = [fmpq(0)] * number + [fmpq(1)] * width
+    best = maximise(objective, rows, [*right, fmpq(1)])
+    assert best is not None  # the mixture itself is a solution
+    return any(rise > 0 for rise in best[number:])
 
 
 def perfect(
@@ -112,7 +130,7 @@ def perfect(
     Returns
     -------
     dict of (int, int) to bool or None
-        None where the game has more than 400 cells and a linear programme would be needed.
+        None where the game has more than 2,000 cells and a linear programme would be needed.
 
     Examples
     --------
