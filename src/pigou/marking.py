@@ -6,14 +6,11 @@ marks mean, and of which games they are decided, is in ``docs/explanation/marks.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
-from pigou.check import Examination
-from pigou.equilibrium import Strategy
+from pigou.equilibrium import Component, Equilibrium, Strategy
 from pigou.exact import Enclosure
 from pigou.solvers.bimatrix import BimatrixEquilibria
 from pigou.solvers.form import Allowed, Counts, FiniteForm
@@ -26,23 +23,21 @@ __all__ = [
     "STRICT",
     "UNMARKED",
     "Marking",
+    "Balance",
     "Table",
+    "balanced",
     "evolutionary",
     "mark_bimatrix",
     "mark_mixture",
-    "pareto",
     "set_action",
     "two_player_table",
 ]
 
-T = TypeVar("T")
 
 OPPOSITE = "not "
 """What stands before a mark that was examined and denied."""
 
 MOST_CELLS = 20_000
-MOST_COMPARED = 300
-"""Longer lists of equilibria are not searched for those that Pareto-dominate others."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +208,7 @@ def mark_mixture(
 
     Examples
     --------
+    >>> import itertools
     >>> half = [Enclosure.point("1/2")] * 2
     >>> cells = list(itertools.product(range(2), repeat=3))
     >>> together = {c: int(len(set(c)) == 1) for c in cells}
@@ -224,6 +220,71 @@ def mark_mixture(
     index = regular_index(payoffs, mixtures) if only else None
     undecided = ("index",) if index is None else ()
     return _decided("quasi-strict", only) | Marking((), undecided, index)
+
+
+# -- all equilibria together ----------------------------------------------------------------------
+
+
+class Balance(NamedTuple):
+    """Equilibria and components with the index that the others leave, and what the sum says."""
+
+    equilibria: list[Equilibrium]
+    components: tuple[Component, ...]
+    how: str
+    conflict: list[str]
+
+
+def balanced(equilibria: Sequence[Equilibrium], components: Sequence[Component]) -> Balance:
+    """Hold the indices of all equilibria of a game against their sum, which is 1.
+
+    The index of one equilibrium or component that is unknown follows from the others. If all are
+    known and do not add up to 1, an equilibrium is missing or wrong: a conflict.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from pigou import solve
+    >>> from pigou.gambit import read_nfg
+    >>> text = 'NFG 1 R "meet" { "a" "b" } { 2 2 } 1 1 0 0 0 0 1 1'
+    >>> found = list(solve(read_nfg(text)))
+    >>> balanced(found, ()).how
+    '; the indices add up to 1, as they must'
+    >>> balanced([*found[:2], replace(found[2], index=None)], ()).equilibria[2].index
+    -1
+    >>> balanced(found[:2], ()).conflict
+    ['the indices of the equilibria add up to 2, not to 1']
+    """
+    known = Balance(list(equilibria), tuple(components), "", [])
+    whole: list[Equilibrium | Component] = [
+        *(e for e in equilibria if not e.component),
+        *components,
+    ]
+    open_ = [one.name for one in whole if one.index is None]
+    total = sum(one.index for one in whole if one.index is not None)
+    if len(whole) < 1 or len(open_) > 1:
+        return known
+    if not open_ and total != 1:
+        return known._replace(
+            conflict=[f"the indices of the equilibria add up to {total}, not to 1"]
+        )
+    if not open_:
+        how = "; the indices add up to 1, as they must" if len(whole) > 1 else ""
+        return known._replace(how=how)
+
+    def told(one: Equilibrium | Component) -> Any:
+        if one.name != open_[0]:
+            return one
+        if isinstance(one, Component):
+            return replace(one, index=1 - total)
+        undecided = tuple(what for what in one.undecided if what != "index")
+        return replace(one, index=1 - total, undecided=undecided)
+
+    return Balance(
+        [told(one) for one in equilibria],
+        tuple(told(one) for one in components),
+        f"; the index of {open_[0]} is what the others leave of 1",
+        [],
+    )
 
 
 # -- evolutionary stability -----------------------------------------------------------------------
@@ -303,84 +364,3 @@ def _evolutionary(setting: _Symmetric, strategies: tuple[Strategy, ...]) -> Mark
         return _decided("evolutionarily stable", None)
     mixture = [p.lower for p in shares]
     return _decided("evolutionarily stable", is_evolutionarily_stable(setting.payoffs, mixture))
-
-
-# -- Pareto dominance -----------------------------------------------------------------------------
-
-
-def pareto(examined: Sequence[Examination]) -> tuple[list[list[int]], list[list[int]]]:
-    """Return which equilibria Pareto-dominate each, and of which it is not decided.
-
-    One dominates another if it is at least as good for every single player and every member of a
-    population, and better for one; members alike may change places. Bystanders do not count.
-
-    Parameters
-    ----------
-    examined : sequence of Examination
-        Nothing is compared if there are more than 300.
-
-    Examples
-    --------
-    >>> from pigou import examine, solve
-    >>> from pigou.models import load
-    >>> game = load("coordination").game
-    >>> found = solve(game)
-    >>> pareto([examine(game, found.at, e.strategies) for e in found])
-    ([[1], [], [1]], [[], [], []])
-    """
-    dominating: list[list[int]] = [[] for _ in examined]
-    unclear: list[list[int]] = [[] for _ in examined]
-    if len(examined) > MOST_COMPARED:
-        return dominating, unclear
-    alike: dict[Any, list[int]] = {}
-    for number, one in enumerate(examined):
-        levels = tuple(_levels(payoffs) for payoffs in one.members.values())
-        alike.setdefault(levels, []).append(number)
-    for (worse, these), (better, those) in itertools.permutations(alike.items(), 2):
-        answer = _dominates(better, worse)
-        if answer is not False:
-            for number in these:
-                (dominating if answer else unclear)[number] += those
-    return [sorted(d) for d in dominating], [sorted(u) for u in unclear]
-
-
-_Levels: TypeAlias = tuple[tuple[tuple[Fraction, Fraction], int], ...]
-"""What members have, from the worst off up: between which ends, and how many have at most that."""
-
-
-def _levels(payoffs: Sequence[tuple[Enclosure, int]]) -> _Levels:
-    lower = _steps([(p.lower, number) for p, number in payoffs])
-    upper = _steps([(p.upper, number) for p, number in payoffs])
-    return tuple(_side_by_side(lower, upper))
-
-
-def _steps(payoffs: Sequence[tuple[Fraction, int]]) -> list[tuple[Fraction, int]]:
-    ordered = sorted(payoffs)
-    totals = itertools.accumulate(number for _, number in ordered)
-    return [(payoff, total) for (payoff, _), total in zip(ordered, totals, strict=True)]
-
-
-def _side_by_side(
-    left: Sequence[tuple[T, int]], right: Sequence[tuple[T, int]]
-) -> Iterator[tuple[tuple[T, T], int]]:
-    """Pair two step functions of the rank of a member."""
-    i = j = 0
-    while i < len(left):
-        until = min(left[i][1], right[j][1])
-        yield (left[i][0], right[j][0]), until
-        i, j = i + (left[i][1] == until), j + (right[j][1] == until)
-
-
-def _dominates(one: tuple[_Levels, ...], other: tuple[_Levels, ...]) -> bool | None:
-    """Whether one equilibrium Pareto-dominates another; None if the enclosures leave it open."""
-    certain, better, maybe_better = True, False, False
-    for ours, theirs in zip(one, other, strict=True):
-        for ((lower, upper), (least, most)), _ in _side_by_side(ours, theirs):
-            if upper < least:
-                return False
-            certain = certain and lower >= most
-            better = better or lower > most
-            maybe_better = maybe_better or upper > least
-    if certain and better:
-        return True
-    return None if maybe_better else False

@@ -21,13 +21,14 @@ from pigou.marking import (
     STRICT,
     UNMARKED,
     Marking,
+    balanced,
     evolutionary,
     mark_bimatrix,
     mark_mixture,
-    pareto,
     set_action,
     two_player_table,
 )
+from pigou.pareto import pareto
 from pigou.solvers.bimatrix import (
     MOST_SUPPORT_PAIRS,
     bimatrix_equilibria,
@@ -354,7 +355,7 @@ class _Draft:
             if not self.form.rounded:
                 marking = mark_mixture(payoffs, shape, profile.probabilities)
             self._add(self._strategies(base, mixes), profile.method, marking)
-        self._segments(base, result.continua)
+        self._segments(base, result.continua, (payoffs, shape))
         named = [(self._among_all(supports), why) for supports, why in result.unresolved]
         self.unresolved += self._open_supports(named)
         self.how = (
@@ -365,7 +366,9 @@ class _Draft:
             parity = "odd, as in a generic game" if len(self.found) % 2 else "even: not generic"
             self.how += f"; the number found is {parity}"
 
-    def _segments(self, base: Counts, continua: Sequence[Continuum]) -> None:
+    def _segments(
+        self, base: Counts, continua: Sequence[Continuum], table: tuple[Any, Any]
+    ) -> None:
         """List the extreme points of continua in which one player mixes; join those that meet."""
         known = {_signature(entry[0]): number for number, entry in enumerate(self.found)}
         joined: list[list[tuple[list[int], int]]] = []
@@ -379,7 +382,10 @@ class _Draft:
                 strategies = self._strategies(base, mixes)
                 place = known.setdefault(_signature(strategies), len(self.found))
                 if place == len(self.found):
-                    self._add(strategies, "extreme point of the mixtures of one player")
+                    marking = UNMARKED
+                    if not self.form.rounded:
+                        marking = replace(mark_mixture(*table, profile), undecided=())
+                    self._add(strategies, "extreme point of the mixtures of one player", marking)
                 members.append(place)
             touching = [c for c in joined if any(set(members) & set(m) for m, _ in c)]
             joined = [c for c in joined if c not in touching]
@@ -563,7 +569,12 @@ class _Draft:
         """Name and check what was found."""
         equilibria = self._named()
         doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
-        notes = [*self.unresolved, *self._sum_of_indices(equilibria)]
+        notes = list(self.unresolved)
+        components = self._named_components(equilibria)
+        if not self.crowd and not notes and not doubtful:
+            equilibria, components, how, conflict = balanced(equilibria, components)
+            self.how += how
+            notes += conflict
         if self.form.rounded:
             notes.append(
                 "some payoffs are irrational and were rounded to 60 digits: ties cannot be told"
@@ -578,7 +589,7 @@ class _Draft:
             complete=not notes,
             completeness=f"{'proved' if not notes else 'not shown'}: {self.how}",
             scope=self._scope(),
-            components=self._named_components(equilibria),
+            components=components,
             unresolved=tuple(notes),
         )
 
@@ -625,18 +636,6 @@ class _Draft:
         elif all(p.lower > 0 for s in one.strategies for p in s.probabilities.values()):
             marking |= Marking(("perfect",))
         return marking
-
-    def _sum_of_indices(self, equilibria: Sequence[Equilibrium]) -> list[str]:
-        """Check that the indices of all equilibria add up to 1, where all are known."""
-        indices = [e.index for e in equilibria if not e.component]
-        indices += [component.index for component in self.components]
-        known = [index for index in indices if index is not None]
-        if self.crowd or self.unresolved or not known or len(known) < len(indices):
-            return []
-        if sum(known) != 1:
-            return [f"the indices of the equilibria add up to {sum(known)}, not to 1"]
-        self.how += "; the indices add up to 1, as they must" if len(known) > 1 else ""
-        return []
 
     def _strict(self, one: _Found) -> bool:
         if "strict" in one.marking.marks or not all(s.is_pure for s in one.strategies):
