@@ -5,20 +5,35 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from pigou.check import Examination
 from pigou.exact import Enclosure
 
-__all__ = ["pareto"]
+__all__ = ["Ranking", "pareto"]
 
 MOST_COMPARED = 300
-"""Longer lists of equilibria are not searched for those that Pareto-dominate others."""
+"""With more different vectors of payoffs nothing is compared."""
 
 T = TypeVar("T")
 
 
-def pareto(examined: Sequence[Examination]) -> tuple[list[list[int]], list[list[int]]]:
+class Ranking(NamedTuple):
+    """By which others each equilibrium is dominated, and of which that is not decided.
+
+    Attributes
+    ----------
+    by, unclear : list of list of int
+    compared : bool
+        False if there were more than 300 different vectors of payoffs: then nothing was compared.
+    """
+
+    by: list[list[int]]
+    unclear: list[list[int]]
+    compared: bool
+
+
+def pareto(examined: Sequence[Examination]) -> Ranking:
     """Return which equilibria Pareto-dominate each, and of which it is not decided.
 
     One dominates another if it is at least as good for every single player and every member of a
@@ -27,7 +42,6 @@ def pareto(examined: Sequence[Examination]) -> tuple[list[list[int]], list[list[
     Parameters
     ----------
     examined : sequence of Examination
-        Nothing is compared if there are more than 300.
 
     Examples
     --------
@@ -36,22 +50,22 @@ def pareto(examined: Sequence[Examination]) -> tuple[list[list[int]], list[list[
     >>> game = load("coordination").game
     >>> found = solve(game)
     >>> pareto([examine(game, found.at, e.strategies) for e in found])
-    ([[1], [], [1]], [[], [], []])
+    Ranking(by=[[1], [], [1]], unclear=[[], [], []], compared=True)
     """
-    dominating: list[list[int]] = [[] for _ in examined]
+    by: list[list[int]] = [[] for _ in examined]
     unclear: list[list[int]] = [[] for _ in examined]
-    if len(examined) > MOST_COMPARED:
-        return dominating, unclear
     alike: dict[Any, list[int]] = {}
     for number, one in enumerate(examined):
         levels = tuple(_levels(payoffs) for payoffs in one.members.values())
         alike.setdefault(levels, []).append(number)
+    if len(alike) > MOST_COMPARED:
+        return Ranking(by, unclear, compared=False)
     for (worse, these), (better, those) in itertools.permutations(alike.items(), 2):
         answer = _dominates(better, worse)
         if answer is not False:
             for number in these:
-                (dominating if answer else unclear)[number] += those
-    return [sorted(d) for d in dominating], [sorted(u) for u in unclear]
+                (by if answer else unclear)[number] += those
+    return Ranking([sorted(d) for d in by], [sorted(u) for u in unclear], compared=True)
 
 
 _Levels: TypeAlias = tuple[tuple[tuple[Fraction, Fraction], int], ...]

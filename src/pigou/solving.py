@@ -597,12 +597,13 @@ class _Draft:
         """Give equilibria their names, marks, payoffs and evidence."""
         profiles = [one.strategies for one in self.found]
         examined = [examine(self.form.game, self.form.at, p) for p in profiles]
-        dominating, unclear = pareto(examined)
+        ranking = pareto(examined)
         lasting = evolutionary(self.form, profiles)
         equilibria = []
         for number, (one, found) in enumerate(zip(self.found, examined, strict=True)):
             marking = self._marking(one) | lasting[number]
-            open_ = tuple(f"dominated by E{k + 1}" for k in unclear[number])
+            open_ = tuple(f"dominated by E{k + 1}" for k in ranking.unclear[number])
+            open_ = open_ if ranking.compared else ("Pareto dominance",)
             equilibria.append(
                 Equilibrium(
                     f"E{number + 1}",
@@ -612,7 +613,7 @@ class _Draft:
                     marking.marks,
                     one.component,
                     marking.index,
-                    tuple(f"E{k + 1}" for k in dominating[number]),
+                    tuple(f"E{k + 1}" for k in ranking.by[number]),
                     (*marking.undecided, *open_),
                 )
             )
