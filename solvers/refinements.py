@@ -44,6 +44,7 @@ __all__ = [
     "is_evolutionarily_stable",
     "is_quasi_strict",
     "is_undominated",
+    "low_point",
     "perfect",
     "strictly_copositive",
 ]
@@ -227,19 +228,38 @@ def strictly_copositive(matrix: Sequence[Sequence[Any]]) -> bool:
     >>> strictly_copositive([[fmpq(1), fmpq(-1)], [fmpq(-1), fmpq(1)]])
     False
     """
+    return low_point(matrix) is None
+
+
+def low_point(matrix: Sequence[Sequence[Any]]) -> list[Any] | None:
+    r"""Return a point x of the simplex with :math:`x^\top M x \le 0`; None if there is none.
+
+    Examples
+    --------
+    >>> low_point([[fmpq(1), fmpq(-1)], [fmpq(-1), fmpq(1)]])
+    [1/2, 1/2]
+    """
     size = len(matrix)
-    faces = (f for k in range(1, size + 1) for f in itertools.combinations(range(size), k))
-    return not any(_has_low_point(matrix, face) for face in faces)
+    for number in range(1, size + 1):
+        for face in itertools.combinations(range(size), number):
+            inside = _critical_point(matrix, face)
+            if inside is not None:
+                return [inside.get(i, fmpq(0)) for i in range(size)]
+    return None
 
 
-def _has_low_point(matrix: Sequence[Sequence[Any]], face: tuple[int, ...]) -> bool:
-    """Whether Mx = t (1, ..., 1) has just one solution inside a face, with t at most 0."""
+def _critical_point(
+    matrix: Sequence[Sequence[Any]], face: tuple[int, ...]
+) -> dict[int, Any] | None:
+    """Return the only solution of Mx = t (1, ..., 1) inside a face, if t is at most 0."""
     size = len(face) + 1
     entries = [e for i in face for e in (*(matrix[i][j] for j in face), fmpq(-1))]
     bordered = fmpq_mat(size, size, [*entries, *[fmpq(1)] * len(face), fmpq(0)])
     try:
         solution = bordered.solve(fmpq_mat(size, 1, [fmpq(0)] * len(face) + [fmpq(1)]))
     except ZeroDivisionError:
-        return False
+        return None
     *point, low = [solution[k, 0] for k in range(size)]
-    return bool(low <= 0 and all(p > 0 for p in point))
+    if low > 0 or min(point) <= 0:
+        return None
+    return dict(zip(face, point, strict=True))
