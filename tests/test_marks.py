@@ -86,6 +86,16 @@ def test_hands_tremble_towards_strictly_dominated_choices_too(gone, expected):
     mark = found[unit(2, 3), half].marks
     assert ("perfect" in mark) is expected and ("not perfect" in mark) is not expected
     assert "weakly dominated" not in mark  # by no pure choice
+    first = by_profile(solve(two_players([[-9] * len(half), *a], [[0] * len(half), *b])))
+    assert first[unit(3, 4), half].marks == mark  # with a choice eliminated before the others
+
+
+def test_a_choice_is_weakly_dominated_by_what_it_loses_against_eliminated_choices():
+    """The second column is strictly dominated, and only there does the first row do better."""
+    found = by_profile(solve(two_players([[1, 1], [1, 0]], [[1, 0], [1, 0]])))
+    marks = found[unit(1, 2), unit(0, 2)].marks
+    assert {"weakly dominated", "not perfect", "not quasi-strict"} <= set(marks)
+    assert "perfect" in found[unit(0, 2), unit(0, 2)].marks
 
 
 def witness(payoffs, support):
@@ -182,6 +192,7 @@ def test_quasi_strict_means_that_no_other_choice_does_as_well(game):
                     got = examine(game, found.at, others).payoffs[strategy.player]
                     idle.append(got.upper < e.payoffs[strategy.player].lower)
         assert ("quasi-strict" in e.marks) == all(idle), e
+        assert ("not quasi-strict" in e.marks) != all(idle), e
 
 
 def test_in_games_of_three_perfection_is_said_only_where_it_is_simple():
@@ -422,6 +433,20 @@ def test_what_enclosures_leave_open_is_undecided():
     ranking = pareto([paying(0, 2), paying(1, 3), paying(4, 4), paying(4, 4)])
     assert ranking.by == [[2, 3], [2, 3], [], []]
     assert ranking.unclear == [[1], [0], [], []]
+
+    def pair(first, second):
+        members = {"a": ((Enclosure.point(first), 1),), "b": ((second, 1),)}
+        return replace(base, members=Record(members))
+
+    near = [Enclosure(Fraction(low), Fraction(low + 2)) for low in (0, 1)]
+    assert pareto([pair(1, near[0]), pair(2, near[1])]).unclear == [[1], []]  # better for a, b open
+    assert pareto([pair(1, near[1]), pair(2, near[0])]).unclear == [[1], []]
+    mixed = [[(3, 1), (1, 1)], [(1, 1), (4, 1)], [(2, 1), (2, 1)]]
+    paid = [
+        replace(base, members=Record({"firm": tuple((Enclosure.point(p), n) for p, n in m)}))
+        for m in mixed
+    ]
+    assert pareto(paid).by == [[1], [], []]
 
 
 # -- where it is shown, and what is not decided -----------------------------------------------
