@@ -214,7 +214,7 @@ def how_many(found: EquilibriumSet) -> str:
 
 def _payoff_table(game: Game, found: EquilibriumSet, groups: list[list[Equilibrium]]) -> Table:
     parties = list(found.equilibria[0].payoffs)
-    indexed = any(e.index is not None for e in found)
+    indexed = len(found) > 1 and any(e.index is not None for e in found)
     columns = ("", "what is played", *(label_of(game, p) for p in parties))
     rows = []
     for group in groups:
