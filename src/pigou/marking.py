@@ -89,7 +89,13 @@ def _decided(mark: str, answer: bool | None) -> Marking:
 
 
 class Table(NamedTuple):
-    """A game in which two single players have a choice: all actions, dominated ones included."""
+    """Who has a choice, and the payoffs of both in the actions that are considered.
+
+    Examples
+    --------
+    >>> Table(0, None, [[1], [2]], [[0], [0]]).column is None
+    True
+    """
 
     row: int
     column: int | None
@@ -131,7 +137,13 @@ def two_player_table(form: FiniteForm, row: int, column: int | None, allowed: Al
 
 
 def set_action(counts: Counts, group: int, action: int) -> Counts:
-    """Let the one member of a group take an action."""
+    """Let the one member of a group take an action.
+
+    Examples
+    --------
+    >>> set_action(((1, 0), (1, 0)), 1, 1)
+    ((1, 0), (0, 1))
+    """
     row = tuple(int(a == action) for a in range(len(counts[group])))
     return (*counts[:group], row, *counts[group + 1 :])
 
@@ -150,6 +162,19 @@ def mark_bimatrix(
         Payoffs of these actions.
     found : BimatrixEquilibria
         The equilibria in these actions.
+
+    Examples
+    --------
+    >>> from pigou.gambit import read_nfg
+    >>> from pigou.solvers.bimatrix import bimatrix_equilibria
+    >>> from pigou.solvers.form import finite_form
+    >>> form = finite_form(read_nfg('NFG 1 R "meet" { "a" "b" } { 2 2 } 1 1 0 0 0 0 0 0'))
+    >>> every = ((0, 1), (0, 1))
+    >>> table = two_player_table(form, 0, 1, every)
+    >>> found = bimatrix_equilibria(table.a, table.b)
+    >>> marks, indices = mark_bimatrix(form, every, table, found)
+    >>> marks[1, 1].marks, indices
+    (('not quasi-strict', 'not perfect'), [1, 0])
     """
     whole = _whole_table(form, table)
     if form.rounded:
@@ -226,7 +251,13 @@ def mark_mixture(
 
 
 class Balance(NamedTuple):
-    """Equilibria and components with the index that the others leave, and what the sum says."""
+    """Equilibria and components with the index that the others leave, and what the sum says.
+
+    Examples
+    --------
+    >>> Balance([], (), "", []).conflict
+    []
+    """
 
     equilibria: list[Equilibrium]
     components: tuple[Component, ...]

@@ -26,6 +26,11 @@ class Ranking(NamedTuple):
     by, unclear : list of list of int
     compared : bool
         False if there were more than 300 different vectors of payoffs: then nothing was compared.
+
+    Examples
+    --------
+    >>> Ranking([[1], []], [[], []], compared=True).by[0]
+    [1]
     """
 
     by: list[list[int]]
