@@ -48,6 +48,7 @@ __all__ = [
     "joined",
     "support_pairs",
     "vertices",
+    "whole",
 ]
 
 MOST_SUPPORT_PAIRS = 200_000
@@ -98,8 +99,8 @@ def bimatrix_equilibria(
     >>> [(found.rows[i].probabilities, found.columns[j].probabilities) for i, j in found.pairs]
     [((1/2, 1/2), (1/2, 1/2))]
     """
-    rows = vertices(_whole(tuple(zip(*b, strict=True))))
-    return joined(rows, vertices(_whole(a)), len(a), len(a[0]))
+    rows = vertices(whole(tuple(zip(*b, strict=True))))
+    return joined(rows, vertices(whole(a)), len(a), len(a[0]))
 
 
 def support_pairs(rows: int, columns: int) -> int:
@@ -128,8 +129,14 @@ class Vertices(NamedTuple):
     tight: list[int]
 
 
-def _whole(payoffs: Sequence[Sequence[Any]]) -> list[list[int]]:
-    """Multiply rational payoffs by their least common denominator."""
+def whole(payoffs: Sequence[Sequence[Any]]) -> list[list[int]]:
+    """Multiply rational payoffs by their least common denominator.
+
+    Examples
+    --------
+    >>> whole([[fmpq(1, 2), fmpq(1, 3)]])
+    [[3, 2]]
+    """
     common = math.lcm(*(int(e.q) for row in payoffs for e in row))
     return [[int(e.p) * (common // int(e.q)) for e in row] for row in payoffs]
 

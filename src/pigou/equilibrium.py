@@ -179,9 +179,18 @@ class Equilibrium:
         Payoff of every party after transfers; of one member (the mean), for a population.
     evidence : Evidence
     marks : tuple of str
-        What else is known of it: ``"strict"``, ``"stable"``, ``"weakly dominated"``, ...
+        What else is known of it: ``"strict"``, ``"quasi-strict"``, ``"perfect"``,
+        ``"evolutionarily stable"``, ``"stable"``, ``"weakly dominated"``, ... A refinement that it
+        was found to lack is there with ``"not "`` before it. What is in neither form was not
+        examined, or is in `undecided`.
     component : str
         The continuum it belongs to, if it is an extreme point of one.
+    index : int, optional
+        Its index, if it is isolated and the index is known.
+    dominated_by : tuple of str
+        The names of the equilibria that Pareto-dominate it, among players.
+    undecided : tuple of str
+        What was examined in vain: marks, ``"index"``, ``"dominated by E3"``.
     path : mapping of str to mapping of str to Enclosure, optional
         In a game in stages, what happens: for every move that may be made, how likely each of its
         labels is, as far as that is positive.
@@ -200,6 +209,9 @@ class Equilibrium:
     evidence: Evidence
     marks: tuple[str, ...] = ()
     component: str = ""
+    index: int | None = None
+    dominated_by: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
     path: Mapping[str, Mapping[str, Enclosure]] | None = None
 
     def __post_init__(self) -> None:
@@ -235,7 +247,7 @@ class Component:
         The maximal Nash subsets that form it, each by the names of its extreme equilibria: every
         pairing of mixtures over the strategies of each player in the subset is an equilibrium.
     index : int, optional
-        The index of the component, where it is known.
+        The index of the component, where it is known; its extreme points have none of their own.
 
     Examples
     --------

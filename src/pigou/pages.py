@@ -115,8 +115,25 @@ def played(group: list[Equilibrium]) -> str:
         words = f"{words}; or {in_words(group[1])}"
     elif len(group) > 2:
         words = f"{words}; ... {in_words(group[-1])}"
-    marks = [m for m in group[0].marks if not (m == "stable" and "strict" in group[0].marks)]
+    marks = shown_marks(group[0])
     return f"{words} ({', '.join(marks)})" if marks else words
+
+
+def shown_marks(one: Equilibrium) -> list[str]:
+    """Leave out the marks that another one implies, and those that are the rule.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> one = solve(load("coordination").game)["E1"]
+    >>> one.marks, shown_marks(one)
+    (('strict', 'stable'), ['strict'])
+    """
+    implied = {"quasi-strict", "perfect"}
+    if "strict" in one.marks:
+        implied |= {"stable", "evolutionarily stable"}
+    return [mark for mark in one.marks if mark not in implied]
 
 
 def evidence_of(one: Equilibrium) -> str:
@@ -177,9 +194,11 @@ def solve_page(game: Game, found: EquilibriumSet, show_all: bool = False) -> Pag
         blocks.append(_payoff_table(game, found, shown))
         blocks += [Words(more, "note")] if more else []
         blocks += _payoff_note(game)
+        blocks += pareto_blocks(found)
     blocks += component_blocks(found)
     solved = [("", "", game, found)]
     blocks += foundation_blocks(solved)
+    blocks += mark_blocks(found)
     blocks += value_blocks(solved)
     every = [[one] for one in found]
     return Page(tuple(blocks), _payoff_data(game, found, every))
@@ -197,26 +216,48 @@ def how_many(found: EquilibriumSet) -> str:
 
 def _payoff_table(game: Game, found: EquilibriumSet, groups: list[list[Equilibrium]]) -> Table:
     parties = list(found.equilibria[0].payoffs)
-    columns = ("", "what is played", *(label_of(game, p) for p in parties), "evidence")
+    indexed = len(found) > 1 and any(e.index is not None for e in found)
+    columns = ("", "what is played", *(label_of(game, p) for p in parties))
     rows = []
     for group in groups:
         first = group[0]
         payoffs: list[Cell] = [first.payoffs[p] for p in parties]
-        rows.append((names_of(group), played(group), *payoffs, evidence_of(first)))
-    return Table("", columns, tuple(rows))
+        index = [index_of(first)] if indexed else []
+        rows.append((names_of(group), played(group), *payoffs, *index, evidence_of(first)))
+    return Table("", (*columns, *["index"] * indexed, "evidence"), tuple(rows))
 
 
 def _payoff_data(game: Game, found: EquilibriumSet, groups: list[list[Equilibrium]]) -> Table:
     parties = [p for p in game.parties if all(p in e.payoffs for e in found)]
-    columns = ("equilibrium", "kind", "profile", *parties, "grade", "checked", "marks")
+    columns = (
+        "equilibrium", "kind", "profile", *parties, "grade", "checked", "marks", "index",
+        "dominated by", "undecided",
+    )  # fmt: skip
     rows: list[tuple[Cell, ...]] = [
         (
             e.name, e.kind, in_words(e), *(e.payoffs[p] for p in parties),
             str(e.evidence.grade), str(e.evidence.checked).lower(), "; ".join(e.marks),
+            index_of(e), "; ".join(e.dominated_by), "; ".join(e.undecided),
         )
         for (e,) in groups
     ]  # fmt: skip
     return Table("", columns, tuple(rows))
+
+
+def index_of(one: Equilibrium) -> str:
+    return "" if one.index is None else str(one.index)
+
+
+def pareto_blocks(found: EquilibriumSet) -> list[Block]:
+    """Say which equilibria another one Pareto-dominates."""
+    by: dict[tuple[str, ...], list[str]] = {}
+    for one in found:
+        if one.dominated_by:
+            by.setdefault(one.dominated_by, []).append(one.name)
+    parts = [f"{ranges(worse)} (by {ranges([*better])})" for better, worse in by.items()]
+    if not parts:
+        return []
+    return [Words(f"Pareto-dominated among the players: {', '.join(parts)}.", "note")]
 
 
 def _payoff_note(game: Game) -> list[Block]:
@@ -240,7 +281,8 @@ def component_blocks(found: EquilibriumSet) -> list[Block]:
         blocks.append(
             Words(
                 f"{one.name} is a continuum of dimension {one.dimension}: every mixture of the "
-                f"strategies, player by player, in {ends} is an equilibrium.",
+                f"strategies, player by player, in {ends} is an equilibrium."
+                + (f" Its index is {one.index}." if one.index is not None else ""),
                 under=1,
             )
         )
@@ -282,6 +324,22 @@ def foundation_blocks(sets: list[Solved]) -> list[Block]:
                 who = ", ".join(part for part in (where, label, one.name) if part)
                 blocks.append(Words(f"{who}: {one.evidence.note}.", "warning", 1))
     return blocks
+
+
+def mark_blocks(found: EquilibriumSet) -> list[Block]:
+    """Say which refinements were decided of all equilibria, and what was not decided of some."""
+    rule = [
+        mark
+        for mark in ("quasi-strict", "perfect")
+        if found.equilibria and all({mark, f"not {mark}"} & set(e.marks) for e in found)
+    ]
+    lines = [f"Where it is not denied, an equilibrium is {' and '.join(rule)}."] if rule else []
+    open_: dict[tuple[str, ...], list[str]] = {}
+    for one in found:
+        if one.undecided:
+            open_.setdefault(one.undecided, []).append(one.name)
+    lines += [f"Not decided of {ranges(names)}: {', '.join(w)}." for w, names in open_.items()]
+    return [Words(line, under=1) for line in lines]
 
 
 def how_known(found: EquilibriumSet | RegimeSet) -> str:

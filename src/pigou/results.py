@@ -115,6 +115,9 @@ def _equilibrium(one: Equilibrium) -> dict[str, Any]:
         "strategies": _strategies(one.strategies),
         "payoffs": _numbers(one.payoffs),
         "marks": list(one.marks),
+        "undecided": list(one.undecided),
+        "index": one.index,
+        "dominated_by": list(one.dominated_by),
         "evidence": _evidence(one.evidence),
     }
     if one.path is not None:

@@ -10,13 +10,25 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pigou.check import examine
+from pigou.check import Examination, examine
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
+from pigou.marking import (
+    STRICT,
+    UNMARKED,
+    Marking,
+    balanced,
+    evolutionary,
+    mark_bimatrix,
+    mark_mixture,
+    set_action,
+    two_player_table,
+)
+from pigou.pareto import pareto
 from pigou.solvers.bimatrix import (
     MOST_SUPPORT_PAIRS,
     bimatrix_equilibria,
@@ -225,18 +237,28 @@ def _simultaneous(game: Game, at: Mapping[str, Any] | None) -> EquilibriumSet:
     return draft.finish()
 
 
+class _Found(NamedTuple):
+    """An equilibrium before it is named and checked."""
+
+    strategies: tuple[Strategy, ...]
+    method: str
+    marking: Marking
+    component: str = ""
+
+
 class _Draft:
     """One solving of one game: what was found, before it is named and checked."""
 
     def __init__(self, form: FiniteForm, alive: Allowed):
         self.form, self.alive = form, alive
         self.active = [i for i, actions in enumerate(alive) if len(actions) > 1]
-        self.found: list[tuple[tuple[Strategy, ...], str, list[str], str]] = []
+        self.found: list[_Found] = []
         self.components: list[Component] = []
         self.unresolved: list[str] = []
         self.how = ""
-        small = form.number_of_profiles(alive) <= _MOST_PROFILES_FOR_MARKS
-        self.weak = weakly_dominated(form, alive) if small else set()
+        every = tuple(tuple(range(len(g.actions))) for g in form.groups)
+        small = form.number_of_profiles(every) <= _MOST_PROFILES_FOR_MARKS
+        self.weak = weakly_dominated(form, every) if small else set()
 
     @property
     def exit(self) -> bool:
@@ -304,12 +326,12 @@ class _Draft:
         fixed = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
         result = symmetric_equilibria(self.form, index, fixed, self.alive)
         for mixture in result.mixtures:
-            marks = {True: ["stable"], False: ["unstable"], None: []}[mixture.stable]
+            stability = {True: ("stable",), False: ("unstable",), None: ()}[mixture.stable]
             strategies = self._strategies(fixed, {index: mixture.probabilities})
             used = sum(p.upper > 0 for p in mixture.probabilities)
             how = "roots of the indifference polynomial, isolated exactly"
             how = how if used == 2 else "resultants and a Krawczyk test of two indifference curves"
-            self._add(strategies, how, marks)
+            self._add(strategies, how, Marking(stability))
         if result.exits is not None:
             self._add_exit(result.exits.belief)
         for first, second in result.continua:
@@ -328,7 +350,7 @@ class _Draft:
         for cell in itertools.product(*(range(m) for m in shape)):
             counts = base
             for index, choice in zip(self.active, cell, strict=True):
-                counts = _set_action(counts, index, self.alive[index][choice])
+                counts = set_action(counts, index, self.alive[index][choice])
             for player, index in enumerate(self.active):
                 action = self.alive[index][cell[player]]
                 payoffs[player][cell] = self.form.payoff(index, action, counts)
@@ -338,8 +360,11 @@ class _Draft:
                 index: self._placed(index, row)
                 for index, row in zip(self.active, profile.probabilities, strict=True)
             }
-            self._add(self._strategies(base, mixes), profile.method, [])
-        self._segments(base, result.continua)
+            marking = UNMARKED
+            if not self.form.rounded:
+                marking = mark_mixture(payoffs, shape, profile.probabilities)
+            self._add(self._strategies(base, mixes), profile.method, marking)
+        self._segments(base, result.continua, (payoffs, shape))
         named = [(self._among_all(supports), why) for supports, why in result.unresolved]
         self.unresolved += self._open_supports(named)
         self.how = (
@@ -350,7 +375,9 @@ class _Draft:
             parity = "odd, as in a generic game" if len(self.found) % 2 else "even: not generic"
             self.how += f"; the number found is {parity}"
 
-    def _segments(self, base: Counts, continua: Sequence[Continuum]) -> None:
+    def _segments(
+        self, base: Counts, continua: Sequence[Continuum], table: tuple[Any, Any]
+    ) -> None:
         """List the extreme points of continua in which one player mixes; join those that meet."""
         known = {_signature(entry[0]): number for number, entry in enumerate(self.found)}
         joined: list[list[tuple[list[int], int]]] = []
@@ -364,7 +391,10 @@ class _Draft:
                 strategies = self._strategies(base, mixes)
                 place = known.setdefault(_signature(strategies), len(self.found))
                 if place == len(self.found):
-                    self._add(strategies, "extreme point of the mixtures of one player", [])
+                    marking = UNMARKED
+                    if not self.form.rounded:
+                        marking = replace(mark_mixture(*table, profile), undecided=())
+                    self._add(strategies, "extreme point of the mixtures of one player", marking)
                 members.append(place)
             touching = [c for c in joined if any(set(members) & set(m) for m, _ in c)]
             joined = [c for c in joined if c not in touching]
@@ -375,8 +405,7 @@ class _Draft:
             largest = max(size for _, size in component)
             self.components.append(Component(f"C{number}", largest, names))
             for member in {m for members, _ in component for m in members}:
-                strategies, method, marks, _ = self.found[member]
-                self.found[member] = (strategies, method, marks, f"C{number}")
+                self.found[member] = self.found[member]._replace(component=f"C{number}")
 
     def _several_groups(self, checked: str) -> None:
         """Several groups of players alike have a choice: mixtures with at most two unknowns."""
@@ -390,7 +419,7 @@ class _Draft:
                     counts = _all_to(counts, index, sure[0])
                 else:
                     mixes[index] = row
-            self._add(self._strategies(counts, mixes), mixture.method, [])
+            self._add(self._strategies(counts, mixes), mixture.method)
         self.unresolved += self._open_supports(result.unresolved)
         self.how = (
             f"{checked}; mixtures with at most two unknown probabilities from resultants, their "
@@ -425,8 +454,9 @@ class _Draft:
         row = self.active[0]
         column = self.active[1] if len(self.active) > 1 else None
         base = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
-        matrices = self._matrices(row, column, base)
-        result = bimatrix_equilibria(*matrices)
+        table = two_player_table(self.form, row, column, self.alive)
+        result = bimatrix_equilibria(table.a, table.b)
+        marked, indices = mark_bimatrix(self.form, self.alive, table, result)
         names: dict[tuple[int, int], int] = {}
         order = sorted(
             result.pairs,
@@ -437,30 +467,21 @@ class _Draft:
             if column is not None:
                 mixes[column] = self._spread(column, result.columns[pair[1]].probabilities)
             names[pair] = len(self.found)
-            self._add(self._strategies(base, mixes), "exact vertex enumeration", [])
-        for subsets in result.components:
-            self._component(subsets, result, names)
+            self._add(self._strategies(base, mixes), "exact vertex enumeration", marked[pair])
+        for subsets, index in zip(result.components, indices, strict=True):
+            self._component(subsets, result, names, index)
         self.how = (
             "every vertex of the best replies found in exact arithmetic"
             f" ({len(result.rows):,} and {len(result.columns):,})"
         )
 
-    def _matrices(self, row: int, column: int | None, base: Counts) -> tuple[Any, Any]:
-        a, b = [], []
-        for i in self.alive[row]:
-            a_row, b_row = [], []
-            for j in self.alive[column] if column is not None else (0,):
-                counts = _set_action(base, row, i)
-                counts = counts if column is None else _set_action(counts, column, j)
-                a_row.append(self.form.payoff(row, i, counts))
-                b_row.append(
-                    a_row[-1] * 0 if column is None else self.form.payoff(column, j, counts)
-                )
-            a.append(a_row)
-            b.append(b_row)
-        return a, b
-
-    def _component(self, subsets: Any, result: Any, names: Mapping[tuple[int, int], int]) -> None:
+    def _component(
+        self,
+        subsets: Any,
+        result: Any,
+        names: Mapping[tuple[int, int], int],
+        index: int | None,
+    ) -> None:
         if len(subsets) == 1 and len(subsets[0].rows) * len(subsets[0].columns) == 1:
             return
         name = f"C{len(self.components) + 1}"
@@ -472,9 +493,8 @@ class _Draft:
             members = [names[i, j] for i in sorted(subset.rows) for j in sorted(subset.columns)]
             lists.append(tuple(f"E{m + 1}" for m in sorted(members)))
             for member in members:
-                strategies, method, marks, _ = self.found[member]
-                self.found[member] = (strategies, method, marks, name)
-        self.components.append(Component(name, max(sizes), tuple(lists)))
+                self.found[member] = self.found[member]._replace(component=name)
+        self.components.append(Component(name, max(sizes), tuple(lists), index))
 
     # -- strategies -----------------------------------------------------------------------------
 
@@ -515,7 +535,9 @@ class _Draft:
 
     # -- collecting -----------------------------------------------------------------------------
 
-    def _add(self, strategies: tuple[Strategy, ...], method: str, marks: list[str]) -> None:
+    def _add(
+        self, strategies: tuple[Strategy, ...], method: str, marking: Marking = UNMARKED
+    ) -> None:
         used_weakly = any(
             strategy.probabilities[_key(group, action)].upper > 0
             for index, (strategy, group) in enumerate(
@@ -524,15 +546,17 @@ class _Draft:
             for action in range(len(group.actions))
             if (index, action) in self.weak
         )
-        self.found.append((strategies, method, [*marks, *["weakly dominated"] * used_weakly], ""))
+        if used_weakly:
+            marking |= Marking(("weakly dominated",))
+        self.found.append(_Found(strategies, method, marking))
 
     def _add_pure(self, pure: PureEquilibrium) -> None:
         strict = self._is_strict(pure.largest_gain)
-        marks = ["strict", *["stable"] * self.crowd] if strict else []
+        marks = ("strict", *["stable"] * self.crowd) if strict else ()
         self._add(
             self._strategies(pure.counts, {}),
             "exhaustive check of deviations in exact arithmetic",
-            marks,
+            Marking(marks),
         )
 
     def _add_exit(self, belief: Counts) -> None:
@@ -545,25 +569,21 @@ class _Draft:
         self._add(
             (strategy,),
             "belief that makes staying no better, in exact arithmetic",
-            ["needs a belief"],
+            Marking(("needs a belief",)),
         )
 
     # -- finishing ------------------------------------------------------------------------------
 
     def finish(self) -> EquilibriumSet:
         """Name and check what was found."""
-        equilibria = []
-        for number, (strategies, method, marks, component) in enumerate(self.found, start=1):
-            found = examine(self.form.game, self.form.at, strategies)
-            marks = [*marks, *self._strict(strategies, marks)]
-            evidence = self._evidence(method, found.gain, found.confirmed, found.doubt, marks)
-            equilibria.append(
-                Equilibrium(
-                    f"E{number}", strategies, found.payoffs, evidence, tuple(marks), component
-                )
-            )
+        equilibria = self._named()
         doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
         notes = list(self.unresolved)
+        components = self._named_components(equilibria)
+        if not self.crowd and not notes and not doubtful:
+            equilibria, components, how, conflict = balanced(equilibria, components)
+            self.how += how
+            notes += conflict
         if self.form.rounded:
             notes.append(
                 "some payoffs are irrational and were rounded to 60 digits: ties cannot be told"
@@ -578,30 +598,71 @@ class _Draft:
             complete=not notes,
             completeness=f"{'proved' if not notes else 'not shown'}: {self.how}",
             scope=self._scope(),
-            components=self._named_components(equilibria),
+            components=components,
             unresolved=tuple(notes),
         )
 
-    def _strict(self, strategies: tuple[Strategy, ...], marks: list[str]) -> list[str]:
-        if "strict" in marks or self.crowd or not all(s.is_pure for s in strategies):
-            return []
-        counts = tuple(tuple((s.counts or {}).values()) for s in strategies)
-        gain = largest_gain(self.form, counts, self.alive)
-        return ["strict"] if self._is_strict(gain) else []
+    def _named(self) -> list[Equilibrium]:
+        """Give equilibria their names, marks, payoffs and evidence."""
+        profiles = [one.strategies for one in self.found]
+        examined = [examine(self.form.game, self.form.at, p) for p in profiles]
+        ranking = pareto(examined)
+        lasting = evolutionary(self.form, profiles)
+        equilibria = []
+        for number, (one, found) in enumerate(zip(self.found, examined, strict=True)):
+            marking = self._marking(one) | lasting[number]
+            dominated_by, open_ = ranking.named(number)
+            equilibria.append(
+                Equilibrium(
+                    f"E{number + 1}",
+                    one.strategies,
+                    found.payoffs,
+                    self._evidence(one.method, found, "strict" in marking.marks),
+                    marking.marks,
+                    one.component,
+                    marking.index,
+                    dominated_by,
+                    (*marking.undecided, *open_),
+                )
+            )
+        return equilibria
+
+    def _marking(self, one: _Found) -> Marking:
+        """Join what strictness and dominance say to the marks that an equilibrium has."""
+        if self.crowd:
+            return one.marking
+        if self._strict(one):
+            return STRICT
+        marking = one.marking
+        pure = all(s.is_pure for s in one.strategies)
+        if self.form.rounded:
+            return Marking((), ("quasi-strict", "perfect", "index")) | marking
+        if pure:
+            open_ = () if marking.index is not None or one.component else ("index",)
+            marking = Marking(("not quasi-strict",), open_) | marking
+        if "weakly dominated" in marking.marks:
+            marking |= Marking(("not perfect",))
+        elif all(p.lower > 0 for s in one.strategies for p in s.probabilities.values()):
+            marking |= Marking(("perfect",))
+        return marking
+
+    def _strict(self, one: _Found) -> bool:
+        if "strict" in one.marking.marks or not all(s.is_pure for s in one.strategies):
+            return "strict" in one.marking.marks
+        counts = tuple(tuple((s.counts or {}).values()) for s in one.strategies)
+        return self._is_strict(largest_gain(self.form, counts, self.alive))
 
     def _is_strict(self, gain: Any) -> bool:
         """Whether every deviation loses, by more than rounding can explain."""
         return gain is None or bool(gain * _CLEAR < -1 if self.form.rounded else gain < 0)
 
-    def _evidence(
-        self, method: str, gain: Enclosure, confirmed: bool, doubt: str, marks: list[str]
-    ) -> Evidence:
-        grade, note = Grade.CERTIFIED, doubt
-        if not confirmed:
+    def _evidence(self, method: str, found: Examination, strict: bool) -> Evidence:
+        grade, note = Grade.CERTIFIED, found.doubt
+        if not found.confirmed:
             grade = Grade.NUMERICAL
-        elif self.form.rounded and "strict" not in marks:
+        elif self.form.rounded and not strict:
             grade, note = Grade.NUMERICAL, "irrational payoffs were rounded to 60 digits"
-        return Evidence(grade, method, gain, confirmed, note)
+        return Evidence(grade, method, found.gain, found.confirmed, note)
 
     def _named_components(self, equilibria: list[Equilibrium]) -> tuple[Component, ...]:
         """Name the ends of a continuum of mixtures of a population."""
@@ -625,11 +686,6 @@ class _Draft:
         if self.crowd:
             return "pure equilibria up to the names of members alike, and symmetric mixed ones"
         return "all equilibria, pure and mixed"
-
-
-def _set_action(counts: Counts, group: int, action: int) -> Counts:
-    row = tuple(int(a == action) for a in range(len(counts[group])))
-    return (*counts[:group], row, *counts[group + 1 :])
 
 
 def _signature(strategies: Iterable[Strategy]) -> tuple[tuple[Enclosure, ...], ...]:

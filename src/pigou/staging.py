@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from pigou.check import examine
+from pigou.check import Examination, examine
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
+from pigou.pareto import pareto
 from pigou.solvers.piece_equilibria import Cell
 from pigou.solvers.pieces import Tree
-from pigou.solvers.subgame_perfect import Solution, SubgamePerfect, subgame_perfect
+from pigou.solvers.subgame_perfect import Solution, subgame_perfect
 from pigou.stages import Draw, Turn
 
 __all__ = ["solve_stages"]
@@ -64,9 +66,17 @@ def solve_stages(
     )
     solutions = [found.solutions[k] for k in order]
     components, place = _components(found.cells, {old: new for new, old in enumerate(order)})
+    profiles = [_strategies(found.tree, solution) for solution in solutions]
+    examined = [examine(game, at, strategies) for strategies in profiles]
+    ranking = pareto(examined)
     equilibria = tuple(
-        _equilibrium(game, at, found, solution, f"E{number}", place.get(number - 1, ""))
-        for number, solution in enumerate(solutions, start=1)
+        _equilibrium(strategies, checked, f"E{number + 1}", place.get(number, ""))
+        for number, (strategies, checked) in enumerate(zip(profiles, examined, strict=True))
+    )
+    equilibria = tuple(
+        replace(one, dominated_by=by, undecided=unclear, path=_path(found.tree, solution))
+        for number, (one, solution) in enumerate(zip(equilibria, solutions, strict=True))
+        for by, unclear in [ranking.named(number)]
     )
     notes = found.unresolved[:_MOST_NOTES]
     more = len(found.unresolved) - len(notes)
@@ -97,11 +107,8 @@ def _number_of_mixtures(solution: Solution) -> int:
 
 
 def _equilibrium(
-    game: Game, at: Mapping[str, Fraction], found: SubgamePerfect, solution: Solution, name: str,
-    component: str,
-) -> Equilibrium:  # fmt: skip
-    strategies = _strategies(found.tree, solution)
-    checked = examine(game, at, strategies)
+    strategies: tuple[Strategy, ...], checked: Examination, name: str, component: str
+) -> Equilibrium:
     evidence = Evidence(
         Grade.CERTIFIED if checked.confirmed else Grade.NUMERICAL,
         "backward induction over all equilibria of every subgame",
@@ -109,8 +116,7 @@ def _equilibrium(
         checked.confirmed,
         checked.doubt,
     )
-    path = _path(found.tree, solution)
-    return Equilibrium(name, strategies, checked.payoffs, evidence, (), component, path)
+    return Equilibrium(name, strategies, checked.payoffs, evidence, (), component)
 
 
 def _strategies(tree: Tree, solution: Solution) -> tuple[Strategy, ...]:
