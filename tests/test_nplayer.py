@@ -257,18 +257,19 @@ def test_mckelvey_and_mclennans_game_has_nine_equilibria_two_of_them_totally_mix
     assert len(full) == 2
 
 
+NAU_ET_AL = [(3, 0, 2), (0, 1, 0), (0, 2, 0), (1, 0, 0), (1, 0, 0), (0, 3, 0), (0, 1, 0), (2, 0, 3)]
+
+
 def test_the_game_of_nau_canovas_and_hansen_has_one_equilibrium_and_it_is_irrational():
     """Nau, Gomez Canovas and Hansen (2004), section 4."""
-    found = solve(
-        from_rows(
-            [(3, 0, 2), (0, 1, 0), (0, 2, 0), (1, 0, 0), (1, 0, 0), (0, 3, 0), (0, 1, 0), (2, 0, 3)]
-        )
-    )
+    found = solve(from_rows(NAU_ET_AL))
     assert found.complete
     (only,) = found
     shares = second_shares(only)
     assert not any(s.is_exact for s in shares)
     assert only.evidence.checked and only.evidence.grade is Grade.CERTIFIED
+    first = [s.probabilities["c0"].value for s in only.strategies]
+    assert first == pytest.approx([0.6192325795, 0.4798042227, 0.3788253361], abs=1e-10)
     # Each is quadratic: no rational of small size lies in the enclosure.
     assert all(s.lower.limit_denominator(10**15) not in (s.lower, s.upper) for s in shares)
 
@@ -456,6 +457,70 @@ def test_enclosures_next_to_a_solution_are_refused_even_where_gains_could_be_zer
                     assert not found.confirmed
                     refused += "could not be proved" in found.doubt
     assert refused > 3
+
+
+@pytest.mark.parametrize("scale", [Fraction(1), Fraction(10) ** 80, Fraction(1, 10**30)])
+def test_the_units_of_payoffs_do_not_make_the_checker_lenient(scale):
+    """Near the solution, and off it so that no player's gain is clearly positive."""
+    refused = 0
+    for rows in [NAU_ET_AL, *_random_rows(8)]:
+        game = from_rows([[Fraction(v) * scale for v in row] for row in rows])
+        for equilibrium in solve(game):
+            if any(s.is_exact for s in second_shares(equilibrium)):
+                continue
+            assert equilibrium.evidence.checked
+            for signs in itertools.product((-1, 1), repeat=3):
+                wrong = [shifted(*pair) for pair in zip(equilibrium.strategies, signs, strict=True)]
+                found = examine(game, game.values(), wrong)
+                assert not found.confirmed
+                refused += "could not be proved" in found.doubt
+    assert refused >= 8
+
+
+def _random_rows(number):
+    rng = random.Random(12)
+    return [
+        [[rng.randint(-(10**6), 10**6) for _ in range(3)] for _ in range(8)] for _ in range(number)
+    ]
+
+
+def shifted(strategy, sign):
+    """Move a mixture off the solution, to enclosures whose ends are short binary fractions."""
+    (first, _), (second, share) = strategy.probabilities.items()
+    wide = Fraction(1, 2**100)
+    middle = Fraction(round(share.lower * 2**110), 2**110) + sign * wide * Fraction(9, 8)
+    around = Enclosure(middle - wide, middle + wide)
+    return replace(strategy, probabilities={first: Enclosure.point(1) - around, second: around})
+
+
+def test_wide_enclosures_cannot_hide_what_another_action_pays():
+    """c0 and c1 pay 1/2 each where both mix evenly, c2 pays 3/5: in units so small that no gain
+    is larger than a tolerance that does not know the units."""
+    unit = Fraction(1, 10**30)
+    pays = {(0, 0): 10, (0, 1): 0, (1, 0): 0, (1, 1): 10, (2, 0): 6, (2, 1): 6}
+    own = {cell: v * unit for cell, v in pays.items()}
+    other = {cell: (10 - v if cell[0] < 2 else 0) * unit for cell, v in pays.items()}
+    game = table_game([own, other], (3, 2))
+    wide, zero = Enclosure(Fraction(3, 10), Fraction(7, 10)), Enclosure.point(0)
+    rows = ({"c0": wide, "c1": wide, "c2": zero}, {"c0": wide, "c1": wide})
+    mixtures = [
+        replace(s, counts=None, probabilities=row)
+        for s, row in zip(next(iter(solve(game))).strategies, rows, strict=True)
+    ]
+    found = examine(game, game.values(), mixtures)
+    assert not found.confirmed and "wider" in found.doubt
+
+
+def test_the_share_of_the_first_action_has_to_fit_too():
+    """Only the others' shares are unknowns of the proof; the first one is what they leave."""
+    game = from_rows(NAU_ET_AL)
+    (only,) = solve(game)
+    first, *rest = only.strategies
+    shares = dict(first.probabilities)
+    by = Fraction(1, 10**60)
+    shares["c0"] = Enclosure(shares["c0"].lower - by, shares["c0"].upper - by)
+    shares["c1"] = Enclosure(shares["c1"].lower - 9 * by, shares["c1"].upper + 9 * by)
+    assert not examine(game, game.values(), [replace(first, probabilities=shares), *rest]).confirmed
 
 
 def moved(strategy, sign):
