@@ -382,23 +382,18 @@ def test_degenerate_games_never_lose_what_a_grid_finds(seed, shape):
 
 
 def inside(found, profile) -> bool:
-    """Whether a profile mixes the extreme points of some Nash subset, one player's alone."""
+    """Whether each player mixes its extreme points of one Nash subset."""
     for component in found.components:
         for subset in component.subsets:
             corners = [
-                [list(s.probabilities.values()) for s in found[n].strategies] for n in subset
+                [[p.lower for p in s.probabilities.values()] for s in found[n].strategies]
+                for n in subset
             ]
-            moving = {
-                i for i in range(len(profile)) if any(c[i] != corners[0][i] for c in corners[1:])
-            }
-            fixed = [i for i in range(len(profile)) if i not in moving]
-            if len(moving) == 1 and all(
-                corners[0][i][a].lower == p for i in fixed for a, p in enumerate(profile[i])
+            if all(
+                in_hull(points, row)
+                for points, row in zip(zip(*corners, strict=True), profile, strict=True)
             ):
-                (i,) = moving
-                points = [[p.lower for p in c[i]] for c in corners]
-                if in_hull(points, profile[i]):
-                    return True
+                return True
     return False
 
 

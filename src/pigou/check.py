@@ -14,15 +14,16 @@ bound that shrinks with the enclosure. That a solution really lies inside is pro
    changes sign between the ends of the enclosure.
 2. Several are: with F the indifference conditions of all who mix, each divided by the size of its
    slopes, m the middle of the enclosure E and Y an approximate inverse of F'(m), the image
-   :math:`m - Y F(m) + (I - Y F'(E))(E - m)` lies in the interior of E (Krawczyk 1969), in rational
-   enclosures; this cannot happen if Y is singular. The probabilities of the first actions, one less
-   the sum of the others, lie in their enclosures too. Derivatives are differences: a member's expected payoff, as one of the n others of a kind is
-   known to take one action instead of another, times n. Probabilities that are stated exactly,
-   next to others that are not, are taken to be known to :math:`10^{-60}` in this.
+   :math:`m - Y F(m) + (I - Y F'(E))(E - m)` lies in the interior of E (Krawczyk 1969), in
+   rational enclosures; it cannot if Y is singular. The probabilities of the first actions, one
+   less the sum of the others, lie in their enclosures too. Derivatives are differences: a
+   member's expected payoff, as one of the n others of a kind is known to take one action instead
+   of another, times n. Probabilities that are stated exactly, next to others that are not, are
+   taken to be known to :math:`10^{-60}` in this.
 
-That an action which is not taken pays no more at the solution is shown by the sign of its gain; where
-that sign is open, the action counts as one that pays as much. So the enclosures must be narrower than
-:math:`10^{-20}`: within a wide one a real gain could hide.
+That an action which is not taken pays no more at the solution is shown by the sign of its gain;
+where that sign is open, the action counts as one that pays as much. So the enclosures must be
+narrower than :math:`10^{-20}`: within a wide one a real gain could hide.
 """
 
 from __future__ import annotations

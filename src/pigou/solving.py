@@ -7,6 +7,7 @@ of both; chance that nobody sees is averaged out. Everything else is refused wit
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -29,6 +30,12 @@ from pigou.solvers.dominance import (
     mixed_survivors,
     survivors,
     weakly_dominated,
+)
+from pigou.solvers.duplicates import (
+    Classes,
+    dimension_of_product,
+    shared_out,
+    without_duplicates,
 )
 from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
 from pigou.solvers.groups import (
@@ -240,7 +247,22 @@ class _Draft:
     # -- finding --------------------------------------------------------------------------------
 
     def find(self) -> None:
-        """Choose the algorithms by the structure that is left after dominance."""
+        """Choose the algorithms by the structure that is left after dominance.
+
+        Of three and more single players duplicate actions are merged first.
+        """
+        if self.crowd or len(self.active) < 3:
+            self._find()
+            return
+        whole = self.alive
+        self.alive, classes = without_duplicates(self.form, whole)
+        self.active = [i for i, actions in enumerate(self.alive) if len(actions) > 1]
+        self._find()
+        if self.alive != whole:
+            self.alive = whole
+            self._share_out(classes)
+
+    def _find(self) -> None:
         sizes = [self.form.groups[i].size for i in self.active]
         if self.exit:
             for pure in self._pure():
@@ -361,13 +383,41 @@ class _Draft:
             joined = [c for c in joined if c not in touching]
             entries = [entry for c in touching for entry in c]
             joined.append([*entries, (members, continuum.dimension)])
-        for number, component in enumerate(joined, start=1):
-            names = tuple(tuple(f"E{m + 1}" for m in sorted(members)) for members, _ in component)
-            largest = max(size for _, size in component)
-            self.components.append(Component(f"C{number}", largest, names))
-            for member in {m for members, _ in component for m in members}:
-                strategies, method, marks, _ = self.found[member]
-                self.found[member] = (strategies, method, marks, f"C{number}")
+        for component in joined:
+            self._join(max(size for _, size in component), [members for members, _ in component])
+
+    def _join(self, size: int, subsets: Sequence[Sequence[int]]) -> None:
+        """Make a component of what was found, given by its places in the list."""
+        name = f"C{len(self.components) + 1}"
+        names = tuple(tuple(f"E{m + 1}" for m in sorted(members)) for members in subsets)
+        self.components.append(Component(name, size, names))
+        for member in {m for members in subsets for m in members}:
+            strategies, method, marks, _ = self.found[member]
+            self.found[member] = (strategies, method, marks, name)
+
+    def _share_out(self, classes: Classes) -> None:
+        """Put the probabilities of merged actions on each of them in turn."""
+        found, components, places = self.found, self.components, []
+        self.found, self.components = [], []
+        loose = [[[n]] for n, entry in enumerate(found) if not entry[3]]
+        subsets = [[[int(e[1:]) - 1 for e in subset] for subset in c.subsets] for c in components]
+        for strategies, method, marks, _ in found:
+            rows = [
+                list(shared_out(tuple(s.probabilities.values()), of, Enclosure.point(0)))
+                for s, of in zip(strategies, classes, strict=True)
+            ]
+            places.append(range(len(self.found), len(self.found) + math.prod(map(len, rows))))
+            strict = ["strict"] if "strict" in marks and len(places[-1]) == 1 else []
+            for profile in itertools.product(*rows):
+                mixes = dict(enumerate(profile))
+                self._add(self._strategies((), mixes), method, strict)
+        for lists in [*subsets, *loose]:
+            members = [[m for e in subset for m in places[e]] for subset in lists]
+            if len(members[0]) > 1:
+                profiles = ([_signature(self.found[m][0]) for m in subset] for subset in members)
+                self._join(max(map(dimension_of_product, profiles)), members)
+        self.how = f"duplicate actions merged; {self.how}"
+        self.unresolved = [f"{note} (or duplicates of them)" for note in self.unresolved]
 
     def _several_groups(self, checked: str) -> None:
         """Several groups of players alike have a choice: mixtures with at most two unknowns."""
@@ -454,18 +504,13 @@ class _Draft:
     def _component(self, subsets: Any, result: Any, names: Mapping[tuple[int, int], int]) -> None:
         if len(subsets) == 1 and len(subsets[0].rows) * len(subsets[0].columns) == 1:
             return
-        name = f"C{len(self.components) + 1}"
         sizes, lists = [], []
         for subset in subsets:
             rows = [result.rows[i].probabilities for i in sorted(subset.rows)]
             columns = [result.columns[j].probabilities for j in sorted(subset.columns)]
             sizes.append(dimension(rows) + dimension(columns))
-            members = [names[i, j] for i in sorted(subset.rows) for j in sorted(subset.columns)]
-            lists.append(tuple(f"E{m + 1}" for m in sorted(members)))
-            for member in members:
-                strategies, method, marks, _ = self.found[member]
-                self.found[member] = (strategies, method, marks, name)
-        self.components.append(Component(name, max(sizes), tuple(lists)))
+            lists.append([names[i, j] for i in subset.rows for j in subset.columns])
+        self._join(max(sizes), lists)
 
     # -- strategies -----------------------------------------------------------------------------
 
