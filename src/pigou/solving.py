@@ -185,8 +185,9 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     ----------
     game : Game
         Finite, with simultaneous moves. For single players: every pure and every mixed
-        equilibrium; a continuum as a component with its extreme points, or as unresolved where
-        the mixtures of several players vary with three or more. For populations: every pure profile
+        equilibrium; a continuum as a component with its extreme points, or as unresolved where,
+        with three or more, the mixtures of several players vary for other reasons than
+        duplicate actions. For populations: every pure profile
         up to the names of members alike, and every symmetric mixed equilibrium; for several
         populations or types at once, those with at most two unknown probabilities.
     at : mapping of str to number, optional
