@@ -365,7 +365,13 @@ class _Draft:
             self.how += f"; the number found is {parity}"
 
     def _segments(self, base: Counts, continua: Sequence[Continuum]) -> None:
-        """List the extreme points of continua in which one player mixes; join those that meet."""
+        """List the extreme points of continua in which one player mixes; join those that meet.
+
+        Two continua that meet share an extreme point. In one i varies, in the other j, and i takes
+        a mixture b that is pure or pinned down by j's being indifferent. In i's polytope the places
+        where j's other actions earn as much are a face; were b no vertex of it, b would lie between
+        two others that make j indifferent, too. So b is an extreme point, and likewise for j.
+        """
         known = {_signature(entry[0]): number for number, entry in enumerate(self.found)}
         joined: list[list[tuple[list[int], int]]] = []
         for continuum in continua:
