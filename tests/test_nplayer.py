@@ -318,6 +318,29 @@ def test_seltens_horse_has_two_components():
         assert found[first].component == found[second].component == component.name
 
 
+def test_two_may_mix_at_will_while_a_third_does_what_is_best_anyhow():
+    """Players 1 and 2 earn 1 each where player 3 takes c0, and play matching pennies elsewhere; c0
+    pays player 3 one more than c1, but where both others take c1: there it pays `less` less."""
+    cells = list(itertools.product(range(2), repeat=3))
+    own = {c: Fraction(c[2] == 0 or c[0] == c[1]) for c in cells}
+    other = {c: Fraction(c[2] == 0 or c[0] != c[1]) for c in cells}
+
+    def tables(less):
+        third = {c: Fraction(1 - c[2] + (1 + less) * (c == (1, 1, 1))) for c in cells}
+        return [own, other, third]
+
+    found = solve(table_game(tables(0), (2, 2, 2)))
+    (component,) = found.components
+    assert found.complete and component.dimension == 2
+    assert max(map(len, component.subsets)) == 4
+    for profile in itertools.product([Fraction(k, 4) for k in range(5)], repeat=3):
+        rows = [[1 - p, p] for p in profile]
+        assert is_equilibrium(tables(0), (2, 2, 2), rows) == inside(found, rows)
+    limited = solve(table_game(tables(1), (2, 2, 2)))
+    assert not limited.complete
+    assert any("unless the conditions of others" in note for note in limited.unresolved)
+
+
 def test_a_three_by_three_by_three_game_of_gambits_collection_has_five_equilibria():
     """The game 3x3x3.nfg of the Gambit project: five equilibria, two of them pure."""
     text = """1131 1210 2426 1358 2234 2238 1655 1347 2747 1576 5634 5675 1478 2544 1973 1436 4864

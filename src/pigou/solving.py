@@ -186,10 +186,9 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     game : Game
         Finite, with simultaneous moves. For single players: every pure and every mixed
         equilibrium; a continuum as a component with its extreme points, or as unresolved where,
-        with three or more, the mixtures of several players vary for other reasons than
-        duplicate actions. For populations: every pure profile
-        up to the names of members alike, and every symmetric mixed equilibrium; for several
-        populations or types at once, those with at most two unknown probabilities.
+        with three or more players, three vary or another one sets limits. For populations: every
+        pure profile up to the names of members alike, and every symmetric mixed equilibrium; for
+        several populations or types at once, those with at most two unknown probabilities.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
 
@@ -365,12 +364,11 @@ class _Draft:
             self.how += f"; the number found is {parity}"
 
     def _segments(self, base: Counts, continua: Sequence[Continuum]) -> None:
-        """List the extreme points of continua in which one player mixes; join those that meet.
+        """List the extreme points of continua; join those that meet.
 
-        Two continua that meet share an extreme point. In one i varies, in the other j, and i takes
-        a mixture b that is pure or pinned down by j's being indifferent. In i's polytope the places
-        where j's other actions earn as much are a face; were b no vertex of it, b would lie between
-        two others that make j indifferent, too. So b is an extreme point, and likewise for j.
+        Continua that meet share an extreme point: the mixtures that one of them leaves to a player
+        are a face of the polytope of all with which the others' profile is an equilibrium, and
+        faces that meet have a vertex in common.
         """
         known = {_signature(entry[0]): number for number, entry in enumerate(self.found)}
         joined: list[list[tuple[list[int], int]]] = []
@@ -384,7 +382,7 @@ class _Draft:
                 strategies = self._strategies(base, mixes)
                 place = known.setdefault(_signature(strategies), len(self.found))
                 if place == len(self.found):
-                    self._add(strategies, "extreme point of the mixtures of one player", [])
+                    self._add(strategies, "extreme point of a continuum in exact arithmetic", [])
                 members.append(place)
             touching = [c for c in joined if any(set(members) & set(m) for m, _ in c)]
             joined = [c for c in joined if c not in touching]
