@@ -255,7 +255,12 @@ def _payoffs(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Floats, Floats]:
 
 def _doubles(payoffs: npt.ArrayLike) -> Floats:
     """Return payoffs as doubles, if none of them changes its value by that."""
-    array = np.asarray(payoffs)
+    try:
+        array = np.asarray(payoffs)
+    except ValueError as error:
+        raise StructureError(f"payoffs are not an array of numbers: {error}") from None
+    if isinstance(payoffs, np.ma.MaskedArray) and np.ma.is_masked(payoffs):
+        raise StructureError("some payoffs are masked: every payoff has to be given")
     if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
         raise StructureError(f"payoffs of a batch have to be doubles, not {array.dtype}")
     if array.dtype.kind in "iu" and array.size and max(array.max(), -int(array.min())) > 2**53:

@@ -11,6 +11,8 @@ Steps
    Two players mix: each is indifferent by a linear system in the other's probabilities, solved in
    rational arithmetic. Where that is singular, exact linear programmes (`pigou.solvers.linear`) say
    whether anything is left; if one of the two is pinned down, the other's mixtures are a polytope.
+   If neither is, there is a product of polytopes: all equilibria if at every pair of extreme points
+   nobody else gains from deviating, and none if somebody gains at all of them.
 3. Three players mix, one of them two actions: exact elimination to one polynomial
    (`pigou.solvers.elimination`).
 4. All other supports: branch and prune on the product of simplices (`pigou.solvers.boxes`), every
@@ -19,8 +21,8 @@ Steps
    Signs are decided exactly in steps 2 and 3, by enclosures of 300 bits or exactly in step 4.
 
 Every equilibrium is a solution of its support's system, so the list is complete if nothing is
-unresolved. What is: continua in which the mixtures of several players vary, singular systems that
-are not settled, boxes beyond the limits.
+unresolved. What is: continua in which the mixtures of three players vary, or of two as long as
+another one accepts it; singular systems that are not settled, boxes beyond the limits.
 """
 
 from __future__ import annotations
@@ -63,12 +65,13 @@ class MixedProfile(NamedTuple):
 
 
 class Continuum(NamedTuple):
-    """A set of equilibria in which one player mixes at will, by its extreme points.
+    """A set of equilibria in which one or two players mix at will, by its extreme points.
 
     Attributes
     ----------
     profiles : list of profiles
-        The extreme points, pure ones included: every mixture of them is an equilibrium.
+        The extreme points, pure ones included: whatever mixture of its own ones each player takes,
+        the profile is an equilibrium.
     dimension : int
     """
 
@@ -311,9 +314,49 @@ def _linear(
             if positive_solution(len(supports[q]), equal[q], rows) is not None:
                 _at_will(shape, supports, q, {p: x}, [*rows, *_both_ways(equal[q])], found)
             return
-    sure = not any(_outside(shape, supports, p) for p in range(len(shape)) if p not in mixers)
-    reason = "a continuum" if sure else "a continuum, unless the conditions of others exclude it"
-    found.unresolved.append((supports, reason))
+    _product_of_two(payoffs, shape, supports, equal, at_most, found)
+
+
+def _product_of_two(
+    payoffs: Payoffs,
+    shape: Cell,
+    supports: Supports,
+    equal: Mapping[int, list[list[Any]]],
+    at_most: Mapping[int, list[list[Any]]],
+    found: MixedEquilibria,
+) -> None:
+    """Settle a support in which the mixtures of two players both vary, if the others let it be.
+
+    What the two ask of each other leaves a product of polytopes. An action of another player gains
+    by a bilinear function on it, which is largest, and least, at a pair of extreme points.
+    """
+    i, j = equal
+    rows = {p: [*at_most[p], *_both_ways(equal[p])] for p in equal}
+    if any(
+        math.comb(len(supports[p]) + len(r), len(supports[p]) - 1) > MOST_CORNERS
+        for p, r in rows.items()
+    ):
+        found.unresolved.append((supports, "a continuum with many extreme points"))
+        return
+    corners = {p: _corners(len(supports[p]), r) for p, r in rows.items()}
+    pairs = [{i: x, j: y} for x, y in itertools.product(corners[i], corners[j])]
+    gains = [
+        [_expected(payoffs, supports, p, a, pair, {}) for pair in pairs]
+        for p, support in enumerate(supports)
+        if len(support) == 1
+        for a in _outside(shape, supports, p)
+    ]
+    if any(min(gain) > 0 for gain in gains):
+        return
+    if any(max(gain) > 0 for gain in gains):
+        reason = "a continuum, unless the conditions of others exclude it"
+        found.unresolved.append((supports, reason))
+        return
+    profiles = [
+        _spread(shape, supports, {p: [_point(s) for s in row] for p, row in pair.items()})
+        for pair in pairs
+    ]
+    found.continua.append(Continuum(profiles, dimension(corners[i]) + dimension(corners[j])))
 
 
 def _both_ways(rows: list[list[Any]]) -> list[list[Any]]:

@@ -4,7 +4,8 @@ Steps
 -----
 1. Split off square factors exactly (``factor_squarefree``), so that every root is simple in its
    factor and its multiplicity is known.
-2. Rational roots come out exactly; a factor of degree 2 is solved by the formula.
+2. Rational roots come out exactly; a factor of degree 2 is solved by the formula, for the root in
+   which nothing cancels, and the other one from their product.
 3. The others are isolated by FLINT's certified complex root finder; by its contract a real root
    is returned with an imaginary part that is exactly zero, so the real ones are told apart
    without a tolerance.
@@ -85,11 +86,18 @@ def working_precision(bits: int = PRECISION) -> Iterator[None]:
 def ball_to_enclosure(ball: Any) -> Enclosure:
     """Return an enclosure with rational ends that holds a ball.
 
+    A ball narrower than 2^-280 is widened to that unless it would then hold a whole number: the
+    checker computes with 400 bits and could not tell the ends of a narrower one apart.
+
     Examples
     --------
     >>> ball_to_enclosure(arb(2)).is_exact
     True
     """
+    with working_precision():
+        wide = ball + arb(0, arb(2) ** -280)
+    if not ball.is_exact() and not wide.contains_integer():
+        ball = wide
     ends = _ends(ball, PRECISION)
     if any(end.denominator == 1 and not ball.contains(int(end)) for end in ends):
         ends = _ends(ball, _EXACTLY)  # rounding must not move a probability to 0 or 1
@@ -198,8 +206,11 @@ def _real_parts(factor: fmpq_poly) -> list[Any]:
     if factor.degree() == 2:
         c, b, a = factor.coeffs()
         inside = b * b - 4 * a * c
+        if inside <= 0:
+            return []
         root = arb(inside).sqrt()
-        return [(side - b) / (2 * a) for side in (-root, root)] if inside > 0 else []
+        larger = (-b - root if b > 0 else root - b) / 2  # nothing cancels
+        return [larger / a, c / larger]
     pairs: Any = factor.complex_roots()
     return [number.real for number, _ in pairs if number.imag == 0]
 

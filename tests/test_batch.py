@@ -375,6 +375,8 @@ def test_results_cannot_be_overwritten():
         ([[["1/2"]]], [[["1/2"]]], "doubles"),
         ([[[Fraction(1, 3)]]], [[[0]]], "doubles"),
         ([[[2**53 + 1]]], [[[0]]], "doubles"),
+        ([[[1, 2], [3]]], [[[1, 2], [3, 4]]], "not an array"),
+        (np.ma.masked_equal(np.zeros((1, 2, 2)), 0), np.zeros((1, 2, 2)), "masked"),
         (np.zeros((1, 17, 2)), np.zeros((1, 17, 2)), "too large"),
         (np.zeros((1, 12, 12)), np.zeros((1, 12, 12)), "too large"),
     ],

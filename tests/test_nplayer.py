@@ -257,18 +257,19 @@ def test_mckelvey_and_mclennans_game_has_nine_equilibria_two_of_them_totally_mix
     assert len(full) == 2
 
 
+NAU_ET_AL = [(3, 0, 2), (0, 1, 0), (0, 2, 0), (1, 0, 0), (1, 0, 0), (0, 3, 0), (0, 1, 0), (2, 0, 3)]
+
+
 def test_the_game_of_nau_canovas_and_hansen_has_one_equilibrium_and_it_is_irrational():
     """Nau, Gomez Canovas and Hansen (2004), section 4."""
-    found = solve(
-        from_rows(
-            [(3, 0, 2), (0, 1, 0), (0, 2, 0), (1, 0, 0), (1, 0, 0), (0, 3, 0), (0, 1, 0), (2, 0, 3)]
-        )
-    )
+    found = solve(from_rows(NAU_ET_AL))
     assert found.complete
     (only,) = found
     shares = second_shares(only)
     assert not any(s.is_exact for s in shares)
     assert only.evidence.checked and only.evidence.grade is Grade.CERTIFIED
+    first = [s.probabilities["c0"].value for s in only.strategies]
+    assert first == pytest.approx([0.6192325795, 0.4798042227, 0.3788253361], abs=1e-10)
     # Each is quadratic: no rational of small size lies in the enclosure.
     assert all(s.lower.limit_denominator(10**15) not in (s.lower, s.upper) for s in shares)
 
@@ -315,6 +316,29 @@ def test_seltens_horse_has_two_components():
     for component in found.components:
         ((first, second),) = component.subsets
         assert found[first].component == found[second].component == component.name
+
+
+def test_two_may_mix_at_will_while_a_third_does_what_is_best_anyhow():
+    """Players 1 and 2 earn 1 each where player 3 takes c0, and play matching pennies elsewhere; c0
+    pays player 3 one more than c1, but where both others take c1: there it pays `less` less."""
+    cells = list(itertools.product(range(2), repeat=3))
+    own = {c: Fraction(c[2] == 0 or c[0] == c[1]) for c in cells}
+    other = {c: Fraction(c[2] == 0 or c[0] != c[1]) for c in cells}
+
+    def tables(less):
+        third = {c: Fraction(1 - c[2] + (1 + less) * (c == (1, 1, 1))) for c in cells}
+        return [own, other, third]
+
+    found = solve(table_game(tables(0), (2, 2, 2)))
+    (component,) = found.components
+    assert found.complete and component.dimension == 2
+    assert max(map(len, component.subsets)) == 4
+    for profile in itertools.product([Fraction(k, 4) for k in range(5)], repeat=3):
+        rows = [[1 - p, p] for p in profile]
+        assert is_equilibrium(tables(0), (2, 2, 2), rows) == inside(found, rows)
+    limited = solve(table_game(tables(1), (2, 2, 2)))
+    assert not limited.complete
+    assert any("unless the conditions of others" in note for note in limited.unresolved)
 
 
 def test_a_three_by_three_by_three_game_of_gambits_collection_has_five_equilibria():
@@ -381,23 +405,18 @@ def test_degenerate_games_never_lose_what_a_grid_finds(seed, shape):
 
 
 def inside(found, profile) -> bool:
-    """Whether a profile mixes the extreme points of some Nash subset, one player's alone."""
+    """Whether each player mixes its extreme points of one Nash subset."""
     for component in found.components:
         for subset in component.subsets:
             corners = [
-                [list(s.probabilities.values()) for s in found[n].strategies] for n in subset
+                [[p.lower for p in s.probabilities.values()] for s in found[n].strategies]
+                for n in subset
             ]
-            moving = {
-                i for i in range(len(profile)) if any(c[i] != corners[0][i] for c in corners[1:])
-            }
-            fixed = [i for i in range(len(profile)) if i not in moving]
-            if len(moving) == 1 and all(
-                corners[0][i][a].lower == p for i in fixed for a, p in enumerate(profile[i])
+            if all(
+                in_hull(points, row)
+                for points, row in zip(zip(*corners, strict=True), profile, strict=True)
             ):
-                (i,) = moving
-                points = [[p.lower for p in c[i]] for c in corners]
-                if in_hull(points, profile[i]):
-                    return True
+                return True
     return False
 
 
@@ -456,6 +475,70 @@ def test_enclosures_next_to_a_solution_are_refused_even_where_gains_could_be_zer
                     assert not found.confirmed
                     refused += "could not be proved" in found.doubt
     assert refused > 3
+
+
+@pytest.mark.parametrize("scale", [Fraction(1), Fraction(10) ** 80, Fraction(1, 10**30)])
+def test_the_units_of_payoffs_do_not_make_the_checker_lenient(scale):
+    """Near the solution, and off it so that no player's gain is clearly positive."""
+    refused = 0
+    for rows in [NAU_ET_AL, *_random_rows(8)]:
+        game = from_rows([[Fraction(v) * scale for v in row] for row in rows])
+        for equilibrium in solve(game):
+            if any(s.is_exact for s in second_shares(equilibrium)):
+                continue
+            assert equilibrium.evidence.checked
+            for signs in itertools.product((-1, 1), repeat=3):
+                wrong = [shifted(*pair) for pair in zip(equilibrium.strategies, signs, strict=True)]
+                found = examine(game, game.values(), wrong)
+                assert not found.confirmed
+                refused += "could not be proved" in found.doubt
+    assert refused >= 8
+
+
+def _random_rows(number):
+    rng = random.Random(12)
+    return [
+        [[rng.randint(-(10**6), 10**6) for _ in range(3)] for _ in range(8)] for _ in range(number)
+    ]
+
+
+def shifted(strategy, sign):
+    """Move a mixture off the solution, to enclosures whose ends are short binary fractions."""
+    (first, _), (second, share) = strategy.probabilities.items()
+    wide = Fraction(1, 2**100)
+    middle = Fraction(round(share.lower * 2**110), 2**110) + sign * wide * Fraction(9, 8)
+    around = Enclosure(middle - wide, middle + wide)
+    return replace(strategy, probabilities={first: Enclosure.point(1) - around, second: around})
+
+
+def test_wide_enclosures_cannot_hide_what_another_action_pays():
+    """c0 and c1 pay 1/2 each where both mix evenly, c2 pays 3/5: in units so small that no gain
+    is larger than a tolerance that does not know the units."""
+    unit = Fraction(1, 10**30)
+    pays = {(0, 0): 10, (0, 1): 0, (1, 0): 0, (1, 1): 10, (2, 0): 6, (2, 1): 6}
+    own = {cell: v * unit for cell, v in pays.items()}
+    other = {cell: (10 - v if cell[0] < 2 else 0) * unit for cell, v in pays.items()}
+    game = table_game([own, other], (3, 2))
+    wide, zero = Enclosure(Fraction(3, 10), Fraction(7, 10)), Enclosure.point(0)
+    rows = ({"c0": wide, "c1": wide, "c2": zero}, {"c0": wide, "c1": wide})
+    mixtures = [
+        replace(s, counts=None, probabilities=row)
+        for s, row in zip(next(iter(solve(game))).strategies, rows, strict=True)
+    ]
+    found = examine(game, game.values(), mixtures)
+    assert not found.confirmed and "wider" in found.doubt
+
+
+def test_the_share_of_the_first_action_has_to_fit_too():
+    """Only the others' shares are unknowns of the proof; the first one is what they leave."""
+    game = from_rows(NAU_ET_AL)
+    (only,) = solve(game)
+    first, *rest = only.strategies
+    shares = dict(first.probabilities)
+    by = Fraction(1, 10**60)
+    shares["c0"] = Enclosure(shares["c0"].lower - by, shares["c0"].upper - by)
+    shares["c1"] = Enclosure(shares["c1"].lower - 9 * by, shares["c1"].upper + 9 * by)
+    assert not examine(game, game.values(), [replace(first, probabilities=shares), *rest]).confirmed
 
 
 def moved(strategy, sign):

@@ -50,3 +50,11 @@ def test_the_square_holds_what_the_triangle_does_not():
     f, g = 4 * x - 3, 4 * y - 3
     assert len(solve_in_square(f, g).boxes) == 1
     assert solve_in_triangle(f, g).boxes == []
+
+
+def test_an_enclosure_of_a_tiny_root_is_not_narrower_than_the_checker_can_tell():
+    """A ball of 333 bits around a root of about 3 / 10^30 is narrower than 10^-130."""
+    x = fmpq_poly([0, 1])
+    (root,) = real_roots(8 * x**2 + 10**30 * x - 3)
+    assert Fraction(1, 10**85) < root.enclosure.width < Fraction(1, 10**80)
+    assert root.enclosure.lower > 0 and root.enclosure.upper < Fraction(1, 10**29)

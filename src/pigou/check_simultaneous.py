@@ -12,12 +12,18 @@ bound that shrinks with the enclosure. That a solution really lies inside is pro
 
 1. One probability is unknown (one kind of player mixes two actions): the indifference condition
    changes sign between the ends of the enclosure.
-2. Several are: with F the indifference conditions of all who mix, m the middle of the enclosure E
-   and Y an approximate inverse of F'(m), the image
-   :math:`m - Y F(m) + (I - Y F'(E))(E - m)` lies within E (Krawczyk 1969), in rational enclosures.
-   Derivatives are differences: a member's expected payoff, as one of the n others of a kind is
-   known to take one action instead of another, times n. Probabilities that are stated exactly,
-   next to others that are not, are taken to be known to :math:`10^{-60}` in this.
+2. Several are: with F the indifference conditions of all who mix, each divided by the size of its
+   slopes, m the middle of the enclosure E and Y an approximate inverse of F'(m), the image
+   :math:`m - Y F(m) + (I - Y F'(E))(E - m)` lies in the interior of E (Krawczyk 1969), in
+   rational enclosures; it cannot if Y is singular. The probabilities of the first actions, one
+   less the sum of the others, lie in their enclosures too. Derivatives are differences: a
+   member's expected payoff, as one of the n others of a kind is known to take one action instead
+   of another, times n. Probabilities that are stated exactly, next to others that are not, are
+   taken to be known to :math:`10^{-60}` in this.
+
+That an action which is not taken pays no more at the solution is shown by the sign of its gain;
+where that sign is open, the action counts as one that pays as much. So the enclosures must be
+narrower than :math:`10^{-20}`: within a wide one a real gain could hide.
 """
 
 from __future__ import annotations
@@ -168,7 +174,7 @@ def examine_simultaneous(
                 table.after(index, action, other) - earned[action]
                 for other in table.rivals(index, action)
             ]
-    doubt = _existence(table)
+    doubt = _existence(table) or _too_wide(table)
     gain = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
     doubt = verdict(gain, table.payoffs, doubt)
     return Examination(
@@ -192,6 +198,12 @@ def verdict(gain: Enclosure, payoffs: Mapping[str, Enclosure], doubt: str) -> st
     return doubt
 
 
+def _too_wide(table: _Table) -> str:
+    """Say so if some probability is known too roughly for the sign of a gain to mean anything."""
+    wide = any(share.width > _NARROW for kind in table.kinds for share in kind.shares)
+    return f"an enclosure is wider than {float(_NARROW):.0e}" if wide else ""
+
+
 def _existence(table: _Table) -> str:
     """Re-prove that the enclosures hold a solution; say why not if that fails."""
     if all(share.is_exact for kind in table.kinds for share in kind.shares):
@@ -203,10 +215,10 @@ def _existence(table: _Table) -> str:
             mixers.append((index, staying))
         elif not all(share.is_exact for share in kind.shares):
             return "the strategy is not pinned down"
-    if len(mixers) == 1 and len(mixers[0][1]) == 2:
-        return _change_of_sign(table, *mixers[0])
     if any(k.exit is not None and k.shares[k.exit].upper > 0 for k in table.kinds):
         return "next to members who exit, a solution inside the enclosures is not proved"
+    if len(mixers) == 1 and len(mixers[0][1]) == 2:
+        return _change_of_sign(table, *mixers[0])
     return _krawczyk(table, mixers)
 
 
@@ -215,7 +227,9 @@ def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
     kind = table.kinds[index]
     first, second = staying
     signs = []
-    for share in (kind.shares[second].lower, kind.shares[second].upper):
+    rest = ONE - kind.shares[first]
+    low = max(rest.lower, kind.shares[second].lower)
+    for share in (low, min(rest.upper, kind.shares[second].upper)):
         point = Enclosure.point(share)
         shares = [ZERO] * len(kind.actions)
         shares[first], shares[second] = ONE - point, point
@@ -232,6 +246,7 @@ def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
 _Mixers = list[tuple[int, list[int]]]
 _MOST_TERMS = 3_000_000
 _KNOWN_TO = Fraction(1, 10**60)
+_NARROW = Fraction(1, 10**20)
 
 
 def _krawczyk(table: _Table, mixers: _Mixers) -> str:
@@ -240,28 +255,43 @@ def _krawczyk(table: _Table, mixers: _Mixers) -> str:
     terms = math.prod(math.comb(k.size + len(k.actions) - 1, k.size) for k in table.kinds)
     if terms * len(unknowns) ** 2 > _MOST_TERMS:
         return "there are too many profiles to re-prove that the enclosures hold a solution"
-    box = []
-    for i, a, _ in unknowns:
-        share = table.kinds[i].shares[a]
-        wide = Enclosure(share.lower - _KNOWN_TO, share.upper + _KNOWN_TO)
-        box.append(wide if share.is_exact else share)
+    box = [_widened(table.kinds[i].shares[a]) for i, a, _ in unknowns]
     middle = [Enclosure.point(_cut((e.lower + e.upper) / 2)) for e in box]
     centre, around = (_with_unknowns(table, mixers, shares) for shares in (middle, box))
     values = _advantages(centre, unknowns)
     slopes = [[_slope(around, row, column) for column in unknowns] for row in unknowns]
+    for i, line in enumerate(slopes):
+        size = max(max(abs(e.lower), abs(e.upper)) for e in line)
+        scale = Enclosure.point(1 / size if size else 1)
+        values[i], slopes[i] = scale * values[i], [scale * e for e in line]
     inverse = _approximate_inverse([[(e.lower + e.upper) / 2 for e in row] for row in slopes])
     if inverse is None:
         return (
             "the indifference conditions are singular at the mixture: no solution could be proved"
         )
+    images = []
     for i, row in enumerate(inverse):
         image = middle[i] - _dot(row, values)
         for k, (side, point) in enumerate(zip(box, middle, strict=True)):
             entry = Enclosure.point(int(i == k)) - _dot(row, [line[k] for line in slopes])
             image = image + entry * (side - point)
-        if not box[i].lower <= image.lower <= image.upper <= box[i].upper:
-            return "a solution inside the enclosures could not be proved"
-    return ""
+        images.append(image)
+    if all(_inside(image, side) for image, side in zip(images, box, strict=True)) and all(
+        _inside(row[staying[0]], _widened(table.kinds[index].shares[staying[0]]))
+        for (index, staying), row in zip(mixers, _rows(table, mixers, images), strict=True)
+    ):
+        return ""
+    return "a solution inside the enclosures could not be proved"
+
+
+def _inside(inner: Enclosure, outer: Enclosure) -> bool:
+    return outer.lower < inner.lower <= inner.upper < outer.upper
+
+
+def _widened(share: Enclosure) -> Enclosure:
+    """Return an enclosure as it is, and an exact number as one known to 60 digits."""
+    wide = Enclosure(share.lower - _KNOWN_TO, share.upper + _KNOWN_TO)
+    return wide if share.is_exact else share
 
 
 def _cut(number: Fraction) -> Fraction:
@@ -275,14 +305,22 @@ def _dot(row: Sequence[Enclosure], column: Sequence[Enclosure]) -> Enclosure:
 
 def _with_unknowns(table: _Table, mixers: _Mixers, shares: Sequence[Enclosure]) -> _Table:
     """Return the table in which those who mix do so as the unknowns say."""
-    values, changed = iter(shares), {}
+    rows = _rows(table, mixers, shares)
+    return table.with_shares({index: row for (index, _), row in zip(mixers, rows, strict=True)})
+
+
+def _rows(
+    table: _Table, mixers: _Mixers, shares: Sequence[Enclosure]
+) -> list[tuple[Enclosure, ...]]:
+    """Return the mixtures of those who mix, as the unknowns say."""
+    values, rows = iter(shares), []
     for index, staying in mixers:
         row = [ZERO] * len(table.kinds[index].actions)
         for action in staying[1:]:
             row[action] = next(values)
         row[staying[0]] = ONE - sum(row, ZERO)
-        changed[index] = tuple(row)
-    return table.with_shares(changed)
+        rows.append(tuple(row))
+    return rows
 
 
 def _advantages(table: _Table, unknowns: Sequence[tuple[int, int, int]]) -> list[Enclosure]:

@@ -7,6 +7,7 @@ of both; chance that nobody sees is averaged out. Everything else is refused wit
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -41,6 +42,12 @@ from pigou.solvers.dominance import (
     mixed_survivors,
     survivors,
     weakly_dominated,
+)
+from pigou.solvers.duplicates import (
+    Classes,
+    dimension_of_product,
+    shared_out,
+    without_duplicates,
 )
 from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
 from pigou.solvers.groups import (
@@ -192,10 +199,10 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     ----------
     game : Game
         Finite, with simultaneous moves. For single players: every pure and every mixed
-        equilibrium; a continuum as a component with its extreme points, or as unresolved where
-        the mixtures of several players vary with three or more. For populations: every pure profile
-        up to the names of members alike, and every symmetric mixed equilibrium; for several
-        populations or types at once, those with at most two unknown probabilities.
+        equilibrium; a continuum as a component with its extreme points, or as unresolved where,
+        with three or more players, three vary or another one sets limits. For populations: every
+        pure profile up to the names of members alike, and every symmetric mixed equilibrium; for
+        several populations or types at once, those with at most two unknown probabilities.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
 
@@ -271,7 +278,22 @@ class _Draft:
     # -- finding --------------------------------------------------------------------------------
 
     def find(self) -> None:
-        """Choose the algorithms by the structure that is left after dominance."""
+        """Choose the algorithms by the structure that is left after dominance.
+
+        Of three and more single players duplicate actions are merged first.
+        """
+        if self.crowd or len(self.active) < 3:
+            self._find()
+            return
+        whole = self.alive
+        self.alive, classes = without_duplicates(self.form, whole)
+        self.active = [i for i, actions in enumerate(self.alive) if len(actions) > 1]
+        self._find()
+        if self.alive != whole:
+            self.alive = whole
+            self._share_out(classes)
+
+    def _find(self) -> None:
         sizes = [self.form.groups[i].size for i in self.active]
         if self.exit:
             for pure in self._pure():
@@ -378,7 +400,12 @@ class _Draft:
     def _segments(
         self, base: Counts, continua: Sequence[Continuum], table: tuple[Any, Any]
     ) -> None:
-        """List the extreme points of continua in which one player mixes; join those that meet."""
+        """List the extreme points of continua; join those that meet.
+
+        Continua that meet share an extreme point: the mixtures that one of them leaves to a player
+        are a face of the polytope of all with which the others' profile is an equilibrium, and
+        faces that meet have a vertex in common.
+        """
         known = {_signature(entry[0]): number for number, entry in enumerate(self.found)}
         joined: list[list[tuple[list[int], int]]] = []
         for continuum in continua:
@@ -394,18 +421,47 @@ class _Draft:
                     marking = UNMARKED
                     if not self.form.rounded:
                         marking = replace(mark_mixture(*table, profile), undecided=())
-                    self._add(strategies, "extreme point of the mixtures of one player", marking)
+                    how = "extreme point of a continuum in exact arithmetic"
+                    self._add(strategies, how, marking)
                 members.append(place)
             touching = [c for c in joined if any(set(members) & set(m) for m, _ in c)]
             joined = [c for c in joined if c not in touching]
             entries = [entry for c in touching for entry in c]
             joined.append([*entries, (members, continuum.dimension)])
-        for number, component in enumerate(joined, start=1):
-            names = tuple(tuple(f"E{m + 1}" for m in sorted(members)) for members, _ in component)
-            largest = max(size for _, size in component)
-            self.components.append(Component(f"C{number}", largest, names))
-            for member in {m for members, _ in component for m in members}:
-                self.found[member] = self.found[member]._replace(component=f"C{number}")
+        for component in joined:
+            self._join(max(size for _, size in component), [members for members, _ in component])
+
+    def _join(self, size: int, subsets: Sequence[Sequence[int]], index: int | None = None) -> None:
+        """Make a component of what was found, given by its places in the list."""
+        name = f"C{len(self.components) + 1}"
+        names = tuple(tuple(f"E{m + 1}" for m in sorted(members)) for members in subsets)
+        self.components.append(Component(name, size, names, index))
+        for member in {m for members in subsets for m in members}:
+            self.found[member] = self.found[member]._replace(component=name)
+
+    def _share_out(self, classes: Classes) -> None:
+        """Put the probabilities of merged actions on each of them in turn."""
+        found, components, places = self.found, self.components, []
+        self.found, self.components = [], []
+        loose = [[[n]] for n, entry in enumerate(found) if not entry.component]
+        subsets = [[[int(e[1:]) - 1 for e in subset] for subset in c.subsets] for c in components]
+        for one in found:
+            rows = [
+                list(shared_out(tuple(s.probabilities.values()), of, Enclosure.point(0)))
+                for s, of in zip(one.strategies, classes, strict=True)
+            ]
+            places.append(range(len(self.found), len(self.found) + math.prod(map(len, rows))))
+            marking = one.marking if len(places[-1]) == 1 else UNMARKED
+            for profile in itertools.product(*rows):
+                mixes = dict(enumerate(profile))
+                self._add(self._strategies((), mixes), one.method, marking)
+        for lists in [*subsets, *loose]:
+            members = [[m for e in subset for m in places[e]] for subset in lists]
+            if len(members[0]) > 1:
+                profiles = ([_signature(self.found[m][0]) for m in subset] for subset in members)
+                self._join(max(map(dimension_of_product, profiles)), members)
+        self.how = f"duplicate actions merged; {self.how}"
+        self.unresolved = [f"{note} (or duplicates of them)" for note in self.unresolved]
 
     def _several_groups(self, checked: str) -> None:
         """Several groups of players alike have a choice: mixtures with at most two unknowns."""
@@ -484,17 +540,13 @@ class _Draft:
     ) -> None:
         if len(subsets) == 1 and len(subsets[0].rows) * len(subsets[0].columns) == 1:
             return
-        name = f"C{len(self.components) + 1}"
         sizes, lists = [], []
         for subset in subsets:
             rows = [result.rows[i].probabilities for i in sorted(subset.rows)]
             columns = [result.columns[j].probabilities for j in sorted(subset.columns)]
             sizes.append(dimension(rows) + dimension(columns))
-            members = [names[i, j] for i in sorted(subset.rows) for j in sorted(subset.columns)]
-            lists.append(tuple(f"E{m + 1}" for m in sorted(members)))
-            for member in members:
-                self.found[member] = self.found[member]._replace(component=name)
-        self.components.append(Component(name, max(sizes), tuple(lists), index))
+            lists.append([names[i, j] for i in subset.rows for j in subset.columns])
+        self._join(max(sizes), lists, index)
 
     # -- strategies -----------------------------------------------------------------------------
 
