@@ -25,7 +25,6 @@ from pigou.game import Choice, Game, Move, Player
 __all__ = ["read_nfg", "read_nfg_file"]
 
 
-
 def read_nfg_file(path: str | Path) -> Game:
     """Read a game in strategic form from a Gambit file.
 

@@ -99,7 +99,9 @@ class _Nodes:
         while waiting:
             place = waiting.pop()
             if read == MOST_NODES:
-                self.words.refuse(f"at most {MOST_NODES:,} nodes are read: a smaller game is needed")
+                self.words.refuse(
+                    f"at most {MOST_NODES:,} nodes are read: a smaller game is needed"
+                )
             if place.depth > DEEPEST:
                 self.words.refuse(f"at most {DEEPEST} decisions and draws are read in a row")
             start = self.words.start

@@ -31,7 +31,7 @@ from pigou.exact import exact
 from pigou.expression import If, Lookup, names_in, symbol
 from pigou.filetable import read_text
 from pigou.gambit_nodes import CHANCE, InformationSet, TreeNode, TreeText, read_tree
-from pigou.gambit_words import Words, fresh, identifiers
+from pigou.gambit_words import Words, identifiers
 from pigou.game import Bystander, Chance, Choice, Game, Move, Player
 
 __all__ = ["read_efg", "read_efg_file"]
@@ -134,19 +134,20 @@ def _variables(tree: TreeText, players: Sequence[str], share: bool) -> list[_Var
     sets = [information for information, _ in groups]
     decisions = [s.player for s in sets]
     wanted = [_wanted(s, players, decisions.count(s.player)) for s in sets]
-    names: list[str] = []
-    for number, name in enumerate(identifiers(wanted, "move"), 1):
-        names.append(fresh(name, number, names))
     return [
         _Variable(name, information, tuple(nodes))
-        for name, ((information, _), nodes) in zip(names, groups.items(), strict=True)
+        for name, ((information, _), nodes) in zip(
+            identifiers(wanted, "move"), groups.items(), strict=True
+        )
     ]
 
 
 def _wanted(information: InformationSet, players: Sequence[str], sets: int) -> str:
     """Return the name that an information set had best have."""
     if information.player == CHANCE:
-        return information.name.strip() or ("chance" if sets == 1 else f"chance_{information.number}")
+        return information.name.strip() or (
+            "chance" if sets == 1 else f"chance_{information.number}"
+        )
     player = players[information.player - 1]
     return player if sets == 1 else f"{player}_{information.name.strip() or information.number}"
 
@@ -317,7 +318,9 @@ def _circle(needs: Mapping[str, set[str]], stages: Mapping[str, int]) -> list[st
     return path[path.index(name) :]
 
 
-def _refuse_circle(variables: Sequence[_Variable], players: Sequence[str], circle: list[str]) -> None:
+def _refuse_circle(
+    variables: Sequence[_Variable], players: Sequence[str], circle: list[str]
+) -> None:
     named = {v.name: v.set for v in variables if v.set.player != CHANCE}
     said = [
         f"{named[name].title} of player '{players[named[name].player - 1]}'"
@@ -325,8 +328,8 @@ def _refuse_circle(variables: Sequence[_Variable], players: Sequence[str], circl
         if name in named
     ]
     raise FileError(
-        f"the information sets {' and '.join(said)} have no order in time: each comes before the "
-        "other on some path; such games are not read"
+        f"the information sets {' and '.join(said)} have no order in time: each comes before one "
+        "of the others on some path; such games are not read"
     )
 
 

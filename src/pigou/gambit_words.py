@@ -11,10 +11,10 @@ from typing import NoReturn
 from pigou.errors import ExpressionError, FileError
 from pigou.exact import exact
 from pigou.expression import valid_name
-from pigou.filetable import LARGEST_FILE, MOST_CHOICES
+from pigou.filetable import LARGEST_FILE
 from pigou.game import GOVERNMENT
 
-__all__ = ["Words", "comment", "fresh", "header", "identifiers", "labels_of", "player_names"]
+__all__ = ["Words", "comment", "header", "identifiers", "labels_of", "player_names"]
 
 MOST_PLAYERS = 50
 _TOKEN = re.compile(r'(?P<space>[\s,]+)|(?P<text>"(?:\\.|[^"\\])*")|[{}]|[^\s,{}"]+', re.DOTALL)
