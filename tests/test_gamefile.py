@@ -372,7 +372,7 @@ FAULTS = [
     (swap("stage = 2", "stage = 0"), "[moves.support]: move 'support': a stage is 1, 2, ..., not 0"),
     (swap("stage = 2", "stage = true"), "[moves.support] stage: a whole number is needed here, not true"),
     (swap("stage = 2", "stage = 1.5"), "[moves.support] stage: a whole number is needed here, not 1.5"),
-    (swap('["effort"]', '["efort"]'), "[moves.support]: move 'support': no move 'efort' in game 'Supplier upgrading'; did you mean 'effort'?"),
+    (swap('["effort"]', '["efort"]'), "[moves.support] observes: move 'support': no move 'efort' in game 'Supplier upgrading'; did you mean 'effort'?"),
     (swap('["effort"]', '"effort"'), "[moves.support] observes: a list is needed here, not 'effort'"),
     (swap("[moves.join]", "[moves.if]"), "[moves.if]: move 'if': this word belongs to the grammar"),
     # [chance]

@@ -190,7 +190,7 @@ _Memory = tuple[tuple[InformationSet, int], ...]
 def _check_recall(words: Words, players: list[str], nodes: list[TreeNode]) -> None:
     """Refuse information sets in which a player has forgotten what it did or knew."""
     memories: list[tuple[_Memory, ...]] = []  # of each player, at each node
-    known: dict[InformationSet, _Memory] = {}
+    known: dict[tuple[int, int], _Memory] = {}
     for node in nodes:
         memory = _remembered(memories, nodes, node, len(players))
         memories.append(memory)
@@ -199,13 +199,13 @@ def _check_recall(words: Words, players: list[str], nodes: list[TreeNode]) -> No
             continue
         own = memory[here.player - 1]
         where = f"the information set {here.title} of player '{players[here.player - 1]}'"
-        if any(past == here for past, _ in own):
+        if any(past is here for past, _ in own):
             words.refuse(
                 f"{where} comes twice on one path: the player does not know that it has decided "
                 "already, and games of absent-minded players are not read",
                 node.start,
             )
-        if known.setdefault(here, own) != own:
+        if known.setdefault((here.player, here.number), own) != own:
             words.refuse(
                 f"{where} joins nodes after which the player's own past differs: games of "
                 "imperfect recall are not read",

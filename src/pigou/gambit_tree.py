@@ -111,7 +111,7 @@ def read_efg(text: str, name: str = "<text>") -> Game:
 # -- moves and draws --------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Variable:
     """A move or a draw: its name, its information set, and its nodes."""
 
@@ -119,37 +119,41 @@ class _Variable:
     set: InformationSet
     nodes: tuple[int, ...]
 
-    def equals(self, branches: Iterable[int]) -> Boolean:
-        """Write that one of some branches was taken."""
-        return sp.Or(*(sp.Eq(symbol(self.name), branch + 1) for branch in branches))
+    def takes(self, branches: Iterable[int]) -> Boolean:
+        """Write that one of some branches is taken."""
+        return sp.Or(*(_equal(symbol(self.name), branch + 1) for branch in branches))
+
+
+def _equal(where: sp.Symbol, value: int) -> Boolean:
+    """Write an equation, which stays one: to let sympy find that out is most of the work."""
+    return sp.Eq(where, sp.Integer(value), evaluate=False)
 
 
 def _variables(tree: TreeText, players: Sequence[str], share: bool) -> list[_Variable]:
     """Name the information sets; draws of one share a variable at one depth, or none."""
-    groups: dict[tuple[InformationSet, int], list[int]] = defaultdict(list)
+    groups: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     for number, node in enumerate(tree.nodes):
         if node.set is not None:
             apart = 0 if node.set.player != CHANCE else node.depth if share else number
-            groups[node.set, apart].append(number)
-    sets = [information for information, _ in groups]
+            groups[node.set.player, node.set.number, apart].append(number)
+    sets = [s for nodes in groups.values() if (s := tree.nodes[nodes[0]].set)]
     decisions = [s.player for s in sets]
     wanted = [_wanted(s, players, decisions.count(s.player)) for s in sets]
     return [
         _Variable(name, information, tuple(nodes))
-        for name, ((information, _), nodes) in zip(
-            identifiers(wanted, "move"), groups.items(), strict=True
+        for name, information, nodes in zip(
+            identifiers(wanted, "move"), sets, groups.values(), strict=True
         )
     ]
 
 
 def _wanted(information: InformationSet, players: Sequence[str], sets: int) -> str:
     """Return the name that an information set had best have."""
-    if information.player == CHANCE:
-        return information.name.strip() or (
-            "chance" if sets == 1 else f"chance_{information.number}"
-        )
-    player = players[information.player - 1]
-    return player if sets == 1 else f"{player}_{information.name.strip() or information.number}"
+    drawn = information.player == CHANCE
+    if drawn and information.name:
+        return information.name
+    whose = "chance" if drawn else players[information.player - 1]
+    return whose if sets == 1 else f"{whose}_{information.name or information.number}"
 
 
 # -- when a node is reached -------------------------------------------------------------------
@@ -226,7 +230,7 @@ class _Paths:
         taken = self._below(self.children[n][b] for n in variable.nodes for b in branches)
         meant = self._below(self.children[n][b] for n in origins for b in branches) & possible
         confused = taken & possible & ~wanted
-        literal = variable.equals(branches)
+        literal = variable.takes(branches)
         return sp.And(literal, self.when(meant, meant | confused)) if confused else literal
 
     def _highest(self, wanted: _Leaves, possible: _Leaves) -> list[int]:
@@ -264,7 +268,7 @@ def _cases(where: sp.Symbol, first: int, formulas: list[sp.Expr]) -> sp.Expr:
     if len(formulas) == 1:
         return formulas[0]
     if len(formulas) <= _FEW:
-        return If(sp.Eq(where, first), formulas[0], _cases(where, first + 1, formulas[1:]))
+        return If(_equal(where, first), formulas[0], _cases(where, first + 1, formulas[1:]))
     half = len(formulas) // 2
     low, high = formulas[:half], formulas[half:]
     last = first + half - 1

@@ -124,8 +124,8 @@ def _check_size(game: Game) -> None:
     for kind, parts in {"moves": game.moves, "chance variables": game.chance}.items():
         if len(parts) > MOST_ENTRIES:
             raise DeclarationError(
-                f"game '{game.name}' is too large for a game file: {len(parts):,} {kind}, and a file "
-                f"holds {MOST_ENTRIES}"
+                f"game '{game.name}' is too large for a game file: {len(parts):,} {kind}; a file "
+                f"holds at most {MOST_ENTRIES}"
             )
 
 
