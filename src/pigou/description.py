@@ -37,7 +37,7 @@ MOST_CELLS = 64
 """Payoff tables with more cells are described, not printed."""
 
 _ROOM = 66  # characters of a matrix or of an equation's line
-_MOST_SENTENCES, _MOST_CASES = 12, 12  # moves with a sentence each, cases of a condition
+_MOST_SENTENCES = 12  # of moves; more are a table
 _DEEPEST = 12  # case distinctions inside one another
 
 Piece = str | Maths
@@ -159,6 +159,8 @@ def _moves(notation: Notation) -> list[Block]:
         blocks += _numbers_of_moves(notation, moves)
     elif len(moves) > _MOST_SENTENCES:
         blocks.append(_table_of_moves(notation, moves))
+        if any(move.when != sp.true for move in moves):
+            blocks.append(("Who is asked knows that the condition holds, and what it observes.",))
     else:
         blocks += [_move(notation, move) for move in moves]
     together = len(moves) > 1 or any(p.is_population for p in game.players)
@@ -203,14 +205,14 @@ def _known(notation: Notation, move: Move) -> list[Piece]:
     return ["knowing nothing else" if move.when != sp.true else "having observed nothing"]
 
 
-def _condition(notation: Notation, when: Any) -> list[Piece]:
+def _condition(notation: Notation, when: Any, most: int = 12) -> list[Piece]:
     """Write a condition; one of many cases is told by their number."""
     order = {name: number for number, name in enumerate(notation.game.scope.names)}
     cases = [when]
     if isinstance(when, sp.Or):
         cases = sorted(when.args, key=sp.default_sort_key)
         cases.sort(key=lambda case: sorted(order[name] for name in names_in(case)))
-    if len(cases) > _MOST_CASES:
+    if len(cases) > most:
         return [f"one of {len(cases)} conditions holds, which are not printed here"]
     return _joined([notation.maths(case) for case in cases], ", or ")
 
@@ -221,9 +223,9 @@ def _table_of_moves(notation: Notation, moves: Sequence[Move]) -> Table:
         "Stage": [(str(m.stage),) for m in moves],
         "Player": [(clean(notation.game.player(m.player).label),) for m in moves],
         "Choice": [tuple(_domain(notation, m)) for m in moves],
-        "Knowledge": [tuple(_known(notation, m)) for m in moves],
+        "Knowledge": [tuple(_known(notation, m)) if m.observes != () else () for m in moves],
         "Asked only if": [
-            () if m.when == sp.true else tuple(_condition(notation, m.when)) for m in moves
+            () if m.when == sp.true else tuple(_condition(notation, m.when, 4)) for m in moves
         ],
     }
     return _filled(columns)

@@ -99,9 +99,7 @@ class _Nodes:
         while waiting:
             place = waiting.pop()
             if read == MOST_NODES:
-                self.words.refuse(
-                    f"at most {MOST_NODES:,} nodes are read: a smaller game is needed"
-                )
+                self.words.refuse(f"at most {MOST_NODES:,} nodes of a game are read")
             if place.depth > DEEPEST:
                 self.words.refuse(f"at most {DEEPEST} decisions and draws are read in a row")
             start = self.words.start
@@ -129,7 +127,7 @@ class _Nodes:
         if words.is_text():
             self.describe(key)
         elif key not in self.sets:
-            words.fail("the name of the information set, which has not been described yet,")
+            words.fail(f"the name and actions of the information set {key[1]}, new here")
         return self.sets[key]
 
     def describe(self, key: tuple[int, int]) -> None:
@@ -168,7 +166,7 @@ class _Nodes:
         number = words.count("the number of an outcome", 0, 999_999_999)
         if not words.is_text():
             if number not in self.outcomes:
-                words.fail("the name of the outcome, which has not been described yet,")
+                words.fail(f"the name and payoffs of the outcome {number}, new here")
             return self.outcomes[number]
         if number == 0:
             words.fail("nothing after the outcome 0, which pays nothing")

@@ -138,7 +138,7 @@ def _variables(tree: TreeText, players: Sequence[str], share: bool) -> list[_Var
             groups[node.set.player, node.set.number, apart].append(number)
     sets = [s for nodes in groups.values() if (s := tree.nodes[nodes[0]].set)]
     decisions = [s.player for s in sets]
-    wanted = [_wanted(s, players, decisions.count(s.player)) for s in sets]
+    wanted = [_wanted(s, tree.players, players, decisions.count(s.player)) for s in sets]
     return [
         _Variable(name, information, tuple(nodes))
         for name, information, nodes in zip(
@@ -147,13 +147,15 @@ def _variables(tree: TreeText, players: Sequence[str], share: bool) -> list[_Var
     ]
 
 
-def _wanted(information: InformationSet, players: Sequence[str], sets: int) -> str:
-    """Return the name that an information set had best have."""
-    drawn = information.player == CHANCE
-    if drawn and information.name:
-        return information.name
-    whose = "chance" if drawn else players[information.player - 1]
-    return whose if sets == 1 else f"{whose}_{information.name or information.number}"
+def _wanted(
+    information: InformationSet, labels: Sequence[str], players: Sequence[str], sets: int
+) -> str:
+    """Return the words that the name of a variable is made of."""
+    which = information.name or str(information.number)
+    if information.player == CHANCE:
+        return information.name or ("chance" if sets == 1 else f"chance {which}")
+    name = players[information.player - 1]
+    return name if sets == 1 else f"{labels[information.player - 1].strip() or name} {which}"
 
 
 # -- when a node is reached -------------------------------------------------------------------
