@@ -7,6 +7,7 @@ is tested: it makes nested branches from a list of words, and plays a behaviour 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import random
 import re
@@ -254,9 +255,7 @@ def test_decisions_that_nobody_sees_are_made_at_the_same_time():
     assert conditions(game) == {"Ann": (1, sp.true), "Bob": (1, sp.true)}
     assert game.payoffs["Bob"] == Lookup.of(["Ann", "Bob"], [[1, 2], [1, 2]], [2, 3, 0, 1])
     assert_same(DILEMMA, game)
-    assert [str(e.profile) for e in solve(game)] == ["Ann = confess, Bob = confess"] or len(
-        solve(game)
-    ) == 1
+    assert [e.profile for e in solve(game)] == ["Ann: confess; Bob: confess"]
 
 
 def test_payoffs_are_added_up_along_the_path():
@@ -507,38 +506,33 @@ def test_many_random_trees_are_read_as_they_are():
 
 def test_pygambit_agrees_on_what_profiles_pay(tmp_path):
     gambit = pytest.importorskip("pygambit")
-    texts = [f.read_text() for f in EXAMPLES] + [random_tree(seed) for seed in range(60)]
+    if not hasattr(gambit.read_efg(str(EXAMPLES[0])).mixed_behavior_profile(), "payoffs"):
+        pytest.skip("an older interface of pygambit")
     compared = 0
-    for number, text in enumerate(texts):
-        if not ordered_decisions(branches(text)):
-            continue
-        try:
-            game = read_efg(text)
-        except FileError:
-            continue
-        file = tmp_path / f"{number}.efg"
-        file.write_text(text)
-        theirs = gambit.read_efg(str(file))
+    for number, text in enumerate(
+        [*(f.read_text() for f in EXAMPLES), *map(random_tree, range(60))]
+    ):
         tree = branches(text)
-        profile = random_profile(tree, random.Random(number))
-        behaviour = theirs.mixed_behavior_profile(rational=True)
-        sets = {(s.player.number + 1, s.number + 1): s for p in theirs.players for s in p.infosets}
-        named = renumbered(tree)
-        for key, weights in profile.items():
-            for action, weight in zip(sets[named[key]].actions, weights, strict=True):
-                behaviour[action] = gambit.Rational(weight.numerator, weight.denominator)
-        ours, _ = played_in_stages(game, tree, profile)
-        for player, name in zip(theirs.players, sorted_names(game, text), strict=True):
-            mean = sum(weight * dict(paid)[name] for (_, paid), weight in ours.items())
-            assert Fraction(str(behaviour.payoff(player))) == mean
-        compared += 1
+        with contextlib.suppress(FileError):
+            game = read_efg(text)
+            file = tmp_path / f"{number}.efg"
+            file.write_text(text)
+            assert_paid_as_gambit_says(gambit.read_efg(str(file)), game, tree, number)
+            compared += 1
     assert compared > 40
 
 
-def renumbered(tree):
-    """Number information sets within a player in the order of the file, as Gambit does."""
-    counts, found = Counter(), {}
-    for player, number in ordered_decisions(tree):
-        counts[player] += 1
-        found[player, number] = (player, counts[player])
-    return found
+def assert_paid_as_gambit_says(theirs, game, tree, seed):
+    profile = random_profile(tree, random.Random(seed))
+    weights = [
+        [list(map(str, profile[key])) for key in ordered_decisions(tree) if key[0] == player]
+        for player in range(1, 1 + len(theirs.players))
+    ]
+    expected = theirs.mixed_behavior_profile(weights, rational=True).payoffs
+    means = Counter()
+    for (_, paid), weight in played_in_stages(game, tree, profile)[0].items():
+        means.update({name: weight * value for name, value in paid})
+    labels = {p.name: p.label for p in (*game.players, *game.bystanders)}
+    assert {labels[n]: means[n] for n in labels} == {
+        n: Fraction(str(expected[n])) for n in theirs.players
+    }
