@@ -618,7 +618,7 @@ def test_a_bad_value_is_named_with_what_is_near(args, message):
         ("none.toml", None, "there is no such file"),
         ("empty.toml", "", "empty.toml"),
         ("broken.toml", "pigou = [", "broken.toml"),
-        ("game.efg", "EFG 2 R", "not read yet"),
+        ("game.efg", "EFG 2 R", "game.efg: line 1, column 8: expected the title"),
         ("game.nfg", "NFG 2 R", "game.nfg"),
         ("empty.nfg", "", "empty.nfg"),
         ("game.json", "{}", "'.json'"),
@@ -1011,3 +1011,27 @@ def test_csv_of_a_case_has_the_observations():
         assert (row["scenario"], row["choice"]) == (finding.regime, choice)
         assert int(row["chosen"]) == finding.counts[choice]
         assert int(row["of"]) == finding.total
+
+
+HORSE = ROOT / "examples" / "selten_horse.efg"
+
+
+def test_a_game_in_extensive_form_is_shown_as_any_other():
+    shown = words(run("show", HORSE).stdout)
+    assert "Stage 2: Player 2 chooses Player_2 in {R, L}, asked only if Player_1 == R" in shown
+    result = json.loads(run("show", HORSE, "--json").stdout)
+    assert result["structure"] == "staged"
+    moves = {m["name"]: m for m in result["moves"]}
+    assert [moves[n]["stage"] for n in ("Player_1", "Player_2", "Player_3")] == [1, 2, 3]
+    assert moves["Player_1"]["when"] is None
+    assert moves["Player_2"]["when"]["text"] == "Player_1 == R"
+    assert moves["Player_3"]["observes"] == []
+    assert "examples" not in run("show", HORSE, "--toml").stdout
+    assert "when = " in run("show", HORSE, "--toml").stdout
+
+
+def test_what_is_not_solved_yet_is_refused_with_the_reason_for_a_tree_too():
+    done = run("regimes", HORSE)
+    assert done.exit_code == 2
+    assert "stage" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -14,6 +14,7 @@ import pytest
 from games import UPGRADING
 from pigou.errors import FileError
 from pigou.gambit import read_nfg_file
+from pigou.gambit_tree import read_efg_file
 from pigou.gamefile import read_game, read_game_file
 from pigou.gamewriter import write_game
 
@@ -80,7 +81,49 @@ OUTCOMES = """NFG 1 D "Selten" { "Player 1" "Player 2" } { { "1" "2" "3" } { "1"
 1 2 2 1 3 4
 """
 
-GAMES, TABLES = (WHOLE, TABLE, SMALL), (PAYOFFS, OUTCOMES)
+STAGES = """pigou = 1
+[game]
+name = "Entry after a draw"
+[players.entrant]
+[players.incumbent]
+[parameters.strength]
+default = 0.5
+[moves.enter]
+player = "entrant"
+choices = { no = 0, yes = 1 }
+[moves.fight]
+player = "incumbent"
+choices = { no = 0, yes = 1 }
+stage = 2
+when = "enter == yes and strength < 3"
+observes = ["enter", "demand"]
+[chance.demand]
+outcomes = { low = { value = 1, probability = "1/4" }, high = { value = 3, probability = "3/4" } }
+when = "enter == yes"
+seen_by = ["incumbent"]
+[payoffs]
+entrant = "enter*(demand - 2*fight)"
+incumbent = "2 - enter*(1 + fight)"
+"""
+
+TREE = """EFG 2 R "Signals" { "Sender" "Receiver" } "comment"
+c "" 1 "type" { "strong" 9/10 "weak" .1 } 0
+p "" 1 1 "strong" { "beer" "quiche" } 0
+p "" 2 1 "beer" { "duel" "none" } 1 "breakfast" { 1, 0 } t "" 0 t "" 2 "none" { 2, 1 }
+p "" 2 2 "quiche" { "duel" "none" } 0 t "" 0 t "" 2
+p "" 1 2 "weak" { "beer" "quiche" } 0
+p "" 2 1 0 t "" 3 "duel" { 0, 1 } t "" 4 "" { 2, 0 }
+p "" 2 2 1 t "" 3 t "" 4
+"""
+
+HORSE = """EFG 2 D "Horse" { "1" "2" "3" }
+p "" 1 1 "" { "R" "L" } 0
+p "" 2 1 "" { "R" "L" } 0 t "" 1 "" { 1 1 1 }
+p "" 3 1 "" { "R" "L" } 0 t "" 2 "" { 4 4 0 } t "" 3 "" { 0 0 1e0 }
+p "" 3 1 0 t "" 4 "" { 3 2 2 } t "" 0
+"""
+
+GAMES, TABLES = (WHOLE, TABLE, SMALL, STAGES), (PAYOFFS, OUTCOMES, TREE, HORSE)
 
 NASTY = [
     b"nan", b"inf", b"-inf", b"true", b"1e999999999", b"-1e-999999999", b"9" * 5000, b"0x" + b"f" * 5000, b"1979-05-27",
@@ -187,7 +230,7 @@ def noise(chance: random.Random) -> bytes:
         return bytes(chance.choices(b'abc01.=[]{}"#\n ,_-+*/()', k=chance.randrange(400)))
     text = chance.choice((*GAMES, *TABLES)).encode()
     pool = [text[i:j] for i, j in words(text)]
-    start = chance.choice([b"", b"pigou = 1\n", b"NFG 1 R "])
+    start = chance.choice([b"", b"pigou = 1\n", b"NFG 1 R ", b"EFG 2 R "])
     return start + chance.choice([b" ", b"\n", b""]).join(
         chance.choices(pool, k=chance.randrange(120))
     )
@@ -238,7 +281,8 @@ def check_table(file, data, what):
     """Read a Gambit file; return whether it was accepted."""
     file.write_bytes(data)
     with alarm(what):
-        game = attempt(read_nfg_file, file, what)
+        read = read_efg_file if data.lstrip().startswith(b"EFG") else read_nfg_file
+        game = attempt(read, file, what)
         if game is None:
             return False
         assert read_game(write_game(game)).game == game, what

@@ -16,7 +16,7 @@ from hypothesis import assume, given, strategies as st
 
 from games import UPGRADING
 from pigou.errors import DeclarationError, FileError, PigouError
-from pigou.expression import Lookup, read_expression, symbol
+from pigou.expression import If, Lookup, read_expression, symbol
 from pigou.game import (
     Bystander,
     Chance,
@@ -372,7 +372,7 @@ FAULTS = [
     (swap("stage = 2", "stage = 0"), "[moves.support]: move 'support': a stage is 1, 2, ..., not 0"),
     (swap("stage = 2", "stage = true"), "[moves.support] stage: a whole number is needed here, not true"),
     (swap("stage = 2", "stage = 1.5"), "[moves.support] stage: a whole number is needed here, not 1.5"),
-    (swap('["effort"]', '["efort"]'), "[moves.support]: move 'support': no move 'efort' in game 'Supplier upgrading'; did you mean 'effort'?"),
+    (swap('["effort"]', '["efort"]'), "[moves.support] observes: move 'support': no move 'efort' in game 'Supplier upgrading'; did you mean 'effort'?"),
     (swap('["effort"]', '"effort"'), "[moves.support] observes: a list is needed here, not 'effort'"),
     (swap("[moves.join]", "[moves.if]"), "[moves.if]: move 'if': this word belongs to the grammar"),
     # [chance]
@@ -964,3 +964,84 @@ def test_the_schema_knows_every_kind_of_reform_and_every_key_of_the_case():
         assert set(kinds[name]["required"]) == {"kind", *kind.required}
     assert set(SCHEMA["properties"]["case"]["properties"]) == {f.name for f in fields(Case)}
     assert "://" not in SCHEMA["$id"]
+
+
+# -- games in stages --------------------------------------------------------------------------
+
+STAGES = """pigou = 1
+[game]
+name = "Entry"
+[players.entrant]
+[players.incumbent]
+[parameters.strength]
+default = 1
+[moves.enter]
+player = "entrant"
+choices = { no = 0, yes = 1 }
+[moves.fight]
+player = "incumbent"
+choices = { no = 0, yes = 1 }
+stage = 2
+observes = ["enter", "demand"]
+when = "enter == yes and strength < 3"
+[chance.demand]
+outcomes = { low = { value = 1, probability = "1/4" }, high = { value = 3, probability = "3/4" } }
+when = "enter != no"
+[payoffs]
+entrant = "enter*(demand - 2*fight)"
+incumbent = "2 - enter*(1 + fight)"
+"""
+
+
+def test_conditions_and_observed_draws_are_read():
+    game = read_game(STAGES).game
+    enter, strength = sp.Symbol("enter", real=True), sp.Symbol("strength", real=True)
+    assert game.move("fight").when == sp.And(sp.Eq(enter, 1), strength < 3)
+    assert game.move("fight").observes == ("enter", "demand")
+    assert game.move("enter").when == sp.true
+    assert game.chance[0].when == sp.Ne(enter, 0)
+
+
+def test_games_in_stages_are_written_as_they_are_read():
+    model = read_game(STAGES)
+    written = write_game(model)
+    assert read_game(written) == model
+    assert 'when = "(enter == yes) and (strength < 3)"' in written or (
+        'when = "(strength < 3) and (enter == yes)"' in written
+    )
+    assert list(faults(SCHEMA, toml(STAGES))) == list(faults(SCHEMA, toml(written))) == []
+    assert list(faults(SCHEMA, toml(STAGES.replace('when = "enter != no"', "when = 3"))))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("enter == yes and", "enetr == yes and", "[moves.fight] when: move 'fight': when: no name 'enetr' in"),
+        ("enter == yes and", "enter == yse and", "[moves.fight] when: move 'fight': when: no choice 'yse'"),
+        ("enter == yes and strength < 3", "enter", "[moves.fight] when: move 'fight': when: a name is not a condition"),
+        ("enter == yes and strength < 3", "fight == yes", "[moves.fight] when: move 'fight': when: it cannot depend on itself"),
+        ("enter == yes and strength < 3", "", "[moves.fight] when: move 'fight': when: not a formula"),
+        ('"enter == yes and strength < 3"', "true", "[moves.fight] when: a text in quotes is needed here, not true"),
+        ("stage = 2", "stage = 1\n", "[moves.fight] observes: move 'fight': it cannot observe 'enter'"),
+        ('stage = 2\nobserves = ["enter", "demand"]', "", "[moves.fight] when: move 'fight': whether it is made cannot depend on 'enter'"),
+        ('"demand"]', '"dmand"]', "[moves.fight] observes: move 'fight': no move 'dmand'"),
+        ("enter != no", "enter != on", "[chance.demand] when: chance variable 'demand': when: no choice 'on'"),
+        ("enter != no", "demand > 1", "[chance.demand] when: chance variable 'demand': when: it cannot depend on itself"),
+        ("when = \"enter != no\"", "wehn = 1", "[chance.demand] wehn: no key 'wehn'; did you mean 'when'?"),
+    ],
+)  # fmt: skip
+def test_a_fault_in_a_condition_is_named_with_its_place(old, new, message):
+    assert STAGES.count(old) == 1
+    check_fault(STAGES.replace(old, new), message)
+
+
+def test_a_game_beyond_the_limits_of_a_file_is_not_written():
+    moves = [Move(f"m{n}", "a", {"no": 0, "yes": 1}) for n in range(201)]
+    with pytest.raises(DeclarationError, match="201 moves; a file holds at most 200"):
+        write_game(Game("many", [Player("a")], moves, {"a": "m1"}))
+    x, deep = sp.Symbol("x", real=True), sp.Integer(0)
+    for n in range(101):
+        deep = If(x > n, deep, n + 1)
+    game = Game("deep", [Player("a")], [Move("x", "a", (0, 9))], {"a": deep})
+    with pytest.raises(DeclarationError, match=r"game 'deep' is too large for a game file: .*deep"):
+        write_game(game)

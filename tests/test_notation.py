@@ -1,4 +1,5 @@
 """What a reader sees of a game: LaTeX, HTML, plain text, and reforms in words."""
+# ruff: noqa: E501 (one case a line)
 
 import re
 import shutil
@@ -234,8 +235,47 @@ def reformed() -> list[Game]:
     ]  # fmt: skip
 
 
+def stages() -> Game:
+    """Moves and draws under conditions, and somebody who sees a draw."""
+    return Game(
+        "Entry",
+        [Player("entrant", "Entrant"), Player("incumbent", "Incumbent"), Player("bank")],
+        [
+            Move("enter", "entrant", {"no": 0, "yes": 1}),
+            Move("fight", "incumbent", {"no": 1, "yes": 2}, 2, ["enter", "demand"], when="enter == yes"),
+            Move("lend", "bank", {"no": 1, "yes": 2}, 2, [], when="enter == yes and demand > 2"),
+            Move("leave", "entrant", {"no": 1, "yes": 2}, 3, when="fight == yes or lend == no"),
+        ],
+        dict.fromkeys(("entrant", "incumbent", "bank"), "enter*(demand - if(fight == yes, 2, if(leave == yes, 1, 0)))"),
+        chance=[
+            Chance("demand", {"low": (1, "q"), "high": (3, "1 - q")}, when="enter == yes"),
+            Chance("luck", {"bad": (1, "1/2"), "good": (2, "1/2")}),
+            Chance("signal", {"bad": (1, "1/2"), "good": (2, "1/2")}, ["bank"]),
+        ],
+        parameters=[Parameter("q", "1/4")],
+    )  # fmt: skip
+
+
+def many_moves(players: int) -> Game:
+    """Players who move one after the other while all before said yes."""
+    moves = [Move("m0", "p0", {"no": 1, "yes": 2})]
+    formula = "0"
+    for n in range(1, players):
+        moves.append(
+            Move(f"m{n}", f"p{n}", {"no": 1, "yes": 2}, n + 1, (), when=f"m{n - 1} == yes")
+        )
+    for n in reversed(range(min(players, 90))):
+        formula = f"if(m{n} == yes, {formula}, {n + 1})"
+    return Game(
+        "In a row",
+        [Player(f"p{n}") for n in range(players)],
+        moves,
+        {f"p{n}": formula for n in range(players)},
+    )
+
+
 GAMES = [
-    dilemma(), three_players(), population(), cournot(), weather(), strange_names(), continuum(),
+    stages(), many_moves(20), many_moves(70), dilemma(), three_players(), population(), cournot(), weather(), strange_names(), continuum(),
     large_table(), wide_table(), *reformed(),
 ]  # fmt: skip
 games = pytest.mark.parametrize("game", GAMES, ids=lambda g: re.sub(r"\W+", "_", g.name))
@@ -587,3 +627,38 @@ def test_errors_stay_errors() -> None:
 def test_texts_are_never_evaluated_as_formulas() -> None:
     with pytest.raises(sp.SympifyError):
         latex_expression("__import__('os')", cournot())
+
+
+# -- games in stages --------------------------------------------------------------------------
+
+
+def test_who_is_asked_when_and_knowing_what() -> None:
+    written = flat(text(stages()))
+    for sentence in (
+        "Stage 1: Entrant chooses enter in {no = 0, yes = 1}. ",
+        "Stage 2: Incumbent chooses fight in {no, yes}, asked only if enter == yes, having observed enter and demand. ",
+        "Stage 2: bank chooses lend in {no, yes}, asked only if enter == yes and demand > 2, knowing nothing else. ",
+        "Stage 3: Entrant chooses leave in {no, yes}, asked only if fight == yes, or lend == no, having observed all earlier moves. ",
+        "What is not asked for, or not drawn, counts as 0. ",
+        "At the start of stage 2, if enter == yes, nature draws demand = 1 (low) with probability q; demand = 3 (high) with probability 1 - q. It is seen before fight. ",
+        "After all moves, nature draws luck = bad with probability 1/2; luck = good with probability 1/2. Nobody sees the draw before moving. ",
+        "At the start of stage 2, nature draws signal = bad with probability 1/2; signal = good with probability 1/2. bank sees the draw before moving. ",
+    ):  # fmt: skip
+        assert sentence in written
+    assert r"asked only if $\mathit{enter} = \text{yes}$" in latex(stages())
+    assert "asked only if" in html(stages())
+
+
+def test_a_game_without_stages_says_nothing_of_them() -> None:
+    for game in (dilemma(), large_table(), continuum()):
+        assert "asked only" not in text(game)
+        assert "counts as 0" not in text(game)
+
+
+def test_many_moves_are_a_table_and_very_many_a_count() -> None:
+    table, count = text(many_moves(20)), text(many_moves(70))
+    assert "asked only if" in table
+    assert re.search(r"^\s+17\s+p16\s+m16 in \{no, yes\}\s+m15 == yes$", table, re.M)
+    assert "Stage 17: p16 has 1 move, m16." in count
+    assert "[70 case distinctions, not printed here]" in count
+    assert all(len(line) <= 100 for line in (table + count).splitlines())

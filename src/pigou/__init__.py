@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         write_expression as write_expression,
     )
     from pigou.gambit import read_nfg as read_nfg, read_nfg_file as read_nfg_file
+    from pigou.gambit_tree import read_efg as read_efg, read_efg_file as read_efg_file
     from pigou.game import (
         GOVERNMENT as GOVERNMENT,
         Bystander as Bystander,
@@ -139,6 +140,7 @@ _HOME = {
         "write_expression",
     ),
     "gambit": ("read_nfg", "read_nfg_file"),
+    "gambit_tree": ("read_efg", "read_efg_file"),
     "game": (
         "Bystander",
         "Chance",

@@ -23,6 +23,7 @@ from pigou.errors import (
 )
 from pigou.exact import exact
 from pigou.gambit import read_nfg_file
+from pigou.gambit_tree import read_efg_file
 from pigou.gamefile import read_game_file
 from pigou.model import Model
 from pigou.models import load, names
@@ -45,7 +46,7 @@ def find_model(name: str) -> Model:
     Parameters
     ----------
     name : str
-        A built-in model, a game or case file (``.toml``), or a Gambit file (``.nfg``).
+        A built-in model, a game or case file (``.toml``), or a Gambit file (``.nfg``, ``.efg``).
 
     Raises
     ------
@@ -65,7 +66,9 @@ def find_model(name: str) -> Model:
     if name in names():
         return load(name)
     if not _is_path(name):
-        raise DeclarationError(unknown("model", name, names()) + "; or name a .toml or .nfg file")
+        raise DeclarationError(
+            unknown("model", name, names()) + "; or name a .toml, .nfg or .efg file"
+        )
     path = Path(name)
     suffix = path.suffix.lower()
     _refuse_missing(path)
@@ -74,12 +77,10 @@ def find_model(name: str) -> Model:
     if suffix == ".nfg":
         return Model(read_nfg_file(path), mechanism="read from a Gambit file")
     if suffix == ".efg":
-        raise FileError(
-            f"{name}: games in extensive form (.efg) are not read yet; "
-            "save the game in strategic form (.nfg), or write a game file (.toml)"
-        )
+        return Model(read_efg_file(path), mechanism="read from a Gambit file")
     raise FileError(
-        f"{name}: a model is read from a .toml game file or a .nfg Gambit file, not '{path.suffix}'"
+        f"{name}: a model is read from a .toml game file or a Gambit file (.nfg, .efg), "
+        f"not '{path.suffix}'"
     )
 
 

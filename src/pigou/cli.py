@@ -146,7 +146,8 @@ _output = _together(_format, _json, _file)
 def cli() -> None:
     """Game theory of market failure: solve a game for all equilibria, reform it, compare.
 
-    MODEL is the name of a built-in model, a game or case file (.toml) or a Gambit file (.nfg).
+    MODEL is the name of a built-in model, a game or case file (.toml) or a Gambit file
+    (.nfg, .efg).
 
     Exit codes: 0 done; 1 a defect of pigou; 2 usage or a bad value; 3 no equilibrium, or the list
     could not be shown complete; 4 an invalid file; 5 a check failed.

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
-from pigou.expression import Lookup
-from pigou.formulas import Maths, Notation, formulas_of, is_open, terms_of
+from pigou.expression import If, Lookup, names_in
+from pigou.formulas import Maths, Notation, conditions_of, formulas_of, is_open, terms_of
 from pigou.game import Chance, Choice, Game, Move, Parameter, Player
+from pigou.stages import is_staged, stages_of_draws
 from pigou.symbols import clean, number_text, words
 
 __all__ = [
@@ -36,6 +37,8 @@ MOST_CELLS = 64
 """Payoff tables with more cells are described, not printed."""
 
 _ROOM = 66  # characters of a matrix or of an equation's line
+_MOST_SENTENCES = 12  # of moves; more are a table
+_DEEPEST = 12  # case distinctions inside one another
 
 Piece = str | Maths
 Sentence = tuple[Piece, ...]
@@ -70,10 +73,10 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of words and formulas."""
+    """A table whose cells are sentences."""
 
     header: tuple[str, ...]
-    rows: tuple[tuple[Piece, ...], ...]
+    rows: tuple[tuple[Sentence, ...], ...]
 
 
 Block = Sentence | Equation | Matrix | Table
@@ -96,7 +99,7 @@ def describe(game: Game) -> dict[str, Sequence[Block]]:
     sections: dict[str, Sequence[Block]] = {
         "Players": _players(notation),
         "Moves": _moves(notation),
-        "Chance": [_chance(notation, c) for c in game.chance],
+        "Chance": _draws(notation),
         "Payoffs": _payoffs(notation, players),
         "Bystanders": _payoffs(notation, [p for p in game.parties if p not in players]),
         "Parameters": _parameters(notation),
@@ -148,13 +151,27 @@ def _equal(left: Maths, right: Maths) -> Maths:
 # -- what can happen --------------------------------------------------------------------------
 
 
-def _moves(notation: Notation) -> list[Sentence]:
+def _moves(notation: Notation) -> list[Block]:
     game = notation.game
-    moves = [_move(notation, move) for move in sorted(game.moves, key=lambda m: m.stage)]
-    together = len(game.moves) > 1 or any(p.is_population for p in game.players)
-    if together and len({m.stage for m in game.moves}) == 1:
-        moves.append(("All decide at the same time.",))
-    return moves
+    moves = sorted(game.moves, key=lambda m: m.stage)
+    blocks: list[Block] = []
+    if len(moves) > MOST_CELLS:
+        blocks += _numbers_of_moves(notation, moves)
+    elif len(moves) > _MOST_SENTENCES:
+        blocks.append(_table_of_moves(notation, moves))
+        if any(move.when != sp.true for move in moves):
+            blocks.append(("Who is asked knows that the condition holds, and what it observes.",))
+    else:
+        blocks += [_move(notation, move) for move in moves]
+    together = len(moves) > 1 or any(p.is_population for p in game.players)
+    if together and len({m.stage for m in moves}) == 1:
+        blocks.append(("All decide at the same time.",))
+    stages = {m.player: {o.stage for o in moves if o.player == m.player} for m in moves}
+    if any(m.observes is not None and len(stages[m.player]) > 1 for m in moves):
+        blocks.append(("Everybody remembers what they did and saw.",))
+    if any(when != sp.true for when in conditions_of(game)):
+        blocks.append(("What is not asked for, or not drawn, counts as 0.",))
+    return blocks
 
 
 def _move(notation: Notation, move: Move) -> Sentence:
@@ -166,15 +183,63 @@ def _move(notation: Notation, move: Move) -> Sentence:
     label = clean(move.label)
     if label.lower() != move.name.lower():
         pieces.append(f" ({label})")
-    if move.observes is not None:
-        seen = [notation.named(name) for name in move.observes]
-        pieces += [", having observed ", *(_joined(seen, " and ") or ["nothing"])]
-    elif move.stage > min(stages):
-        pieces.append(", having observed all earlier moves")
+    if move.when != sp.true:
+        pieces += [", asked only if ", *_condition(notation, move.when)]
+    known = _known(notation, move)
+    pieces += [", ", *known] if known else []
     if isinstance(move.domain, Choice) and move.domain.exit is not None:
         leaves = f"; who chooses {clean(move.domain.exit)} leaves the group"
         pieces.append(f"{leaves}, which is filled up from those who stay")
     return (*pieces, ".")
+
+
+def _known(notation: Notation, move: Move) -> list[Piece]:
+    """Say what is observed before a move; who is asked under a condition knows that it holds."""
+    if move.observes:
+        seen = [notation.named(name) for name in move.observes]
+        return ["having observed ", *_joined(seen, " and ")]
+    if move.stage == min(m.stage for m in notation.game.moves):
+        return []
+    if move.observes is None:
+        return ["having observed all earlier moves"]
+    return ["knowing nothing else" if move.when != sp.true else "having observed nothing"]
+
+
+def _condition(notation: Notation, when: Any, most: int = 12) -> list[Piece]:
+    """Write a condition; one of many cases is told by their number."""
+    order = {name: number for number, name in enumerate(notation.game.scope.names)}
+    cases = [when]
+    if isinstance(when, sp.Or):
+        cases = sorted(when.args, key=sp.default_sort_key)
+        cases.sort(key=lambda case: sorted(order[name] for name in names_in(case)))
+    if len(cases) > most:
+        return [f"one of {len(cases)} conditions holds, which are not printed here"]
+    return _joined([notation.maths(case) for case in cases], ", or ")
+
+
+def _table_of_moves(notation: Notation, moves: Sequence[Move]) -> Table:
+    """Show many moves as a table."""
+    columns: dict[str, list[Sentence]] = {
+        "Stage": [(str(m.stage),) for m in moves],
+        "Player": [(clean(notation.game.player(m.player).label),) for m in moves],
+        "Choice": [tuple(_domain(notation, m)) for m in moves],
+        "Knowledge": [tuple(_known(notation, m)) if m.observes != () else () for m in moves],
+        "Asked only if": [
+            () if m.when == sp.true else tuple(_condition(notation, m.when, 4)) for m in moves
+        ],
+    }
+    return _filled(columns)
+
+
+def _numbers_of_moves(notation: Notation, moves: Sequence[Move]) -> Iterator[Sentence]:
+    """Tell how many moves each player has in a stage, where they are too many to be listed."""
+    groups: dict[tuple[int, str], list[Maths]] = {}
+    for move in moves:
+        groups.setdefault((move.stage, move.player), []).append(notation.named(move.name))
+    for (stage, player), names in groups.items():
+        who, many = clean(notation.game.player(player).label), len(names) > 1
+        shown = [names[0], f" to {'' if len(names) == 2 else '... '}", names[-1]] if many else names
+        yield (f"Stage {stage}: {who} has {len(names)} move{'s' * many}, ", *shown, ".")
 
 
 def _domain(notation: Notation, move: Move) -> list[Piece]:
@@ -184,11 +249,11 @@ def _domain(notation: Notation, move: Move) -> list[Piece]:
         low, high = (notation.maths(end) for end in (move.domain.lower, move.domain.upper))
         interval = rf"{name.latex} \in [{low.latex}, {high.latex}]"
         return [Maths(interval, f"{name.text} in [{low.text}, {high.text}]")]
-    tables_only = all(isinstance(u, Lookup) for _, u in formulas_of(notation.game))
+    bare = _is_numbering(notation, move.name, move.domain.options.values())
     options = []
     for label, value in move.domain.options.items():
         label, shown = clean(label), number_text(value)
-        equals = "" if tables_only or label == shown else f" = {shown}"
+        equals = "" if bare or label == shown else f" = {shown}"
         options.append(Maths(words(label) + equals, label + equals))
     first = options[0]
     options[0] = Maths(rf"{name.latex} \in \{{{first.latex}", f"{name.text} in {{{first.text}")
@@ -197,15 +262,66 @@ def _domain(notation: Notation, move: Move) -> list[Piece]:
     return _joined(options)
 
 
-def _chance(notation: Notation, chance: Chance) -> Sentence:
-    pieces: list[Piece] = ["Nature draws "]
+def _is_numbering(notation: Notation, name: str, values: Iterable[Fraction]) -> bool:
+    """Whether values only tell labels apart: all is tables, or they count 1, 2, ... the labels."""
+    if all(isinstance(formula, Lookup) for _, formula in formulas_of(notation.game)):
+        return True
+    counting = all(number == value for number, value in enumerate(values, 1))
+    return counting and name not in notation.measured
+
+
+# -- what is drawn ----------------------------------------------------------------------------
+
+
+def _draws(notation: Notation) -> list[Sentence]:
+    draws = notation.game.chance
+    if len(draws) <= MOST_CELLS:
+        return [_draw(notation, chance) for chance in draws]
+    first, last = notation.named(draws[0].name), notation.named(draws[-1].name)
+    return [(f"Nature makes {len(draws)} draws, ", first, " to ... ", last, ".")]
+
+
+def _draw(notation: Notation, chance: Chance) -> Sentence:
+    start = _time(notation.game, chance)
+    pieces: list[Piece] = [f"{start}nature draws " if start else "Nature draws "]
+    if chance.when != sp.true:
+        pieces = [f"{start}if ", *_condition(notation, chance.when), ", nature draws "]
+    if len(chance.outcomes) > MOST_CELLS:
+        count = f", one of {len(chance.outcomes)} values that are not printed here"
+        return (*pieces, notation.named(chance.name), count, *_seers(notation, chance))
+    values = [value for value, _ in chance.outcomes.values()]
+    bare = bool(start) and _is_numbering(notation, chance.name, values)
     for number, (label, (value, probability)) in enumerate(chance.outcomes.items()):
-        draw = _equal(notation.named(chance.name), _number(value))
-        likely = f" ({clean(label)}) with probability "
-        pieces += ["; " if number else "", draw, likely, notation.maths(probability)]
-    seers = [clean(notation.game.player(p).label) for p in chance.seen_by]
+        label = clean(label)
+        what = Maths(words(label), label) if bare else _number(value)
+        pieces += ["; " if number else "", _equal(notation.named(chance.name), what)]
+        pieces += ["" if bare else f" ({label})", " with probability "]
+        pieces.append(notation.maths(probability))
+    return (*pieces, *_seers(notation, chance))
+
+
+def _time(game: Game, chance: Chance) -> str:
+    """Say when a draw is made in a game in stages."""
+    if not is_staged(game):
+        return ""
+    stage = stages_of_draws(game).get(chance.name)
+    if stage is None:
+        return "After all moves, "
+    return f"At the start of stage {stage}, " if stage > 1 else "Before anybody moves, "
+
+
+def _seers(notation: Notation, chance: Chance) -> list[Piece]:
+    """Say who sees a draw: players before they move, or before some moves; or whom it calls."""
+    game = notation.game
+    seers = [clean(game.player(p).label) for p in chance.seen_by]
+    before = [notation.named(m.name) for m in game.moves if chance.name in (m.observes or ())]
+    if before and not seers:
+        return [". It is seen before ", *_joined(before, " and "), "."]
+    if not seers and any(chance.name in names_in(m.when) for m in game.moves):
+        return [". It shows only in what is asked for."]
     see = "see" if len(seers) > 1 else "sees"
-    return (*pieces, f". {' and '.join(seers) or 'Nobody'} {see} the draw before moving.")
+    also = [", and it is seen before ", *_joined(before, " and ")] if before else []
+    return [f". {' and '.join(seers) or 'Nobody'} {see} the draw before moving", *also, "."]
 
 
 # -- what it pays -----------------------------------------------------------------------------
@@ -235,9 +351,15 @@ def _equation(notation: Notation, party: str) -> Equation:
     """State the payoff of a party: the primitive one, then transfers by purpose."""
     game = notation.game
     transfers = [t for t in game.transfers if party in (t.payer, t.payee)]
-    own = terms_of(game.primitive(party))
-    alone = len(own) + len(transfers) == 1
-    terms = [_term(notation, sign, term, alone=alone) for sign, term in own]
+    formula = game.primitive(party)
+    cases = sum(isinstance(part, If) for part in sp.preorder_traversal(formula))
+    if cases > MOST_CELLS or _nesting(formula) > _DEEPEST:
+        said = f"[{cases} case distinctions, not printed here]"
+        terms = [Term("+", Maths(words(said), said))]
+    else:
+        own = terms_of(formula)
+        alone = len(own) + len(transfers) == 1
+        terms = [_term(notation, sign, term, alone=alone) for sign, term in own]
     for transfer in transfers:
         amount = game.amount(transfer, party)
         sign = "+" if party == transfer.payee else "-"
@@ -245,6 +367,14 @@ def _equation(notation: Notation, party: str) -> Equation:
             amount, sign = -amount, "-" if sign == "+" else "+"
         terms.append(_term(notation, sign, amount, clean(transfer.purpose) or "transfer"))
     return Equation(notation.payoff_of(party), _in_lines(terms or [Term("+", Maths("0", "0"))]))
+
+
+def _nesting(formula: sp.Basic) -> int:
+    """Count the case distinctions inside one another; those that follow make a longer list."""
+    inside = [_nesting(part) for part in formula.args]
+    if isinstance(formula, If):
+        return max(inside[0] + 1, inside[1] + 1, inside[2])
+    return max(inside, default=0)
 
 
 def _term(
@@ -346,8 +476,14 @@ def _parameters(notation: Notation) -> list[Table]:
         "Unit": [clean(p.unit) for p in parameters],
         "Source": [clean(p.source) for p in parameters],
     }
+    cells = {title: [(cell,) if cell else () for cell in c] for title, c in columns.items()}
+    return [_filled(cells)] if parameters else []
+
+
+def _filled(columns: Mapping[str, Sequence[Sentence]]) -> Table:
+    """Make a table of the columns that are not empty."""
     filled = {title: column for title, column in columns.items() if any(column)}
-    return [Table(tuple(filled), tuple(zip(*filled.values(), strict=True)))] if filled else []
+    return Table(tuple(filled), tuple(zip(*filled.values(), strict=True)))
 
 
 def _values(notation: Notation, parameter: Parameter) -> Piece:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 import sympy as sp
@@ -23,6 +24,7 @@ from pigou.symbols import clean, letter_of, letters_of, words
 __all__ = [
     "Maths",
     "Notation",
+    "conditions_of",
     "formulas_of",
     "is_open",
     "latex_expression",
@@ -115,6 +117,12 @@ class Notation:
         self.table_letter = next((c for c in "ugh" if c not in taken), "G")
         self.tables = self._tables()
 
+    @cached_property
+    def measured(self) -> set[str]:
+        """The names of which it matters how large they are, and not only which value they take."""
+        formulas = [*(f for _, f in formulas_of(self.game)), *conditions_of(self.game)]
+        return {name for formula in formulas for name in _measured(formula)}
+
     def _tables(self) -> dict[Lookup, str]:
         """Name every payoff table of the game after its owner."""
         named: dict[Lookup, str] = {}
@@ -167,6 +175,29 @@ def formulas_of(game: Game) -> list[tuple[str, sp.Expr]]:
         *((b.name, b.surplus) for b in game.bystanders),
         *((t.payee, t.amount) for t in game.transfers),
     ]
+
+
+def conditions_of(game: Game) -> list[Any]:
+    """List the conditions under which moves and draws are made.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> conditions_of(load("coordination").game)
+    [True]
+    """
+    return [*(move.when for move in game.moves), *(chance.when for chance in game.chance)]
+
+
+def _measured(formula: sp.Basic) -> set[str]:
+    """Return the names of which it matters how large they are, and not only which value it is."""
+    if isinstance(formula, sp.Symbol):
+        return {formula.name.removesuffix("′")}
+    compared = isinstance(formula, sp.Eq | sp.Ne) and formula.rhs.is_Rational
+    if isinstance(formula, Lookup) or (compared and isinstance(formula.lhs, sp.Symbol)):
+        return set()
+    found: set[str] = set()
+    return found.union(*map(_measured, formula.args))
 
 
 def terms_of(formula: sp.Expr) -> list[tuple[str, sp.Expr]]:

@@ -70,8 +70,14 @@ _TABLES = (
 )  # fmt: skip
 _GAME = ("name", "source", "mechanism", "about", "assumptions")
 _PARAMETER = ("default", "domain", "unit", "meaning", "tex", "source", "integer")
-_MOVE = ("player", "interval", "choices", "exit", "stage", "observes", "label", "tex")
+_MOVE = ("player", "interval", "choices", "exit", "stage", "observes", "when", "label", "tex")
 _REFORM = ("name", "label", "source", "parameters", "running_cost")
+_KEYS = {
+    "when": "when",
+    "whether it is made": "when",
+    "it cannot observe": "observes",
+    "no move": "observes",
+}
 _TEXT_KEYS = ("move", "choice", "group", "payer", "payee", "purpose")
 _TEXT = re.compile(
     r"""\"{3}(?:\\.|[^\\])*?(?:\"{3}|\\?\Z)|'{3}.*?(?:'{3}|\Z)"""
@@ -223,10 +229,12 @@ def _frame(root: FileTable, head: FileTable) -> Game:
 
 
 def _place_of(message: str) -> str:
-    """Tell the table that a message of the language speaks of, by the part it names first."""
+    """Tell the table and key that a message of the language speaks of, by what it names first."""
     tables = {"move": "moves", "player": "players", "chance variable": "chance"}
-    found = re.match(rf"({'|'.join(tables)}) '(\w+)'", message)
-    return f"[{tables[found[1]]}.{found[2]}]" if found else "[game] assumptions"
+    found = re.match(rf"({'|'.join(tables)}) '(\w+)'(?:: ({'|'.join(_KEYS)}))?", message)
+    if not found:
+        return "[game] assumptions"
+    return f"[{tables[found[1]]}.{found[2]}]" + (f" {_KEYS[found[3]]}" if found[3] else "")
 
 
 def _check_names(root: FileTable) -> None:
@@ -312,18 +320,23 @@ def _move(name: str, table: FileTable) -> Move:
     stage = table.whole("stage", 1)
     words = {key: table.text(key) for key in ("label", "tex")}
     with table.at():
-        return Move(name, table.text("player"), domain, stage, observes, **words)
+        return Move(name, table.text("player"), domain, stage, observes, when=_when(table), **words)
 
 
 def _chance(name: str, table: FileTable) -> Chance:
-    table.of(("outcomes", "seen_by"), ["outcomes"])
+    table.of(("outcomes", "seen_by", "when"), ["outcomes"])
     outcomes = {}
     for label, items in table.table("outcomes").items.items():
         entry = FileTable(items, table.file, f"{table.place} outcomes {shown_key(label)}")
         entry.of(("value", "probability"), ("value", "probability"))
         outcomes[label] = (entry.number("value"), entry.formula("probability"))
     with table.at():
-        return Chance(name, outcomes, table.texts("seen_by"))
+        return Chance(name, outcomes, table.texts("seen_by"), _when(table))
+
+
+def _when(table: FileTable) -> Any:
+    """Return the condition of a move or draw; the game reads it, once all names are known."""
+    return table.text("when") if "when" in table.items else sp.true
 
 
 def _bystanders(root: FileTable, players: list[str]) -> Iterator[Bystander]:
@@ -461,7 +474,7 @@ def _outcomes(root: FileTable, frame: Game, definitions: Mapping[str, str]) -> d
     scope = _scope(frame, definitions, [p.name for p in frame.parameters])
     for n, row in enumerate(root.rows("outcomes", MOST_CELLS), 1):
         row.of(("when", "payoffs"), ("when", "payoffs"))
-        where = _when(row, labels)
+        where = _choices(row, labels)
         moves = tuple(name for name in labels if name in where)
         combination = tuple(where[name] for name in moves)
         group = groups.setdefault(moves, {})
@@ -486,7 +499,7 @@ def _outcomes(root: FileTable, frame: Game, definitions: Mapping[str, str]) -> d
     return tables
 
 
-def _when(row: FileTable, labels: Mapping[str, Mapping[str, Fraction]]) -> dict[str, str]:
+def _choices(row: FileTable, labels: Mapping[str, Mapping[str, Fraction]]) -> dict[str, str]:
     """Read the choices that a row speaks of."""
     table = row.table("when").of(labels, kind=("move", "moves"))
     where = {name: table.text(name) for name in table.items}

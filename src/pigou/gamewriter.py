@@ -13,11 +13,20 @@ from dataclasses import fields
 from typing import Any
 
 import sympy as sp
+from sympy.logic.boolalg import Boolean
 
-from pigou.errors import DeclarationError
+from pigou.errors import DeclarationError, ExpressionError
 from pigou.exact import exact
-from pigou.expression import Lookup, Total, names_in, symbol, write_expression
-from pigou.filetable import MOST_CELLS, plain
+from pigou.expression import (
+    Lookup,
+    Total,
+    names_in,
+    read_condition,
+    read_expression,
+    symbol,
+    write_expression,
+)
+from pigou.filetable import MOST_CELLS, MOST_ENTRIES, plain
 from pigou.game import Chance, Choice, Game, Move, Parameter, Player, Transfer
 from pigou.gamefile import CONTINUUM, VERSION
 from pigou.model import Case, Model
@@ -25,6 +34,7 @@ from pigou.reform import Reform
 
 __all__ = ["write_game"]
 
+_LONG = 500  # characters of a formula that may be beyond the limits of reading
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -41,7 +51,8 @@ def write_game(model: Model | Game) -> str:
     Raises
     ------
     DeclarationError
-        If a payoff mixes a table with continuous moves or with sums over members.
+        If a payoff mixes a table with continuous moves or with sums over members, or the game is
+        beyond the limits of a game file.
 
     Examples
     --------
@@ -80,6 +91,7 @@ def write_game(model: Model | Game) -> str:
     if isinstance(model, Game):
         model = Model(model)
     game = model.game
+    _check_size(game)
     head = {
         "name": game.name,
         "source": game.source,
@@ -93,9 +105,9 @@ def write_game(model: Model | Game) -> str:
     for player in game.players:
         sections.extend(_of_player(player))
     for move in game.moves:
-        sections.append(_section(f"[moves.{_name(move.name)}]", _of_move(move)))
+        sections.append(_section(f"[moves.{_name(move.name)}]", _of_move(game, move)))
     for chance in game.chance:
-        sections.append(_section(f"[chance.{_name(chance.name)}]", _of_chance(chance)))
+        sections.append(_section(f"[chance.{_name(chance.name)}]", _of_chance(game, chance)))
     sections.extend(_of_payoffs(game))
     for transfer in game.transfers:
         sections.append(_section("[[transfers]]", _of_transfer(game, transfer)))
@@ -106,6 +118,15 @@ def write_game(model: Model | Game) -> str:
         required = {k: case.pop(k) for k in ("title", "file", "move", "column", "labels")}
         sections.append(_section("[case]", case, required))
     return "\n".join(section for section in sections if section)
+
+
+def _check_size(game: Game) -> None:
+    for kind, parts in {"moves": game.moves, "chance variables": game.chance}.items():
+        if len(parts) > MOST_ENTRIES:
+            raise DeclarationError(
+                f"game '{game.name}' is too large for a game file: {len(parts):,} {kind}; a file "
+                f"holds at most {MOST_ENTRIES}"
+            )
 
 
 def _of_parameter(parameter: Parameter) -> dict[str, Any]:
@@ -132,7 +153,7 @@ def _of_player(player: Player) -> Iterator[str]:
         yield _section(header, {"values": dict(kind.values)}, {"size": kind.size})
 
 
-def _of_move(move: Move) -> dict[str, Any]:
+def _of_move(game: Game, move: Move) -> dict[str, Any]:
     finite = isinstance(move.domain, Choice)
     domain: Any = move.domain
     return {
@@ -142,14 +163,16 @@ def _of_move(move: Move) -> dict[str, Any]:
         "interval": None if finite else [domain.lower, domain.upper],
         "stage": None if move.stage == 1 else move.stage,
         "observes": None if move.observes is None else _Kept(move.observes),
+        "when": None if move.when == sp.true else _formula(game, move.when),
         "label": "" if move.label == move.name else move.label,
         "tex": move.tex,
     }
 
 
-def _of_chance(chance: Chance) -> dict[str, Any]:
+def _of_chance(game: Game, chance: Chance) -> dict[str, Any]:
     outcomes = {k: {"value": v, "probability": p} for k, (v, p) in chance.outcomes.items()}
-    return {"outcomes": outcomes, "seen_by": list(chance.seen_by)}
+    when = None if chance.when == sp.true else _formula(game, chance.when)
+    return {"outcomes": outcomes, "seen_by": list(chance.seen_by), "when": when}
 
 
 def _of_payoffs(game: Game) -> Iterator[str]:
@@ -174,8 +197,24 @@ def _of_payoffs(game: Game) -> Iterator[str]:
         yield _of_table(game, moves, columns)
 
 
-def _formula(game: Game, expression: sp.Expr) -> Any:
-    return expression if expression.is_Rational else write_expression(expression, game.scope)
+def _formula(game: Game, expression: Any) -> Any:
+    """Write a formula or a condition; one that is long has to be within the limits of reading."""
+    if expression.is_Rational:
+        return expression
+    text = write_expression(expression, game.scope)
+    if len(text) > _LONG:
+        try:
+            _read(text, expression, game)
+        except ExpressionError as error:
+            raise DeclarationError(
+                f"game '{game.name}' is too large for a game file: {error}"
+            ) from None
+    return text
+
+
+def _read(text: str, expression: Any, game: Game) -> None:
+    read = read_condition if isinstance(expression, Boolean) else read_expression
+    read(text, game.scope)
 
 
 def _tabulated(game: Game, party: str) -> tuple[tuple[str, ...], list[sp.Expr]]:

@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 _WIDTH, _INDENT = 98, 13
+_WIDE = {"Meaning": 0.3, "Source": 0.2, "Choice": 0.25, "Knowledge": 0.15, "Asked only if": 0.3}
 
 
 # -- LaTeX ------------------------------------------------------------------------------------
@@ -142,9 +143,11 @@ def _array(matrix: Matrix) -> str:
 
 
 def _tabular(table: Table) -> str:
-    wide = {"Meaning": r"p{0.3\linewidth}", "Source": r"p{0.2\linewidth}"}
+    wide = {title: rf"p{{{share}\linewidth}}" for title, share in _WIDE.items()}
     columns = "".join(wide.get(title, "l") for title in table.header)
-    rows = [" & ".join(map(_in_prose, row)) + r" \\" for row in table.rows]
+    rows = [
+        " & ".join("".join(map(_in_prose, cell)) for cell in row) + r" \\" for row in table.rows
+    ]
     head = " & ".join(table.header) + r" \\ \hline"
     begin = rf"\mbox{{}}\begin{{center}}\begin{{tabular}}{{@{{}}{columns}@{{}}}}"
     return "\n".join([begin, r"\hline", head, *rows, r"\hline", r"\end{tabular}\end{center}"])
@@ -179,7 +182,9 @@ def _in_display(block: Block) -> str:
         return _array(block)
     if isinstance(block, Table):
         rows = [" & ".join(map(words, block.header)) + r" \\ \hline"]
-        rows += [" & ".join(map(_in_maths, row)) + r" \\" for row in block.rows]
+        rows += [
+            " & ".join("".join(map(_in_maths, cell)) for cell in row) + r" \\" for row in block.rows
+        ]
         columns = "l" * len(block.header)
         return "\n".join([rf"\begin{{array}}{{{columns}}}", *rows, r"\end{array}"])
     return "".join(map(_in_maths, block))
@@ -221,7 +226,10 @@ def _html_block(block: Block) -> str:
         return rf"<p>\(\displaystyle {escape(_in_display(block), quote=False)}\)</p>"
     if isinstance(block, Table):
         rows = ["".join(f"<th>{title}</th>" for title in block.header)]
-        rows += ["".join(f"<td>{_in_html(cell)}</td>" for cell in row) for row in block.rows]
+        rows += [
+            "".join(f"<td>{''.join(map(_in_html, cell))}</td>" for cell in row)
+            for row in block.rows
+        ]
         return "<table>\n" + "\n".join(f"<tr>{row}</tr>" for row in rows) + "\n</table>"
     return f"<p>{''.join(map(_in_html, block))}</p>"
 
@@ -272,7 +280,8 @@ def _text_block(block: Block) -> list[str]:
         return _text_table([[corner, *block.columns], *rows])
     if isinstance(block, Table):
         head = [title.lower() for title in block.header]
-        return _text_table([head, *([_in_text(cell) for cell in row] for row in block.rows)])
+        cells = [["".join(map(_in_text, cell)) for cell in row] for row in block.rows]
+        return _text_table([head, *cells])
     return _wrapped("".join(map(_in_text, block)), 2)
 
 

@@ -13,6 +13,8 @@ from dataclasses import asdict, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import sympy as sp
+
 from pigou.assessment import Assessment
 from pigou.comparison import Comparison, Scenario, Verdict, present
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Strategy
@@ -21,6 +23,7 @@ from pigou.expression import write_expression
 from pigou.game import Chance, Choice, Game, Move, Parameter
 from pigou.model import Model
 from pigou.notation import latex_expression, reform_text, text_expression
+from pigou.stages import is_staged
 
 if TYPE_CHECKING:
     from pigou.observation import Finding, Study
@@ -420,9 +423,13 @@ def structure(game: Game) -> str:
     """
     words = ["population"] if any(p.is_population for p in game.players) else []
     words += ["smooth"] if any(not isinstance(m.domain, Choice) for m in game.moves) else []
-    words += ["staged"] if len({m.stage for m in game.moves}) > 1 else []
-    words += ["private information"] if any(c.seen_by for c in game.chance) else []
+    words += ["staged"] if is_staged(game) else []
+    words += ["private information"] if any(_is_seen(c, game) for c in game.chance) else []
     return ", ".join(words) or "finite"
+
+
+def _is_seen(chance: Chance, game: Game) -> bool:
+    return bool(chance.seen_by) or any(chance.name in (m.observes or ()) for m in game.moves)
 
 
 def game_result(model: Model) -> dict[str, Any]:
@@ -447,8 +454,8 @@ def game_result(model: Model) -> dict[str, Any]:
             for p in game.players
         ],
         "bystanders": [{"name": b.name, "label": b.label} for b in game.bystanders],
-        "moves": [_move(move) for move in game.moves],
-        "chance": [_chance(chance) for chance in game.chance],
+        "moves": [_move(move, game) for move in game.moves],
+        "chance": [_chance(chance, game) for chance in game.chance],
         "payoffs": {party: _formula(game.primitive(party), game) for party in game.parties},
         "transfers": [
             {"payer": t.payer, "payee": t.payee, "purpose": t.purpose}
@@ -469,17 +476,29 @@ def _formula(expression: Any, game: Game) -> dict[str, str]:
     return {"text": text_expression(expression, game), "latex": latex_expression(expression, game)}
 
 
-def _chance(chance: Chance) -> dict[str, Any]:
+def _chance(chance: Chance, game: Game) -> dict[str, Any]:
     outcomes = {
         label: {"value": str(value), "probability": str(probability)}
         for label, (value, probability) in chance.outcomes.items()
     }
-    return {"name": chance.name, "seen_by": list(chance.seen_by), "outcomes": outcomes}
+    return {
+        "name": chance.name,
+        "seen_by": list(chance.seen_by),
+        "when": _condition(chance.when, game),
+        "outcomes": outcomes,
+    }
 
 
-def _move(move: Move) -> dict[str, Any]:
+def _condition(when: Any, game: Game) -> dict[str, str] | None:
+    """Write the condition of a move or draw; null if it is always made."""
+    return None if when == sp.true else _formula(when, game)
+
+
+def _move(move: Move, game: Game) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "name": move.name, "player": move.player, "label": move.label, "stage": move.stage
+        "name": move.name, "player": move.player, "label": move.label, "stage": move.stage,
+        "observes": None if move.observes is None else list(move.observes),
+        "when": _condition(move.when, game),
     }  # fmt: skip
     if isinstance(move.domain, Choice):
         return result | {"choices": {k: str(v) for k, v in move.domain.options.items()}}

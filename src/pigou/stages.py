@@ -31,7 +31,7 @@ from pigou.exact import Record
 from pigou.expression import names_in, symbol
 from pigou.game import Bystander, Chance, Choice, Game, Move
 
-__all__ = ["Draw", "Stages", "Turn", "is_staged", "subgame"]
+__all__ = ["Draw", "Stages", "Turn", "is_staged", "stages_of_draws", "subgame"]
 
 History = Record[str]
 
@@ -301,7 +301,7 @@ class Stages:
 
 def _agenda(game: Game) -> Iterator[_Step]:
     """Yield the steps of a game in their order."""
-    stages = _stages_of_draws(game)
+    stages = stages_of_draws(game)
     last = max(m.stage for m in game.moves) + 1
     for stage in range(1, last + 1):
         waiting = [c for c in game.chance if stages.get(c.name, last) == stage]
@@ -338,8 +338,22 @@ def _check_draw(game: Game, chance: Chance, stage: int) -> None:
             )
 
 
-def _stages_of_draws(game: Game) -> dict[str, int]:
-    """Return the stage at whose start each draw is made; draws that nobody sees have none."""
+def stages_of_draws(game: Game) -> dict[str, int]:
+    """Return the stage at whose start each draw is made; draws that come after all moves have none.
+
+    Examples
+    --------
+    >>> from pigou import Move, Player
+    >>> game = Game(
+    ...     "insurance",
+    ...     [Player("ann")],
+    ...     [Move("insure", "ann", {"no": 0, "yes": 1})],
+    ...     {"ann": "if(insure == yes, -1, -loss)"},
+    ...     chance=[Chance("loss", {"none": (0, "3/4"), "all": (8, "1/4")})],
+    ... )
+    >>> stages_of_draws(game)
+    {}
+    """
     stages: dict[str, int] = {}
     for chance in game.chance:
         firsts = [
