@@ -31,7 +31,7 @@ from pigou.exact import Record
 from pigou.expression import names_in, symbol
 from pigou.game import Bystander, Chance, Choice, Game, Move
 
-__all__ = ["Draw", "Stages", "Turn", "is_staged", "stages_of_draws", "subgame"]
+__all__ = ["Draw", "Node", "Stages", "Turn", "is_staged", "stages_of_draws", "subgame"]
 
 History = Record[str]
 
@@ -89,7 +89,13 @@ class _Step(NamedTuple):
 
 
 class Node(NamedTuple):
-    """A point of the game: how far it has come, and what has happened."""
+    """A point of the game: how far it has come, and what has happened.
+
+    Examples
+    --------
+    >>> Node(2, Record({"enter": "yes"})).history
+    {'enter': 'yes'}
+    """
 
     position: int
     history: Record[str]

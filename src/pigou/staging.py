@@ -84,10 +84,12 @@ def solve_stages(
     doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
     if doubtful:
         notes.append(f"the checker could not confirm {', '.join(doubtful[:_MOST_NOTES])}")
-    how = (
-        f"backward induction over {found.pieces:,} subgames, each solved for all equilibria after "
-        f"every combination of those that follow ({found.forms:,} strategic forms)"
-    )
+    how = "backward induction: the game has no subgame but itself, solved for all equilibria"
+    if found.pieces > 1:
+        how = (
+            f"backward induction over {found.pieces:,} subgames, each solved for all equilibria "
+            f"after every combination of those that follow ({found.forms:,} strategic forms)"
+        )
     return EquilibriumSet(
         game=game.name,
         structure="staged",
