@@ -32,7 +32,7 @@ from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.stages import Draw, Node, Stages, Turn
 
-__all__ = ["Leaf", "Piece", "Plan", "Tree", "behaviour", "lay_out"]
+__all__ = ["Leaf", "Piece", "Plan", "Point", "Tree", "behaviour", "lay_out"]
 
 MOST_NODES = 50_000
 MOST_CELLS = 20_000
@@ -46,6 +46,12 @@ class Point(NamedTuple):
     """A node in its place: what happens there, its children, and where its part of the tree ends.
 
     With `crowd`, a population moves next: what follows is solved as a game of its own.
+
+    Examples
+    --------
+    >>> from pigou.exact import Record
+    >>> Point(Node(0, Record()), None, (), 1).crowd
+    False
     """
 
     node: Node
@@ -56,7 +62,13 @@ class Point(NamedTuple):
 
 
 class Leaf(NamedTuple):
-    """An end of a piece: the number of a point, and whether a subgame begins there."""
+    """An end of a piece: the number of a point, and whether a subgame begins there.
+
+    Examples
+    --------
+    >>> Leaf(3, is_subgame=True).point
+    3
+    """
 
     point: int
     is_subgame: bool

@@ -27,11 +27,10 @@ if TYPE_CHECKING:
         first_best as first_best,
     )
     from pigou.catalogue import find_model as find_model, find_reform as find_reform
-    from pigou.check import (
+    from pigou.check import examine as examine, expectation as expectation
+    from pigou.check_simultaneous import (
         Examination as Examination,
         Flow as Flow,
-        examine as examine,
-        expectation as expectation,
         payoffs_by_action as payoffs_by_action,
     )
     from pigou.comparison import (
@@ -116,7 +115,8 @@ __version__ = "0.1.0"
 _HOME = {
     "assessment": ("Assessment", "FirstBest", "assess", "diagnose", "first_best"),
     "catalogue": ("find_model", "find_reform"),
-    "check": ("Examination", "Flow", "examine", "expectation", "payoffs_by_action"),
+    "check": ("examine", "expectation"),
+    "check_simultaneous": ("Examination", "Flow", "payoffs_by_action"),
     "comparison": ("Change", "Comparison", "SELECTIONS", "Scenario", "Verdict", "compare"),
     "equilibrium": ("Component", "Equilibrium", "EquilibriumSet", "Evidence", "Grade", "Strategy"),
     "errors": (

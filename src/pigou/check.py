@@ -13,10 +13,8 @@ import sympy as sp
 
 from pigou.check_simultaneous import (
     Examination,
-    Flow,
     examine_simultaneous,
     expectation_of_simultaneous,
-    payoffs_by_action,
 )
 from pigou.check_stages import examine_stages, expectation_in_stages
 from pigou.equilibrium import Strategy
@@ -24,7 +22,7 @@ from pigou.exact import Enclosure
 from pigou.game import Game
 from pigou.stages import is_staged
 
-__all__ = ["Examination", "Flow", "examine", "expectation", "payoffs_by_action"]
+__all__ = ["examine", "expectation"]
 
 
 def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strategy]) -> Examination:

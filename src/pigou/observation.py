@@ -28,7 +28,8 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from pigou.check import examine, payoffs_by_action
+from pigou.check import examine
+from pigou.check_simultaneous import payoffs_by_action
 from pigou.comparison import Comparison, Scenario, compare
 from pigou.equilibrium import Equilibrium, Strategy
 from pigou.errors import (

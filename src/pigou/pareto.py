@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from pigou.check import Examination
+from pigou.check_simultaneous import Examination
 from pigou.exact import Enclosure
 
 __all__ = ["Ranking", "pareto"]

@@ -7,7 +7,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from pigou.check import Examination, examine
+from pigou.check import examine
+from pigou.check_simultaneous import Examination
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
