@@ -1,37 +1,29 @@
 r"""Write a condition on parameters in the shortest way that is proved to be equivalent.
 
-Steps
------
-1. Case distinctions are settled where what is assumed settles them, and split where it does not.
-2. What is left is a statement about signs: its *signs* are the irreducible factors of the gaps of
-   its inequalities, but for those whose sign is known.
-3. z3 (`pigou.solvers.reals`) finds parameter values where the condition holds and the alternatives
-   found so far do not, and with them a sign of every factor. Signs the condition does not depend
-   on are dropped, strict ones are weakened, one by one, as long as what is left is proved to imply
-   the condition. The result is one more alternative.
-4. No values are left: the alternatives are proved to be equivalent to the condition. Those the
-   others cover are dropped.
-
-A question that z3 does not decide in time ends the search: the condition is returned as it was.
+Case distinctions are settled where what is assumed settles them, and split where it does not. What
+is left is a statement about signs, which `pigou.solvers.signs` covers by few alternatives; each
+question on the way is decided by z3 (`pigou.solvers.reals`). Where one is not decided in time, or
+too many signs matter, the condition is returned as it was.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import sympy as sp
-from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
 from pigou.expression import If
 from pigou.solvers.reals import Decision, Outcome, decide
+from pigou.solvers.signs import Reader, Signs, boxes, literals, sign_vectors
 
 __all__ = ["Simplifier", "tidy"]
 
 MOST_ALTERNATIVES = 64
 MOST_CASES = 8
+MOST_COMBINATIONS = 800
 SECONDS = 2.0
 
 Alternative = tuple[Boolean, ...]
@@ -54,7 +46,9 @@ class Simplifier:
         self, given: tuple[Boolean, ...], integers: tuple[str, ...], order: list[sp.Symbol]
     ):
         self.given, self.integers, self.order = given, integers, order
+        self.reader = Reader(self._sign)
         self._answers: dict[Any, Decision] = {}
+        self._rows: dict[tuple[sp.Expr, ...], list[Signs] | None] = {}
 
     def decide(self, claim: Any, *more: Any) -> Decision:
         """Decide a claim from what is given and more; an answer is remembered."""
@@ -73,27 +67,50 @@ class Simplifier:
         outcome = self.decide(sp.Not(sp.And(*claims))).outcome
         return None if outcome is Outcome.UNDECIDED else outcome is Outcome.REFUTED
 
+    def within(self, condition: Boolean, unknowns: Iterable[sp.Symbol]) -> Simplifier:
+        """Return a simplifier where a condition holds, for inequalities in more unknowns."""
+        return Simplifier((*self.given, condition), self.integers, [*unknowns, *self.order])
+
     # -- any condition --------------------------------------------------------------------------
 
     def shortest(self, claim: Any) -> Boolean:
         """Return the shortest equivalent that is found and proved."""
-        if claim in (sp.true, sp.false) or self.holds(claim):
-            return sp.sympify(claim if claim == sp.false else True)
-        split = self._without_split(self.without_cases(claim))
-        if split is None:
+        whole = self.by_signs(claim)
+        if whole is None:
             return claim
-        signs = self._signs_in(split)
-        found: list[Alternative] = []
-        while (left := self.possible(split, sp.Not(_any_of(found)))) is not False:
-            literals = self._literals_at(signs, split, sp.Not(_any_of(found))) if left else None
-            if literals is None or len(found) == MOST_ALTERNATIVES:
-                return claim
-            general = self._generalised(literals, split)
-            if general is None:
-                return claim
-            found.append(general)
-        neat = [tuple(self._neat(x) for x in a) for a in self._needed(found)]
-        return _any_of(sorted(neat, key=_length))
+        over = self.reader.open_factors([whole])
+        rows = self.combinations(over)
+        if rows is None:
+            return claim
+        true = [
+            row for row in rows if self.reader.true_at(whole, dict(zip(over, row, strict=True)))
+        ]
+        return self.stated(true, rows, over)
+
+    def by_signs(self, claim: Any) -> Boolean | None:
+        """Write a claim without case distinctions; None if there are too many."""
+        return self._without_split(self.without_cases(claim))
+
+    def combinations(self, over: tuple[sp.Expr, ...]) -> list[Signs] | None:
+        """Return the combinations of signs of some factors; None if they cannot be listed."""
+        if over not in self._rows:
+            self._rows[over] = sign_vectors(over, self.possible, MOST_COMBINATIONS)
+        return self._rows[over]
+
+    def stated(
+        self, true: Sequence[Signs], rows: Sequence[Signs], over: Sequence[sp.Expr]
+    ) -> Boolean:
+        """State that one of some combinations of signs holds."""
+        chosen = set(true)
+        cover = boxes(true, [row for row in rows if row not in chosen])
+        neat = [tuple(self._neat(x) for x in literals(box, over)) for box in cover]
+        return sp.Or(*(sp.And(*a) for a in sorted(neat, key=_length)))
+
+    def _sign(self, factor: sp.Expr) -> int | None:
+        """Return the sign of a factor where it is known."""
+        if self.holds(factor > 0):
+            return 1
+        return -1 if self.holds(factor < 0) else None
 
     def _without_split(self, claim: Any) -> Boolean | None:
         """Write case distinctions as alternatives; None if there are too many."""
@@ -112,63 +129,6 @@ class Simplifier:
                 parts.append(sp.And(truth, rest))
         return sp.Or(*parts)
 
-    def _signs_in(self, claim: Any) -> list[sp.Expr]:
-        """Return the factors whose signs settle a claim, the simplest first."""
-        signs: dict[sp.Expr, None] = {}
-        for relation in claim.atoms(Relational):
-            for factor in self._open_factors(relation.lhs - relation.rhs):
-                base = factor.base if factor.is_Pow and factor.exp.is_Integer else factor
-                if base.could_extract_minus_sign():
-                    base = sp.expand(-base)
-                signs[base] = None
-        return sorted(signs, key=lambda g: (g.count_ops(), str(g)))
-
-    def _literals_at(self, signs: list[sp.Expr], *claims: Any) -> Alternative | None:
-        """Return signs that some values satisfying all claims have; open ones if there are any."""
-        generic = [sp.Ne(g, 0) for g in signs]
-        start = self.decide(sp.Not(sp.And(*claims, *generic)))
-        if start.outcome is not Outcome.REFUTED:
-            start = self.decide(sp.Not(sp.And(*claims)))
-        at = {
-            s: sp.Rational(v.numerator, v.denominator)
-            for s in sp.And(*claims).free_symbols
-            if (v := start.counterexample.get(s.name)) is not None
-        }
-        guess = tuple(_sign_literal(g, g.xreplace(at)) for g in signs)
-        if None not in guess and self.possible(*claims, *guess):
-            return guess
-        known: Alternative = ()
-        for g in signs:
-            ways = (sp.Gt(g, 0), sp.Lt(g, 0), sp.Eq(g, 0))
-            way = next((w for w in ways if self.possible(*claims, *known, w)), None)
-            if way is None:
-                return None
-            known = (*known, way)
-        return known
-
-    def _generalised(self, literals: Alternative, claim: Any) -> Alternative | None:
-        """Drop or weaken signs as long as the rest is proved to imply the claim."""
-        kept = list(literals)
-        if not self.holds(claim, *kept):
-            return None
-        for literal in sorted(literals, key=lambda x: -x.count_ops()):
-            others = [x for x in kept if x is not literal]
-            for weaker in ((), *((w,) for w in _weaker(literal))):
-                if self.holds(claim, *others, *weaker):
-                    place = kept.index(literal)
-                    kept[place : place + 1] = weaker
-                    break
-        return tuple(kept)
-
-    def _needed(self, alternatives: list[Alternative]) -> list[Alternative]:
-        """Drop alternatives that the others cover."""
-        current = list(alternatives)
-        for alternative in sorted(alternatives, key=_length, reverse=True):
-            others = [a for a in current if a is not alternative]
-            if others and self.holds(_any_of(others), *alternative):
-                current = others
-        return current
-
     # -- all these gaps are at least 0 ----------------------------------------------------------
 
     def simplify(self, gaps: list[sp.Expr]) -> Boolean:
@@ -180,7 +140,7 @@ class Simplifier:
             ]
             if len(alternatives) > MOST_ALTERNATIVES:
                 return sp.And(*(g >= 0 for g in gaps))
-        possible = [self._shorten(a) for a in alternatives if not self.holds(sp.Not(sp.And(*a)))]
+        possible = [self.shortened(a) for a in alternatives if not self.holds(sp.Not(sp.And(*a)))]
         return sp.Or(*(sp.And(*a) for a in self._absorb(list(dict.fromkeys(possible)))))
 
     def _split(self, claim: Any, known: Alternative) -> Iterator[Alternative]:
@@ -194,10 +154,10 @@ class Simplifier:
             return
         condition, then, otherwise = case.args
         for truth, value in ((condition, then), (sp.Not(condition), otherwise)):
-            for literals in _alternatives(truth):
-                if not self.holds(sp.Not(sp.And(*literals)), *known):
-                    for rest in self._split(claim.xreplace({case: value}), (*known, *literals)):
-                        yield (*literals, *rest)
+            for way in _alternatives(truth):
+                if not self.holds(sp.Not(sp.And(*way)), *known):
+                    for rest in self._split(claim.xreplace({case: value}), (*known, *way)):
+                        yield (*way, *rest)
 
     def without_cases(self, formula: sp.Expr, *known: Any) -> sp.Expr:
         """Settle the case distinctions that can be settled."""
@@ -209,8 +169,14 @@ class Simplifier:
                 return self.without_cases(formula.xreplace({case: otherwise}), *known)
         return formula
 
-    def _shorten(self, alternative: Alternative) -> Alternative:
-        """Drop inequalities that the others imply, and join two that make an equation."""
+    def shortened(self, alternative: Iterable[Boolean]) -> Alternative:
+        """Drop inequalities that the others imply, and join two that make an equation.
+
+        Parameters
+        ----------
+        alternative : iterable of sympy conditions
+            Which all hold.
+        """
         kept = [self._neat(literal) for literal in dict.fromkeys(alternative)]
         for literal in list(kept):
             rest = [x for x in kept if x is not literal]
@@ -303,26 +269,9 @@ def _factors(gap: sp.Expr) -> Iterator[sp.Expr]:
     yield from (*sp.Mul.make_args(numerator), *sp.Mul.make_args(denominator))
 
 
-def _any_of(alternatives: Iterable[Alternative]) -> Boolean:
-    return sp.Or(*(sp.And(*a) for a in alternatives))
-
-
 def _length(alternative: Alternative) -> tuple[int, int, str]:
     ops = sum(int(x.count_ops()) for x in alternative)
     return len(alternative), ops, str(alternative)
-
-
-def _sign_literal(gap: sp.Expr, value: sp.Expr) -> Boolean | None:
-    """Say which sign a gap has, given its value; None if that is not a rational number."""
-    if not value.is_Rational:
-        return None
-    return sp.Eq(gap, 0) if value == 0 else sp.Gt(gap, 0) if value > 0 else sp.Lt(gap, 0)
-
-
-def _weaker(literal: Boolean) -> tuple[Boolean, ...]:
-    if isinstance(literal, sp.Eq):
-        return sp.Ge(*literal.args), sp.Le(*literal.args)
-    return (sp.Ge(*literal.args) if isinstance(literal, sp.Gt) else sp.Le(*literal.args),)
 
 
 def _mirrored(relation: Any) -> Any:

@@ -245,9 +245,7 @@ def _balanced(row: _Row, rest: list[_Row], i: int, j: int) -> Boolean:
 def _pinched(one: _Row, other: _Row) -> Boolean:
     """Say when two inequalities leave a single mixture of two actions."""
     (a, b), (c, d) = one.values, other.values
-    ways = [
-        sp.And(sign * a > 0, sign * b < 0, sign * c < 0, sign * d > 0) for sign in (1, -1)
-    ]
+    ways = [sp.And(sign * a > 0, sign * b < 0, sign * c < 0, sign * d > 0) for sign in (1, -1)]
     return sp.And(sp.Eq(sp.factor(a * d - b * c), 0), sp.Or(*ways))
 
 
@@ -308,8 +306,10 @@ def _equilibrium(
         against = zip(pair[1 - number], halves[1 - number].probabilities, strict=True)
         paid = (share * player.payoffs[support[0]][reply] for reply, share in against)
         payoffs[player.name] = settled(sp.Add(*paid))
-    constraints = tuple(settled(c) for h in halves for c in h.constraints)
     free = tuple(name for h in halves for name in h.free)
+    constraints = simplifier.within(condition, map(symbol, free)).shortened(
+        [settled(c) for h in halves for c in h.constraints]
+    )
     kind = "continuum" if free else "mixed"
     return SymbolicEquilibrium(
         _words(players, pair) + (" (a continuum)" if free else ""),

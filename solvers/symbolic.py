@@ -126,8 +126,9 @@ class Partition:
     Parameters
     ----------
     regimes : tuple of Regime
-    exhaustive, disjoint : Decision
-        Whether every parameter point that the game allows is in one of them, and in one only.
+    exhaustive, disjoint, listed : Decision
+        Whether every parameter point that the game allows is in one of them, in one only, and has
+        the equilibria listed and no others of those stated.
     reason : str
         Why there are no regimes, where there are none.
 
@@ -142,12 +143,13 @@ class Partition:
     regimes: tuple[Regime, ...] = ()
     exhaustive: Decision = _OPEN
     disjoint: Decision = _OPEN
+    listed: Decision = _OPEN
     reason: str = ""
 
     @property
     def proved(self) -> bool:
-        """Whether the regimes are proved to cover all parameter values, each once."""
-        return bool(self.exhaustive) and bool(self.disjoint)
+        """Whether all three are proved."""
+        return bool(self.exhaustive) and bool(self.disjoint) and bool(self.listed)
 
     @property
     def standing(self) -> str:
@@ -155,7 +157,8 @@ class Partition:
         if not self.regimes:
             return f"no regimes are stated: {self.reason}"
         words = []
-        for what, decision in (("exhaustive", self.exhaustive), ("disjoint", self.disjoint)):
+        for what in ("exhaustive", "disjoint", "listed"):
+            decision = getattr(self, what)
             why = f" ({decision.reason})" if decision.reason else ""
             words.append(f"{what}: {decision.outcome.value}{why}")
         return "; ".join(words)
