@@ -56,7 +56,8 @@ def partition(equilibria: Sequence[SymbolicEquilibrium], simplifier: Simplifier)
     x < 1 ['b']
     Eq(x, 1) ['a', 'b']
     """
-    single, families = [], []
+    single: list[SymbolicEquilibrium] = []
+    families: list[SymbolicEquilibrium] = []
     for one in equilibria:
         instances = list(_instances(one, simplifier)) if one.counts else [one]
         (single if instances else families).extend(instances or [one])
@@ -109,11 +110,18 @@ def _room(bound: Boolean) -> int:
     return int(bound.lhs.as_coeff_Add()[0])
 
 
-def _instance(one: SymbolicEquilibrium, at: dict[Any, Any], condition: Boolean) -> Any:
+def _instance(
+    one: SymbolicEquilibrium, at: dict[Any, Any], condition: Boolean
+) -> SymbolicEquilibrium:
     values = ", ".join(f"{name} = {number}" for name, number in at.items())
     payoffs = {who: sp.sympify(p).xreplace(at) for who, p in one.payoffs.items()}
     return replace(
-        one, profile=f"{one.profile}, {values}", condition=condition, payoffs=payoffs, counts={}
+        one,
+        profile=f"{one.profile}, {values}",
+        condition=condition,
+        payoffs=payoffs,
+        counts={},
+        instance=values,
     )
 
 

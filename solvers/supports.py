@@ -54,13 +54,15 @@ class SymbolicPlayer(NamedTuple):
 class Half(NamedTuple):
     """One player's side of an equilibrium: probabilities on the support, and when they exist.
 
-    `free` names the probabilities that are symbols, within the constraints.
+    `free` names the probabilities that are symbols, positive within the `limits`, and all replies
+    are best within the `constraints`.
     """
 
     probabilities: tuple[sp.Expr, ...]
     condition: Boolean
-    constraints: tuple[Boolean, ...] = ()
     free: tuple[str, ...] = ()
+    limits: tuple[Boolean, ...] = ()
+    constraints: tuple[Boolean, ...] = ()
 
 
 class _Row(NamedTuple):
@@ -99,8 +101,8 @@ def mixed_by_support(
     h/s
     """
     one, other = players
-    supports = [list(_supports(len(p.labels))) for p in players]
-    for pair in itertools.product(*supports):
+    mine, theirs = (list(_supports(len(p.labels))) for p in players)
+    for pair in itertools.product(mine, theirs):
         if len(pair[0]) == len(pair[1]) == 1:
             continue
         halves = (
@@ -197,16 +199,15 @@ def _free(rows: list[_Row], width: int, names: Sequence[sp.Symbol]) -> Iterator[
         degenerate = tuple(sp.Eq(m, 0) for m in _minors(*(r.values for r in equations)))
     if width == 1:
         return
-    shares = (*names[: width - 1], 1 - sp.Add(*names[: width - 1]))
-    limits = [s > 0 for s in shares]
-    limits += [
-        _holds(r, sp.Add(*(s * v for s, v in zip(shares, r.values, strict=True)))) for r in rows
-    ]
+    unknown = names[: width - 1]
+    shares = (*unknown, 1 - sp.Add(*unknown))
+    limits = (*(s > 0 for s in unknown), sp.Add(*unknown) < 1)
+    binding = [sp.Add(*(s * v for s, v in zip(shares, r.values, strict=True))) for r in rows]
+    constraints = tuple(_holds(r, value) for r, value in zip(rows, binding, strict=True))
     exists = sp.And(*degenerate, _exists(rows, width))
     if width == 2 and len(rows) == 2:
         exists = sp.And(exists, sp.Not(_pinched(*rows)))
-    free = tuple(s.name for s in names[: width - 1])
-    yield Half(shares, exists, tuple(x for x in limits if x != sp.true), free)
+    yield Half(shares, exists, tuple(s.name for s in unknown), limits, constraints)
 
 
 def _exists(rows: list[_Row], width: int) -> Boolean:
@@ -307,9 +308,10 @@ def _equilibrium(
         paid = (share * player.payoffs[support[0]][reply] for reply, share in against)
         payoffs[player.name] = settled(sp.Add(*paid))
     free = tuple(name for h in halves for name in h.free)
-    constraints = simplifier.within(condition, map(symbol, free)).shortened(
-        [settled(c) for h in halves for c in h.constraints]
-    )
+    limits = [c for h in halves for c in h.limits]
+    inside = simplifier.within(condition, map(symbol, free))
+    rest = (settled(c) for h in halves for c in h.constraints)
+    constraints = (*limits, *inside.shortened(c for c in rest if not inside.holds(c, *limits)))
     kind = "continuum" if free else "mixed"
     return SymbolicEquilibrium(
         _words(players, pair) + (" (a continuum)" if free else ""),

@@ -46,6 +46,8 @@ class SymbolicEquilibrium:
         Of a continuum: all profiles with probabilities that satisfy these are equilibria.
     free : tuple of str
         The probabilities that stay symbols in a continuum.
+    instance : str
+        Where a regime lists one profile of a kind "k of N": the value of k.
 
     Examples
     --------
@@ -66,6 +68,7 @@ class SymbolicEquilibrium:
     probabilities: Mapping[str, sp.Expr] = field(default_factory=Record)
     constraints: tuple[Boolean, ...] = ()
     free: tuple[str, ...] = ()
+    instance: str = ""
 
     def __post_init__(self) -> None:
         for name in ("payoffs", "counts", "probabilities"):
@@ -147,18 +150,28 @@ class Partition:
     reason: str = ""
 
     @property
+    def proofs(self) -> dict[str, Decision]:
+        """The three claims about the regimes, by name."""
+        return {
+            "exhaustive": self.exhaustive,
+            "disjoint": self.disjoint,
+            "lists complete": self.listed,
+        }
+
+    @property
     def proved(self) -> bool:
         """Whether all three are proved."""
-        return bool(self.exhaustive) and bool(self.disjoint) and bool(self.listed)
+        return bool(self.regimes) and all(self.proofs.values())
 
     @property
     def standing(self) -> str:
         """What is known of the regimes, in words."""
         if not self.regimes:
             return f"no regimes are stated: {self.reason}"
+        if self.proved:
+            return f"proved (z3): {', '.join(self.proofs)}"
         words = []
-        for what in ("exhaustive", "disjoint", "listed"):
-            decision = getattr(self, what)
+        for what, decision in self.proofs.items():
             why = f" ({decision.reason})" if decision.reason else ""
             words.append(f"{what}: {decision.outcome.value}{why}")
         return "; ".join(words)
@@ -212,14 +225,21 @@ class RegimeSet:
         """The parameter space, cut into sets with one list of equilibria each."""
         return self.partition.regimes
 
+    def number_of(self, one: SymbolicEquilibrium) -> int:
+        """Return the place, from 1, in the list of equilibria of one that a regime lists."""
+        whole = one.profile.removesuffix(f", {one.instance}") if one.instance else one.profile
+        for number, other in enumerate(self.equilibria, 1):
+            if other is one or (one.instance and other.profile == whole):
+                return number
+        raise ValueError(f"'{one.profile}' is not one of these equilibria")
+
     @property
     def completeness(self) -> str:
         """How it is known that nothing is missing."""
-        pure, other = (
-            sum(one.kind in kinds for one in (*self.equilibria, *self.excluded))
-            for kinds in (("pure",), ("mixed", "continuum"))
-        )
-        what = f"{pure} kinds of pure profiles" + (f" and {other} of mixed ones" if other else "")
+        kinds = [one.kind for one in self.equilibria] + [one.kind for one in self.excluded]
+        other = len(kinds) - kinds.count("pure")
+        what = f"{len(kinds) - other} kinds of pure profiles"
+        what += f" and {other} of mixed ones" if other else ""
         if self.complete:
             return f"proved: all {what} settled over the reals (z3)"
         return f"not shown: of {what}, {len(self.unresolved)} questions stay open"
