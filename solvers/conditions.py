@@ -71,6 +71,13 @@ class Simplifier:
         """Return a simplifier where a condition holds, for inequalities in more unknowns."""
         return Simplifier((*self.given, condition), self.integers, [*unknowns, *self.order])
 
+    def positive_below(self, quotient: sp.Expr) -> sp.Expr:
+        """Write a quotient with a positive denominator where its sign is proved to be negative."""
+        numerator, denominator = sp.fraction(quotient)
+        if denominator.is_number or not self.holds(denominator < 0):
+            return quotient
+        return tidy(-numerator) / sp.expand(-denominator)
+
     # -- any condition --------------------------------------------------------------------------
 
     def shortest(self, claim: Any) -> Boolean:

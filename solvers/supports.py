@@ -294,11 +294,13 @@ def _equilibrium(
     decided: bool,
 ) -> SymbolicEquilibrium:
     condition = simplifier.shortest(sp.And(*(h.condition for h in halves)))
+    free = tuple(name for h in halves for name in h.free)
+    inside = simplifier.within(condition, map(symbol, free))
 
     def settled(formula: Any) -> Any:
         if formula.has(If):
             formula = simplifier.without_cases(formula, condition)
-        return tidy(formula) if isinstance(formula, sp.Expr) else formula
+        return inside.positive_below(tidy(formula)) if isinstance(formula, sp.Expr) else formula
 
     probabilities, payoffs = {}, {}
     for number, (player, support, half) in enumerate(zip(players, pair, halves, strict=True)):
@@ -307,9 +309,7 @@ def _equilibrium(
         against = zip(pair[1 - number], halves[1 - number].probabilities, strict=True)
         paid = (share * player.payoffs[support[0]][reply] for reply, share in against)
         payoffs[player.name] = settled(sp.Add(*paid))
-    free = tuple(name for h in halves for name in h.free)
     limits = [c for h in halves for c in h.limits]
-    inside = simplifier.within(condition, map(symbol, free))
     rest = (settled(c) for h in halves for c in h.constraints)
     constraints = (*limits, *inside.shortened(c for c in rest if not inside.holds(c, *limits)))
     kind = "continuum" if free else "mixed"

@@ -6,18 +6,17 @@ what was assumed. The pieces that the pages of comparisons and cases share are h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Strategy, counted, weighed
 from pigou.exact import Enclosure
-from pigou.expression import symbol
 from pigou.game import GOVERNMENT, Game
 from pigou.model import Model
-from pigou.notation import latex_expression, reform_text, text_expression
+from pigou.notation import reform_text
 from pigou.results import structure
-from pigou.tables import Block, Cell, Page, Table, Words, plain_latex, rounded
+from pigou.tables import Block, Cell, Page, Table, Words, rounded
 
 if TYPE_CHECKING:
     from pigou.solvers.symbolic import RegimeSet

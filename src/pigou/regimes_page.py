@@ -151,14 +151,14 @@ def _shortened(profiles: list[str]) -> str:
 
 
 def regimes_latex(game: Game, found: RegimeSet) -> str:
-    """Write the equilibria and the regimes in LaTeX; the result needs amsmath.
+    r"""Write the equilibria and the regimes in LaTeX; the result needs amsmath.
 
     Examples
     --------
     >>> from pigou.models import load
     >>> from pigou.solving import regimes
     >>> game = load("coordination").game
-    >>> r"b \\geq c" in regimes_latex(game, regimes(game))
+    >>> r"b \geq c" in regimes_latex(game, regimes(game))
     True
     """
     lines = [r"\begin{description}"]

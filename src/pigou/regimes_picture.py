@@ -13,8 +13,10 @@ Steps
 from __future__ import annotations
 
 import io
+import itertools
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -35,7 +37,8 @@ FORMATS = ("svg", "png", "pdf")
 COLUMNS = 480
 _STEPS = 240  # of the search for signs that change
 _GRID = 48  # of the search for the place of a label
-_ROOM = 7  # steps of that grid around a label, for names to fit
+_LETTERS, _LINES = 3.4, 1.3  # of text that fit on a step of that grid to both sides
+_MOST_NAMED = 4  # equilibria of a regime in the legend
 _COLOURS = (
     "#a6cee3", "#fdbf6f", "#b2df8a", "#cab2d6", "#fb9a99", "#ffff99", "#8dd3c7", "#d9d9d9",
     "#fccde5", "#ccebc5", "#80b1d3", "#fdb462",
@@ -165,7 +168,7 @@ def _real(function: Callable[..., Any], *values: float) -> float | None:
 def _crossings(function: Callable[[float], float], along: Axis) -> Iterator[float]:
     """Yield where a function changes its sign, by bisection between the points of a grid."""
     places = [along.at(i / _STEPS) for i in range(_STEPS + 1)]
-    for low, high in zip(places, places[1:], strict=False):
+    for low, high in itertools.pairwise(places):
         start = function(low)
         if not start * function(high) < 0:
             continue
@@ -278,14 +281,15 @@ def regimes_picture(
             "pictures need matplotlib, which is not installed: pip install 'pigou[plot]'"
         ) from None
     with rc_context({"svg.hashsalt": "pigou", "font.size": 9}):
-        figure = Figure(figsize=(6.4, 5.6), layout="constrained")
+        legend = _legend(game, found)
+        figure = Figure(figsize=(6.4, 5.0 + 0.125 * len(legend)), layout="constrained")
         axis = figure.add_subplot()
         places = _Map(found, *axes)
         _fill(axis, places)
         _boundaries(axis, places)
         _labels(axis, places, found)
         _frame(axis, axes, game, found, fixed)
-        _legend(figure, game, found)
+        figure.supxlabel("\n".join(legend), fontsize=7, ha="left", x=0.02)
         file = io.BytesIO()
         dated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {}}[ending]
         figure.savefig(file, format=ending, dpi=200, metadata=dated)
@@ -322,7 +326,7 @@ def _boundaries(axis: Any, places: _Map) -> None:
     drawn: dict[tuple[int, int], list[tuple[float, float]]] = {}
     for x in places.columns():
         column = places.column(x)
-        for below, above in zip(column, column[1:], strict=False):
+        for below, above in itertools.pairwise(column):
             curve, parts = below[3], below[2] != above[2]
             y = below[1] if parts and None not in (below[2], above[2]) else math.nan
             drawn.setdefault((id(curve), below[4]), []).append((x, y))
@@ -352,9 +356,19 @@ def _labels(axis: Any, places: _Map, found: RegimeSet) -> None:
         if not cells:
             continue
         room, (i, j) = max((_room(cell, cells), cell) for cell in cells)
-        words = letter(place) + (f"\n{_profiles(regime)}" if room >= _ROOM else "")
         x, y = places.x.at((i + 0.5) / _GRID), places.y.at((j + 0.5) / _GRID)
-        axis.text(x, y, words, ha="center", va="center", fontsize=8 if room >= _ROOM else 9)
+        words = _label(letter(place), regime, room)
+        axis.text(x, y, words, ha="center", va="center", fontsize=8, linespacing=1.1)
+
+
+def _label(name: str, regime: Regime, room: int) -> str:
+    """Name a regime, and its equilibria where there is room for them."""
+    lines = [name]
+    for one in _profiles(regime) or ["no equilibrium"]:
+        whole = len(one) <= _LETTERS * room
+        lines += [one] if whole else one.replace("; ", ";\n").split("\n")
+    fits = len(lines) <= _LINES * room and max(map(len, lines)) <= _LETTERS * room
+    return "\n".join(lines) if fits else name
 
 
 def _room(cell: tuple[int, int], cells: set[tuple[int, int]]) -> int:
@@ -370,9 +384,8 @@ def _room(cell: tuple[int, int], cells: set[tuple[int, int]]) -> int:
     return room
 
 
-def _profiles(regime: Regime) -> str:
-    listed = [one.profile for one in (*regime.equilibria, *regime.families)]
-    return "\n".join(listed[:6] + [f"and {len(listed) - 6} more"] * (len(listed) > 6)) or "none"
+def _profiles(regime: Regime) -> list[str]:
+    return [one.profile for one in (*regime.equilibria, *regime.families)]
 
 
 def _frame(
@@ -388,24 +401,17 @@ def _frame(
     axis.set_title(f"{found.game}: regimes" + (f" at {values}" if values else ""), fontsize=10)
 
 
-def _legend(figure: Any, game: Game, found: RegimeSet) -> None:
-    """List all regimes under the picture, those on boundaries included."""
+def _legend(game: Game, found: RegimeSet) -> list[str]:
+    """List all regimes, those on boundaries included."""
     lines = []
     for place, regime in enumerate(found.regimes):
         where = text_expression(regime.condition, game)
-        numbers = "; ".join(_short(regime)) or "none"
-        lines.append(f"{letter(place)}  {where}: {numbers}")
+        profiles = _profiles(regime)
+        named = "; ".join(f"[{profile}]" for profile in profiles) or "no equilibrium"
+        if len(profiles) > _MOST_NAMED:
+            named = f"{len(profiles)} equilibria and continua"
+        line = f"{letter(place)}  {where}: {named}"
+        lines += textwrap.wrap(line, 118, subsequent_indent="    ")
     if found.why_not_mixed:
         lines.append(f"Pure equilibria only: {found.why_not_mixed}.")
-    figure.supxlabel("\n".join(_wrapped(lines)), fontsize=7, ha="left", x=0.02)
-
-
-def _short(regime: Regime) -> Iterable[str]:
-    return (f"[{one.profile}]" for one in (*regime.equilibria, *regime.families))
-
-
-def _wrapped(lines: Iterable[str]) -> Iterator[str]:
-    import textwrap
-
-    for line in lines:
-        yield from textwrap.wrap(line, 120, subsequent_indent="    ")
+    return lines
