@@ -115,6 +115,8 @@ class Simplifier:
 
     def _sign(self, factor: sp.Expr) -> int | None:
         """Return the sign of a factor where it is known."""
+        if factor.is_Rational:
+            return int(sp.sign(factor))
         if self.holds(factor > 0):
             return 1
         return -1 if self.holds(factor < 0) else None

@@ -30,6 +30,7 @@ from pigou.exact import Record
 from pigou.expression import If, Lookup, Total, each, symbol
 from pigou.game import Chance, Choice, Game
 from pigou.solvers.conditions import Simplifier, tidy
+from pigou.solvers.indifference import SharedMixtures, shared_mixtures
 from pigou.solvers.partition import partition
 from pigou.solvers.reals import Outcome, decide
 from pigou.solvers.supports import MOST_CHOICES, SymbolicPlayer, mixed_by_support
@@ -83,7 +84,7 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     """
     search = _Search(game, fixed or {})
     verdicts = [search.settle(profile) for profile in search.profiles()]
-    why_not, mixed = _mixed(search)
+    why_not, mixed, unresolved = _mixed(search)
     verdicts += mixed
     equilibria = [one for one in verdicts if isinstance(one, SymbolicEquilibrium)]
     return RegimeSet(
@@ -91,25 +92,27 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
         search.given,
         tuple(equilibria),
         tuple(one for one in verdicts if isinstance(one, Exclusion)),
-        tuple(one.profile for one in equilibria if not one.decided),
+        (*(one.profile for one in equilibria if not one.decided), *unresolved),
         tuple(name for name in search.integers if symbol(name) not in search.fixed),
         why_not,
         partition(equilibria, search.simplifier),
     )
 
 
-def _mixed(search: _Search) -> tuple[str, list[SymbolicEquilibrium | Exclusion]]:
-    """Return the mixed equilibria, or why they are not stated."""
-    groups = search.groups
-    if len(groups) == 1 and groups[0].single:
-        return "", []
-    if len(groups) != 2 or not all(g.single for g in groups):
-        return "so far they are stated for two single players", []
+def _mixed(search: _Search) -> tuple[str, list[SymbolicEquilibrium | Exclusion], list[str]]:
+    """Return why no mixed equilibria are stated, or these; and what is unresolved."""
+    groups, names = search.groups, frozenset(s.name for s in search.order)
+    if len(groups) == 1 and not groups[0].single and len(groups[0].actions) == 2:
+        shared = search.shared_mixtures(names)
+        return shared.why_not, shared.found, shared.unresolved
+    if not all(g.single for g in groups) or len(groups) > 2:
+        why = "so far for two players, and for one population of members alike with two choices"
+        return why, [], []
     if any(len(g.actions) > MOST_CHOICES for g in groups):
-        return f"so far they are stated for at most {MOST_CHOICES} choices a player", []
-    one, other = search.table()
-    names = frozenset(s.name for s in search.order)
-    return "", list(mixed_by_support((one, other), search.simplifier, names))
+        return f"so far for two players with at most {MOST_CHOICES} choices each", [], []
+    if len(groups) == 1:
+        return "so far for two players; a single one mixes only where it is indifferent", [], []
+    return "", list(mixed_by_support(search.table(), search.simplifier, names)), []
 
 
 class _Search:
@@ -272,6 +275,25 @@ class _Search:
             labels = tuple(", ".join(action) for action in group.actions)
             found.append(SymbolicPlayer(group.player, labels, tuple(rows)))
         return found[0], found[1]
+
+    def shared_mixtures(self, names: frozenset[str]) -> SharedMixtures:
+        """Return the mixtures that all members of the only population share."""
+        group = self.groups[0]
+        fellows = group.size - 1
+
+        def first(k: sp.Expr) -> sp.Expr:
+            return self.payoff(0, 0, ((fellows - k + 1, k),))
+
+        def second(k: sp.Expr) -> sp.Expr:
+            return self.payoff(0, 1, ((fellows - k, k + 1),))
+
+        share = "p"
+        while share in names:
+            share += "_"
+        one, other = (", ".join(action) for action in group.actions)
+        return shared_mixtures(
+            (one, other), (first, second), fellows, symbol(share), self.simplifier
+        )
 
     # -- settling -------------------------------------------------------------------------------
 

@@ -71,6 +71,8 @@ def factors(gap: sp.Expr) -> list[_Factor]:
         for part in sp.Mul.make_args(product):
             whole = part.is_Pow and part.exp.is_Integer and part.exp > 0
             base, power = (part.base, int(part.exp)) if whole else (part, 1)
+            if base == 0:
+                return [_Factor(sp.S.Zero, 1, 1)]
             turned = base.could_extract_minus_sign() and not base.is_number
             if turned:
                 base = sp.expand(-base)
@@ -119,14 +121,19 @@ class Reader:
             return any(self.true_at(part, signs) for part in claim.args)
         if isinstance(claim, sp.Not):
             return not self.true_at(claim.args[0], signs)
+        sign = self.sign_at(claim.lhs - claim.rhs, signs)
+        return sign is not None and sign in _ALLOWED[claim.rel_op]
+
+    def sign_at(self, gap: sp.Expr, signs: dict[sp.Expr, int]) -> int | None:
+        """Return the sign of a gap; None where it is not defined."""
         total = 1
-        for base, power, sign in self.factors(claim.lhs - claim.rhs):
+        for base, power, sign in self.factors(gap):
             known = self.known(base)
             own = signs[base] if known is None else known
             if own == 0 and power < 0:
-                return False
+                return None
             total *= sign * own ** abs(power)
-        return total in _ALLOWED[claim.rel_op]
+        return total
 
 
 def sign_vectors(

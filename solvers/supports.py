@@ -297,7 +297,10 @@ def _equilibrium(
     free = tuple(name for h in halves for name in h.free)
     inside = simplifier.within(condition, map(symbol, free))
 
+    known = _equations(condition)
+
     def settled(formula: Any) -> Any:
+        formula = formula.xreplace(known)
         if formula.has(If):
             formula = simplifier.without_cases(formula, condition)
         return inside.positive_below(tidy(formula)) if isinstance(formula, sp.Expr) else formula
@@ -317,6 +320,15 @@ def _equilibrium(
         _words(players, pair) + (" (a continuum)" if free else ""),
         condition, payoffs, {}, decided, kind, probabilities, constraints, free,
     )  # fmt: skip
+
+
+def _equations(condition: Boolean) -> dict[sp.Symbol, sp.Expr]:
+    """Return the parameters that a condition pins down."""
+    pinned: dict[sp.Symbol, sp.Expr] = {}
+    for part in condition.args if isinstance(condition, sp.And) else (condition,):
+        if isinstance(part, sp.Eq) and part.lhs.is_Symbol and not part.rhs.has(*pinned, part.lhs):
+            pinned[part.lhs] = part.rhs
+    return pinned
 
 
 def _words(

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 import sympy as sp
 
+from pigou.expression import If
 from pigou.solvers.bimatrix import bimatrix_equilibria
 from pigou.solvers.form import finite_form
 
@@ -46,6 +47,8 @@ def compiled(node):
     if isinstance(node, sp.core.relational.Relational):
         relation = RELATIONS[node.rel_op]
         return lambda at: relation(parts[0](at), parts[1](at))
+    if isinstance(node, If):
+        return lambda at: parts[1](at) if parts[0](at) else parts[2](at)
     if node.is_Add:
         return lambda at: sum(part(at) for part in parts)
     if node.is_Mul:
