@@ -48,6 +48,7 @@ class Simplifier:
         self.given, self.integers, self.order = given, integers, order
         self.reader = Reader(self._sign)
         self._answers: dict[Any, Decision] = {}
+        self._written: dict[Boolean, Boolean] = {}
         self._rows: dict[tuple[sp.Expr, ...], list[Signs] | None] = {}
 
     def decide(self, claim: Any, *more: Any) -> Decision:
@@ -110,8 +111,13 @@ class Simplifier:
         """State that one of some combinations of signs holds."""
         chosen = set(true)
         cover = boxes(true, [row for row in rows if row not in chosen])
-        neat = [tuple(self._neat(x) for x in literals(box, over)) for box in cover]
+        neat = [tuple(self._remembered(x) for x in literals(box, over)) for box in cover]
         return sp.Or(*(sp.And(*a) for a in sorted(neat, key=_length)))
+
+    def _remembered(self, literal: Boolean) -> Boolean:
+        if literal not in self._written:
+            self._written[literal] = self._neat(literal)
+        return self._written[literal]
 
     def _sign(self, factor: sp.Expr) -> int | None:
         """Return the sign of a factor where it is known."""

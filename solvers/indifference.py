@@ -37,6 +37,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
+from sympy.polys.matrices import DomainMatrix
 
 from pigou.expression import If
 from pigou.solvers.conditions import Simplifier, tidy
@@ -45,7 +46,7 @@ from pigou.solvers.symbolic import Exclusion, SymbolicEquilibrium
 
 __all__ = ["SharedMixtures", "counted_roots", "shared_mixtures"]
 
-MOST_COUNTED = 5
+MOST_COUNTED = 9
 MOST_FELLOWS = 24
 
 Advantage = Callable[[Any], sp.Expr]
@@ -197,8 +198,11 @@ def _roots(
         return [_root(game, gaps, words, once, 1, only=True)], []
     at_least = counted_roots(gaps, simplifier) if len(gaps) <= MOST_COUNTED + 1 else None
     if at_least is None:
-        one = _root(game, gaps, words, sp.And(once, sp.Not(twice)), 1, only=True)
-        return [one], [
+        just_once = sp.And(once, sp.Not(twice))
+        one: list[SymbolicEquilibrium | Exclusion] = []
+        if simplifier.possible(just_once) is not False:
+            one.append(_root(game, gaps, words, just_once, 1, only=True))
+        return one, [
             f"how many mixtures all members share where the advantage of {game.labels[1]} changes "
             "its sign more than once as more fellow members take it"
         ]
@@ -290,6 +294,7 @@ def counted_roots(gaps: Sequence[sp.Expr], simplifier: Simplifier) -> list[Boole
         (low, high): _minors(coefficients[low : high + 1])
         for low in range(d + 1)
         for high in range(low + 1, d + 1)
+        if _may_be_ends(coefficients, low, high, simplifier)
     }
     claims = [sp.Gt(c, 0) for c in coefficients]
     claims += [sp.Gt(m, 0) for pair in minors.values() for side in pair for m in side]
@@ -309,6 +314,15 @@ def counted_roots(gaps: Sequence[sp.Expr], simplifier: Simplifier) -> list[Boole
         )
         for r in range(1, top + 1)
     ]
+
+
+def _may_be_ends(
+    coefficients: Sequence[sp.Expr], low: int, high: int, simplifier: Simplifier
+) -> bool:
+    """Whether these may be the lowest and the highest coefficients that are not zero."""
+    outside = (*coefficients[:low], *coefficients[high + 1 :])
+    ends = (sp.Ne(coefficients[low], 0), sp.Ne(coefficients[high], 0))
+    return simplifier.possible(*ends, *(sp.Eq(c, 0) for c in outside)) is not False
 
 
 def _sign(simplifier: Simplifier, signs: dict[sp.Expr, int], formula: sp.Expr) -> int:
@@ -343,7 +357,9 @@ def _minors(coefficients: Sequence[sp.Expr]) -> tuple[list[sp.Expr], list[sp.Exp
     sides = []
     for shift in (0, 1):
         form = sp.Matrix(degree, degree, lambda i, j, shift=shift: sums[i + j + shift])
-        sides.append([sp.factor(form[:n, :n].det()) for n in range(1, degree + 1)])
+        exact = DomainMatrix.from_Matrix(form).to_field()
+        corners = (exact[:n, :n] for n in range(1, degree + 1))
+        sides.append([sp.factor(exact.domain.to_sympy(corner.det())) for corner in corners])
     return sides[0], sides[1]
 
 

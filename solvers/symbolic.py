@@ -158,7 +158,7 @@ class Partition:
         return {
             "exhaustive": self.exhaustive,
             "disjoint": self.disjoint,
-            "lists complete": self.listed,
+            "listed": self.listed,
         }
 
     @property
@@ -172,7 +172,9 @@ class Partition:
         if not self.regimes:
             return f"no regimes are stated: {self.reason}"
         if self.proved:
-            return f"proved (z3): {', '.join(self.proofs)}"
+            return (
+                "exhaustive and disjoint, each with exactly the equilibria listed: all proved (z3)"
+            )
         words = []
         for what, decision in self.proofs.items():
             why = f" ({decision.reason})" if decision.reason else ""

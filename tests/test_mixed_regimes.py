@@ -92,7 +92,7 @@ def test_regimes_of_the_classic_games_are_proved_and_agree_with_the_exact_solver
     game, found = classic(name)
     assert found.complete and found.partition.proved
     assert len(found.regimes) == NUMBER[name]
-    seen = agreement(game, found, 300, name)
+    seen = agreement(game, found, 150, name)
     assert len(seen) == NUMBER[name]
 
 
@@ -142,11 +142,11 @@ def check_random_game(seed, shape):
     game = table_game(random_table(rng, *shape), random_table(rng, *shape))
     found = regimes(game)
     assert found.complete and found.partition.proved
-    seen = agreement(game, found, 150, seed)
+    seen = agreement(game, found, 80, seed)
     assert len(seen) >= min(2, len(found.regimes))
 
 
-@pytest.mark.parametrize("shape", [(1, 3), (2, 2), (2, 3), (3, 2)])
+@pytest.mark.parametrize("shape", [(1, 3), (2, 2), (2, 3)])
 def test_random_games_with_ties_agree_with_the_exact_solver(shape):
     check_random_game(1, shape)
 

@@ -118,6 +118,8 @@ def _number(found: RegimeSet, one: SymbolicEquilibrium) -> str:
 
 def _partition_words(found: RegimeSet) -> str:
     words = found.partition.standing
+    if found.why_not_mixed and found.regimes:
+        words = f"of pure equilibria; {words}"
     return words[:1].upper() + words[1:] + "."
 
 
@@ -175,7 +177,7 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
             lines.append(rf"\item[Regime {letter(place)}] if and only if \( {condition} \):")
             lines.append(f"  equilibria {plain_latex(_numbers(found, regime))}.")
         lines.append(r"\end{description}")
-    lines.append(plain_latex("Regimes: " + found.partition.standing + "."))
+    lines.append(plain_latex(f"Regimes: {_partition_words(found)}"))
     given = [rf"\( {latex_expression(c, game)} \)" for c in found.conditions]
     integers = [rf"\( {latex_expression(symbol(n), game)} \)" for n in found.integers]
     given += [f"{', '.join(integers)} whole numbers"] * bool(integers)

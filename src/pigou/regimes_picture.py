@@ -280,7 +280,7 @@ def regimes_picture(
         raise DeclarationError(
             "pictures need matplotlib, which is not installed: pip install 'pigou[plot]'"
         ) from None
-    with rc_context({"svg.hashsalt": "pigou", "font.size": 9}):
+    with rc_context({"svg.hashsalt": "pigou", "svg.fonttype": "none", "font.size": 9}):
         legend = _legend(game, found)
         figure = Figure(figsize=(6.4, 5.0 + 0.125 * len(legend)), layout="constrained")
         axis = figure.add_subplot()
