@@ -146,13 +146,12 @@ def check_random_game(seed, shape):
     assert len(seen) >= min(2, len(found.regimes))
 
 
-@pytest.mark.parametrize("shape", [(1, 3), (2, 2), (2, 3)])
-def test_random_games_with_ties_agree_with_the_exact_solver(shape):
-    check_random_game(1, shape)
+def test_a_random_game_with_ties_agrees_with_the_exact_solver():
+    check_random_game(1, (2, 3))
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("shape", [(2, 2), (2, 3), (3, 2), (3, 3)])
+@pytest.mark.parametrize("shape", [(1, 3), (2, 2), (2, 3), (3, 2), (3, 3)])
 @pytest.mark.parametrize("seed", range(12))
 def test_many_random_games_with_ties_agree_with_the_exact_solver(seed, shape):
     check_random_game(seed, shape)

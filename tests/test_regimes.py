@@ -56,9 +56,11 @@ def test_the_two_equilibria_of_coordination_in_two_lines():
     assert {r.profile: str(r.condition) for r in found.equilibria} == {
         "all wait": "cost >= benefit*(1 - complementarity)",
         "all upgrade": "benefit >= cost",
+        "all mix wait, upgrade alike": "(benefit > cost) & (cost > benefit*(1 - complementarity))",
     }
     assert [e.profile for e in found.excluded] == [
-        "k wait, firms - k upgrade (1 <= k <= firms - 1)"
+        "k wait, firms - k upgrade (1 <= k <= firms - 1)",
+        "all mix wait, upgrade alike (a continuum)",
     ]
     assert found.complete and found.completeness.startswith("proved")
     assert str(found.equilibria[1].payoffs["firm, upgrade"]) == "benefit - cost"

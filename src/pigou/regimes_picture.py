@@ -166,10 +166,12 @@ def _real(function: Callable[..., Any], *values: float) -> float | None:
 
 
 def _crossings(function: Callable[[float], float], along: Axis) -> Iterator[float]:
-    """Yield where a function changes its sign, by bisection between the points of a grid."""
+    """Yield where a function is zero on a grid, or changes its sign between two of its points."""
     places = [along.at(i / _STEPS) for i in range(_STEPS + 1)]
     for low, high in itertools.pairwise(places):
         start = function(low)
+        if start == 0:
+            yield low
         if not start * function(high) < 0:
             continue
         for _ in range(50):
