@@ -53,7 +53,13 @@ Advantage = Callable[[Any], sp.Expr]
 
 
 class SharedMixtures(NamedTuple):
-    """What was found; what is unresolved; why nothing could be stated."""
+    """What was found; what is unresolved; why nothing could be stated.
+
+    Examples
+    --------
+    >>> SharedMixtures([], [], "too many members").why_not
+    'too many members'
+    """
 
     found: list[SymbolicEquilibrium | Exclusion]
     unresolved: list[str]

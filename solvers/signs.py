@@ -23,7 +23,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-__all__ = ["Box", "Signs", "boxes", "factors", "literals", "sign_vectors"]
+__all__ = ["Box", "Reader", "Signs", "boxes", "factors", "literals", "sign_vectors"]
 
 Signs: TypeAlias = tuple[int, ...]
 """One combination: -1, 0 or 1 for every factor."""
@@ -88,6 +88,14 @@ class Reader:
     ----------
     known : callable
         The sign of a factor if it is known from what is assumed, else None.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> reader = Reader({y: 1}.get)
+    >>> claim = sp.Gt(x * y, 0)
+    >>> reader.open_factors([claim]), reader.true_at(claim, {x: 1}), reader.true_at(claim, {x: 0})
+    ((x,), True, False)
     """
 
     def __init__(self, known: Callable[[sp.Expr], int | None]):

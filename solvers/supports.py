@@ -38,20 +38,26 @@ from pigou.expression import If, symbol
 from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.symbolic import Exclusion, SymbolicEquilibrium
 
-__all__ = ["MOST_CHOICES", "SymbolicPlayer", "half_conditions", "mixed_by_support"]
+__all__ = ["MOST_CHOICES", "SymbolicPlayer", "mixed_by_support"]
 
 MOST_CHOICES = 3
 
 
 class SymbolicPlayer(NamedTuple):
-    """One of two players: name, labels of its actions, payoffs by own and the other's action."""
+    """One of two players: name, labels of its actions, payoffs by own and the other's action.
+
+    Examples
+    --------
+    >>> SymbolicPlayer("row", ("stag", "hare"), ((3, 0), (1, 1))).labels
+    ('stag', 'hare')
+    """
 
     name: str
     labels: tuple[str, ...]
     payoffs: tuple[tuple[sp.Expr, ...], ...]
 
 
-class Half(NamedTuple):
+class _Half(NamedTuple):
     """One player's side of an equilibrium: probabilities on the support, and when they exist.
 
     `free` names the probabilities that are symbols, positive within the `limits`, and all replies
@@ -106,8 +112,8 @@ def mixed_by_support(
         if len(pair[0]) == len(pair[1]) == 1:
             continue
         halves = (
-            half_conditions(other.payoffs, pair[0], pair[1], _names("p", one, taken)),
-            half_conditions(one.payoffs, pair[1], pair[0], _names("q", other, taken)),
+            _halves(other.payoffs, pair[0], pair[1], _names("p", one, taken)),
+            _halves(one.payoffs, pair[1], pair[0], _names("q", other, taken)),
         )
         yield from _settled(players, pair, halves, simplifier)
 
@@ -127,28 +133,16 @@ def _names(stem: str, player: SymbolicPlayer, taken: frozenset[str]) -> list[sp.
 # -- one player's half ------------------------------------------------------------------------
 
 
-def half_conditions(
+def _halves(
     payoffs: Sequence[Sequence[sp.Expr]],
     support: tuple[int, ...],
     replies: tuple[int, ...],
     names: Sequence[sp.Symbol],
-) -> list[Half]:
+) -> list[_Half]:
     """Return the mixtures of one player that make all replies best, case by case.
 
-    Parameters
-    ----------
-    payoffs : sequence of sequence of sympy expression
-        Of the other player, by the other's action and this player's.
-    support, replies : tuple of int
-        Actions this player mixes, and actions of the other that have to be best replies.
-    names : sequence of sympy symbol
-        For free probabilities.
-
-    Examples
-    --------
-    >>> a, b = sp.symbols("a b", real=True)
-    >>> half_conditions([[a, 0], [0, b]], (0, 1), (0, 1), sp.symbols("p1 p2"))[0].probabilities
-    (b/(a + b), a/(a + b))
+    `payoffs` are those of the other player, by the other's action and this player's; the player
+    mixes the `support`, and the `replies` have to be best; `names` stand for free probabilities.
     """
     base, *further = replies
     rows = []
@@ -162,11 +156,11 @@ def half_conditions(
     return [half for half in halves if half.condition != sp.false]
 
 
-def _unique(rows: list[_Row], width: int) -> Iterator[Half]:
+def _unique(rows: list[_Row], width: int) -> Iterator[_Half]:
     """Yield the cases in which the equations leave one mixture (step 2)."""
     equations = [r for r in rows if r.binding]
     if width == 1:
-        yield Half((sp.S.One,), sp.And(*(_holds(r, r.values[0]) for r in rows)))
+        yield _Half((sp.S.One,), sp.And(*(_holds(r, r.values[0]) for r in rows)))
     if width == 2:
         for place, row in enumerate(equations):
             first, second = row.values
@@ -175,20 +169,20 @@ def _unique(rows: list[_Row], width: int) -> Iterator[Half]:
             total = first - second
             if sp.simplify(total) != 0:
                 shares = (tidy(-second / total), tidy(first / total))
-                yield Half(shares, sp.And(*before, _balanced(row, rest, 0, 1)))
+                yield _Half(shares, sp.And(*before, _balanced(row, rest, 0, 1)))
     if width == 2 and len(rows) == 2 and not equations:
         first, second = rows[0].values
         total = first - second
         if sp.simplify(total) != 0:
-            yield Half((tidy(-second / total), tidy(first / total)), _pinched(*rows))
+            yield _Half((tidy(-second / total), tidy(first / total)), _pinched(*rows))
     if width == 3 and len(equations) == 2:
         minors = _minors(*(r.values for r in equations))
         total = sp.Add(*minors)
         if sp.simplify(total) != 0:
-            yield Half(tuple(tidy(m / total) for m in minors), _one_sign(minors))
+            yield _Half(tuple(tidy(m / total) for m in minors), _one_sign(minors))
 
 
-def _free(rows: list[_Row], width: int, names: Sequence[sp.Symbol]) -> Iterator[Half]:
+def _free(rows: list[_Row], width: int, names: Sequence[sp.Symbol]) -> Iterator[_Half]:
     """Yield the case in which the equations leave a continuum (step 3)."""
     equations = [r for r in rows if r.binding]
     degenerate: tuple[Boolean, ...] = ()
@@ -207,7 +201,7 @@ def _free(rows: list[_Row], width: int, names: Sequence[sp.Symbol]) -> Iterator[
     exists = sp.And(*degenerate, _exists(rows, width))
     if width == 2 and len(rows) == 2:
         exists = sp.And(exists, sp.Not(_pinched(*rows)))
-    yield Half(shares, exists, tuple(s.name for s in unknown), limits, constraints)
+    yield _Half(shares, exists, tuple(s.name for s in unknown), limits, constraints)
 
 
 def _exists(rows: list[_Row], width: int) -> Boolean:
@@ -266,7 +260,7 @@ def _one_sign(values: Sequence[sp.Expr]) -> Boolean:
 def _settled(
     players: tuple[SymbolicPlayer, SymbolicPlayer],
     pair: tuple[tuple[int, ...], tuple[int, ...]],
-    halves: tuple[list[Half], list[Half]],
+    halves: tuple[list[_Half], list[_Half]],
     simplifier: Simplifier,
 ) -> Iterator[SymbolicEquilibrium | Exclusion]:
     """Yield the equilibria with one pair of supports, or that there are none."""
@@ -289,7 +283,7 @@ def _settled(
 def _equilibrium(
     players: tuple[SymbolicPlayer, SymbolicPlayer],
     pair: tuple[tuple[int, ...], tuple[int, ...]],
-    halves: tuple[Half, Half],
+    halves: tuple[_Half, _Half],
     simplifier: Simplifier,
     decided: bool,
 ) -> SymbolicEquilibrium:

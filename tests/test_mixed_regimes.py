@@ -271,3 +271,18 @@ def test_names_of_free_probabilities_do_not_clash_with_parameters():
     )
     free = {name for one in regimes(game).equilibria for name in one.free}
     assert free and not free & {"q1", "p1"}
+
+
+def test_three_replies_that_tie_at_one_mixture_are_one_equilibrium():
+    """At (1/2, 1/2) all of two's columns pay 1/2, whatever t is: two equations, one solution."""
+    game = table_game([[0, 0, 0], [0, 0, 0]], [[1, 0, T], [0, 1, 1 - T]])
+    found = regimes(game)
+    whole = [
+        e
+        for e in found.equilibria
+        if e.profile.startswith("one mixes r0, r1; two mixes c0, c1, c2")
+    ]
+    for t in (-1, 0, 1, 2):
+        here = [e for e in whole if compiled(e.condition)({"t": Fraction(t), "u": Fraction(1)})]
+        assert len(here) == 1
+    agreement(game, found, 40, 9)

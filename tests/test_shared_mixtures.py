@@ -44,6 +44,15 @@ def test_roots_are_counted_as_sympy_counts_them(gaps):
     assert [str(condition) for condition in found] == ["True"] * len(inside)
 
 
+@pytest.mark.parametrize("degree", range(2, 8))
+@pytest.mark.parametrize(("low", "roots"), [(-1, 1), (1, 0)])
+def test_roots_are_counted_where_many_leading_minors_vanish(degree, low, roots):
+    """In the odds s the equation is s^degree = -low: most power sums of its roots are zero."""
+    gaps = [low, *[0] * (degree - 1), 1]
+    found = counted_roots(list(map(sp.Integer, gaps)), Simplifier((), (), []))
+    assert len(found) == roots
+
+
 SIGNS = st.tuples(*[st.sampled_from((-1, 0, 1))] * 3)
 
 
