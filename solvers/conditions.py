@@ -23,7 +23,7 @@ __all__ = ["Simplifier", "tidy"]
 
 MOST_ALTERNATIVES = 64
 MOST_CASES = 8
-MOST_COMBINATIONS = 800
+MOST_COMBINATIONS, MOST_FOR_ONE = 600, 150
 SECONDS = 2.0
 
 Alternative = tuple[Boolean, ...]
@@ -49,7 +49,7 @@ class Simplifier:
         self.reader = Reader(self._sign)
         self._answers: dict[Any, Decision] = {}
         self._written: dict[Boolean, Boolean] = {}
-        self._rows: dict[tuple[sp.Expr, ...], list[Signs] | None] = {}
+        self._rows: dict[tuple[tuple[sp.Expr, ...], int], list[Signs] | None] = {}
 
     def decide(self, claim: Any, *more: Any) -> Decision:
         """Decide a claim from what is given and more; an answer is remembered."""
@@ -87,7 +87,7 @@ class Simplifier:
         if whole is None:
             return claim
         over = self.reader.open_factors([whole])
-        rows = self.combinations(over)
+        rows = self.combinations(over, MOST_FOR_ONE)
         if rows is None:
             return claim
         true = [
@@ -99,11 +99,13 @@ class Simplifier:
         """Write a claim without case distinctions; None if there are too many."""
         return self._without_split(self.without_cases(claim))
 
-    def combinations(self, over: tuple[sp.Expr, ...]) -> list[Signs] | None:
+    def combinations(
+        self, over: tuple[sp.Expr, ...], most: int = MOST_COMBINATIONS
+    ) -> list[Signs] | None:
         """Return the combinations of signs of some factors; None if they cannot be listed."""
-        if over not in self._rows:
-            self._rows[over] = sign_vectors(over, self.possible, MOST_COMBINATIONS)
-        return self._rows[over]
+        if (over, most) not in self._rows:
+            self._rows[over, most] = sign_vectors(over, self.possible, most)
+        return self._rows[over, most]
 
     def stated(
         self, true: Sequence[Signs], rows: Sequence[Signs], over: Sequence[sp.Expr]
