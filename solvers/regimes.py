@@ -1,4 +1,7 @@
-r"""For which parameter values a pure profile is an equilibrium: the exact condition, proved.
+r"""For which parameter values a profile is an equilibrium: the exact condition, proved.
+
+Here are the pure profiles; the mixed ones come from `pigou.solvers.supports` (two players) and
+`pigou.solvers.indifference` (a population), the regimes from `pigou.solvers.partition`.
 
 Steps
 -----
@@ -61,7 +64,7 @@ class _Profile(NamedTuple):
 
 
 def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
-    """Return the exact condition under which each pure profile is an equilibrium.
+    """Return every equilibrium with its exact condition, and the regimes.
 
     Parameters
     ----------
@@ -79,8 +82,10 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     --------
     >>> from pigou.models import load
     >>> found = regimes(load("coordination").game, {"threshold": 1})
-    >>> [str(one.condition) for one in found.equilibria]
+    >>> [str(one.condition) for one in found.equilibria if one.kind == "pure"]
     ['cost >= benefit*(1 - complementarity)', 'benefit >= cost']
+    >>> len(found.regimes), found.partition.proved
+    (4, True)
     """
     search = _Search(game, fixed or {})
     verdicts = [search.settle(profile) for profile in search.profiles()]

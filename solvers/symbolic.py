@@ -114,9 +114,10 @@ class Regime:
     >>> from pigou.solvers.regimes import regimes
     >>> for regime in regimes(load("coordination").game, {"threshold": 1}).regimes:
     ...     print(regime.condition, [one.profile for one in regime.equilibria])
-    (benefit >= cost) & (cost >= benefit*(1 - complementarity)) ['all wait', 'all upgrade']
+    (benefit > cost) & (cost > benefit*(1 - complementarity)) ['all wait', 'all upgrade', ...
     cost < benefit*(1 - complementarity) ['all upgrade']
     cost > benefit ['all wait']
+    Eq(benefit, cost) | Eq(cost, benefit*(1 - complementarity)) ['all wait', 'all upgrade']
     """
 
     condition: Boolean

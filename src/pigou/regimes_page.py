@@ -43,7 +43,7 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
     >>> game = load("coordination").game
     >>> page = regimes_page(game, regimes(game, {"threshold": 1}), {"threshold": 1})
     >>> page.blocks[0].text
-    'coordination: every pure equilibrium, and exactly when it exists'
+    'coordination: every equilibrium, and exactly when it exists'
     """
     which = "pure equilibrium" if found.why_not_mixed else "equilibrium"
     title = f"{found.game}: every {which}, and exactly when it exists"
