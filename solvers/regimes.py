@@ -1,4 +1,7 @@
-r"""For which parameter values a pure profile is an equilibrium: the exact condition, proved.
+r"""For which parameter values a profile is an equilibrium: the exact condition, proved.
+
+Here are the pure profiles; the mixed ones come from `pigou.solvers.supports` (two players) and
+`pigou.solvers.indifference` (a population), the regimes from `pigou.solvers.partition`.
 
 Steps
 -----
@@ -20,7 +23,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -30,106 +32,16 @@ from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, Lookup, Total, each, symbol
 from pigou.game import Chance, Choice, Game
+from pigou.solvers.conditions import Simplifier, tidy
+from pigou.solvers.indifference import SharedMixtures, shared_mixtures
+from pigou.solvers.partition import partition
 from pigou.solvers.reals import Outcome, decide
+from pigou.solvers.supports import MOST_CHOICES, SymbolicPlayer, mixed_by_support
+from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
-__all__ = ["Exclusion", "Regime", "RegimeSet", "regimes"]
+__all__ = ["regimes"]
 
 MOST_PROFILES = 4_096
-MOST_ALTERNATIVES = 64
-
-
-@dataclass(frozen=True)
-class Regime:
-    """A pure profile with the exact condition under which it is an equilibrium.
-
-    Parameters
-    ----------
-    profile : str
-        The profile in words.
-    condition : sympy condition
-        Necessary and sufficient, given what the game assumes.
-    payoffs : mapping of str to sympy expression
-        Of every player (a member who takes the action, per action in use, for a population).
-    counts : mapping of str to sympy condition
-        The symbols of step 1 with their ranges.
-    decided : bool
-        Whether it is proved that some parameter values satisfy the condition.
-
-    Examples
-    --------
-    >>> from pigou.models import load
-    >>> for regime in regimes(load("coordination").game).regimes:
-    ...     print(f"{regime.profile}: {regime.condition}")
-    all wait: (threshold >= 2) | (cost >= benefit*(1 - complementarity))
-    all upgrade: benefit >= cost
-    """
-
-    profile: str
-    condition: Boolean
-    payoffs: Mapping[str, sp.Expr]
-    counts: Mapping[str, Boolean]
-    decided: bool
-
-    def __post_init__(self) -> None:
-        for name in ("payoffs", "counts"):
-            object.__setattr__(self, name, Record(getattr(self, name)))
-
-
-@dataclass(frozen=True)
-class Exclusion:
-    """Profiles that are an equilibrium for no parameter values, with the proof's time.
-
-    Examples
-    --------
-    >>> from pigou.models import load
-    >>> regimes(load("coordination").game).excluded[0].profile
-    'k wait, firms - k upgrade (1 <= k <= firms - 1)'
-    """
-
-    profile: str
-    seconds: float
-
-
-@dataclass(frozen=True)
-class RegimeSet:
-    """All pure profiles of a game: those that can be equilibria, and those that cannot.
-
-    Parameters
-    ----------
-    game : str
-    conditions : tuple of sympy conditions
-        What is assumed of the parameters.
-    regimes : tuple of Regime
-    excluded : tuple of Exclusion
-    complete : bool
-        Whether every profile was settled.
-    unresolved : tuple of str
-        Profiles of which it is not known whether any parameter values allow them.
-    integers : tuple of str
-        Parameters that take whole numbers only.
-
-    Examples
-    --------
-    >>> from pigou.models import load
-    >>> regimes(load("coordination").game).complete
-    True
-    """
-
-    game: str
-    conditions: tuple[Boolean, ...]
-    regimes: tuple[Regime, ...]
-    excluded: tuple[Exclusion, ...]
-    complete: bool
-    unresolved: tuple[str, ...]
-    integers: tuple[str, ...] = ()
-
-    @property
-    def completeness(self) -> str:
-        """How it is known that no profile is missing."""
-        number = len(self.regimes) + len(self.excluded)
-        if self.complete:
-            return f"proved: all {number} kinds of pure profiles settled over the reals (z3)"
-        return f"not shown: {len(self.unresolved)} of {number} kinds of pure profiles undecided"
 
 
 class _Group(NamedTuple):
@@ -152,7 +64,7 @@ class _Profile(NamedTuple):
 
 
 def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
-    """Return the exact condition under which each pure profile is an equilibrium.
+    """Return every equilibrium with its exact condition, and the regimes.
 
     Parameters
     ----------
@@ -170,28 +82,42 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     --------
     >>> from pigou.models import load
     >>> found = regimes(load("coordination").game, {"threshold": 1})
-    >>> [str(regime.condition) for regime in found.regimes]
+    >>> [str(one.condition) for one in found.equilibria if one.kind == "pure"]
     ['cost >= benefit*(1 - complementarity)', 'benefit >= cost']
+    >>> len(found.regimes), found.partition.proved
+    (4, True)
     """
     search = _Search(game, fixed or {})
-    kept, excluded, unresolved = [], [], []
-    for profile in search.profiles():
-        verdict = search.settle(profile)
-        if isinstance(verdict, Exclusion):
-            excluded.append(verdict)
-        else:
-            kept.append(verdict)
-            if not verdict.decided:
-                unresolved.append(verdict.profile)
+    verdicts = [search.settle(profile) for profile in search.profiles()]
+    why_not, mixed, unresolved = _mixed(search)
+    verdicts += mixed
+    equilibria = [one for one in verdicts if isinstance(one, SymbolicEquilibrium)]
     return RegimeSet(
         game.name,
         search.given,
-        tuple(kept),
-        tuple(excluded),
-        not unresolved,
-        tuple(unresolved),
+        tuple(equilibria),
+        tuple(one for one in verdicts if isinstance(one, Exclusion)),
+        (*(one.profile for one in equilibria if not one.decided), *unresolved),
         tuple(name for name in search.integers if symbol(name) not in search.fixed),
+        why_not,
+        partition(equilibria, search.simplifier),
     )
+
+
+def _mixed(search: _Search) -> tuple[str, list[SymbolicEquilibrium | Exclusion], list[str]]:
+    """Return why no mixed equilibria are stated, or these; and what is unresolved."""
+    groups, names = search.groups, frozenset(s.name for s in search.order)
+    if len(groups) == 1 and not groups[0].single and len(groups[0].actions) == 2:
+        shared = search.shared_mixtures(names)
+        return shared.why_not, shared.found, shared.unresolved
+    if not all(g.single for g in groups) or len(groups) > 2:
+        why = "so far for two players, and for one population of members alike with two choices"
+        return why, [], []
+    if any(len(g.actions) > MOST_CHOICES for g in groups):
+        return f"so far for two players with at most {MOST_CHOICES} choices each", [], []
+    if len(groups) == 1:
+        return "so far for two players; a single one mixes only where it is indifferent", [], []
+    return "", list(mixed_by_support(search.table(), search.simplifier, names)), []
 
 
 class _Search:
@@ -215,6 +141,7 @@ class _Search:
                 f"values that are set ({', '.join(map(str, self.given))})"
             )
         self.order = [p.symbol for p in game.parameters]
+        self.simplifier = Simplifier(self.given, self.integers, self.order)
         self._payoffs: dict[Any, sp.Expr] = {}
 
     def _groups(self) -> Iterator[_Group]:
@@ -340,9 +267,42 @@ class _Search:
         for draw in itertools.product(*axes):
             yield sp.Mul(*(p for p, _, _ in draw)), {s: v for _, s, v in draw}
 
+    def table(self) -> tuple[SymbolicPlayer, SymbolicPlayer]:
+        """Return the payoffs of two single players, each by own and the other's action."""
+        widths = [len(group.actions) for group in self.groups]
+        found = []
+        for index, group in enumerate(self.groups):
+            rows = []
+            for mine in range(widths[index]):
+                places = [(mine, t) if index == 0 else (t, mine) for t in range(widths[1 - index])]
+                counts = [(_unit(i, widths[0]), _unit(j, widths[1])) for i, j in places]
+                rows.append(tuple(self.payoff(index, mine, c) for c in counts))
+            labels = tuple(", ".join(action) for action in group.actions)
+            found.append(SymbolicPlayer(group.player, labels, tuple(rows)))
+        return found[0], found[1]
+
+    def shared_mixtures(self, names: frozenset[str]) -> SharedMixtures:
+        """Return the mixtures that all members of the only population share."""
+        group = self.groups[0]
+        fellows = group.size - 1
+
+        def first(k: sp.Expr) -> sp.Expr:
+            return self.payoff(0, 0, ((fellows - k + 1, k),))
+
+        def second(k: sp.Expr) -> sp.Expr:
+            return self.payoff(0, 1, ((fellows - k, k + 1),))
+
+        share = "p"
+        while share in names:
+            share += "_"
+        one, other = (", ".join(action) for action in group.actions)
+        return shared_mixtures(
+            (one, other), (first, second), fellows, symbol(share), self.simplifier
+        )
+
     # -- settling -------------------------------------------------------------------------------
 
-    def settle(self, profile: _Profile) -> Regime | Exclusion:
+    def settle(self, profile: _Profile) -> SymbolicEquilibrium | Exclusion:
         """Find the condition of a profile, or prove that there is none."""
         gaps = list(self._gaps(profile))
         given = (*self.given, *profile.ranges)
@@ -351,9 +311,9 @@ class _Search:
         if possible.outcome is Outcome.PROVED:
             return Exclusion(profile.words, possible.seconds)
         order = [*self.order, *map(symbol, profile.names)]
-        simplifier = _Simplifier(given, integers, order)
+        simplifier = Simplifier(given, integers, order)
         condition = simplifier.simplify(gaps)
-        return Regime(
+        return SymbolicEquilibrium(
             profile.words,
             condition,
             self._paid(profile, simplifier, condition),
@@ -373,7 +333,7 @@ class _Search:
                         yield here - self.payoff(index, other, moved)
 
     def _paid(
-        self, profile: _Profile, simplifier: _Simplifier, condition: Boolean
+        self, profile: _Profile, simplifier: Simplifier, condition: Boolean
     ) -> Record[sp.Expr]:
         """Return the payoffs where the condition holds."""
         paid = {}
@@ -383,7 +343,7 @@ class _Search:
                     who = group.player + (f"[{group.type}]" if group.type else "")
                     label = who if group.single else f"{who}, {', '.join(group.actions[action])}"
                     payoff = self.payoff(index, action, profile.counts)
-                    paid[label] = _tidy(simplifier.without_cases(payoff, condition))
+                    paid[label] = tidy(simplifier.without_cases(payoff, condition))
         return Record(paid)
 
 
@@ -412,6 +372,10 @@ def _check_structure(game: Game) -> None:
         raise StructureError(f"{where}: a draw of chance that somebody sees is not handled yet")
     if any(p.size == sp.oo for p in game.players):
         raise StructureError(f"{where}: a continuum of members is not handled yet")
+
+
+def _unit(place: int, width: int) -> tuple[sp.Expr, ...]:
+    return tuple(sp.S.One if a == place else sp.S.Zero for a in range(width))
 
 
 def _moved(counts: Counts, group: int, action: int, other: int) -> Counts:
@@ -443,180 +407,3 @@ def _at(formula: Any, values: Mapping[sp.Basic, sp.Expr], summands: Mapping[str,
     if not formula.args:
         return formula
     return formula.func(*(_at(part, values, summands) for part in formula.args))
-
-
-# -- simplifying -------------------------------------------------------------------------------
-
-Alternative = tuple[Boolean, ...]
-
-
-class _Simplifier:
-    """Turns "all these gaps are at least 0" into the shortest equivalent it can prove."""
-
-    def __init__(
-        self, given: tuple[Boolean, ...], integers: tuple[str, ...], order: list[sp.Symbol]
-    ):
-        self.given, self.integers, self.order = given, integers, order
-
-    def holds(self, claim: Any, *more: Any) -> bool:
-        """Whether a claim is proved from what is given and more."""
-        return bool(decide(claim, (*self.given, *more), self.integers, seconds=2.0))
-
-    def simplify(self, gaps: list[sp.Expr]) -> Boolean:
-        alternatives: list[Alternative] = [()]
-        for gap in gaps:
-            alternatives = [
-                (*old, *new) for old in alternatives for new in self._split(sp.Ge(gap, 0), old)
-            ]
-            if len(alternatives) > MOST_ALTERNATIVES:
-                return sp.And(*(g >= 0 for g in gaps))
-        possible = [self._shorten(a) for a in alternatives if not self.holds(sp.Not(sp.And(*a)))]
-        return sp.Or(*(sp.And(*a) for a in self._absorb(list(dict.fromkeys(possible)))))
-
-    def _split(self, claim: Any, known: Alternative) -> Iterator[Alternative]:
-        """Yield the ways in which a claim with case distinctions can hold."""
-        case = next(iter(sorted(claim.atoms(If), key=lambda c: len(str(c)))), None)
-        if case is None:
-            if not self.holds(claim, *known):
-                yield tuple(_literals(claim))
-            else:
-                yield ()
-            return
-        condition, then, otherwise = case.args
-        for truth, value in ((condition, then), (sp.Not(condition), otherwise)):
-            for literals in _alternatives(truth):
-                if not self.holds(sp.Not(sp.And(*literals)), *known):
-                    for rest in self._split(claim.xreplace({case: value}), (*known, *literals)):
-                        yield (*literals, *rest)
-
-    def without_cases(self, formula: sp.Expr, *known: Any) -> sp.Expr:
-        """Settle the case distinctions that can be settled."""
-        for case in sorted(formula.atoms(If), key=lambda c: len(str(c))):
-            condition, then, otherwise = case.args
-            if self.holds(condition, *known):
-                return self.without_cases(formula.xreplace({case: then}), *known)
-            if self.holds(sp.Not(condition), *known):
-                return self.without_cases(formula.xreplace({case: otherwise}), *known)
-        return formula
-
-    def _shorten(self, alternative: Alternative) -> Alternative:
-        """Drop inequalities that the others imply, and join two that make an equation."""
-        kept = [self._neat(literal) for literal in dict.fromkeys(alternative)]
-        for literal in list(kept):
-            rest = [x for x in kept if x is not literal]
-            if self.holds(literal, *rest):
-                kept = rest
-        for low, high in itertools.permutations(kept, 2):
-            pinned = isinstance(low, sp.Ge) and isinstance(high, sp.Le)
-            if pinned and (low.lhs, low.rhs) == (high.lhs, high.rhs):
-                kept = [x for x in kept if x not in (low, high)] + [sp.Eq(low.lhs, low.rhs)]
-                break
-        return tuple(kept)
-
-    def _absorb(self, alternatives: list[Alternative]) -> list[Alternative]:
-        """Drop inequalities, then whole alternatives, that the other alternatives cover."""
-        current = list(alternatives)
-        for position, alternative in enumerate(current):
-            for literal in alternative:
-                shorter = tuple(x for x in current[position] if x != literal)
-                whole = sp.Or(*(sp.And(*a) for a in current))
-                if len(current) > 1 and self.holds(whole, *shorter):
-                    current[position] = shorter
-        for alternative in list(current):
-            others = [a for a in current if a is not alternative]
-            if others and self.holds(sp.Or(*(sp.And(*a) for a in others)), *alternative):
-                current = others
-        return current
-
-    def _neat(self, literal: Boolean) -> Boolean:
-        """Write an inequality as a reader expects it: one symbol alone on a side, if possible."""
-        if not isinstance(literal, sp.Ge | sp.Gt | sp.Le | sp.Lt):
-            return literal
-        gap = (
-            literal.lhs - literal.rhs
-            if isinstance(literal, sp.Ge | sp.Gt)
-            else literal.rhs - literal.lhs
-        )
-        relation = sp.Ge if isinstance(literal, sp.Ge | sp.Le) else sp.Gt
-        gap = self._without_positive_factors(gap)
-        if relation is sp.Gt and self._is_whole(gap):
-            relation, gap = sp.Ge, gap - 1
-        for unknown, rate, rest in self._isolated(gap):
-            bound = _tidy(-rest / rate)
-            if rate.is_positive or (not rate.is_number and self.holds(rate > 0)):
-                return relation(unknown, bound)
-            if rate.is_negative or self.holds(rate < 0):
-                return _mirrored(relation)(unknown, bound)
-        return relation(_tidy(gap), 0)
-
-    def _isolated(self, gap: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr, sp.Expr]]:
-        """Return the unknowns in which a gap is linear, the simplest coefficient first."""
-        expanded, found = sp.expand(gap), []
-        for unknown in [s for s in self.order if s in gap.free_symbols]:
-            rate = sp.factor(expanded.coeff(unknown, 1))
-            rest = sp.expand(expanded - rate * unknown)
-            if rate != 0 and not rest.has(unknown) and not rate.has(unknown):
-                found.append((unknown, rate, rest))
-        return sorted(found, key=lambda entry: (not entry[1].is_number, entry[1].count_ops()))
-
-    def _is_whole(self, gap: sp.Expr) -> bool:
-        """Whether an expression is a polynomial in integers with whole coefficients."""
-        if not {s.name for s in gap.free_symbols} <= set(self.integers):
-            return False
-        terms = sp.Add.make_args(sp.expand(gap))
-        return all(t.as_coeff_Mul()[0].is_integer and t.is_polynomial() for t in terms)
-
-    def _without_positive_factors(self, gap: sp.Expr) -> sp.Expr:
-        """Divide by a denominator and factors whose sign is proved."""
-        numerator, denominator = sp.fraction(sp.factor(sp.together(gap)))
-        kept, sign = [], 1
-        for factor in (*sp.Mul.make_args(numerator), *sp.Mul.make_args(denominator)):
-            if self.holds(factor > 0):
-                continue
-            if self.holds(factor < 0):
-                sign = -sign
-            else:
-                kept.append(factor)
-        return sign * sp.Mul(*kept)
-
-
-def _mirrored(relation: Any) -> Any:
-    return sp.Le if relation is sp.Ge else sp.Lt
-
-
-def _literals(claim: Any) -> tuple[Any, ...]:
-    if claim == sp.true:
-        return ()
-    return tuple(claim.args) if isinstance(claim, sp.And) else (claim,)
-
-
-def _alternatives(claim: Any) -> list[tuple[Any, ...]]:
-    """Write a condition as alternatives of inequalities."""
-    normal = sp.to_dnf(claim)
-    if normal == sp.false:
-        return []
-    parts = normal.args if isinstance(normal, sp.Or) else (normal,)
-    return [_literals(part) for part in parts]
-
-
-def _tidy(expression: sp.Expr) -> sp.Expr:
-    """Write an expression in the shortest of a few equivalent ways."""
-    if expression.has(If):
-        return expression
-    numerator, denominator = sp.fraction(sp.factor(sp.together(expression)))
-    ways = [_sign_inside(numerator)]
-    expanded = sp.expand(numerator)
-    ways += [sp.collect(expanded, s, _sign_inside) for s in sorted(expanded.free_symbols, key=str)]
-    best = min([expanded, *ways], key=lambda way: (way.count_ops(), str(way).startswith("-")))
-    return best / denominator
-
-
-def _sign_inside(expression: sp.Expr) -> sp.Expr:
-    """Factor, with a minus sign inside a difference rather than in front of it."""
-    factored = sp.factor(expression)
-    coefficient, product = factored.as_coeff_Mul()
-    if coefficient < 0:
-        for factor in sp.Mul.make_args(product):
-            if isinstance(factor, sp.Add):
-                return sp.Mul(-coefficient * product / factor, sp.expand(-factor), evaluate=False)
-    return factored

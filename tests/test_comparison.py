@@ -28,7 +28,7 @@ from pigou import (
 from pigou.catalogue import find_model
 from pigou.comparison import NOT_JUDGED, SELECTIONS, Verdict
 from pigou.models import load
-from pigou.solvers.regimes import Regime
+from pigou.solvers.symbolic import SymbolicEquilibrium
 
 MODEL = load("coordination")
 CASE = Path(__file__).resolve().parents[1] / "examples" / "threshold_public_good" / "case.toml"
@@ -320,9 +320,9 @@ def test_verdicts_and_what_they_rest_on_are_immutable_and_hashable():
         found.verdicts("uniform_subsidy")[0],
     ):
         assert isinstance(hash(thing), int)
-    regime = Regime("all", sp.true, {"firm": sp.Integer(1)}, {}, True)
+    equilibrium = SymbolicEquilibrium("all", sp.true, {"firm": sp.Integer(1)}, {}, True)
     with pytest.raises(TypeError):
-        regime.payoffs["firm"] = 2
+        equilibrium.payoffs["firm"] = 2
 
 
 def test_a_scenario_names_the_equilibrium_it_does_not_have():

@@ -53,20 +53,22 @@ def draw_coordination(rng: random.Random) -> dict[str, Fraction]:
 
 def test_the_two_equilibria_of_coordination_in_two_lines():
     found = regimes(COORDINATION.game, {"threshold": 1})
-    assert {r.profile: str(r.condition) for r in found.regimes} == {
+    assert {r.profile: str(r.condition) for r in found.equilibria} == {
         "all wait": "cost >= benefit*(1 - complementarity)",
         "all upgrade": "benefit >= cost",
+        "all mix wait, upgrade alike": "(benefit > cost) & (cost > benefit*(1 - complementarity))",
     }
     assert [e.profile for e in found.excluded] == [
-        "k wait, firms - k upgrade (1 <= k <= firms - 1)"
+        "k wait, firms - k upgrade (1 <= k <= firms - 1)",
+        "all mix wait, upgrade alike (a continuum)",
     ]
     assert found.complete and found.completeness.startswith("proved")
-    assert str(found.regimes[1].payoffs["firm, upgrade"]) == "benefit - cost"
+    assert str(found.equilibria[1].payoffs["firm, upgrade"]) == "benefit - cost"
 
 
 def test_coordination_regimes_agree_with_the_exact_solver_on_a_grid_with_ties():
     found = regimes(COORDINATION.game)
-    conditions = {r.profile: r.condition for r in found.regimes}
+    conditions = {r.profile: r.condition for r in found.equilibria}
     rng = random.Random(1)
     for _ in range(150):
         at = draw_coordination(rng)
@@ -92,7 +94,7 @@ def test_reformed_regimes_agree_with_the_exact_solver(name):
             top = int(at["firms"]) - 1 if parameter.integer else 6
             at[parameter.name] = Fraction(rng.randint(1, top), 1 if parameter.integer else 4)
         solved = {tuple(_upgraders(e)) for e in solve(game, at) if e.kind == "pure"}
-        predicted = {counts for r in found.regimes for counts in _instances(r, at)}
+        predicted = {counts for r in found.equilibria for counts in _instances(r, at)}
         assert solved == predicted, at
         seen |= solved
     assert len(seen) > 3  # the draws met more than one regime
@@ -146,7 +148,7 @@ def test_a_threshold_public_good_has_exactly_threshold_contributors():
         assumptions=["needed <= 5"],
     )
     found = regimes(game)
-    inside = next(r for r in found.regimes if r.profile.startswith("k no"))
+    inside = next(r for r in found.equilibria if r.profile.startswith("k no"))
     at = {"needed": Fraction(3), "prize": Fraction(3), "cost": Fraction(1)}
     assert [k for k in range(1, 5) if holds(inside.condition, at | {"k": Fraction(k)})] == [2]
     solved = {tuple(e.strategies[0].counts.values()) for e in solve(game) if e.kind == "pure"}
@@ -162,11 +164,16 @@ def test_two_player_games_list_every_cell():
         parameters=[Parameter("t", 1)],
     )
     found = regimes(game)
-    assert {r.profile: str(r.condition) for r in found.regimes} == {
+    assert {r.profile: str(r.condition) for r in found.equilibria} == {
         "a: left; b: left": "True",
         "a: right; b: right": "t >= -1",
+        "a mixes left, right; b: right (a continuum)": "Eq(t, -1)",
+        "a mixes left, right; b mixes left, right": "t > -1",
     }
-    assert {e.profile for e in found.excluded} == {"a: left; b: right", "a: right; b: left"}
+    assert {e.profile for e in found.excluded if e.kind == "pure"} == {
+        "a: left; b: right",
+        "a: right; b: left",
+    }
 
 
 def test_what_is_not_algebra_is_left_undecided_and_said():
@@ -179,7 +186,7 @@ def test_what_is_not_algebra_is_left_undecided_and_said():
     )
     found = regimes(game)
     assert not found.complete
-    assert len(found.regimes) == 2 and len(found.unresolved) == 2
+    assert len(found.equilibria) == 2 and len(found.unresolved) == 2
 
 
 def test_structures_and_values_are_refused_with_the_reason():
@@ -253,7 +260,10 @@ def test_assumptions_matter_and_time_limits_hold():
 def test_a_package_of_reforms_has_regimes_too():
     package = subsidy("upgrade", "1/10") + subsidy("upgrade", "1/10")
     found = regimes(package(COORDINATION.game), {"threshold": 1})
-    assert str(found.regimes[1].condition) in ("benefit >= cost - 1/5", "benefit >= (5*cost - 1)/5")
+    assert str(found.equilibria[1].condition) in (
+        "benefit >= cost - 1/5",
+        "benefit >= (5*cost - 1)/5",
+    )
 
 
 @pytest.mark.parametrize("latex", [False, True])
@@ -283,7 +293,7 @@ def test_guards_of_roots_and_denominators_are_kept(payoff, at):
         {"p": payoff},
         parameters=[Parameter("x", -1), Parameter("y", "1/2")],
     )
-    conditions = {r.profile: r.condition for r in regimes(game).regimes}
+    conditions = {r.profile: r.condition for r in regimes(game).equilibria}
     for x in at:
         for y in (Fraction(1, 2), Fraction(2)):
             solved = {e.profile for e in solve(game, {"x": x, "y": y}) if e.kind == "pure"}
@@ -324,5 +334,5 @@ def test_chances_are_probabilities():
         parameters=[Parameter("p", "1/2")],
     )
     found = regimes(game)
-    assert [r.profile for r in found.regimes] == ["a: n"]
+    assert [r.profile for r in found.equilibria] == ["a: n"]
     assert [e.profile for e in found.excluded] == ["a: y"]

@@ -235,36 +235,72 @@ def solve(
 @_model
 @_set
 @click.option("--latex", is_flag=True, help="The conditions in LaTeX.")
+@click.option(
+    "--picture", metavar="X,Y",
+    help="Draw the regimes over two parameters, the others held at their values, to the file "
+    "given with -o (.svg .png .pdf); with ranges: x=0:2,y=0:3. Needs the extra pigou[plot].",
+)  # fmt: skip
 @_output
 def regimes(
     model: str,
     sets: tuple[str, ...],
     latex: bool,
+    picture: str | None,
     style: str | None,
     as_json: bool,
     file: Path | None,
 ) -> int:
-    """State when each pure profile is an equilibrium: exact conditions, for all values.
+    """State every equilibrium with its exact condition, and the regimes, for all values.
 
     A parameter that is --set is held at that value; the others stay symbols.
     """
-    if latex and (as_json or style):
-        raise click.UsageError("choose one of --latex, --json and --format")
-    from pigou import catalogue, pages, results, solving
+    if latex + as_json + bool(style) + bool(picture) > 1:
+        raise click.UsageError("choose one of --latex, --json, --format and --picture")
+    from pigou import catalogue, regimes_page, results, solving
 
     what = catalogue.find_model(model)
     fixed = catalogue.parse_assignments(sets)
     catalogue.check_names(what, fixed)
+    if picture:
+        return _draw(what.game, picture, fixed, file)
     found = _working("deciding", lambda: solving.regimes(what.game, fixed))
     if latex:
-        _emit(pages.regimes_latex(what.game, found), file)
+        _emit(regimes_page.regimes_latex(what.game, found), file)
     else:
         _deliver(
-            lambda: pages.regimes_page(what.game, found, fixed),
+            lambda: regimes_page.regimes_page(what.game, found, fixed),
             lambda: results.regimes_result(found, what.game, fixed),
             style, as_json, file,
         )  # fmt: skip
-    return 0 if found.complete else _INCOMPLETE
+    return _regimes_code(found)
+
+
+def _draw(game: Any, picture: str, fixed: dict[str, Any], file: Path | None) -> int:
+    """Draw the regimes over two parameters, the others at the values set or their defaults."""
+    from pigou import regimes_picture, solving
+
+    axes = regimes_picture.read_axes(picture, game)
+    over = [axis.name for axis in axes]
+    for name in over:
+        if name in fixed:
+            raise DeclarationError(f"--set {name}: the picture is drawn over this parameter")
+    if file is None:
+        raise click.UsageError("--picture needs a file: -o NAME.svg (or .png, .pdf)")
+    values = {p.name: fixed.get(p.name, p.default) for p in game.parameters if p.name not in over}
+    for name, value in values.items():
+        if value is None:
+            raise DeclarationError(
+                f"parameter '{name}' has no default; give it with --set {name}=..."
+            )
+    found = _working("deciding", lambda: solving.regimes(game, values))
+    ending = file.suffix.lower().removeprefix(".")
+    _emit(regimes_picture.regimes_picture(game, found, axes, ending, values), file)
+    return _regimes_code(found)
+
+
+def _regimes_code(found: Any) -> int:
+    """Exit code 3 where a question is open, or the regimes are not proved."""
+    return 0 if found.complete and found.partition.proved else _INCOMPLETE
 
 
 @cli.command()
@@ -391,27 +427,35 @@ def _dumps(result: dict[str, Any]) -> str:
     return json.dumps(result, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
 
 
-def _emit(text: str, file: Path | None) -> None:
+def _emit(content: str | bytes, file: Path | None) -> None:
     """Print a text, or write it to a file in one go: nothing half-written is left behind."""
     if file is None:
-        sys.stdout.write(text)
+        assert isinstance(content, str)
+        sys.stdout.write(content)
         return
     if file.is_dir():
         raise DeclarationError(f"-o {file}: this is a folder, not a file")
     if not file.parent.is_dir():
         raise DeclarationError(f"-o {file}: there is no folder '{file.parent}'")
     if file.exists() and not file.is_file():
-        file.write_text(text, encoding="utf-8")
+        _write(file, content)
         return
     target = file.resolve()
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        draft.write_text(text, encoding="utf-8")
+        _write(draft, content)
         draft.replace(target)
     except OSError as error:
         raise DeclarationError(f"-o {file}: cannot be written: {error.strerror or error}") from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _write(file: Path, content: str | bytes) -> None:
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+    else:
+        file.write_text(content, encoding="utf-8")
 
 
 R = TypeVar("R")

@@ -1,4 +1,4 @@
-"""What there is to say about models, equilibria and regimes, in plain words.
+"""What there is to say about models and equilibria, in plain words.
 
 Each function takes a result and returns a `Page`: the result first, then what it rests on, then
 what was assumed. The pieces that the pages of comparisons and cases share are here as well.
@@ -6,28 +6,25 @@ what was assumed. The pieces that the pages of comparisons and cases share are h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Strategy, counted, weighed
 from pigou.exact import Enclosure
-from pigou.expression import symbol
 from pigou.game import GOVERNMENT, Game
 from pigou.model import Model
-from pigou.notation import latex_expression, reform_text, text_expression
+from pigou.notation import reform_text
 from pigou.results import structure
-from pigou.tables import Block, Cell, Page, Table, Words, plain_latex, rounded
+from pigou.tables import Block, Cell, Page, Table, Words, rounded
 
 if TYPE_CHECKING:
-    from pigou.solvers.regimes import RegimeSet
+    from pigou.solvers.symbolic import RegimeSet
 
-__all__ = ["in_words", "models_page", "regimes_latex", "regimes_page", "solve_page"]
+__all__ = ["in_words", "models_page", "solve_page"]
 
 MOST_ROWS = 12
 """Longer lists of equilibria are abbreviated, unless all are asked for."""
-
-MOST_EXCLUDED = 12
 
 
 # -- profiles in words ------------------------------------------------------------------------
@@ -386,76 +383,3 @@ def value_blocks(sets: list[Solved], varied: str = "") -> list[Block]:
     rows = tuple((name, ", ".join(listed), *about[name]) for name, listed in values.items())
     table = Table("", ("parameter", "value", "unit", "meaning", "source"), rows)
     return [Words("What was assumed", "heading"), table]
-
-
-# -- regimes ----------------------------------------------------------------------------------
-
-
-def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page:
-    """Show under which exact condition each pure profile is an equilibrium."""
-    rows = [
-        (
-            regime.profile,
-            text_expression(regime.condition, game),
-            "; ".join(f"{who}: {text_expression(p, game)}" for who, p in regime.payoffs.items()),
-        )
-        for regime in found.regimes
-    ]
-    table = Table("", ("profile", "an equilibrium exactly if", "payoffs there"), tuple(rows))
-    title = f"{found.game}: when each pure profile is an equilibrium"
-    blocks: list[Block] = [Words(title, "title")]
-    if not found.complete:
-        open_ = " / ".join(found.unresolved)
-        blocks.append(Words(f"INCOMPLETE: not decided whether it can occur: {open_}.", "warning"))
-    blocks.append(table)
-    if found.excluded:
-        blocks.append(Words(f"{excluded_words(found)}.", under=1))
-    blocks.append(Words("What this rests on", "heading"))
-    given = [text_expression(c, game) for c in found.conditions]
-    given += [f"{', '.join(found.integers)} whole numbers"] * bool(found.integers)
-    if given:
-        blocks.append(Words(f"Assumed: {'; '.join(given)}.", under=1))
-    if fixed:
-        values = ", ".join(f"{name} = {value}" for name, value in fixed.items())
-        blocks.append(Words(f"Set: {values}.", under=1))
-    blocks.append(Words(f"{completeness_words(found)}.", under=1))
-    return Page(tuple(blocks), table)
-
-
-def completeness_words(found: RegimeSet) -> str:
-    """Say whether every profile was settled, and how."""
-    return f"{'Complete' if found.complete else 'Not complete'}: {how_known(found)}"
-
-
-def excluded_words(found: RegimeSet) -> str:
-    """Say which pure profiles are never an equilibrium."""
-    shown = [one.profile for one in found.excluded[:MOST_EXCLUDED]]
-    more = len(found.excluded) - len(shown)
-    shown += [f"and {more} more"] * bool(more)
-    return (
-        "No other pure profile is an equilibrium for any parameter values (proved). "
-        f"Excluded: {' / '.join(shown)}"
-    )
-
-
-def regimes_latex(game: Game, found: RegimeSet) -> str:
-    """Write the conditions in LaTeX; the result needs amsmath."""
-    lines = [r"\begin{description}"]
-    for regime in found.regimes:
-        condition = latex_expression(regime.condition, game)
-        lines.append(rf"\item[{plain_latex(regime.profile)}] is an equilibrium if and only if")
-        lines.append(rf"  \( {condition} \).")
-        for who, payoff in regime.payoffs.items():
-            lines.append(
-                rf"  Payoff of {plain_latex(who)}: \( {latex_expression(payoff, game)} \)."
-            )
-    lines.append(r"\end{description}")
-    if found.excluded:
-        lines.append(plain_latex(excluded_words(found)) + ".")
-    given = [rf"\( {latex_expression(c, game)} \)" for c in found.conditions]
-    integers = [rf"\( {latex_expression(symbol(n), game)} \)" for n in found.integers]
-    given += [f"{', '.join(integers)} whole numbers"] * bool(integers)
-    if given:
-        lines.append(f"Assumed: {', '.join(given)}.")
-    lines.append(plain_latex(completeness_words(found)) + ".")
-    return "\n".join(lines) + "\n"

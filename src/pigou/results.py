@@ -27,7 +27,7 @@ from pigou.stages import is_staged
 
 if TYPE_CHECKING:
     from pigou.observation import Finding, Study
-    from pigou.solvers.regimes import RegimeSet
+    from pigou.solvers.symbolic import RegimeSet, SymbolicEquilibrium
 
 __all__ = [
     "comparison_result",
@@ -313,16 +313,64 @@ def regimes_result(found: RegimeSet, game: Game, fixed: Mapping[str, Any]) -> di
         "completeness": found.completeness,
         "regimes": [
             {
-                "profile": regime.profile,
-                "condition": _formula(regime.condition, game),
-                "payoffs": {who: _formula(payoff, game) for who, payoff in regime.payoffs.items()},
-                "counts": {name: _formula(c, game) for name, c in regime.counts.items()},
-                "evidence": {"grade": "proved", "possible": regime.decided},
+                "profile": one.profile,
+                "condition": _formula(one.condition, game),
+                "payoffs": _formulas(one.payoffs, game),
+                "counts": _formulas(one.counts, game),
+                "evidence": {"grade": "proved", "possible": one.decided},
             }
-            for regime in found.regimes
+            for one in found.equilibria
+            if one.kind == "pure"
         ],
-        "excluded": [{"profile": one.profile} for one in found.excluded],
+        "excluded": [{"profile": one.profile, "kind": one.kind} for one in found.excluded],
         "unresolved": list(found.unresolved),
+        "mixed": {"stated": not found.why_not_mixed, "reason": found.why_not_mixed},
+        "equilibria": [
+            _symbolic(number, one, game) for number, one in enumerate(found.equilibria, 1)
+        ],
+        "partition": _partition(found, game),
+    }
+
+
+def _formulas(formulas: Mapping[str, Any], game: Game) -> dict[str, Any]:
+    return {name: _formula(formula, game) for name, formula in formulas.items()}
+
+
+def _symbolic(number: int, one: SymbolicEquilibrium, game: Game) -> dict[str, Any]:
+    return {
+        "number": number,
+        "kind": one.kind,
+        "profile": one.profile,
+        "condition": _formula(one.condition, game),
+        "probabilities": _formulas(one.probabilities, game),
+        "free": list(one.free),
+        "constraints": [_formula(c, game) for c in one.constraints],
+        "payoffs": _formulas(one.payoffs, game),
+        "counts": _formulas(one.counts, game),
+        "possible": one.decided,
+    }
+
+
+def _partition(found: RegimeSet, game: Game) -> dict[str, Any]:
+    def listed(equilibria: Iterable[SymbolicEquilibrium]) -> list[dict[str, Any]]:
+        return [{"number": found.number_of(e), "profile": e.profile} for e in equilibria]
+
+    part = found.partition
+    return {
+        "regimes": [
+            {
+                "condition": _formula(one.condition, game),
+                "boundary": one.boundary,
+                "equilibria": listed(one.equilibria),
+                "families": listed(one.families),
+            }
+            for one in part.regimes
+        ],
+        "evidence": {
+            what: {"outcome": decision.outcome.value, "reason": decision.reason}
+            for what, decision in part.proofs.items()
+        },
+        "reason": part.reason,
     }
 
 

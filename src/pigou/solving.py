@@ -69,7 +69,7 @@ from pigou.stages import is_staged
 from pigou.staging import solve_stages
 
 if TYPE_CHECKING:
-    from pigou.solvers.regimes import RegimeSet
+    from pigou.solvers.symbolic import RegimeSet
 
 __all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "solve"]
 
@@ -758,14 +758,14 @@ def _key(group: Group, action: int) -> str:
 
 
 def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
-    """Return, without parameter values, the exact condition of every pure equilibrium.
+    """Return, without parameter values, every equilibrium with its exact condition; the regimes.
 
     See `pigou.solvers.regimes.regimes`.
 
     Examples
     --------
     >>> from pigou.models import load
-    >>> [regime.profile for regime in regimes(load("coordination").game).regimes]
+    >>> [one.profile for one in regimes(load("coordination").game).equilibria]
     ['all wait', 'all upgrade']
     """
     from pigou.solvers.regimes import regimes as find

@@ -1,0 +1,333 @@
+r"""Write a condition on parameters in the shortest way that is proved to be equivalent.
+
+Case distinctions are settled where what is assumed settles them, and split where it does not. What
+is left is a statement about signs, which `pigou.solvers.signs` covers by few alternatives; each
+question on the way is decided by z3 (`pigou.solvers.reals`). Where one is not decided in time, or
+too many signs matter, the condition is returned as it was.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import sympy as sp
+from sympy.logic.boolalg import Boolean
+
+from pigou.expression import If
+from pigou.solvers.reals import Decision, Outcome, decide
+from pigou.solvers.signs import Reader, Signs, boxes, literals, sign_vectors
+
+__all__ = ["Simplifier", "tidy"]
+
+MOST_ALTERNATIVES = 64
+MOST_CASES = 8
+MOST_COMBINATIONS, MOST_FOR_ONE = 600, 150
+SECONDS = 2.0
+
+Alternative = tuple[Boolean, ...]
+
+
+class Simplifier:
+    """Turns conditions into the shortest equivalents it can prove.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> simplifier = Simplifier((x > 0, y > 0), (), [x, y])
+    >>> simplifier.shortest(sp.Or(sp.And(x * y > y, x * y > y**2), x > 2 * x + y))
+    (x > 1) & (x > y)
+    >>> simplifier.simplify([x * y - y, x + y])
+    x >= 1
+    """
+
+    def __init__(
+        self, given: tuple[Boolean, ...], integers: tuple[str, ...], order: list[sp.Symbol]
+    ):
+        self.given, self.integers, self.order = given, integers, order
+        self.reader = Reader(self._sign)
+        self._answers: dict[Any, Decision] = {}
+        self._written: dict[Boolean, Boolean] = {}
+        self._rows: dict[tuple[tuple[sp.Expr, ...], int], list[Signs] | None] = {}
+
+    def decide(self, claim: Any, *more: Any) -> Decision:
+        """Decide a claim from what is given and more; an answer is remembered."""
+        key = (claim, more)
+        if key not in self._answers:
+            known = (*self.given, *more)
+            self._answers[key] = decide(claim, known, self.integers, seconds=SECONDS)
+        return self._answers[key]
+
+    def holds(self, claim: Any, *more: Any) -> bool:
+        """Whether a claim is proved from what is given and more."""
+        return bool(self.decide(claim, *more))
+
+    def possible(self, *claims: Any) -> bool | None:
+        """Whether some values satisfy all claims; None if that is not decided."""
+        outcome = self.decide(sp.Not(sp.And(*claims))).outcome
+        return None if outcome is Outcome.UNDECIDED else outcome is Outcome.REFUTED
+
+    def within(self, condition: Boolean, unknowns: Iterable[sp.Symbol]) -> Simplifier:
+        """Return a simplifier where a condition holds, for inequalities in more unknowns."""
+        return Simplifier((*self.given, condition), self.integers, [*unknowns, *self.order])
+
+    def positive_below(self, quotient: sp.Expr) -> sp.Expr:
+        """Write a quotient with a positive denominator where its sign is proved to be negative."""
+        numerator, denominator = sp.fraction(quotient)
+        if denominator.is_number or not self.holds(denominator < 0):
+            return quotient
+        return tidy(-numerator) / sp.expand(-denominator)
+
+    # -- any condition --------------------------------------------------------------------------
+
+    def shortest(self, claim: Any) -> Boolean:
+        """Return the shortest equivalent that is found and proved."""
+        whole = self.by_signs(claim)
+        if whole is None:
+            return claim
+        over = self.reader.open_factors([whole])
+        rows = self.combinations(over, MOST_FOR_ONE)
+        if rows is None:
+            return claim
+        true = [
+            row for row in rows if self.reader.true_at(whole, dict(zip(over, row, strict=True)))
+        ]
+        return self.stated(true, rows, over)
+
+    def by_signs(self, claim: Any) -> Boolean | None:
+        """Write a claim without case distinctions; None if there are too many."""
+        return self._without_split(self.without_cases(claim))
+
+    def combinations(
+        self, over: tuple[sp.Expr, ...], most: int = MOST_COMBINATIONS
+    ) -> list[Signs] | None:
+        """Return the combinations of signs of some factors; None if they cannot be listed."""
+        if (over, most) not in self._rows:
+            self._rows[over, most] = sign_vectors(over, self.possible, most)
+        return self._rows[over, most]
+
+    def stated(
+        self, true: Sequence[Signs], rows: Sequence[Signs], over: Sequence[sp.Expr]
+    ) -> Boolean:
+        """State that one of some combinations of signs holds."""
+        chosen = set(true)
+        cover = boxes(true, [row for row in rows if row not in chosen])
+        neat = [tuple(self._remembered(x) for x in literals(box, over)) for box in cover]
+        return sp.Or(*(sp.And(*a) for a in sorted(neat, key=_length)))
+
+    def _remembered(self, literal: Boolean) -> Boolean:
+        if literal not in self._written:
+            self._written[literal] = self._neat(literal)
+        return self._written[literal]
+
+    def _sign(self, factor: sp.Expr) -> int | None:
+        """Return the sign of a factor where it is known."""
+        if factor.is_Rational:
+            return int(sp.sign(factor))
+        if self.holds(factor > 0):
+            return 1
+        return -1 if self.holds(factor < 0) else None
+
+    def _without_split(self, claim: Any) -> Boolean | None:
+        """Write case distinctions as alternatives; None if there are too many."""
+        cases = sorted(claim.atoms(If), key=lambda c: len(str(c)))
+        if len(cases) > MOST_CASES:
+            return None
+        if not cases:
+            return claim
+        condition, then, otherwise = cases[0].args
+        parts = []
+        for truth, value in ((condition, then), (sp.Not(condition), otherwise)):
+            if not self.holds(sp.Not(truth)):
+                rest = self._without_split(claim.xreplace({cases[0]: value}))
+                if rest is None:
+                    return None
+                parts.append(sp.And(truth, rest))
+        return sp.Or(*parts)
+
+    # -- all these gaps are at least 0 ----------------------------------------------------------
+
+    def simplify(self, gaps: list[sp.Expr]) -> Boolean:
+        """Return the shortest equivalent of "all these gaps are at least 0"."""
+        alternatives: list[Alternative] = [()]
+        for gap in gaps:
+            alternatives = [
+                (*old, *new) for old in alternatives for new in self._split(sp.Ge(gap, 0), old)
+            ]
+            if len(alternatives) > MOST_ALTERNATIVES:
+                return sp.And(*(g >= 0 for g in gaps))
+        possible = [self.shortened(a) for a in alternatives if not self.holds(sp.Not(sp.And(*a)))]
+        return sp.Or(*(sp.And(*a) for a in self._absorb(list(dict.fromkeys(possible)))))
+
+    def _split(self, claim: Any, known: Alternative) -> Iterator[Alternative]:
+        """Yield the ways in which a claim with case distinctions can hold."""
+        case = next(iter(sorted(claim.atoms(If), key=lambda c: len(str(c)))), None)
+        if case is None:
+            if not self.holds(claim, *known):
+                yield tuple(_literals(claim))
+            else:
+                yield ()
+            return
+        condition, then, otherwise = case.args
+        for truth, value in ((condition, then), (sp.Not(condition), otherwise)):
+            for way in _alternatives(truth):
+                if not self.holds(sp.Not(sp.And(*way)), *known):
+                    for rest in self._split(claim.xreplace({case: value}), (*known, *way)):
+                        yield (*way, *rest)
+
+    def without_cases(self, formula: sp.Expr, *known: Any) -> sp.Expr:
+        """Settle the case distinctions that can be settled."""
+        for case in sorted(formula.atoms(If), key=lambda c: len(str(c))):
+            condition, then, otherwise = case.args
+            if self.holds(condition, *known):
+                return self.without_cases(formula.xreplace({case: then}), *known)
+            if self.holds(sp.Not(condition), *known):
+                return self.without_cases(formula.xreplace({case: otherwise}), *known)
+        return formula
+
+    def shortened(self, alternative: Iterable[Boolean]) -> Alternative:
+        """Drop inequalities that the others imply, and join two that make an equation.
+
+        Parameters
+        ----------
+        alternative : iterable of sympy conditions
+            Which all hold.
+        """
+        kept = [self._neat(literal) for literal in dict.fromkeys(alternative)]
+        for literal in list(kept):
+            rest = [x for x in kept if x is not literal]
+            if self.holds(literal, *rest):
+                kept = rest
+        for low, high in itertools.permutations(kept, 2):
+            pinned = isinstance(low, sp.Ge) and isinstance(high, sp.Le)
+            if pinned and (low.lhs, low.rhs) == (high.lhs, high.rhs):
+                kept = [x for x in kept if x not in (low, high)] + [sp.Eq(low.lhs, low.rhs)]
+                break
+        return tuple(kept)
+
+    def _absorb(self, alternatives: list[Alternative]) -> list[Alternative]:
+        """Drop inequalities, then whole alternatives, that the other alternatives cover."""
+        current = list(alternatives)
+        for position, alternative in enumerate(current):
+            for literal in alternative:
+                shorter = tuple(x for x in current[position] if x != literal)
+                whole = sp.Or(*(sp.And(*a) for a in current))
+                if len(current) > 1 and self.holds(whole, *shorter):
+                    current[position] = shorter
+        for alternative in list(current):
+            others = [a for a in current if a is not alternative]
+            if others and self.holds(sp.Or(*(sp.And(*a) for a in others)), *alternative):
+                current = others
+        return current
+
+    def _neat(self, literal: Boolean) -> Boolean:
+        """Write an inequality as a reader expects it: one symbol alone on a side, if possible."""
+        if isinstance(literal, sp.Eq | sp.Ne):
+            return self._neat_equation(literal)
+        if not isinstance(literal, sp.Ge | sp.Gt | sp.Le | sp.Lt):
+            return literal
+        gap = (
+            literal.lhs - literal.rhs
+            if isinstance(literal, sp.Ge | sp.Gt)
+            else literal.rhs - literal.lhs
+        )
+        relation = sp.Ge if isinstance(literal, sp.Ge | sp.Le) else sp.Gt
+        gap = self._without_positive_factors(gap)
+        if relation is sp.Gt and self._is_whole(gap):
+            relation, gap = sp.Ge, gap - 1
+        for unknown, rate, rest in self._isolated(gap):
+            bound = tidy(-rest / rate)
+            if rate.is_positive or (not rate.is_number and self.holds(rate > 0)):
+                return relation(unknown, bound)
+            if rate.is_negative or self.holds(rate < 0):
+                return _mirrored(relation)(unknown, bound)
+        return relation(tidy(gap), 0)
+
+    def _neat_equation(self, literal: Boolean) -> Boolean:
+        gap = self._without_positive_factors(literal.lhs - literal.rhs)
+        for unknown, rate, rest in self._isolated(gap):
+            if self.holds(sp.Ne(rate, 0)):
+                return literal.func(unknown, tidy(-rest / rate))
+        return literal.func(tidy(gap), 0)
+
+    def _isolated(self, gap: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr, sp.Expr]]:
+        """Return the unknowns in which a gap is linear, the simplest coefficient first."""
+        expanded, found = sp.expand(gap), []
+        for unknown in [s for s in self.order if s in gap.free_symbols]:
+            rate = sp.factor(expanded.coeff(unknown, 1))
+            rest = sp.expand(expanded - rate * unknown)
+            if rate != 0 and not rest.has(unknown) and not rate.has(unknown):
+                found.append((unknown, rate, rest))
+        return sorted(found, key=lambda entry: (not entry[1].is_number, entry[1].count_ops()))
+
+    def _is_whole(self, gap: sp.Expr) -> bool:
+        """Whether an expression is a polynomial in integers with whole coefficients."""
+        if not {s.name for s in gap.free_symbols} <= set(self.integers):
+            return False
+        terms = sp.Add.make_args(sp.expand(gap))
+        return all(t.as_coeff_Mul()[0].is_integer and t.is_polynomial() for t in terms)
+
+    def _without_positive_factors(self, gap: sp.Expr) -> sp.Expr:
+        """Divide by a denominator and factors whose sign is proved."""
+        sign = 1
+        for factor in _factors(gap):
+            if not self.holds(factor > 0) and self.holds(factor < 0):
+                sign = -sign
+        return sign * sp.Mul(*self._open_factors(gap))
+
+    def _open_factors(self, gap: sp.Expr) -> list[sp.Expr]:
+        """Return the factors of a gap, and of its denominator, whose signs are not proved."""
+        return [f for f in _factors(gap) if not (self.holds(f > 0) or self.holds(f < 0))]
+
+
+def _factors(gap: sp.Expr) -> Iterator[sp.Expr]:
+    numerator, denominator = sp.fraction(sp.factor(sp.together(gap)))
+    yield from (*sp.Mul.make_args(numerator), *sp.Mul.make_args(denominator))
+
+
+def _length(alternative: Alternative) -> tuple[int, int, str]:
+    ops = sum(int(x.count_ops()) for x in alternative)
+    return len(alternative), ops, str(alternative)
+
+
+def _mirrored(relation: Any) -> Any:
+    return sp.Le if relation is sp.Ge else sp.Lt
+
+
+def _literals(claim: Any) -> tuple[Any, ...]:
+    if claim == sp.true:
+        return ()
+    return tuple(claim.args) if isinstance(claim, sp.And) else (claim,)
+
+
+def _alternatives(claim: Any) -> list[tuple[Any, ...]]:
+    """Write a condition as alternatives of inequalities."""
+    normal = sp.to_dnf(claim)
+    if normal == sp.false:
+        return []
+    parts = normal.args if isinstance(normal, sp.Or) else (normal,)
+    return [_literals(part) for part in parts]
+
+
+def tidy(expression: sp.Expr) -> sp.Expr:
+    """Write an expression in the shortest of a few equivalent ways."""
+    if expression.has(If):
+        return expression
+    numerator, denominator = sp.fraction(sp.factor(sp.together(expression)))
+    ways = [_sign_inside(numerator)]
+    expanded = sp.expand(numerator)
+    ways += [sp.collect(expanded, s, _sign_inside) for s in sorted(expanded.free_symbols, key=str)]
+    best = min([expanded, *ways], key=lambda way: (way.count_ops(), str(way).startswith("-")))
+    return best / denominator
+
+
+def _sign_inside(expression: sp.Expr) -> sp.Expr:
+    """Factor, with a minus sign inside a difference rather than in front of it."""
+    factored = sp.factor(expression)
+    coefficient, product = factored.as_coeff_Mul()
+    if coefficient < 0:
+        for factor in sp.Mul.make_args(product):
+            if isinstance(factor, sp.Add):
+                return sp.Mul(-coefficient * product / factor, sp.expand(-factor), evaluate=False)
+    return factored

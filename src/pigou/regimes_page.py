@@ -1,0 +1,210 @@
+"""What there is to say about regimes: every equilibrium with its condition, and where which exist.
+
+The equilibria are numbered, and the regimes, which bear letters, refer to the numbers.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pigou.expression import symbol
+from pigou.game import Game
+from pigou.notation import latex_expression, text_expression
+from pigou.pages import how_known
+from pigou.solvers.symbolic import Regime, RegimeSet, SymbolicEquilibrium
+from pigou.tables import Block, Page, Table, Words, plain_latex
+
+__all__ = ["letter", "regimes_latex", "regimes_page"]
+
+MOST_EXCLUDED = 12
+
+
+def letter(place: int) -> str:
+    """Name a regime by its place in the list.
+
+    Examples
+    --------
+    >>> letter(0), letter(25), letter(26)
+    ('A', 'Z', 'AA')
+    """
+    more, last = divmod(place, 26)
+    return (letter(more - 1) if more else "") + string.ascii_uppercase[last]
+
+
+def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page:
+    """Show every equilibrium with its exact condition, and the regimes.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solving import regimes
+    >>> game = load("coordination").game
+    >>> page = regimes_page(game, regimes(game, {"threshold": 1}), {"threshold": 1})
+    >>> page.blocks[0].text
+    'coordination: every equilibrium, and exactly when it exists'
+    """
+    which = "pure equilibrium" if found.why_not_mixed else "equilibrium"
+    title = f"{found.game}: every {which}, and exactly when it exists"
+    blocks: list[Block] = [Words(title, "title")]
+    if not found.complete:
+        open_ = " / ".join(found.unresolved)
+        blocks.append(Words(f"INCOMPLETE: not decided whether it can occur: {open_}.", "warning"))
+    if found.why_not_mixed:
+        blocks.append(Words(f"Mixed equilibria are not stated: {found.why_not_mixed}.", "warning"))
+    table = _equilibria(game, found)
+    blocks.append(table)
+    for sentence in _excluded(found):
+        blocks.append(Words(f"{sentence}.", under=1))
+    blocks.append(Words("Regimes", "heading"))
+    if found.regimes:
+        blocks.append(_regimes(game, found))
+    blocks.append(Words(_partition_words(found), under=1))
+    blocks.append(Words("What this rests on", "heading"))
+    given = [text_expression(c, game) for c in found.conditions]
+    given += [f"{', '.join(found.integers)} whole numbers"] * bool(found.integers)
+    if given:
+        blocks.append(Words(f"Assumed: {'; '.join(given)}.", under=1))
+    if fixed:
+        values = ", ".join(f"{name} = {value}" for name, value in fixed.items())
+        blocks.append(Words(f"Set: {values}.", under=1))
+    blocks.append(Words(f"{_completeness(found)}.", under=1))
+    return Page(tuple(blocks), table)
+
+
+def _equilibria(game: Game, found: RegimeSet) -> Table:
+    """Lay out the equilibria; probabilities have a column where there are any."""
+    mixed = any(one.probabilities for one in found.equilibria)
+    rows = []
+    for number, one in enumerate(found.equilibria, 1):
+        row = [str(number), one.profile, text_expression(one.condition, game)]
+        if mixed:
+            shares = _pairs(one.probabilities, game)
+            limits = [text_expression(c, game) for c in one.constraints]
+            row.append(
+                "; ".join([*shares, f"for all {' and '.join(limits)}"] if limits else shares)
+            )
+        rows.append((*row, "; ".join(_pairs(one.payoffs, game))))
+    columns = ["no.", "profile", "an equilibrium exactly if"]
+    columns += ["probabilities"] * mixed + ["payoffs there"]
+    return Table("", tuple(columns), tuple(rows))
+
+
+def _pairs(formulas: Mapping[str, Any], game: Game) -> list[str]:
+    return [f"{name}: {text_expression(formula, game)}" for name, formula in formulas.items()]
+
+
+def _regimes(game: Game, found: RegimeSet) -> Table:
+    rows = [
+        (letter(place), text_expression(one.condition, game), _numbers(found, one))
+        for place, one in enumerate(found.regimes)
+    ]
+    return Table("", ("regime", "exactly if", "equilibria"), tuple(rows))
+
+
+def _numbers(found: RegimeSet, regime: Regime) -> str:
+    """List the equilibria of a regime by their numbers."""
+    listed = [_number(found, one) for one in regime.equilibria]
+    listed += [
+        f"{_number(found, one)} for counts that meet its condition" for one in regime.families
+    ]
+    return ", ".join(listed) or "none"
+
+
+def _number(found: RegimeSet, one: SymbolicEquilibrium) -> str:
+    return f"{found.number_of(one)}" + (f" ({one.instance})" if one.instance else "")
+
+
+def _partition_words(found: RegimeSet) -> str:
+    words = found.partition.standing
+    if found.why_not_mixed and found.regimes:
+        words = f"of pure equilibria; {words}"
+    return words[:1].upper() + words[1:] + "."
+
+
+def _completeness(found: RegimeSet) -> str:
+    """Say whether every profile was settled, and how."""
+    return f"{'Complete' if found.complete else 'Not complete'}: {how_known(found)}"
+
+
+def _excluded(found: RegimeSet) -> Iterator[str]:
+    """Say which profiles and supports are never an equilibrium."""
+    pure = [one.profile for one in found.excluded if one.kind == "pure"]
+    mixed = [one.profile for one in found.excluded if one.kind != "pure"]
+    if pure:
+        yield (
+            "No other pure profile is an equilibrium for any parameter values (proved). "
+            f"Excluded: {_shortened(pure)}"
+        )
+    if mixed:
+        yield (
+            "No other mixed profile is an equilibrium for any parameter values (proved). "
+            f"Excluded: {_shortened(mixed)}"
+        )
+
+
+def _shortened(profiles: list[str]) -> str:
+    shown, more = profiles[:MOST_EXCLUDED], len(profiles) - MOST_EXCLUDED
+    return " / ".join([*shown, f"and {more} more"] if more > 0 else shown)
+
+
+# -- LaTeX ------------------------------------------------------------------------------------
+
+
+def regimes_latex(game: Game, found: RegimeSet) -> str:
+    r"""Write the equilibria and the regimes in LaTeX; the result needs amsmath.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solving import regimes
+    >>> game = load("coordination").game
+    >>> r"b \geq c" in regimes_latex(game, regimes(game))
+    True
+    """
+    lines = [r"\begin{description}"]
+    for number, one in enumerate(found.equilibria, 1):
+        lines += _equilibrium_latex(game, number, one)
+    lines.append(r"\end{description}")
+    lines += [plain_latex(sentence) + "." for sentence in _excluded(found)]
+    if found.why_not_mixed:
+        lines.append(plain_latex(f"Mixed equilibria are not stated: {found.why_not_mixed}."))
+    if found.regimes:
+        lines.append(r"\begin{description}")
+        for place, regime in enumerate(found.regimes):
+            condition = latex_expression(regime.condition, game)
+            lines.append(rf"\item[Regime {letter(place)}] if and only if \( {condition} \):")
+            lines.append(f"  equilibria {plain_latex(_numbers(found, regime))}.")
+        lines.append(r"\end{description}")
+    lines.append(plain_latex(f"Regimes: {_partition_words(found)}"))
+    given = [rf"\( {latex_expression(c, game)} \)" for c in found.conditions]
+    integers = [rf"\( {latex_expression(symbol(n), game)} \)" for n in found.integers]
+    given += [f"{', '.join(integers)} whole numbers"] * bool(integers)
+    if given:
+        lines.append(f"Assumed: {', '.join(given)}.")
+    lines.append(plain_latex(_completeness(found)) + ".")
+    return "\n".join(lines) + "\n"
+
+
+def _equilibrium_latex(game: Game, number: int, one: SymbolicEquilibrium) -> Iterator[str]:
+    condition = latex_expression(one.condition, game)
+    yield rf"\item[{number}. {plain_latex(one.profile)}] is an equilibrium if and only if"
+    yield rf"  \( {condition} \)."
+    if one.probabilities:
+        yield f"  Probabilities: {_listed(one.probabilities, game)}" + (
+            "," if one.constraints else "."
+        )
+    if one.constraints:
+        limits = (rf"\( {latex_expression(c, game)} \)" for c in one.constraints)
+        yield f"  for all {', '.join(limits)}."
+    for who, payoff in one.payoffs.items():
+        yield rf"  Payoff of {plain_latex(who)}: \( {latex_expression(payoff, game)} \)."
+
+
+def _listed(formulas: Mapping[str, Any], game: Game) -> str:
+    parts: Iterable[str] = (
+        rf"{plain_latex(name)} \( {latex_expression(formula, game)} \)"
+        for name, formula in formulas.items()
+    )
+    return ", ".join(parts)
