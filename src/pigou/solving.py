@@ -1,8 +1,8 @@
 """Solve a game for all its equilibria: structure decides which room does it, the checker confirms.
 
 What is solved so far: finite games with simultaneous moves, of single players, of populations, or
-of both, and games in stages with finite choices; chance that nobody sees is averaged out. Everything
-else is refused with the reason.
+of both, and games in stages with finite choices; chance that nobody sees is averaged out.
+Everything else is refused with the reason.
 """
 
 from __future__ import annotations
@@ -200,11 +200,12 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     Parameters
     ----------
     game : Game
-        Finite. In stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`).
-        With simultaneous moves of single players: every pure and every mixed equilibrium; a continuum as a component with its extreme points, or as unresolved where,
-        with three or more players, three vary or another one sets limits. For populations: every
-        pure profile up to the names of members alike, and every symmetric mixed equilibrium; for
-        several populations or types at once, those with at most two unknown probabilities.
+        Finite. In stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`). With
+        simultaneous moves of single players: every pure and every mixed equilibrium; a continuum as
+        a component with its extreme points, or as unresolved where, with three or more players,
+        three vary or another one sets limits. For populations: every pure profile up to the names
+        of members alike, and every symmetric mixed equilibrium; for several populations or types at
+        once, those with at most two unknown probabilities.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
 
