@@ -32,26 +32,39 @@ degenerate ones included.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 from flint import fmpq, fmpq_mat
 
+from pigou.errors import StructureError
+
 __all__ = [
-    "MOST_SUPPORT_PAIRS",
+    "MOST_COMPARISONS",
+    "MOST_RAYS",
     "BimatrixEquilibria",
     "NashSubset",
+    "TooManyVertices",
     "Vertex",
     "Vertices",
     "bimatrix_equilibria",
     "dimension",
     "joined",
-    "support_pairs",
     "vertices",
 ]
 
-MOST_SUPPORT_PAIRS = 200_000
+MOST_RAYS = 200_000
+MOST_COMPARISONS = 30_000_000_000
 _MANY = 30
+_MANY_PAIRS = 1_000
+_MANY_MASKS = 100
+_WORD = 2**64 - 1
+
+
+class TooManyVertices(StructureError):
+    """A player has more vertices than are enumerated, or finding them takes too much work."""
 
 
 class Vertex(NamedTuple):
@@ -102,19 +115,27 @@ def bimatrix_equilibria(
     return joined(rows, vertices(_whole(a)), len(a), len(a[0]))
 
 
-def support_pairs(rows: int, columns: int) -> int:
-    """Return how many pairs of supports of equal size there are.
-
-    Examples
-    --------
-    >>> support_pairs(2, 2)
-    5
-    """
-    return math.comb(rows + columns, rows) - 1
-
-
 _Ray: TypeAlias = tuple[tuple[int, ...], int]
 """An extreme ray: the slack of every inequality, and a bit mask of those known to be zero."""
+
+
+class _Work:
+    """What is left of the comparisons of two rays that one player's vertices may take."""
+
+    def __init__(self) -> None:
+        self.left = MOST_COMPARISONS
+
+    def spend(self, comparisons: int, rays: int = 0) -> None:
+        self.left -= comparisons
+        if rays > MOST_RAYS:
+            raise TooManyVertices(
+                f"enumerating a player's vertices of best replies meets more than {MOST_RAYS:,}"
+            )
+        if self.left < 0:
+            raise TooManyVertices(
+                "enumerating a player's vertices of best replies takes more than "
+                f"{MOST_COMPARISONS:,} comparisons"
+            )
 
 
 class Vertices(NamedTuple):
@@ -152,18 +173,19 @@ def vertices(payoffs: Sequence[Sequence[int]]) -> Vertices:
     rays = [(start[0], every)]
     rays += [(slacks, every & ~(1 << i) | 1 << number) for i, slacks in enumerate(start[1:])]
     left = list(range(number + 1, number + len(payoffs)))
+    work = _Work()
     while left:
         place = left[0]
         if len(rays) > _MANY:
             place = max(left, key=lambda p: sum([ray[0][p] < 0 for ray in rays]))
         left.remove(place)
-        rays = _cut(rays, place, number)
+        rays = _cut(rays, place, number, work)
     found = [(_vertex(slacks, number), tight) for slacks, tight in rays if tight & every != every]
     found.sort(key=lambda pair: _place(pair[0]))
     return Vertices([vertex for vertex, _ in found], [tight for _, tight in found])
 
 
-def _cut(rays: list[_Ray], place: int, number: int) -> list[_Ray]:
+def _cut(rays: list[_Ray], place: int, number: int, work: _Work) -> list[_Ray]:
     """Add the inequality at a place: the rays that satisfy it, and those on its boundary.
 
     No slack of a known inequality is negative, so that one is zero in a sum iff it is in both.
@@ -179,7 +201,10 @@ def _cut(rays: list[_Ray], place: int, number: int) -> list[_Ray]:
     if not below:
         return kept
     above = [ray for ray in kept if not ray[1] & bit]
-    for low, high, common in _adjacent(below, above, rays, number):
+    pairs = len(below) * len(above)
+    work.spend(pairs, len(kept))
+    find = _adjacent if pairs <= _MANY_PAIRS else _adjacent_among_many
+    for low, high, common in find(below, above, rays, number, work):
         plus, minus = high[place], -low[place]
         sums = [minus * h + plus * s for h, s in zip(high, low, strict=True)]
         divisor = math.gcd(*sums)
@@ -189,9 +214,12 @@ def _cut(rays: list[_Ray], place: int, number: int) -> list[_Ray]:
     return kept
 
 
+_Adjacent: TypeAlias = Iterator[tuple[tuple[int, ...], tuple[int, ...], int]]
+
+
 def _adjacent(
-    below: list[_Ray], above: list[_Ray], rays: list[_Ray], number: int
-) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], int]]:
+    below: list[_Ray], above: list[_Ray], rays: list[_Ray], number: int, work: _Work
+) -> _Adjacent:
     masks = [tight for _, tight in rays]
     for low, mask in below:
         simple = mask.bit_count() == number
@@ -203,6 +231,44 @@ def _adjacent(
                 or sum([common & third == common for third in masks]) == 2
             ):
                 yield low, high, common
+
+
+def _adjacent_among_many(
+    below: list[_Ray], above: list[_Ray], rays: list[_Ray], number: int, work: _Work
+) -> _Adjacent:
+    """Yield the same as `_adjacent`, comparing a mask with all others at once."""
+    width = len(rays[0][0])
+    masks, others = (_Masks([tight for _, tight in some], width) for some in (rays, above))
+    other_simple = [tight.bit_count() == number for _, tight in above]
+    for low, mask in below:
+        simple = mask.bit_count() == number
+        for k in np.flatnonzero(others.shared(mask) >= number - 1).tolist():
+            high, other = above[k]
+            if not (simple or other_simple[k]):
+                work.spend(len(rays))
+                if len(masks.holding(mask & other)) > 2:
+                    continue
+            yield low, high, mask & other
+
+
+class _Masks:
+    """Many bit masks, compared with one at once, in words of 64 bits."""
+
+    def __init__(self, masks: Sequence[int], width: int):
+        self.places = range(0, width, 64)
+        self.words = [np.array([m >> p & _WORD for m in masks], np.uint64) for p in self.places]
+
+    def shared(self, mask: int) -> Any:
+        """Return how many bits each has in common with a mask."""
+        return reduce(np.add, [np.bitwise_count(w & bits) for w, bits in self._with(mask)])
+
+    def holding(self, mask: int) -> Any:
+        """Return the places of those that have all bits of a mask."""
+        return np.flatnonzero(reduce(np.logical_and, [w & b == b for w, b in self._with(mask)]))
+
+    def _with(self, mask: int) -> Iterator[tuple[Any, Any]]:
+        for place, word in zip(self.places, self.words, strict=True):
+            yield word, np.uint64(mask >> place & _WORD)
 
 
 def _vertex(slacks: tuple[int, ...], number: int) -> Vertex:
@@ -231,18 +297,30 @@ def joined(rows: Vertices, columns: Vertices, number: int, replies: int) -> Bima
     low = (1 << replies) - 1
     turned = [(tight & low) << number | tight >> replies for tight in columns.tight]
     simple = {mask: j for j, mask in enumerate(turned) if mask.bit_count() == replies}
-    others = [(j, mask) for j, mask in enumerate(turned) if mask.bit_count() > replies]
+    others = [j for j, mask in enumerate(turned) if mask.bit_count() > replies]
+    masks = [turned[j] for j in others]
+    among_all, among_others = (
+        _Masks(some, number + replies) if len(some) > _MANY_MASKS else None
+        for some in (turned, masks)
+    )
     pairs = []
     for i, tight in enumerate(rows.tight):
         missing = every & ~tight
         if missing.bit_count() < replies:
-            pairs += [(i, j) for j, mask in enumerate(turned) if mask & missing == missing]
+            pairs += [(i, j) for j in _holding(turned, missing, among_all)]
             continue
-        met = [j for j, mask in others if mask & missing == missing]
+        met = [others[k] for k in _holding(masks, missing, among_others)]
         if missing in simple:
             met.append(simple[missing])
         pairs += [(i, j) for j in sorted(met)]
     return BimatrixEquilibria(rows.listed, columns.listed, pairs, _components(pairs))
+
+
+def _holding(masks: Sequence[int], mask: int, many: _Masks | None) -> Iterable[int]:
+    """Return the places of those that have all bits of a mask."""
+    if many is not None:
+        return many.holding(mask).tolist()
+    return [k for k, other in enumerate(masks) if other & mask == mask]
 
 
 def _components(pairs: list[tuple[int, int]]) -> list[list[NashSubset]]:
