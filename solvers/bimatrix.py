@@ -43,10 +43,12 @@ from pigou.errors import StructureError
 
 __all__ = [
     "MOST_COMPARISONS",
+    "MOST_EQUILIBRIA",
     "MOST_RAYS",
+    "MOST_SUBSETS",
     "BimatrixEquilibria",
     "NashSubset",
-    "TooManyVertices",
+    "TooLarge",
     "Vertex",
     "Vertices",
     "bimatrix_equilibria",
@@ -57,14 +59,16 @@ __all__ = [
 
 MOST_RAYS = 200_000
 MOST_COMPARISONS = 30_000_000_000
+MOST_EQUILIBRIA = 100_000
+MOST_SUBSETS = 10_000
 _MANY = 30
 _MANY_PAIRS = 1_000
 _MANY_MASKS = 100
 _WORD = 2**64 - 1
 
 
-class TooManyVertices(StructureError):
-    """A player has more vertices than are enumerated, or finding them takes too much work."""
+class TooLarge(StructureError):
+    """A game with more vertices, equilibria or maximal Nash subsets than are enumerated."""
 
 
 class Vertex(NamedTuple):
@@ -128,13 +132,10 @@ class _Work:
     def spend(self, comparisons: int, rays: int = 0) -> None:
         self.left -= comparisons
         if rays > MOST_RAYS:
-            raise TooManyVertices(
-                f"enumerating a player's vertices of best replies meets more than {MOST_RAYS:,}"
-            )
+            raise TooLarge(f"its enumeration meets more than {MOST_RAYS:,} vertices of a player")
         if self.left < 0:
-            raise TooManyVertices(
-                "enumerating a player's vertices of best replies takes more than "
-                f"{MOST_COMPARISONS:,} comparisons"
+            raise TooLarge(
+                f"its enumeration takes more than {MOST_COMPARISONS:,} comparisons of vertices"
             )
 
 
@@ -307,12 +308,13 @@ def joined(rows: Vertices, columns: Vertices, number: int, replies: int) -> Bima
     for i, tight in enumerate(rows.tight):
         missing = every & ~tight
         if missing.bit_count() < replies:
-            pairs += [(i, j) for j in _holding(turned, missing, among_all)]
-            continue
-        met = [others[k] for k in _holding(masks, missing, among_others)]
-        if missing in simple:
-            met.append(simple[missing])
+            met = list(_holding(turned, missing, among_all))
+        else:
+            met = [others[k] for k in _holding(masks, missing, among_others)]
+            met += [simple[missing]] if missing in simple else []
         pairs += [(i, j) for j in sorted(met)]
+        if len(pairs) > MOST_EQUILIBRIA:
+            raise TooLarge(f"it has more than {MOST_EQUILIBRIA:,} extreme equilibria")
     return BimatrixEquilibria(rows.listed, columns.listed, pairs, _components(pairs))
 
 
@@ -355,16 +357,25 @@ def _reach(start: int, left: dict[int, set[int]]) -> set[int]:
 
 
 def _maximal(neighbours: dict[int, frozenset[int]]) -> list[NashSubset]:
-    """Return the maximal bicliques: closed under taking common neighbours."""
+    """Return the maximal bicliques: closed under taking common neighbours of the smaller side."""
+    turned: dict[int, set[int]] = {}
+    for i, js in neighbours.items():
+        for j in js:
+            turned.setdefault(j, set()).add(i)
+    swap = len(turned) < len(neighbours)
+    if swap:
+        neighbours = {j: frozenset(turned[j]) for j in sorted(turned)}
     closed: set[frozenset[int]] = set()
-    for own in neighbours.values():
+    for own in set(neighbours.values()):
         closed |= {own} | {own & other for other in closed}
+        if len(closed) > MOST_SUBSETS:
+            raise TooLarge(f"it has more than {MOST_SUBSETS:,} maximal Nash subsets")
     closed.discard(frozenset())
     subsets = []
-    for columns in closed:
-        rows = frozenset(i for i, js in neighbours.items() if columns <= js)
-        subsets.append(NashSubset(rows, frozenset.intersection(*(neighbours[i] for i in rows))))
-    return sorted(set(subsets), key=lambda s: (sorted(s.rows), sorted(s.columns)))
+    for those in closed:
+        these = frozenset(i for i, js in neighbours.items() if those <= js)
+        subsets.append(NashSubset(those, these) if swap else NashSubset(these, those))
+    return sorted(subsets, key=lambda s: (sorted(s.rows), sorted(s.columns)))
 
 
 def dimension(points: Sequence[Sequence[Any]]) -> int:

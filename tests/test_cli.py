@@ -695,13 +695,13 @@ def test_a_defect_is_one_line_with_a_hint(monkeypatch):
 
 
 def test_a_defect_shows_its_traceback_on_demand(monkeypatch):
-    monkeypatch.setattr(solving, "solve", lambda *args: 1 / 0)
+    monkeypatch.setattr(solving, "solve", lambda *args, **options: 1 / 0)
     done = run("solve", "coordination", env={"PIGOU_DEBUG": "1"})
     assert isinstance(done.exception, ZeroDivisionError)
 
 
 def test_ctrl_c_is_quiet(monkeypatch):
-    def interrupt(*args):
+    def interrupt(*args, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(solving, "solve", interrupt)

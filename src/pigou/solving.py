@@ -12,17 +12,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pigou.check import examine
+from pigou.check import Checker
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
-from pigou.solvers.bimatrix import (
-    MOST_SUPPORT_PAIRS,
-    bimatrix_equilibria,
-    dimension,
-    support_pairs,
-)
+from pigou.solvers.bimatrix import TooLarge, bimatrix_equilibria, dimension
 from pigou.solvers.dominance import (
     MixedRemoval,
     Removal,
@@ -43,7 +38,7 @@ from pigou.solvers.polynomial import (
     number_of_supports,
 )
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
-from pigou.solvers.symmetric import symmetric_equilibria
+from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
 
 if TYPE_CHECKING:
     from pigou.solvers.regimes import RegimeSet
@@ -52,6 +47,7 @@ __all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "so
 
 _MOST_PROFILES_FOR_MARKS = 20_000
 _MOST_NOTES = 20
+_MOST_LISTED = 10_000
 _CLEAR = 10**40
 
 
@@ -171,7 +167,9 @@ def rationalisable(
     )
 
 
-def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
+def solve(
+    game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
+) -> EquilibriumSet:
     """Return all equilibria of a game at given parameter values, with their evidence.
 
     Parameters
@@ -184,12 +182,15 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
         populations or types at once, those with at most two unknown probabilities.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
+    pure : bool, optional
+        Whether to look for pure equilibria only: quick where mixed ones are many or hard.
 
     Returns
     -------
     EquilibriumSet
         With ``complete`` False where some kind of equilibrium within the scope was not searched
-        or not settled; `unresolved` then says which.
+        or not settled; `unresolved` then says which. The scope says so if it is pure equilibria
+        only.
 
     Raises
     ------
@@ -206,12 +207,15 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     E1 (pure): upgrade: 10 wait
     E2 (pure): upgrade: 10 upgrade
     E3 (mixed): upgrade: wait 2/5, upgrade 3/5
+    >>> found = solve(load("coordination").game, pure=True)
+    >>> len(found), found.complete
+    (2, True)
     """
     form = finite_form(game, at)
     alive, _ = survivors(form)
     if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:
         raise StructureError(f"game '{game.name}': an exit next to other players is not solved yet")
-    draft = _Draft(form, alive)
+    draft = _Draft(form, alive, pure)
     draft.find()
     return draft.finish()
 
@@ -219,8 +223,8 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
 class _Draft:
     """One solving of one game: what was found, before it is named and checked."""
 
-    def __init__(self, form: FiniteForm, alive: Allowed):
-        self.form, self.alive = form, alive
+    def __init__(self, form: FiniteForm, alive: Allowed, pure: bool):
+        self.form, self.alive, self.pure = form, alive, pure
         self.active = [i for i, actions in enumerate(alive) if len(actions) > 1]
         self.found: list[tuple[tuple[Strategy, ...], str, list[str], str]] = []
         self.components: list[Component] = []
@@ -242,20 +246,24 @@ class _Draft:
     def find(self) -> None:
         """Choose the algorithms by the structure that is left after dominance."""
         sizes = [self.form.groups[i].size for i in self.active]
-        if self.exit:
-            for pure in self._pure():
-                self._add_pure(pure)
-            self._symmetric("")
-            return
-        if sizes in ([1], [1, 1]) and self._pairs_of_supports() <= MOST_SUPPORT_PAIRS:
-            self._two_players()
-            return
+        if not self.pure and not self.exit and sizes in ([1], [1, 1]):
+            try:
+                self._two_players()
+                return
+            except TooLarge as error:
+                self.unresolved.append(f"mixed equilibria are not listed: the game is large, {error}")
         for pure in self._pure():
             self._add_pure(pure)
-        number = self.form.number_of_profiles(self.alive)
+        number = len(self.alive[0]) if self.exit else self.form.number_of_profiles(self.alive)
         checked = f"every one of {number:,} pure profiles checked in exact arithmetic"
         self.how = checked
-        if not self.active:
+        if self.pure and self.exit:
+            self._exits_alone()
+        elif self.pure or self.unresolved:
+            pass
+        elif self.exit:
+            self._symmetric("")
+        elif not self.active:
             self.how = "iterated strict dominance leaves one profile"
         elif len(self.active) == 1 and sizes[0] > 1:
             self._symmetric(checked)
@@ -285,9 +293,12 @@ class _Draft:
                     found.append(PureEquilibrium(counts, gain))
         return found
 
-    def _pairs_of_supports(self) -> int:
-        numbers = [len(self.alive[i]) for i in self.active] + [1]
-        return support_pairs(numbers[0], numbers[1])
+    def _exits_alone(self) -> None:
+        """Add the equilibrium in which everybody exits, without looking for mixtures."""
+        fixed = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
+        exits = everybody_exits(self.form, 0, fixed, self.alive)
+        if exits is not None:
+            self._add_exit(exits.belief)
 
     def _symmetric(self, checked: str) -> None:
         """One group of players alike has a choice: mixtures from the indifference polynomial."""
@@ -418,6 +429,11 @@ class _Draft:
         base = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
         matrices = self._matrices(row, column, base)
         result = bimatrix_equilibria(*matrices)
+        if len(result.pairs) > _MOST_LISTED:
+            raise TooLarge(
+                f"it has {len(result.pairs):,} extreme equilibria; at most {_MOST_LISTED:,} are "
+                "listed and checked"
+            )
         names: dict[tuple[int, int], int] = {}
         order = sorted(
             result.pairs,
@@ -544,8 +560,9 @@ class _Draft:
     def finish(self) -> EquilibriumSet:
         """Name and check what was found."""
         equilibria = []
+        checker = Checker(self.form.game, self.form.at)
         for number, (strategies, method, marks, component) in enumerate(self.found, start=1):
-            found = examine(self.form.game, self.form.at, strategies)
+            found = checker.examine(strategies)
             marks = [*marks, *self._strict(strategies, marks)]
             evidence = self._evidence(method, found.gain, found.confirmed, found.doubt, marks)
             equilibria.append(
@@ -609,10 +626,14 @@ class _Draft:
 
     def _scope(self) -> str:
         if self.exit:
+            kinds = "pure equilibria only" if self.pure else "equilibria, pure and mixed"
             return (
-                "symmetric equilibria, pure and mixed; off the path, members believe in choices "
-                "that survive iterated strict dominance"
+                f"symmetric {kinds}; off the path, members believe in choices that survive "
+                "iterated strict dominance"
             )
+        if self.pure:
+            names = ", up to the names of members alike" if self.crowd else ""
+            return f"pure equilibria only{names}"
         if self.crowd:
             return "pure equilibria up to the names of members alike, and symmetric mixed ones"
         return "all equilibria, pure and mixed"
