@@ -238,9 +238,7 @@ class Enclosure:
 _LONGEST = 400
 
 
-def _short(
-    number: Fraction, towards: Callable[[Fraction], int], bits: int = _LONGEST
-) -> Fraction:
+def _short(number: Fraction, towards: Callable[[Fraction], int], bits: int = _LONGEST) -> Fraction:
     """Round a long fraction outwards; leave a short one as it is."""
     if number.denominator.bit_length() <= bits:
         return number

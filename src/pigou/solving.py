@@ -167,9 +167,7 @@ def rationalisable(
     )
 
 
-def solve(
-    game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
-) -> EquilibriumSet:
+def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False) -> EquilibriumSet:
     """Return all equilibria of a game at given parameter values, with their evidence.
 
     Parameters
@@ -251,7 +249,9 @@ class _Draft:
                 self._two_players()
                 return
             except TooLarge as error:
-                self.unresolved.append(f"mixed equilibria are not listed: the game is large, {error}")
+                self.unresolved.append(
+                    f"the game is large: {error}; only pure equilibria are listed"
+                )
         for pure in self._pure():
             self._add_pure(pure)
         number = len(self.alive[0]) if self.exit else self.form.number_of_profiles(self.alive)
