@@ -132,10 +132,10 @@ class _Work:
     def spend(self, comparisons: int, rays: int = 0) -> None:
         self.left -= comparisons
         if rays > MOST_RAYS:
-            raise TooLarge(f"its enumeration meets more than {MOST_RAYS:,} vertices of a player")
+            raise TooLarge(f"the enumeration meets more than {MOST_RAYS:,} vertices of a player")
         if self.left < 0:
             raise TooLarge(
-                f"its enumeration takes more than {MOST_COMPARISONS:,} comparisons of vertices"
+                f"the enumeration takes more than {MOST_COMPARISONS:,} comparisons of vertices"
             )
 
 
@@ -314,7 +314,7 @@ def joined(rows: Vertices, columns: Vertices, number: int, replies: int) -> Bima
             met += [simple[missing]] if missing in simple else []
         pairs += [(i, j) for j in sorted(met)]
         if len(pairs) > MOST_EQUILIBRIA:
-            raise TooLarge(f"it has more than {MOST_EQUILIBRIA:,} extreme equilibria")
+            raise TooLarge(f"the game has more than {MOST_EQUILIBRIA:,} extreme equilibria")
     return BimatrixEquilibria(rows.listed, columns.listed, pairs, _components(pairs))
 
 
@@ -369,7 +369,7 @@ def _maximal(neighbours: dict[int, frozenset[int]]) -> list[NashSubset]:
     for own in set(neighbours.values()):
         closed |= {own} | {own & other for other in closed}
         if len(closed) > MOST_SUBSETS:
-            raise TooLarge(f"it has more than {MOST_SUBSETS:,} maximal Nash subsets")
+            raise TooLarge(f"the game has more than {MOST_SUBSETS:,} maximal Nash subsets")
     closed.discard(frozenset())
     subsets = []
     for those in closed:

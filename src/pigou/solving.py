@@ -250,7 +250,7 @@ class _Draft:
                 return
             except TooLarge as error:
                 self.unresolved.append(
-                    f"the game is large: {error}; only pure equilibria are listed"
+                    f"only pure equilibria are listed: {error}"
                 )
         for pure in self._pure():
             self._add_pure(pure)
@@ -431,8 +431,8 @@ class _Draft:
         result = bimatrix_equilibria(*matrices)
         if len(result.pairs) > _MOST_LISTED:
             raise TooLarge(
-                f"it has {len(result.pairs):,} extreme equilibria; at most {_MOST_LISTED:,} are "
-                "listed and checked"
+                f"the game has {len(result.pairs):,} extreme equilibria; at most "
+                f"{_MOST_LISTED:,} are listed and checked"
             )
         names: dict[tuple[int, int], int] = {}
         order = sorted(
