@@ -20,6 +20,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import statistics
 import subprocess
 import tempfile
@@ -122,25 +123,22 @@ def peers() -> Iterator[Solver]:
 
 def lrsnash(program: str, a: Any, b: Any, seconds: int = 0) -> int:
     """Write the game as fractions, start the program, and read how many equilibria it found."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-
     rows = [
         " ".join("{}/{}".format(*e.as_integer_ratio()) for e in row) for m in (a, b) for row in m
     ]
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "game"
         file.write_text("\n".join([f"{len(a)} {len(a[0])}", "", *rows, ""]), encoding="utf-8")
-        done = subprocess.run(
-            [program, str(file)],
-            capture_output=True,
-            text=True,
-            check=True,
-            preexec_fn=limit if seconds else None,
-        )
-    count = re.search(r"Number of equilibria found: (\d+)", done.stdout)
-    assert count is not None, done.stdout
+        with subprocess.Popen(
+            [program, str(file)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as running:
+            if seconds:
+                resource.prlimit(running.pid, resource.RLIMIT_CPU, (seconds, seconds))
+            said, _ = running.communicate()
+    count = re.search(r"Number of equilibria found: (\d+)", said)
+    if count is None:
+        why = f"no answer in {seconds} s" if running.returncode == -signal.SIGKILL else said[-200:]
+        raise RuntimeError(why)
     return int(count[1])
 
 
@@ -169,8 +167,8 @@ def tables(game: Any) -> int:
     shape = game.shape[1:]
     payoffs = [{c: fmpq(int(p[c])) for c in itertools.product(*map(range, shape))} for p in game]
     mixed = mixed_equilibria(payoffs, shape)
-    assert not mixed.unresolved
-    assert not mixed.continua
+    assert not mixed.unresolved, f"not complete: {mixed.unresolved[0]}"
+    assert not mixed.continua, "there are continua"
     best = [p == p.max(axis=i, keepdims=True) for i, p in enumerate(game)]
     return len(mixed.profiles) + int(np.logical_and.reduce(best).sum())
 
