@@ -26,7 +26,9 @@ Steps
    connected: together they form a *component*.
 
 The double description method yields every extreme ray, so the list is complete for every game,
-degenerate ones included.
+degenerate ones included. An enumeration that meets too many vertices, takes too many comparisons of
+two of them, or finds too many equilibria ends in `TooLarge`: the limits count work, not time, so
+that an answer does not depend on the machine.
 """
 
 from __future__ import annotations
@@ -68,7 +70,14 @@ _WORD = 2**64 - 1
 
 
 class TooLarge(StructureError):
-    """A game with more vertices, equilibria or maximal Nash subsets than are enumerated."""
+    """A game with more vertices, equilibria or maximal Nash subsets than are enumerated.
+
+    Examples
+    --------
+    >>> raise TooLarge("the game has more than 100,000 extreme equilibria")
+    Traceback (most recent call last):
+    pigou.solvers.bimatrix.TooLarge: the game has more than 100,000 extreme equilibria
+    """
 
 
 class Vertex(NamedTuple):
@@ -107,6 +116,11 @@ def bimatrix_equilibria(
     Parameters
     ----------
     a, b : m by n nested sequences of fmpq
+
+    Raises
+    ------
+    TooLarge
+        If a player has more than 200,000 vertices or the other limits are passed.
 
     Examples
     --------

@@ -187,8 +187,9 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
     -------
     EquilibriumSet
         With ``complete`` False where some kind of equilibrium within the scope was not searched
-        or not settled; `unresolved` then says which. The scope says so if it is pure equilibria
-        only.
+        or not settled; `unresolved` then says which: so it is for two players with more than
+        200,000 vertices of best replies or 10,000 extreme equilibria. The scope says so if it is
+        pure equilibria only.
 
     Raises
     ------
@@ -249,9 +250,7 @@ class _Draft:
                 self._two_players()
                 return
             except TooLarge as error:
-                self.unresolved.append(
-                    f"only pure equilibria are listed: {error}"
-                )
+                self.unresolved.append(f"only pure equilibria are listed: {error}")
         for pure in self._pure():
             self._add_pure(pure)
         number = len(self.alive[0]) if self.exit else self.form.number_of_profiles(self.alive)
