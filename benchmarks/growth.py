@@ -3,12 +3,11 @@
     python benchmarks/growth.py docs/explanation/growth.csv
     python benchmarks/growth.py docs/explanation/growth.csv --draw docs/_static/growth.svg
 
-The first line measures, the second draws what was measured (it needs the extra ``plot``). Every
-solver gets the same games, with whole payoffs drawn from -10**6 to 10**6, of growing size, each
-in a process of its own that is stopped after `--seconds` of CPU time in a game. After the
-first size at which it leaves a game unanswered it gets no larger one. A line of the file
-holds the median time of a game, how many equilibria were found in how many games, and how many
-there are in those games by pigou's exact solver.
+The first line measures, the second draws what was measured (it needs the extra ``plot``) and prints
+the largest size that each solver answered. Every solver gets the same games, with whole payoffs
+drawn from -10**6 to 10**6, in a process of its own that is stopped after `--seconds` of CPU time in
+one game; it then gets no larger one. A line of the file holds the median time of a game, how many
+equilibria were found in how many games, and how many there are in those games by `pigou.solve`.
 """
 
 from __future__ import annotations
@@ -247,6 +246,22 @@ def picture(source: Path, target: Path) -> None:
     figure.savefig(target, metadata={"Date": None})
 
 
+def table(source: Path) -> str:
+    """Return as Markdown the largest size that each solver answered, and why it ended there."""
+    with source.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    text = []
+    for family, title in TITLES.items():
+        text += ["", f"| {title} | largest answered | its time | then |", "|---|---|---|---|"]
+        here = [r for r in rows if r["family"] == family]
+        for name in dict.fromkeys(r["solver"] for r in here):
+            mine = [r for r in here if r["solver"] == name]
+            whole = [r for r in mine if not r["note"]]
+            size, pace = (whole[-1]["size"], whole[-1]["median_seconds"]) if whole else ("-", "-")
+            text.append(f"| {name} | {size} | {pace} s | {mine[-1]['note'] or 'not tried'} |")
+    return "\n".join(text[1:])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path, help="the CSV file that is written, or drawn")
@@ -259,6 +274,7 @@ def main() -> None:
         worker(*arguments.worker, arguments.seconds)
     elif arguments.draw:
         picture(arguments.file, arguments.draw)
+        print(table(arguments.file))
     else:
         measure(arguments.file, arguments.seconds, arguments.only)
 
