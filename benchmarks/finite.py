@@ -1,29 +1,43 @@
-"""All equilibria of two-player games: pigou beside whichever peers are installed, in one process.
+"""All equilibria of finite games: pigou beside whichever peers are installed, in one run.
 
-    python benchmarks/finite.py --sizes 2 3 5 8 --payoffs gaussian
+    python benchmarks/finite.py --sizes 2 3 5 8 2x2x2 --payoffs gaussian
 
 Every solver gets the same games, in turns, some rounds over. A slow one gets the first few of them
 only, so that no turn takes much longer than `--seconds`. Printed are the CPU time for a game
-(median of the rounds), how many times longer that is than pigou's quickest way, and how many
-equilibria were found in the games tried, beside how many extreme ones there are (exact).
+(median of the rounds; of processes that are started as well), how many times longer that is than
+pigou's quickest way, and how many equilibria were found in the games tried, beside how many
+extreme ones there are (exact). A size such as 5 means 5 by 5; 2x2x2 three players with two choices
+each, with whole payoffs up to a million in size. lrsnash, a program of lrslib, is started once for
+each game; it has to be on the PATH.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import itertools
 import os
+import re
+import resource
+import shutil
+import signal
 import statistics
-import time
+import subprocess
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import sympy as sp
 from flint import fmpq
 
+from pigou import Game, Move, Player, solve
+from pigou.expression import Lookup
 from pigou.solvers.batch import batch_equilibria
 from pigou.solvers.bimatrix import bimatrix_equilibria
+from pigou.solvers.polynomial import mixed_equilibria
 
 BYTES_2X2 = 81  # 64 read, two probabilities and a code written
 
@@ -103,6 +117,100 @@ def peers() -> Iterator[Solver]:
         yield Solver("gambit enummixed, float", enumerate_mixed(False))
         yield Solver("gambit enummixed, rational", enumerate_mixed(True))
 
+    if (program := shutil.which("lrsnash")) is not None:
+        yield Solver("lrsnash, a process a game", one_by_one(lambda a, b: lrsnash(program, a, b)))
+
+
+def lrsnash(program: str, a: Any, b: Any, seconds: int = 0) -> int:
+    """Write the game as fractions, start the program, and read how many equilibria it found."""
+    rows = [
+        " ".join("{}/{}".format(*e.as_integer_ratio()) for e in row) for m in (a, b) for row in m
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "game"
+        file.write_text("\n".join([f"{len(a)} {len(a[0])}", "", *rows, ""]), encoding="utf-8")
+        with subprocess.Popen(
+            [program, str(file)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as running:
+            if seconds:
+                resource.prlimit(running.pid, resource.RLIMIT_CPU, (seconds, seconds))
+            said, _ = running.communicate()
+    count = re.search(r"Number of equilibria found: (\d+)", said)
+    if count is None:
+        why = f"no answer in {seconds} s" if running.returncode == -signal.SIGKILL else said[-200:]
+        raise RuntimeError(why)
+    return int(count[1])
+
+
+# -- three and more players ------------------------------------------------------------------------
+
+
+def several_ours() -> Iterator[Solver]:
+    yield Solver("pigou mixed and pure", lambda games, _: sum(map(tables, games)))
+    yield Solver("pigou solve, checked", lambda games, _: sum(len(whole(g)) for g in games))
+
+
+def several_peers() -> Iterator[Solver]:
+    if (gambit := installed("pygambit")) is not None:
+        build = getattr(gambit, "StrategicGame", gambit.Game).from_arrays
+
+        def polynomial(games: Any, _: Any) -> int:
+            return sum(
+                len(gambit.nash.enumpoly_solve(build(*g.astype(float))).equilibria) for g in games
+            )
+
+        yield Solver("gambit enumpoly", polynomial)
+
+
+def tables(game: Any) -> int:
+    """Count the equilibria from payoff tables: extreme points of continua would not be counted."""
+    shape = game.shape[1:]
+    payoffs = [{c: fmpq(int(p[c])) for c in itertools.product(*map(range, shape))} for p in game]
+    mixed = mixed_equilibria(payoffs, shape)
+    assert not mixed.unresolved, f"not complete: {mixed.unresolved[0]}"
+    assert not mixed.continua, "there are continua"
+    best = [p == p.max(axis=i, keepdims=True) for i, p in enumerate(game)]
+    return len(mixed.profiles) + int(np.logical_and.reduce(best).sum())
+
+
+def declared(game: Any) -> Game:
+    """Declare a game of payoff tables, one player an axis."""
+    players, shape = range(len(game)), game.shape[1:]
+    moves = [f"m{i}" for i in players]
+    axes = [range(m) for m in shape]
+    return Game(
+        "random",
+        [Player(f"p{i}") for i in players],
+        [Move(moves[i], f"p{i}", {f"c{k}": k for k in axes[i]}) for i in players],
+        {
+            f"p{i}": Lookup.of(moves, axes, [sp.Rational(int(v)) for v in game[i].ravel()])
+            for i in players
+        },
+    )
+
+
+def whole(game: Any) -> Any:
+    """Declare and solve a game, every equilibrium checked."""
+    found = solve(declared(game))
+    assert found.complete, found.unresolved
+    return found
+
+
+def compare_several(size: str, arguments: argparse.Namespace) -> None:
+    shape = tuple(map(int, size.split("x")))
+    rng = np.random.default_rng([arguments.seed, *shape])
+    games = rng.integers(-(10**6), 10**6 + 1, (arguments.games or 1_000, len(shape), *shape))
+    solvers = [*several_ours(), *(s for s in several_peers() if arguments.only in s.name)]
+    true = np.cumsum([tables(g) for g in games])
+    odd = sum(int(t) % 2 for t in np.diff(true, prepend=0))
+    title = (
+        f"{size}, whole payoffs, {len(games):,} games, the list complete in all, and odd in {odd:,}"
+    )
+    report(title, rounds(solvers, games, games, arguments), true)
+
+
+# -- running ---------------------------------------------------------------------------------------
+
 
 def installed(name: str) -> Any:
     try:
@@ -118,9 +226,15 @@ def draw(payoffs: str, rng: np.random.Generator, games: int, size: int) -> Any:
 
 
 def timed(solver: Solver, a: Any, b: Any) -> tuple[float, int | None]:
-    start = time.process_time()
+    start = cpu()
     found = solver.solve(a, b)
-    return (time.process_time() - start) / len(a), found
+    return (cpu() - start) / len(a), found
+
+
+def cpu() -> float:
+    """Return the CPU time of this process and of those it started and that have ended."""
+    uses = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(use.ru_utime + use.ru_stime for use in uses)
 
 
 def share(solver: Solver, a: Any, b: Any, seconds: float) -> int:
@@ -140,16 +254,23 @@ def bandwidth() -> float:
     target = np.ones(2**24)
     best = 1e9
     for _ in range(5):
-        start = time.process_time()
+        start = cpu()
         np.copyto(target, source)
-        best = min(best, time.process_time() - start)
+        best = min(best, cpu() - start)
     return 2 * source.nbytes / best
 
 
-def compare(size: int, arguments: argparse.Namespace, solvers: list[Solver]) -> None:
-    rng = np.random.default_rng([arguments.seed, size])
-    games = arguments.games or {2: 1_000_000, 3: 100_000, 4: 20_000, 5: 4_000}.get(size, 200)
-    a, b = draw(arguments.payoffs, rng, games, size)
+class Timing(NamedTuple):
+    """The median time of a solver for a game, the games it got, and the equilibria it found."""
+
+    name: str
+    pace: float
+    games: int
+    found: int | None
+
+
+def rounds(solvers: list[Solver], a: Any, b: Any, arguments: argparse.Namespace) -> list[Timing]:
+    """Give the games to the solvers in turns."""
     shares = [share(s, a, b, arguments.seconds) for s in solvers]
     times: list[list[float]] = [[] for _ in solvers]
     found: list[int | None] = [None] * len(solvers)
@@ -157,21 +278,39 @@ def compare(size: int, arguments: argparse.Namespace, solvers: list[Solver]) -> 
         for i, solver in enumerate(solvers):
             pace, found[i] = timed(solver, a[: shares[i]], b[: shares[i]])
             times[i].append(pace)
-    everything = batch_equilibria(a, b)
-    true = np.cumsum(everything.counts())
-    print(
-        f"\n{size}x{size}, {arguments.payoffs}, {games:,} games, "
-        f"{len(everything.flagged):,} flagged and settled exactly"
-    )
-    medians = [statistics.median(t) for t in times]
-    quickest = min(m for s, m in zip(solvers, medians, strict=True) if s.name.startswith("pigou"))
+    return [
+        Timing(solver.name, statistics.median(t), number, count)
+        for solver, t, number, count in zip(solvers, times, shares, found, strict=True)
+    ]
+
+
+def report(title: str, timings: list[Timing], true: Any) -> float:
+    """Print a table; return the time of pigou's quickest way."""
+    quickest = min(t.pace for t in timings if t.name.startswith("pigou"))
+    print(f"\n{title}")
     print(f"{'solver':32}{'us a game':>14}{'ratio':>12}{'games':>11}{'found':>11}{'of':>11}")
-    for solver, pace, number, count in zip(solvers, medians, shares, found, strict=True):
+    for name, pace, number, count in timings:
         listed = "-" if count is None else f"{count:,}"
         print(
-            f"{solver.name:32}{pace * 1e6:14.4g}{pace / quickest:12.4g}{number:11,}"
-            f"{listed:>11}{true[number - 1]:11,}"
+            f"{name:32}{pace * 1e6:14.4g}{pace / quickest:12.4g}{number:11,}"
+            f"{listed:>11}{true[number - 1]:11,}",
+            flush=True,
         )
+    return quickest
+
+
+def compare(size: int, arguments: argparse.Namespace) -> None:
+    rng = np.random.default_rng([arguments.seed, size])
+    games = arguments.games or {2: 1_000_000, 3: 100_000, 4: 20_000, 5: 4_000}.get(size, 200)
+    a, b = draw(arguments.payoffs, rng, games, size)
+    solvers = [*ours(size), *(s for s in peers() if arguments.only in s.name)]
+    everything = batch_equilibria(a, b)
+    title = (
+        f"{size}x{size}, {arguments.payoffs}, {games:,} games, "
+        f"{len(everything.flagged):,} flagged and settled exactly"
+    )
+    timings = rounds(solvers, a, b, arguments)
+    quickest = report(title, timings, np.cumsum(everything.counts()))
     if size == 2 and not len(everything.flagged):
         bound = BYTES_2X2 / bandwidth()
         print(f"memory bound: {BYTES_2X2} bytes a game take {bound * 1e9:.2f} ns;", end=" ")
@@ -180,7 +319,7 @@ def compare(size: int, arguments: argparse.Namespace, solvers: list[Solver]) -> 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", type=int, nargs="+", default=[2, 3, 5, 8])
+    parser.add_argument("--sizes", nargs="+", default=["2", "3", "5", "8", "2x2x2"])
     parser.add_argument(
         "--payoffs", default="gaussian", help="gaussian, or whole numbers up to this"
     )
@@ -191,7 +330,6 @@ def main() -> None:
     parser.add_argument("--only", default="", help="solvers whose name contains this, beside pigou")
     arguments = parser.parse_args()
     warnings.simplefilter("ignore")
-    others = [s for s in peers() if arguments.only in s.name]
     versions = ", ".join(
         f"{name} {module.__version__}"
         for name in ("numpy", "numba", "quantecon", "nashpy", "pygambit")
@@ -199,7 +337,10 @@ def main() -> None:
     )
     print(f"{versions}; {os.cpu_count()} processors; CPU time, median of {arguments.rounds} rounds")
     for size in arguments.sizes:
-        compare(size, arguments, [*ours(size), *others])
+        if "x" in size:
+            compare_several(size, arguments)
+        else:
+            compare(int(size), arguments)
 
 
 if __name__ == "__main__":

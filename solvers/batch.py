@@ -70,6 +70,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -82,16 +83,23 @@ import numpy.typing as npt
 
 from pigou.errors import StructureError
 from pigou.solvers.bimatrix import (
-    MOST_SUPPORT_PAIRS,
     BimatrixEquilibria,
     Vertices,
     joined,
-    support_pairs,
     vertices,
 )
 from pigou.solvers.two_by_two import FLAGGED, Signs, by_signs, written_out
 
-__all__ = ["BatchEquilibria", "Floats", "Found", "batch_equilibria", "exact_equilibria", "search"]
+__all__ = [
+    "MOST_SUPPORT_PAIRS",
+    "BatchEquilibria",
+    "Floats",
+    "Found",
+    "batch_equilibria",
+    "exact_equilibria",
+    "search",
+    "support_pairs",
+]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
@@ -102,6 +110,7 @@ UNIT = 2.0**-53
 TINY = 2.0**-960
 LARGE = 2.0**1000
 MOST_ACTIONS = 16
+MOST_SUPPORT_PAIRS = 200_000
 _MOST_PAIRS = 2**20
 
 
@@ -251,6 +260,17 @@ def _payoffs(a: npt.ArrayLike, b: npt.ArrayLike) -> tuple[Floats, Floats]:
             f"{MOST_SUPPORT_PAIRS:,} pairs of supports"
         )
     return first, second
+
+
+def support_pairs(rows: int, columns: int) -> int:
+    """Return how many pairs of supports of equal size there are.
+
+    Examples
+    --------
+    >>> support_pairs(2, 2)
+    5
+    """
+    return math.comb(rows + columns, rows) - 1
 
 
 def _doubles(payoffs: npt.ArrayLike) -> Floats:

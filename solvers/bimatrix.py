@@ -26,33 +26,59 @@ Steps
    connected: together they form a *component*.
 
 The double description method yields every extreme ray, so the list is complete for every game,
-degenerate ones included.
+degenerate ones included. An enumeration that meets too many vertices, takes too many comparisons of
+two of them, or finds too many equilibria ends in `TooLarge`: the limits count work, not time, so
+that an answer does not depend on the machine.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import reduce
 from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
 from flint import fmpq, fmpq_mat
 
+from pigou.errors import StructureError
+
 __all__ = [
-    "MOST_SUPPORT_PAIRS",
+    "MOST_COMPARISONS",
+    "MOST_EQUILIBRIA",
+    "MOST_RAYS",
+    "MOST_SUBSETS",
     "BimatrixEquilibria",
     "NashSubset",
+    "TooLarge",
     "Vertex",
     "Vertices",
     "bimatrix_equilibria",
     "dimension",
     "joined",
-    "support_pairs",
     "vertices",
     "whole",
 ]
 
-MOST_SUPPORT_PAIRS = 200_000
+MOST_RAYS = 200_000
+MOST_COMPARISONS = 30_000_000_000
+MOST_EQUILIBRIA = 100_000
+MOST_SUBSETS = 10_000
 _MANY = 30
+_MANY_PAIRS = 1_000
+_MANY_MASKS = 100
+_WORD = 2**64 - 1
+
+
+class TooLarge(StructureError):
+    """A game with more vertices, equilibria or maximal Nash subsets than are enumerated.
+
+    Examples
+    --------
+    >>> raise TooLarge("the game has more than 100,000 extreme equilibria")
+    Traceback (most recent call last):
+    pigou.solvers.bimatrix.TooLarge: the game has more than 100,000 extreme equilibria
+    """
 
 
 class Vertex(NamedTuple):
@@ -92,6 +118,11 @@ def bimatrix_equilibria(
     ----------
     a, b : m by n nested sequences of fmpq
 
+    Raises
+    ------
+    TooLarge
+        If a player has more than 200,000 vertices or the other limits are passed.
+
     Examples
     --------
     >>> one, zero = fmpq(1), fmpq(0)
@@ -103,19 +134,24 @@ def bimatrix_equilibria(
     return joined(rows, vertices(whole(a)), len(a), len(a[0]))
 
 
-def support_pairs(rows: int, columns: int) -> int:
-    """Return how many pairs of supports of equal size there are.
-
-    Examples
-    --------
-    >>> support_pairs(2, 2)
-    5
-    """
-    return math.comb(rows + columns, rows) - 1
-
-
 _Ray: TypeAlias = tuple[tuple[int, ...], int]
 """An extreme ray: the slack of every inequality, and a bit mask of those known to be zero."""
+
+
+class _Work:
+    """What is left of the comparisons of two rays that one player's vertices may take."""
+
+    def __init__(self) -> None:
+        self.left = MOST_COMPARISONS
+
+    def spend(self, comparisons: int, rays: int = 0) -> None:
+        self.left -= comparisons
+        if rays > MOST_RAYS:
+            raise TooLarge(f"the enumeration meets more than {MOST_RAYS:,} vertices of a player")
+        if self.left < 0:
+            raise TooLarge(
+                f"the enumeration takes more than {MOST_COMPARISONS:,} comparisons of vertices"
+            )
 
 
 class Vertices(NamedTuple):
@@ -159,18 +195,19 @@ def vertices(payoffs: Sequence[Sequence[int]]) -> Vertices:
     rays = [(start[0], every)]
     rays += [(slacks, every & ~(1 << i) | 1 << number) for i, slacks in enumerate(start[1:])]
     left = list(range(number + 1, number + len(payoffs)))
+    work = _Work()
     while left:
         place = left[0]
         if len(rays) > _MANY:
             place = max(left, key=lambda p: sum([ray[0][p] < 0 for ray in rays]))
         left.remove(place)
-        rays = _cut(rays, place, number)
+        rays = _cut(rays, place, number, work)
     found = [(_vertex(slacks, number), tight) for slacks, tight in rays if tight & every != every]
     found.sort(key=lambda pair: _place(pair[0]))
     return Vertices([vertex for vertex, _ in found], [tight for _, tight in found])
 
 
-def _cut(rays: list[_Ray], place: int, number: int) -> list[_Ray]:
+def _cut(rays: list[_Ray], place: int, number: int, work: _Work) -> list[_Ray]:
     """Add the inequality at a place: the rays that satisfy it, and those on its boundary.
 
     No slack of a known inequality is negative, so that one is zero in a sum iff it is in both.
@@ -186,7 +223,10 @@ def _cut(rays: list[_Ray], place: int, number: int) -> list[_Ray]:
     if not below:
         return kept
     above = [ray for ray in kept if not ray[1] & bit]
-    for low, high, common in _adjacent(below, above, rays, number):
+    pairs = len(below) * len(above)
+    work.spend(pairs, len(kept))
+    find = _adjacent if pairs <= _MANY_PAIRS else _adjacent_among_many
+    for low, high, common in find(below, above, rays, number, work):
         plus, minus = high[place], -low[place]
         sums = [minus * h + plus * s for h, s in zip(high, low, strict=True)]
         divisor = math.gcd(*sums)
@@ -196,9 +236,12 @@ def _cut(rays: list[_Ray], place: int, number: int) -> list[_Ray]:
     return kept
 
 
+_Adjacent: TypeAlias = Iterator[tuple[tuple[int, ...], tuple[int, ...], int]]
+
+
 def _adjacent(
-    below: list[_Ray], above: list[_Ray], rays: list[_Ray], number: int
-) -> Iterator[tuple[tuple[int, ...], tuple[int, ...], int]]:
+    below: list[_Ray], above: list[_Ray], rays: list[_Ray], number: int, work: _Work
+) -> _Adjacent:
     masks = [tight for _, tight in rays]
     for low, mask in below:
         simple = mask.bit_count() == number
@@ -210,6 +253,44 @@ def _adjacent(
                 or sum([common & third == common for third in masks]) == 2
             ):
                 yield low, high, common
+
+
+def _adjacent_among_many(
+    below: list[_Ray], above: list[_Ray], rays: list[_Ray], number: int, work: _Work
+) -> _Adjacent:
+    """Yield the same as `_adjacent`, comparing a mask with all others at once."""
+    width = len(rays[0][0])
+    masks, others = (_Masks([tight for _, tight in some], width) for some in (rays, above))
+    other_simple = [tight.bit_count() == number for _, tight in above]
+    for low, mask in below:
+        simple = mask.bit_count() == number
+        for k in np.flatnonzero(others.shared(mask) >= number - 1).tolist():
+            high, other = above[k]
+            if not (simple or other_simple[k]):
+                work.spend(len(rays))
+                if len(masks.holding(mask & other)) > 2:
+                    continue
+            yield low, high, mask & other
+
+
+class _Masks:
+    """Many bit masks, compared with one at once, in words of 64 bits."""
+
+    def __init__(self, masks: Sequence[int], width: int):
+        self.places = range(0, width, 64)
+        self.words = [np.array([m >> p & _WORD for m in masks], np.uint64) for p in self.places]
+
+    def shared(self, mask: int) -> Any:
+        """Return how many bits each has in common with a mask."""
+        return reduce(np.add, [np.bitwise_count(w & bits) for w, bits in self._with(mask)])
+
+    def holding(self, mask: int) -> Any:
+        """Return the places of those that have all bits of a mask."""
+        return np.flatnonzero(reduce(np.logical_and, [w & b == b for w, b in self._with(mask)]))
+
+    def _with(self, mask: int) -> Iterator[tuple[Any, Any]]:
+        for place, word in zip(self.places, self.words, strict=True):
+            yield word, np.uint64(mask >> place & _WORD)
 
 
 def _vertex(slacks: tuple[int, ...], number: int) -> Vertex:
@@ -238,18 +319,31 @@ def joined(rows: Vertices, columns: Vertices, number: int, replies: int) -> Bima
     low = (1 << replies) - 1
     turned = [(tight & low) << number | tight >> replies for tight in columns.tight]
     simple = {mask: j for j, mask in enumerate(turned) if mask.bit_count() == replies}
-    others = [(j, mask) for j, mask in enumerate(turned) if mask.bit_count() > replies]
+    others = [j for j, mask in enumerate(turned) if mask.bit_count() > replies]
+    masks = [turned[j] for j in others]
+    among_all, among_others = (
+        _Masks(some, number + replies) if len(some) > _MANY_MASKS else None
+        for some in (turned, masks)
+    )
     pairs = []
     for i, tight in enumerate(rows.tight):
         missing = every & ~tight
         if missing.bit_count() < replies:
-            pairs += [(i, j) for j, mask in enumerate(turned) if mask & missing == missing]
-            continue
-        met = [j for j, mask in others if mask & missing == missing]
-        if missing in simple:
-            met.append(simple[missing])
+            met = list(_holding(turned, missing, among_all))
+        else:
+            met = [others[k] for k in _holding(masks, missing, among_others)]
+            met += [simple[missing]] if missing in simple else []
         pairs += [(i, j) for j in sorted(met)]
+        if len(pairs) > MOST_EQUILIBRIA:
+            raise TooLarge(f"the game has more than {MOST_EQUILIBRIA:,} extreme equilibria")
     return BimatrixEquilibria(rows.listed, columns.listed, pairs, _components(pairs))
+
+
+def _holding(masks: Sequence[int], mask: int, many: _Masks | None) -> Iterable[int]:
+    """Return the places of those that have all bits of a mask."""
+    if many is not None:
+        return many.holding(mask).tolist()
+    return [k for k, other in enumerate(masks) if other & mask == mask]
 
 
 def _components(pairs: list[tuple[int, int]]) -> list[list[NashSubset]]:
@@ -284,16 +378,25 @@ def _reach(start: int, left: dict[int, set[int]]) -> set[int]:
 
 
 def _maximal(neighbours: dict[int, frozenset[int]]) -> list[NashSubset]:
-    """Return the maximal bicliques: closed under taking common neighbours."""
+    """Return the maximal bicliques: closed under taking common neighbours of the smaller side."""
+    turned: dict[int, set[int]] = {}
+    for i, js in neighbours.items():
+        for j in js:
+            turned.setdefault(j, set()).add(i)
+    swap = len(turned) < len(neighbours)
+    if swap:
+        neighbours = {j: frozenset(turned[j]) for j in sorted(turned)}
     closed: set[frozenset[int]] = set()
-    for own in neighbours.values():
+    for own in set(neighbours.values()):
         closed |= {own} | {own & other for other in closed}
+        if len(closed) > MOST_SUBSETS:
+            raise TooLarge(f"the game has more than {MOST_SUBSETS:,} maximal Nash subsets")
     closed.discard(frozenset())
     subsets = []
-    for columns in closed:
-        rows = frozenset(i for i, js in neighbours.items() if columns <= js)
-        subsets.append(NashSubset(rows, frozenset.intersection(*(neighbours[i] for i in rows))))
-    return sorted(set(subsets), key=lambda s: (sorted(s.rows), sorted(s.columns)))
+    for those in closed:
+        these = frozenset(i for i, js in neighbours.items() if those <= js)
+        subsets.append(NashSubset(those, these) if swap else NashSubset(these, those))
+    return sorted(subsets, key=lambda s: (sorted(s.rows), sorted(s.columns)))
 
 
 def dimension(points: Sequence[Sequence[Any]]) -> int:

@@ -47,7 +47,7 @@ from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = ["MOST_BOXES", "BoxSolutions", "Solution", "System", "solve_system"]
 
-MOST_BOXES = 60_000
+MOST_BOXES = 300_000
 _BATCH = 512
 _NARROWEST = 2.0**-20
 _MOST_UNSETTLED = 64

@@ -52,7 +52,7 @@ class PieceEquilibria(NamedTuple):
 
 
 def piece_equilibria(
-    piece: Piece, tables: Sequence[Sequence[Fraction]], solve: Solve
+    piece: Piece, tables: Sequence[Sequence[Fraction]], solve: Solve, pure: bool = False
 ) -> PieceEquilibria:
     """Return all equilibria of a piece.
 
@@ -64,6 +64,8 @@ def piece_equilibria(
         plan running fastest.
     solve : callable
         Solves a game with simultaneous moves.
+    pure : bool, optional
+        Whether pure equilibria are wanted only; `solve` has to return none but these then.
 
     Examples
     --------
@@ -81,6 +83,7 @@ def piece_equilibria(
         mixes, groups, notes = _strategic_form(piece, tables, solve)
     else:
         mixes, groups = [()], []
+    groups = [] if pure else groups
     plans = list(piece.plans.values())
     behaviours: list[Behaviour] = []
     kept: list[Mix] = []

@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 MOST_SUPPORTS = 200_000
-MOST_BOXES_IN_ALL = 200_000
+MOST_WORK = 500_000_000
 MOST_CORNERS = 5_000
 
 
@@ -142,7 +142,7 @@ def mixed_equilibria(
     for player in range(len(shape)):
         _alone(payoffs, shape, player, found)
     left = sorted(_supports(payoffs, shape), key=lambda s: (sum(map(len, s)), s))
-    boxes = MOST_BOXES_IN_ALL
+    work = MOST_WORK
     for supports in left:
         mixers = [p for p, support in enumerate(supports) if len(support) > 1]
         if len(mixers) == 1:
@@ -154,10 +154,10 @@ def mixed_equilibria(
         binary = [p for p in mixers if len(supports[p]) == 2]
         if len(mixers) == 3 and binary and largest <= LARGEST_SUPPORT:
             _eliminated(payoffs, shape, supports, binary, found)
-        elif boxes <= 0:
+        elif work <= 0:
             found.unresolved.append((supports, "the limit on boxes was reached before"))
         else:
-            boxes -= _boxed(payoffs, shape, supports, mixers, found, min(most_boxes, boxes))
+            work -= _boxed(payoffs, shape, supports, mixers, found, most_boxes, work)
     return found._replace(continua=_largest(found.continua), pruned=total - len(left))
 
 
@@ -542,9 +542,10 @@ def _boxed(
     supports: Supports,
     mixers: list[int],
     found: MixedEquilibria,
-    most: int,
+    most_boxes: int,
+    most_work: int,
 ) -> int:
-    """Settle a support by branch and prune; return how many boxes that took."""
+    """Settle a support by branch and prune; return how many coefficients all boxes had."""
     blocks = tuple(len(supports[p]) - 1 for p in mixers)
     within = [_tensor(payoffs, supports, mixers, p, b) for p in mixers for b in supports[p][1:]]
     outside = [
@@ -553,13 +554,15 @@ def _boxed(
         for b in _outside(shape, supports, p)
     ]
     conditions = [t for t in outside if any(v != 0 for v in t.ravel())]
+    size = (len(within) + len(conditions)) * math.prod(m + 1 for m in blocks)
+    most = min(most_boxes, most_work // size + 1)
     result = solve_system(System(blocks, within, conditions), most)
     for solution in result.solutions:
         _solution(shape, supports, mixers, conditions, solution, found)
     if result.unsettled:
         plural = "" if result.unsettled == 1 else "es"
         found.unresolved.append((supports, f"{result.unsettled} box{plural} left undecided"))
-    return result.visited
+    return result.visited * size
 
 
 def _tensor(

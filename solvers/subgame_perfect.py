@@ -108,7 +108,9 @@ class SubgamePerfect:
     forms: int = 0
 
 
-def subgame_perfect(game: Game, at: Mapping[str, Fraction], solve: Solve) -> SubgamePerfect:
+def subgame_perfect(
+    game: Game, at: Mapping[str, Fraction], solve: Solve, pure: bool = False
+) -> SubgamePerfect:
     """Return all subgame-perfect equilibria of a game in stages.
 
     Parameters
@@ -119,6 +121,8 @@ def subgame_perfect(game: Game, at: Mapping[str, Fraction], solve: Solve) -> Sub
         A value for every parameter.
     solve : callable
         Solves a game with simultaneous moves.
+    pure : bool, optional
+        Whether pure equilibria are wanted only; `solve` has to return none but these then.
 
     Raises
     ------
@@ -136,7 +140,7 @@ def subgame_perfect(game: Game, at: Mapping[str, Fraction], solve: Solve) -> Sub
     >>> [str(payoff) for payoff in solution.payoffs]
     ['9', '1']
     """
-    search = _Search(game, at, solve)
+    search = _Search(game, at, solve, pure)
     for root in reversed(search.tree.roots):
         search.settle(root)
     whole, notes = search.known[0], search.notes
@@ -194,8 +198,8 @@ class _Subgame:
 
 
 class _Search:
-    def __init__(self, game: Game, at: Mapping[str, Fraction], solve: Solve):
-        self.game, self.at, self.solve = game, at, solve
+    def __init__(self, game: Game, at: Mapping[str, Fraction], solve: Solve, pure: bool):
+        self.game, self.at, self.solve, self.pure = game, at, solve, pure
         self.form = FiniteForm(game, at, ())
         self.tree = lay_out(Stages(game, at))
         self.players = [p.name for p in game.players]
@@ -376,7 +380,9 @@ class _Stage:
             self.search.forms += 1
             if not all(s.payoffs[m].is_exact for s in first.values() for m in self.movers):
                 self._check_rounded(tables)
-            self._solved[key] = piece_equilibria(self.piece, tables, self.search.solve)
+            self._solved[key] = piece_equilibria(
+                self.piece, tables, self.search.solve, self.search.pure
+            )
             for note in self._solved[key].unresolved:
                 self.search.note(self.piece.root, note)
         return self._solved[key]

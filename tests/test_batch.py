@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import Counter
 from fractions import Fraction
 
 import numpy as np
@@ -11,10 +12,14 @@ import pytest
 from flint import fmpq, fmpq_mat
 from hypothesis import given, strategies as st
 
+from games import table_game
+from pigou.check import Checker
+from pigou.equilibrium import Strategy
 from pigou.errors import StructureError
+from pigou.exact import Enclosure
 from pigou.solvers import batch, fast as fast_module
 from pigou.solvers.batch import batch_equilibria, exact_equilibria, search
-from pigou.solvers.bimatrix import bimatrix_equilibria
+from pigou.solvers.bimatrix import bimatrix_equilibria, dimension
 from pigou.solvers.two_by_two import Signs
 
 SHAPES = [(2, 2), (1, 1), (1, 4), (2, 3), (3, 3), (4, 2), (4, 4), (3, 5), (5, 5), (6, 6)]
@@ -192,7 +197,11 @@ def test_a_maximal_nash_subset_ends_at_its_extreme_points(seed, kind):
     shape = rng.integers(2, 5, 2)
     a, b = (m[0] for m in draw(kind, rng, 1, *shape))
     found = exact_equilibria(a[None], b[None], np.array([0]))[0]
-    a, b = exactly(a), exactly(b)
+    assert_subsets_end(exactly(a), exactly(b), found, rng)
+
+
+def assert_subsets_end(a, b, found, rng):
+    """Sample inside every maximal Nash subset, and just outside of its extreme points."""
     for subset in (s for component in found.components for s in component):
         sides = [
             [[Fraction(int(p.p), int(p.q)) for p in side[i].probabilities] for i in sorted(chosen)]
@@ -454,12 +463,52 @@ def test_without_numba_the_fast_search_says_what_to_install(monkeypatch):
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS[:7])
 @pytest.mark.parametrize("size", [2, 3, 4, 5, 6])
-def test_batch_exact_solver_and_brute_force_agree_on_300_000_games(size, kind):
+def test_batch_exact_solver_and_brute_force_agree_on_300_000_games(size, kind, capsys):
+    """The brute force verifies every equilibrium anew; the checker those of every 5th game."""
     games = {2: 24_000, 3: 14_000, 4: 4_000, 5: 800, 6: 150}[size]
     rng = np.random.default_rng([size, KINDS.index(kind)])
+    tally = Counter()
     for start in range(0, games, 1000):
         a, b = draw(kind, rng, min(1000, games - start), size, size)
         found = batch_equilibria(a, b)
         assert_lists_agree(a, b, found)
         for game, result in exact_equilibria(a, b, np.arange(len(a))).items():
             assert written(result) == brute_force(rational(a[game]), rational(b[game]))
+            if game in found.exact:
+                assert written(found.exact[game]) == written(result)
+            tally[settled(game in found.exact, result)] += 1
+            tally["equilibria"] += len(result.pairs)
+            if any(dimension_of(result, s) for c in result.components for s in c):
+                assert_subsets_end(exactly(a[game]), exactly(b[game]), result, rng)
+            if game % 5 == 0:
+                tally["checked"] += checked(exactly(a[game]), exactly(b[game]), result)
+    with capsys.disabled():
+        print(f"\n{size}x{size} {kind}: {games:,} games, {dict(sorted(tally.items()))}")
+
+
+def dimension_of(result, subset):
+    rows = [result.rows[i].probabilities for i in subset.rows]
+    return dimension(rows) + dimension([result.columns[j].probabilities for j in subset.columns])
+
+
+def settled(flagged, result):
+    """Say which way a game was settled, and what was found in it."""
+    continuum = any(dimension_of(result, s) for c in result.components for s in c)
+    return f"{'flagged' if flagged else 'by floats'}, {'continua' if continuum else 'isolated'}"
+
+
+def checked(a, b, result):
+    """Examine every extreme equilibrium by the independent checker; return how many there were."""
+    shape = len(a), len(a[0])
+    cells = list(itertools.product(range(shape[0]), range(shape[1])))
+    game = table_game([{(i, j): m[i][j] for i, j in cells} for m in (a, b)], shape)
+    checker = Checker(game, {})
+    for points in exact_points(result):
+        strategies = [
+            Strategy(f"m{i}", f"p{i}", "", {f"c{k}": Enclosure.point(p) for k, p in enumerate(x)})
+            for i, x in enumerate(points)
+        ]
+        examination = checker.examine(strategies)
+        assert examination.confirmed
+        assert examination.gain == Enclosure.point(0)
+    return len(result.pairs)

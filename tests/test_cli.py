@@ -697,13 +697,24 @@ def test_a_defect_is_one_line_with_a_hint(monkeypatch):
 
 
 def test_a_defect_shows_its_traceback_on_demand(monkeypatch):
-    monkeypatch.setattr(solving, "solve", lambda *args: 1 / 0)
+    monkeypatch.setattr(solving, "solve", lambda *args, **options: 1 / 0)
     done = run("solve", "coordination", env={"PIGOU_DEBUG": "1"})
     assert isinstance(done.exception, ZeroDivisionError)
 
 
+def test_pure_equilibria_alone_are_listed_on_request():
+    everything = json.loads(run("solve", "coordination", "--json").stdout)
+    found = run("solve", "coordination", "--pure", "--json")
+    result = json.loads(found.stdout)
+    assert found.exit_code == 0
+    assert result["complete"]
+    assert result["scope"].startswith("pure equilibria only")
+    assert result["equilibria"] == [e for e in everything["equilibria"] if e["kind"] == "pure"]
+    assert len(result["equilibria"]) < len(everything["equilibria"])
+
+
 def test_ctrl_c_is_quiet(monkeypatch):
-    def interrupt(*args):
+    def interrupt(*args, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(solving, "solve", interrupt)

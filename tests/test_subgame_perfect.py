@@ -493,6 +493,18 @@ def test_positive_affine_changes_of_payoffs_change_nothing_that_is_played(seed, 
 
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6))
+@pytest.mark.parametrize("high", [2, 20])
+def test_pure_equilibria_alone_are_those_among_all(high):
+    rng = random.Random(high)
+    for _ in range(10):
+        game, _ = two_stages(rng, (2, 2, 2, 2), 0, high)
+        alone = solve(game, pure=True)
+        assert alone.complete and not alone.components
+        assert alone.scope == "all subgame-perfect equilibria, in pure strategies only"
+        among = {e.profile for e in solve(game) if e.kind == "pure"}
+        assert {e.profile for e in alone} == among
+
+
 def test_the_order_in_which_players_are_declared_changes_nothing_that_is_played(seed):
     game, _ = two_stages(random.Random(seed), (2, 2, 2, 2), 0, 30)
     turned = replace(game, players=game.players[::-1])

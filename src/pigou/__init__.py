@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pigou.catalogue import find_model as find_model, find_reform as find_reform
     from pigou.check import examine as examine, expectation as expectation
     from pigou.check_simultaneous import (
+        Checker as Checker,
         Examination as Examination,
         Flow as Flow,
         payoffs_by_action as payoffs_by_action,
@@ -116,7 +117,7 @@ _HOME = {
     "assessment": ("Assessment", "FirstBest", "assess", "diagnose", "first_best"),
     "catalogue": ("find_model", "find_reform"),
     "check": ("examine", "expectation"),
-    "check_simultaneous": ("Examination", "Flow", "payoffs_by_action"),
+    "check_simultaneous": ("Checker", "Examination", "Flow", "payoffs_by_action"),
     "comparison": ("Change", "Comparison", "SELECTIONS", "Scenario", "Verdict", "compare"),
     "equilibrium": ("Component", "Equilibrium", "EquilibriumSet", "Evidence", "Grade", "Strategy"),
     "errors": (

@@ -33,7 +33,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -45,6 +45,7 @@ from pigou.exact import Enclosure, Record
 from pigou.game import GOVERNMENT, Game, Transfer
 
 __all__ = [
+    "Checker",
     "Examination",
     "Flow",
     "examine_simultaneous",
@@ -164,7 +165,38 @@ def examine_simultaneous(
     >>> examine_simultaneous(game, game.values(), [wrong]).doubt
     'somebody may gain 0.25 by deviating'
     """
-    table = _Table(game, at, tuple(strategies))
+    return Checker(game, at).examine(strategies)
+
+
+class Checker:
+    """The checker of one game: payoffs of pure profiles that were met are remembered.
+
+    Parameters
+    ----------
+    game : Game
+    at : mapping of str to Fraction
+        A value for every parameter.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> checker = Checker(game, game.values())
+    >>> [checker.examine(e.strategies).confirmed for e in solve(game)]
+    [True, True, True]
+    """
+
+    def __init__(self, game: Game, at: Mapping[str, Fraction]):
+        self.game, self.at = game, at
+        self._known: dict[Any, Enclosure] = {}
+
+    def examine(self, strategies: Iterable[Strategy]) -> Examination:
+        """Check a profile, as `pigou.check.examine` does."""
+        return _examined(_Table(self.game, self.at, tuple(strategies), known=self._known))
+
+
+def _examined(table: _Table) -> Examination:
     gains, doubt = [ZERO], ""
     for index, kind in enumerate(table.kinds):
         earned = table.earned(index)
@@ -373,11 +405,14 @@ class _Table:
         at: Mapping[str, Fraction],
         strategies: tuple[Strategy, ...],
         kinds: tuple[_Kind, ...] | None = None,
+        known: dict[Any, Enclosure] | None = None,
     ):
         self.game, self.at, self.strategies = game, at, strategies
         self.parameters = {name: Enclosure.point(value) for name, value in at.items()}
         self.kinds = tuple(self._kinds()) if kinds is None else kinds
-        self._known: dict[Any, Enclosure] = {}
+        # Values at pure profiles do not depend on the strategies, expectations do.
+        self._known: dict[Any, Enclosure] = {} if known is None else known
+        self._means: dict[Any, Enclosure] = {}
         self.sizes = Record(
             {p.name: sum(k.size for k in self.kinds if k.player == p.name) for p in game.players}
             | {party: 1 for party in game.parties if party not in game.payoffs}
@@ -387,9 +422,7 @@ class _Table:
         kinds = list(self.kinds)
         for index, shares in changed.items():
             kinds[index] = kinds[index]._replace(shares=shares)
-        moved = _Table(self.game, self.at, self.strategies, tuple(kinds))
-        moved._known = self._known  # values at pure profiles do not depend on the shares
-        return moved
+        return _Table(self.game, self.at, self.strategies, tuple(kinds), self._known)
 
     def _kinds(self) -> Iterator[_Kind]:
         for strategy in self.strategies:
@@ -561,6 +594,16 @@ class _Table:
         known: tuple[int, int] | None = None,
     ) -> Enclosure:
         """Expect a formula for a member who is meant to take `own` and takes `action`."""
+        kind = self.kinds[index]
+        alone = kind.counts is None or kind.size == 1  # others' actions do not tell its own
+        key = (formula, index, None if alone else own, action, known)
+        if key not in self._means:
+            self._means[key] = self._expected(formula, index, own, action, known)
+        return self._means[key]
+
+    def _expected(
+        self, formula: sp.Expr, index: int, own: int, action: int, known: tuple[int, int] | None
+    ) -> Enclosure:
         total = ZERO
         for weight, rest in self._profiles(index, own, known):
             row = tuple(n + (a == action) for a, n in enumerate(rest[index]))
@@ -596,7 +639,7 @@ class _Table:
             a: self.after(index, a, a) for a in range(len(kind.actions)) if kind.shares[a].upper > 0
         }
 
-    @property
+    @cached_property
     def members(self) -> Record[tuple[tuple[Enclosure, int], ...]]:
         """What single members have, kind by kind."""
         result: dict[str, tuple[tuple[Enclosure, int], ...]] = {}
@@ -636,7 +679,7 @@ class _Table:
             total += weight * self.value(formula, profile, None, None)
         return total
 
-    @property
+    @cached_property
     def primitive(self) -> Record[Enclosure]:
         """Payoffs before transfers."""
         result = {}
@@ -649,7 +692,7 @@ class _Table:
                 result[party] = self._anyway(formula) if public else self._overall(formula)
         return Record(result)
 
-    @property
+    @cached_property
     def flows(self) -> tuple[Flow, ...]:
         """The total amount of each transfer."""
         flows = []
@@ -664,7 +707,7 @@ class _Table:
             flows.append(Flow(transfer, amount))
         return tuple(flows)
 
-    @property
+    @cached_property
     def payoffs(self) -> Record[Enclosure]:
         """Payoffs after transfers."""
         result = dict(self.primitive)

@@ -206,11 +206,13 @@ def show(
 @cli.command()
 @_model
 @_set
+@click.option("--pure", is_flag=True, help="Look for pure equilibria only.")
 @_all
 @_output
 def solve(
     model: str,
     sets: tuple[str, ...],
+    pure: bool,
     show_all: bool,
     style: str | None,
     as_json: bool,
@@ -222,7 +224,7 @@ def solve(
     what = catalogue.find_model(model)
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at)
-    found = _working("solving", lambda: solving.solve(what.game, at))
+    found = _working("solving", lambda: solving.solve(what.game, at, pure=pure))
     _deliver(
         lambda: pages.solve_page(what.game, found, show_all),
         lambda: results.solve_result(found),

@@ -196,9 +196,13 @@ class Enclosure:
         return self.lower <= other.upper and other.lower <= self.upper
 
     def _of(self, ends: tuple[Fraction, ...]) -> Enclosure:
+        if len(ends) == 1 and ends[0].denominator.bit_length() <= _LONGEST:
+            return Enclosure(ends[0], ends[0])
         return Enclosure(_short(min(ends), math.floor), _short(max(ends), math.ceil))
 
     def __add__(self, other: Enclosure) -> Enclosure:
+        if self.is_exact and other.is_exact:
+            return self._of((self.lower + other.lower,))
         return self._of((self.lower + other.lower, self.upper + other.upper))
 
     def __sub__(self, other: Enclosure) -> Enclosure:
@@ -231,7 +235,10 @@ class Enclosure:
         return f"{self.value:.6g}"
 
 
-def _short(number: Fraction, towards: Callable[[Fraction], int], bits: int = 400) -> Fraction:
+_LONGEST = 400
+
+
+def _short(number: Fraction, towards: Callable[[Fraction], int], bits: int = _LONGEST) -> Fraction:
     """Round a long fraction outwards; leave a short one as it is."""
     if number.denominator.bit_length() <= bits:
         return number

@@ -12,10 +12,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pigou.check import examine
-from pigou.check_simultaneous import Examination
+from pigou.check_simultaneous import Checker, Examination
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
@@ -32,12 +32,7 @@ from pigou.marking import (
     two_player_table,
 )
 from pigou.pareto import pareto
-from pigou.solvers.bimatrix import (
-    MOST_SUPPORT_PAIRS,
-    bimatrix_equilibria,
-    dimension,
-    support_pairs,
-)
+from pigou.solvers.bimatrix import TooLarge, bimatrix_equilibria, dimension
 from pigou.solvers.dominance import (
     MixedRemoval,
     Removal,
@@ -64,7 +59,7 @@ from pigou.solvers.polynomial import (
     number_of_supports,
 )
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
-from pigou.solvers.symmetric import symmetric_equilibria
+from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
 from pigou.stages import is_staged
 from pigou.staging import solve_stages
 
@@ -75,6 +70,7 @@ __all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "so
 
 _MOST_PROFILES_FOR_MARKS = 20_000
 _MOST_NOTES = 20
+_MOST_LISTED = 10_000
 _CLEAR = 10**40
 
 
@@ -194,7 +190,7 @@ def rationalisable(
     )
 
 
-def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
+def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False) -> EquilibriumSet:
     """Return all equilibria of a game at given parameter values, with their evidence.
 
     Parameters
@@ -208,12 +204,16 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
         once, those with at most two unknown probabilities.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
+    pure : bool, optional
+        Whether to look for pure equilibria only: quick where mixed ones are many or hard.
 
     Returns
     -------
     EquilibriumSet
         With ``complete`` False where some kind of equilibrium within the scope was not searched
-        or not settled; `unresolved` then says which.
+        or not settled; `unresolved` then says which: so it is for two players with more than
+        200,000 vertices of best replies or 10,000 extreme equilibria. The scope says so if it is
+        pure equilibria only.
 
     Raises
     ------
@@ -230,19 +230,22 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     E1 (pure): upgrade: 10 wait
     E2 (pure): upgrade: 10 upgrade
     E3 (mixed): upgrade: wait 2/5, upgrade 3/5
+    >>> found = solve(load("coordination").game, pure=True)
+    >>> len(found), found.complete
+    (2, True)
     """
     if is_staged(game):
-        return solve_stages(game, game.values(at), _simultaneous)
-    return _simultaneous(game, at)
+        return solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
+    return _simultaneous(game, at, pure)
 
 
-def _simultaneous(game: Game, at: Mapping[str, Any] | None) -> EquilibriumSet:
+def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumSet:
     """Solve a finite game in which all move at the same time."""
     form = finite_form(game, at)
     alive, _ = survivors(form)
     if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:
         raise StructureError(f"game '{game.name}': an exit next to other players is not solved yet")
-    draft = _Draft(form, alive)
+    draft = _Draft(form, alive, pure)
     draft.find()
     return draft.finish()
 
@@ -259,8 +262,8 @@ class _Found(NamedTuple):
 class _Draft:
     """One solving of one game: what was found, before it is named and checked."""
 
-    def __init__(self, form: FiniteForm, alive: Allowed):
-        self.form, self.alive = form, alive
+    def __init__(self, form: FiniteForm, alive: Allowed, pure: bool):
+        self.form, self.alive, self.pure = form, alive, pure
         self.active = [i for i, actions in enumerate(alive) if len(actions) > 1]
         self.found: list[_Found] = []
         self.components: list[Component] = []
@@ -285,7 +288,7 @@ class _Draft:
 
         Of three and more single players duplicate actions are merged first.
         """
-        if self.crowd or len(self.active) < 3:
+        if self.pure or self.crowd or len(self.active) < 3:
             self._find()
             return
         whole = self.alive
@@ -298,20 +301,24 @@ class _Draft:
 
     def _find(self) -> None:
         sizes = [self.form.groups[i].size for i in self.active]
-        if self.exit:
-            for pure in self._pure():
-                self._add_pure(pure)
-            self._symmetric("")
-            return
-        if sizes in ([1], [1, 1]) and self._pairs_of_supports() <= MOST_SUPPORT_PAIRS:
-            self._two_players()
-            return
+        if not self.pure and not self.exit and sizes in ([1], [1, 1]):
+            try:
+                self._two_players()
+                return
+            except TooLarge as error:
+                self.unresolved.append(f"only pure equilibria are listed: {error}")
         for pure in self._pure():
             self._add_pure(pure)
-        number = self.form.number_of_profiles(self.alive)
+        number = len(self.alive[0]) if self.exit else self.form.number_of_profiles(self.alive)
         checked = f"every one of {number:,} pure profiles checked in exact arithmetic"
         self.how = checked
-        if not self.active:
+        if self.pure and self.exit:
+            self._exits_alone()
+        elif self.pure or self.unresolved:
+            pass
+        elif self.exit:
+            self._symmetric("")
+        elif not self.active:
             self.how = "iterated strict dominance leaves one profile"
         elif len(self.active) == 1 and sizes[0] > 1:
             self._symmetric(checked)
@@ -341,9 +348,12 @@ class _Draft:
                     found.append(PureEquilibrium(counts, gain))
         return found
 
-    def _pairs_of_supports(self) -> int:
-        numbers = [len(self.alive[i]) for i in self.active] + [1]
-        return support_pairs(numbers[0], numbers[1])
+    def _exits_alone(self) -> None:
+        """Add the equilibrium in which everybody exits, without looking for mixtures."""
+        fixed = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
+        exits = everybody_exits(self.form, 0, fixed, self.alive)
+        if exits is not None:
+            self._add_exit(exits.belief)
 
     def _symmetric(self, checked: str) -> None:
         """One group of players alike has a choice: mixtures from the indifference polynomial."""
@@ -515,6 +525,11 @@ class _Draft:
         base = next(iter(self.form.profiles(tuple(a[:1] for a in self.alive))))
         table = two_player_table(self.form, row, column, self.alive)
         result = bimatrix_equilibria(table.a, table.b)
+        if len(result.pairs) > _MOST_LISTED:
+            raise TooLarge(
+                f"the game has {len(result.pairs):,} extreme equilibria; at most "
+                f"{_MOST_LISTED:,} are listed and checked"
+            )
         marked, indices = mark_bimatrix(self.form, self.alive, table, result)
         names: dict[tuple[int, int], int] = {}
         order = sorted(
@@ -635,7 +650,7 @@ class _Draft:
         doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
         notes = list(self.unresolved)
         components = self._named_components(equilibria)
-        if not self.crowd and not notes and not doubtful:
+        if not self.pure and not self.crowd and not notes and not doubtful:
             equilibria, components, how, conflict = balanced(equilibria, components)
             self.how += how
             notes += conflict
@@ -660,7 +675,8 @@ class _Draft:
     def _named(self) -> list[Equilibrium]:
         """Give equilibria their names, marks, payoffs and evidence."""
         profiles = [one.strategies for one in self.found]
-        examined = [examine(self.form.game, self.form.at, p) for p in profiles]
+        checker = Checker(self.form.game, self.form.at)
+        examined = [checker.examine(p) for p in profiles]
         ranking = pareto(examined)
         lasting = evolutionary(self.form, profiles)
         equilibria = []
@@ -734,10 +750,14 @@ class _Draft:
 
     def _scope(self) -> str:
         if self.exit:
+            kinds = "pure equilibria only" if self.pure else "equilibria, pure and mixed"
             return (
-                "symmetric equilibria, pure and mixed; off the path, members believe in choices "
-                "that survive iterated strict dominance"
+                f"symmetric {kinds}; off the path, members believe in choices that survive "
+                "iterated strict dominance"
             )
+        if self.pure:
+            names = ", up to the names of members alike" if self.crowd else ""
+            return f"pure equilibria only{names}"
         if self.crowd:
             return "pure equilibria up to the names of members alike, and symmetric mixed ones"
         return "all equilibria, pure and mixed"

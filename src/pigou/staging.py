@@ -28,6 +28,7 @@ def solve_stages(
     game: Game,
     at: Mapping[str, Fraction],
     simultaneous: Callable[[Game, Mapping[str, Any]], EquilibriumSet],
+    pure: bool = False,
 ) -> EquilibriumSet:
     """Return all subgame-perfect equilibria of a game in stages, in pure and behaviour strategies.
 
@@ -39,6 +40,8 @@ def solve_stages(
         A value for every parameter.
     simultaneous : callable
         Solves a game with simultaneous moves.
+    pure : bool, optional
+        Whether pure equilibria are wanted only; `simultaneous` has to return none but these then.
 
     Raises
     ------
@@ -61,7 +64,7 @@ def solve_stages(
     ...     print(equilibrium)
     E1 (pure): enter: yes; fight: no
     """
-    found = subgame_perfect(game, at, simultaneous)
+    found = subgame_perfect(game, at, simultaneous, pure)
     order = sorted(
         range(len(found.solutions)), key=lambda k: _number_of_mixtures(found.solutions[k])
     )
@@ -98,7 +101,8 @@ def solve_stages(
         equilibria=equilibria,
         complete=not notes,
         completeness=f"{'proved' if not notes else 'not shown'}: {how}",
-        scope="all subgame-perfect equilibria, in pure and in behaviour strategies",
+        scope="all subgame-perfect equilibria, "
+        + ("in pure strategies only" if pure else "in pure and in behaviour strategies"),
         components=components,
         unresolved=tuple(notes),
     )
