@@ -13,7 +13,7 @@ from flint import fmpq, fmpq_mat
 from hypothesis import given, strategies as st
 
 from games import table_game
-from pigou.check import Checker
+from pigou.check_simultaneous import Checker
 from pigou.equilibrium import Strategy
 from pigou.errors import StructureError
 from pigou.exact import Enclosure

@@ -491,8 +491,6 @@ def test_positive_affine_changes_of_payoffs_change_nothing_that_is_played(seed, 
     assert {e.profile for e in solve(game)} == {e.profile for e in solve(changed)}
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.integers(0, 10**6))
 @pytest.mark.parametrize("high", [2, 20])
 def test_pure_equilibria_alone_are_those_among_all(high):
     rng = random.Random(high)
@@ -505,6 +503,8 @@ def test_pure_equilibria_alone_are_those_among_all(high):
         assert {e.profile for e in alone} == among
 
 
+@settings(max_examples=15, deadline=None)
+@given(st.integers(0, 10**6))
 def test_the_order_in_which_players_are_declared_changes_nothing_that_is_played(seed):
     game, _ = two_stages(random.Random(seed), (2, 2, 2, 2), 0, 30)
     turned = replace(game, players=game.players[::-1])
