@@ -7,7 +7,7 @@ The first line measures, the second draws what was measured (it needs the extra 
 the largest size that each solver answered. Every solver gets the same games, with whole payoffs
 drawn from -10**6 to 10**6, in a process of its own that is stopped after `--seconds` of CPU time in
 one game; it then gets no larger one. A line of the file holds the median time of a game, how many
-equilibria were found in how many games, and how many there are in those games by `pigou.solve`.
+equilibria were found in how many games, and how many there are in those by pigou's exact solvers.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ FAMILIES = {
     "three choices": [(3,) * n for n in range(2, 6)],
 }
 GAMES, TOGETHER, ENOUGH = 5, 100, 5.0
+OURS = ("pigou solve", "pigou exact", "pigou mixed and pure")  # one game at a time, complete
 FIELDS = ("family", "size", "solver", "games", "median_seconds", "found", "of", "note")
 
 
@@ -177,7 +178,10 @@ def measure(file: Path, seconds: int, only: str) -> None:
 
 def write(file: Path, rows: list[Row]) -> None:
     """Write what was measured; a comment in front says where and when."""
-    true = {(r.family, r.size): r.found for r in rows if r.solver == "pigou solve"}
+    true: dict[tuple[str, int], list[int]] = {}
+    for r in rows:
+        if r.solver in OURS and len(r.found) > len(true.get((r.family, r.size), [])):
+            true[r.family, r.size] = r.found
     together = {r.solver for r in rows if r.solver in ("pigou batch", "pigou fast")}
     with file.open("w", encoding="utf-8", newline="") as out:
         out.write(f"# {machine()}\n")

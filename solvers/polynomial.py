@@ -54,6 +54,7 @@ __all__ = [
 
 MOST_SUPPORTS = 200_000
 MOST_WORK = 500_000_000
+_SETTING_UP = 30  # boxes, in time: the tensors of a support are made of rational numbers
 MOST_CORNERS = 5_000
 
 
@@ -562,7 +563,7 @@ def _boxed(
     if result.unsettled:
         plural = "" if result.unsettled == 1 else "es"
         found.unresolved.append((supports, f"{result.unsettled} box{plural} left undecided"))
-    return result.visited * size
+    return (result.visited + _SETTING_UP) * size
 
 
 def _tensor(
