@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         EquilibriumSet as EquilibriumSet,
         Evidence as Evidence,
         Grade as Grade,
+        Refuted as Refuted,
         Strategy as Strategy,
     )
     from pigou.errors import (
@@ -117,7 +118,15 @@ _HOME = {
     "catalogue": ("find_model", "find_reform"),
     "check": ("Examination", "Flow", "examine", "expectation", "payoffs_by_action"),
     "comparison": ("Change", "Comparison", "SELECTIONS", "Scenario", "Verdict", "compare"),
-    "equilibrium": ("Component", "Equilibrium", "EquilibriumSet", "Evidence", "Grade", "Strategy"),
+    "equilibrium": (
+        "Component",
+        "Equilibrium",
+        "EquilibriumSet",
+        "Evidence",
+        "Grade",
+        "Refuted",
+        "Strategy",
+    ),
     "errors": (
         "DeclarationError",
         "ExpressionError",

@@ -13,10 +13,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from pigou.check import examine
+from pigou.check_smooth import is_smooth
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
+from pigou.smoothing import solve_smooth
 from pigou.solvers.bimatrix import (
     MOST_SUPPORT_PAIRS,
     bimatrix_equilibria,
@@ -179,7 +181,8 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     Parameters
     ----------
     game : Game
-        Finite, with simultaneous moves. For single players: every pure and every mixed
+        Continuous moves of single players, all at the same time: every pure equilibrium. Otherwise
+        finite, with simultaneous moves. For single players: every pure and every mixed
         equilibrium; a continuum as a component with its extreme points, or as unresolved where
         the mixtures of several players vary with three or more. For populations: every pure profile
         up to the names of members alike, and every symmetric mixed equilibrium; for several
@@ -211,6 +214,8 @@ def solve(game: Game, at: Mapping[str, Any] | None = None) -> EquilibriumSet:
     """
     if is_staged(game):
         return solve_stages(game, game.values(at), _simultaneous)
+    if is_smooth(game):
+        return solve_smooth(game, at)
     return _simultaneous(game, at)
 
 
