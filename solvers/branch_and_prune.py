@@ -297,8 +297,10 @@ def krawczyk(boxes: Boxes, values: Values, centre: Values) -> tuple[Ends, Floats
     inner = boxes.label == INTERIOR
     middle = values.h[0] + (values.h[1] - values.h[0]) / 2
     both = inner[:, None] & inner[None, :]
-    middle = np.where(both & np.isfinite(middle), middle, np.eye(m)[:, :, None])
-    inverse = _inverses(middle)
+    middle = np.where(both & np.isfinite(middle), middle, 0.0)
+    size = np.abs(middle).max(axis=(0, 1))
+    size = np.where(size > 0, size, 1.0)
+    inverse = _inverses(np.where(both, middle / size, np.eye(m)[:, :, None])) / size
     point, offset = boxes.centre, boxes.offset
     norm = np.zeros((m, n))
     ends = np.empty((m, n)), np.empty((m, n))

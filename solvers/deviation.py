@@ -182,28 +182,27 @@ def maximum(system: System) -> Optimum | None:
     >>> maximum(System([x, y], [0, 1], [welfare, welfare], True)).value
     Enclosure(1/3)
     """
-    found = explore(system)
-    points = [point for point in (refined(system, root) for root in found.roots) if point]
+    found = explore(system, most=MOST_BOXES)
+    points = [refined(system, root) for root in found.roots]
     with working_precision():
-        feasible = [p for p in points if p.inside]
-        values = [_exact_value(system, p) for p in feasible]
-        lowest = [v.lower for v in values]
+        feasible = [point for point in points if point is not None and point.inside]
+        values = [_exact_value(system, point) for point in feasible]
+        lowest = [value.lower for value in values]
         if found.best is not None:
             centre = _value(system, [arb(float(t)) for t in found.best])
-            lowest += [ball_to_enclosure(centre).lower] if centre is not None else []
-        if not lowest or not (found.bound < np.inf):
-            return None
-        upper = max([v.upper for v in values], default=max(lowest))
-        settled = not found.open.number and len(points) == len(found.roots)
-        settled = settled and all(p.inside is not None for p in points)
-        if not settled:
-            bounds = [found.bound, *(_bound(system, root) for root in found.roots)]
-            if not all(b < np.inf for b in bounds):
-                return None
-            upper = max(upper, *(Fraction(b) for b in bounds if b > -np.inf))
-    value = Enclosure(max(lowest), max(upper, max(lowest)))
+            lowest += [] if centre is None else [ball_to_enclosure(centre).lower]
+        vague = [
+            _bound(system, root)
+            for root, point in zip(found.roots, points, strict=True)
+            if point is None or point.inside is None
+        ]
+    bounds = [found.bound, *vague] if found.open.number else vague
+    if not lowest or not all(bound < np.inf for bound in bounds):
+        return None
+    highest = [Fraction(bound) for bound in bounds if bound > -np.inf]
+    value = Enclosure(max(lowest), max([*lowest, *(v.upper for v in values), *highest]))
     near = [p.enclosures for p, v in zip(feasible, values, strict=True) if v.upper >= value.lower]
-    return Optimum(value, tuple(dict.fromkeys(near)), settled)
+    return Optimum(value, tuple(dict.fromkeys(near)), not bounds)
 
 
 def _exact_value(system: System, point: Point) -> Enclosure:

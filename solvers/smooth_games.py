@@ -12,8 +12,8 @@ Steps
 3. A solution is only a candidate. For each player, its best reply among *all* its moves is
    bounded with the rivals held at their enclosures (`pigou.solvers.deviation`). The candidate is an
    equilibrium if each player's gain is proved to be exactly 0; it is refuted by one better move. A
-   gain that is bounded by :math:`10^{-40}` of the payoff's size but not known to be 0 (two best
-   replies that tie) leaves an equilibrium as far as can be told, and says so.
+   gain that is bounded by :math:`10^{-40}` of the size of the payoff but not known to be 0 (two
+   best replies that tie) leaves an equilibrium as far as can be told, and says so.
 4. The list is complete if no box and no candidate is left over.
 
 Sources: those of the modules named.
@@ -27,14 +27,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
-from flint import fmpq
+from flint import arb, fmpq
 
 from pigou.exact import Enclosure
 from pigou.solvers.branch_and_prune import Root, explore
 from pigou.solvers.deviation import Optimum, Reply, best_reply, maximum
 from pigou.solvers.first_order import INTERIOR, Boxes, System
 from pigou.solvers.refine import Point, doubles, refined
-from pigou.solvers.roots import working_precision
+from pigou.solvers.roots import ball_to_enclosure, working_precision
 from pigou.solvers.smooth_form import SmoothForm
 
 __all__ = ["Candidate", "Smooth", "smooth_equilibria", "smooth_optimum"]
@@ -242,10 +242,12 @@ def _is_negligible(
 ) -> bool:
     """Whether no gain exceeds what the precision of the enclosures leaves open."""
     for player, reply in candidate.replies.items():
+        mine = form.own(player)
+        moves = [[point.balls[k] for k in mine], [arb(0)] * len(mine), [arb(1)] * len(mine)]
         with working_precision():
-            value = own[player].balls([point.balls[k] for k in form.own(player)])[2]
-            size = Fraction(abs(float(value.mid()))) if value is not None else Fraction(0)
-        if reply.gain.upper > _NEGLIGIBLE * (1 + size):
+            sizes = [abs(own[player].balls(move)[2] or arb(0)) for move in moves]
+            size = max((ball_to_enclosure(s).lower for s in sizes if s.is_finite()), default=0)
+        if reply.gain.upper > _NEGLIGIBLE * size:
             return False
     return True
 

@@ -315,7 +315,8 @@ def _first_best_of_smooth(
         "; ".join(f"{move}: {value}" for move, value in zip(form.moves, point, strict=True))
         for point in best.points[:5]
     )
-    reached = best.settled and _is_reached(game, at, found, best.value)
+    known = best.settled or best.value.is_exact
+    reached = known and _is_reached(game, at, found, best.value)
     return FirstBest(best.value, plans, reached)
 
 

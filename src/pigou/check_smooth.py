@@ -30,7 +30,7 @@ from functools import cached_property
 
 import sympy as sp
 
-from pigou.check_simultaneous import Examination, Flow, verdict
+from pigou.check_simultaneous import Examination, Flow
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
 from pigou.errors import DeclarationError, PigouError, unknown
@@ -41,7 +41,8 @@ from pigou.game import Game, Interval
 __all__ = ["examine_smooth", "expectation_of_smooth", "is_smooth"]
 
 ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
-_MOST_CELLS = 600
+_NEGLIGIBLE = Fraction(1, 10**20)
+_MOST_CELLS, _FEW_CELLS = 600, 100
 _KNOWN_TO = Fraction(1, 10**60)
 _COARSE = 2**64
 
@@ -86,7 +87,7 @@ def examine_smooth(
     >>> examine_smooth(game, {}, [best]).gain
     Enclosure(0)
     >>> examine_smooth(game, {}, [worse]).doubt
-    'somebody may gain 0.5 by deviating'
+    'somebody gains at least 0.5 by deviating'
     """
     profile = _Profile(game, at, tuple(strategies))
     primitive = Record({p: profile.value(game.primitive(p)) for p in game.parties})
@@ -95,7 +96,7 @@ def examine_smooth(
     doubt = _existence(profile)
     gains = [_Deviations(profile, who, not doubt).largest() for who in profile.movers] or [ZERO]
     gain = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
-    doubt = verdict(gain, payoffs, doubt)
+    doubt = _verdict(gain, payoffs, doubt)
     return Examination(
         payoffs,
         primitive,
@@ -106,6 +107,15 @@ def examine_smooth(
         not doubt,
         doubt,
     )
+
+
+def _verdict(gain: Enclosure, payoffs: Values, doubt: str) -> str:
+    """Return why a profile is not confirmed: some gain, known or not excluded, or other doubts."""
+    if gain.lower > 0:
+        return f"somebody gains at least {float(gain.lower):.3g} by deviating"
+    if gain.upper > _NEGLIGIBLE * max((abs(p.upper) for p in payoffs.values()), default=0):
+        return doubt or f"that nobody gains up to {gain.value:.3g} by deviating is not proved"
+    return doubt
 
 
 def expectation_of_smooth(
@@ -337,6 +347,7 @@ class _Deviations:
         except _NotSmooth:
             self.formula, self.slopes = profile.game.payoff(player), []
         self.core = self._core() if is_first_order and self.slopes else None
+        self.most = _MOST_CELLS if is_first_order else _FEW_CELLS
 
     def largest(self) -> Enclosure:
         """Return the largest gain: exactly 0 where that can be told."""
@@ -344,7 +355,7 @@ class _Deviations:
         if self.core is not None:
             cells = list(_without(cells[0], self.core))
         looked = 0
-        while cells and looked < _MOST_CELLS:
+        while cells and looked < (self.most if not self.gained else _FEW_CELLS):
             cell = cells.pop(0)
             looked += 1
             try:

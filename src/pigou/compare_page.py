@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from pigou.assessment import Assessment
+from pigou.check_smooth import is_smooth
 from pigou.comparison import (
     NOT_JUDGED,
     Comparison,
@@ -366,8 +367,8 @@ def _changes(comparison: Comparison, after: Scenario) -> str:
 
 def dominance_blocks(scenario: Scenario) -> list[Block]:
     """Say which choices iterated strict dominance rules out."""
-    staged = is_staged(scenario.game)
-    gone = () if staged else iterated_dominance(scenario.game, scenario.found.at)
+    other = is_staged(scenario.game) or is_smooth(scenario.game)
+    gone = () if other else iterated_dominance(scenario.game, scenario.found.at)
     if not gone:
         return []
     steps = "; ".join(map(str, gone[:4])) + ("; ..." if len(gone) > 4 else "")
