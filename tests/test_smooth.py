@@ -23,9 +23,10 @@ from pigou.pages import in_words, solve_page
 from pigou.reform import subsidy
 from pigou.results import solve_result
 from pigou.screen import as_text
-from pigou.solvers.branch_and_prune import explore
+from pigou.solvers.branch_and_prune import Root, explore
 from pigou.solvers.deviation import best_reply
-from pigou.solvers.first_order import INTERIOR, System
+from pigou.solvers.first_order import INTERIOR, LOWER, System
+from pigou.solvers.refine import refined
 from pigou.solvers.smooth_form import smooth_form
 from pigou.solving import iterated_dominance, solve
 
@@ -414,6 +415,41 @@ def test_the_checker_refuses_first_order_points_that_are_beaten():
     assert float(exam.gain.lower) <= float(found.refuted[0].gain.upper) * 1.001
 
 
+def at(**moves):
+    """Strategies of the pair, by move."""
+    players = {"x": "ann", "y": "bob"}
+    return [
+        Strategy(m, players.get(m, "ann"), "", {}, value=Enclosure.point(v))
+        for m, v in moves.items()
+    ]
+
+
+def test_the_checker_refuses_an_end_where_the_derivative_points_inwards():
+    game = pair("x*(1 - x - y)", "y*(1 - x - y)")
+    exam = examine(game, {}, at(x=0, y="1/2"))  # ann would choose 1/4
+    assert not exam.confirmed
+    assert exam.gain.lower <= Fraction(1, 16) <= exam.gain.upper
+
+
+def test_the_checker_sees_a_deviation_to_the_very_end_of_the_interval():
+    # u' = (x - 1/4)(x - 743/1000): a local maximum at 1/4, as good as which is only [0.9895, 1]
+    payoff = "x**3/3 - (1/4 + 743/1000)*x**2/2 + x*743/4000"
+    game = pair(payoff, "-(y - 1/3)**2")
+    exam = examine(game, {}, at(x="1/4", y="1/3"))
+    assert not exam.confirmed
+    assert exam.gain.upper > 0
+    assert values(settled(game)) == [(1, Fraction(1, 3))]
+
+
+def test_the_sign_at_an_end_is_settled_beyond_floating_point():
+    x = sp.Symbol("x", real=True)
+    for slope, sign in ((sp.Rational(1, 10**30), False), (-sp.Rational(1, 10**30), True)):
+        third = sp.Rational(1, 3)  # the sum hides the slope from doubles
+        system = System([x], [0], [(x + third) ** 2 / 2 - (third - slope) * x], False)
+        root = Root(np.zeros(1), np.zeros(1), np.zeros(1), (LOWER,))
+        assert refined(system, root).signs is sign
+
+
 @pytest.mark.parametrize(
     ("strategies", "words"),
     [
@@ -424,9 +460,8 @@ def test_the_checker_refuses_first_order_points_that_are_beaten():
 )
 def test_the_checker_says_what_is_wrong_with_strategies(strategies, words):
     game = pair("x*(1 - x - y)", "y*(1 - x - y)")
-    given_ = [Strategy(m, "ann", "", {}, value=Enclosure.point(v)) for m, v in strategies]
     with pytest.raises(DeclarationError, match=words):
-        examine(game, {}, given_)
+        examine(game, {}, at(**dict(strategies)))
 
 
 # -- the engine against closed forms ------------------------------------------------------------
