@@ -39,14 +39,14 @@ from pigou.solvers.first_order import (
     LOWER,
     UPPER,
     Boxes,
-    System,
+    FirstOrder,
     Values,
     prune,
     sharpened,
 )
 from pigou.solvers.intervals import Ends, Floats, add, multiply, scaled
 
-__all__ = ["MOST_BOXES", "Exploration", "Root", "explore"]
+__all__ = ["MOST_BOXES", "Exploration", "Isolated", "explore"]
 
 MOST_BOXES = 30_000
 _BATCH = 512
@@ -56,7 +56,7 @@ _NEWTON_STEPS = 12
 _SIZES = 4.0 ** -np.arange(24)
 
 
-class Root(NamedTuple):
+class Isolated(NamedTuple):
     """A solution: where it is, and the box in which it is the only one with these labels.
 
     Attributes
@@ -85,7 +85,7 @@ class Exploration(NamedTuple):
 
     Attributes
     ----------
-    roots : tuple of Root
+    roots : tuple of Isolated
     open : Boxes
         Boxes that may hold further solutions.
     boxes : int
@@ -98,7 +98,7 @@ class Exploration(NamedTuple):
         What the objective cannot exceed in the open boxes.
     """
 
-    roots: tuple[Root, ...]
+    roots: tuple[Isolated, ...]
     open: Boxes
     boxes: int
     floor: float
@@ -106,12 +106,12 @@ class Exploration(NamedTuple):
     bound: float
 
 
-def explore(system: System, floor: float = -np.inf, most: int = MOST_BOXES) -> Exploration:
+def explore(system: FirstOrder, floor: float = -np.inf, most: int = MOST_BOXES) -> Exploration:
     """Find all solutions of a first-order system on the unit box.
 
     Parameters
     ----------
-    system : System
+    system : FirstOrder
     floor : float
         A value of the objective that is known to be attained, if all maximise one objective.
     most : int
@@ -122,7 +122,7 @@ def explore(system: System, floor: float = -np.inf, most: int = MOST_BOXES) -> E
     >>> import sympy as sp
     >>> x, y = sp.symbols("x y", real=True)
     >>> payoffs = [x * (1 - x - y), y * (1 - x - y)]
-    >>> found = explore(System([x, y], [0, 1], payoffs, False))
+    >>> found = explore(FirstOrder([x, y], [0, 1], payoffs, False))
     >>> [root.point.round(9).tolist() for root in found.roots], found.open.number
     ([[0.333333333, 0.333333333]], 0)
     """
@@ -147,10 +147,10 @@ def _parts(number: int) -> list[NDArray[np.intp]]:
 class _Search:
     """One search: the solutions so far, and the boxes given up."""
 
-    def __init__(self, system: System, floor: float):
+    def __init__(self, system: FirstOrder, floor: float):
         self.system, self.floor = system, floor
         self.best: Floats | None = None
-        self.roots: list[Root] = []
+        self.roots: list[Isolated] = []
         self.given_up: list[Boxes] = []
         self.looked = 0
 
@@ -223,13 +223,13 @@ class _Search:
         proved = (within | ~inner[:, None]).all(axis=0) & ~values.left & ~centre.left
         if proved.any():
             largest = int(np.flatnonzero(proved)[0])
-            root = Root(point, boxes.low[:, largest], boxes.high[:, largest], label)
+            root = Isolated(point, boxes.low[:, largest], boxes.high[:, largest], label)
             again = Boxes(image[0][:, [largest]], image[1][:, [largest]], labels[:, [largest]])
             if not any(known.holds(again).all() for known in self.roots):
                 self.roots.append(root)
 
     @staticmethod
-    def _is_in(root: Root, point: Floats, label: tuple[int, ...]) -> bool:
+    def _is_in(root: Isolated, point: Floats, label: tuple[int, ...]) -> bool:
         """Whether Newton's method went to a solution that is known, well within its box."""
         margin = (root.high - root.low) / 8
         inside = (root.low + margin <= point) & (point <= root.high - margin)

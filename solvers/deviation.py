@@ -30,10 +30,10 @@ import numpy as np
 from flint import arb, fmpq
 
 from pigou.exact import Enclosure
-from pigou.solvers.branch_and_prune import Exploration, Root, explore
-from pigou.solvers.first_order import Boxes, System
+from pigou.solvers.branch_and_prune import Exploration, Isolated, explore
+from pigou.solvers.first_order import Boxes, FirstOrder
 from pigou.solvers.intervals import Floats
-from pigou.solvers.refine import Point, doubles, refined
+from pigou.solvers.refine import Refined, doubles, refined
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = ["Optimum", "Reply", "best_reply", "maximum"]
@@ -62,12 +62,12 @@ class Reply(NamedTuple):
         return self.gain.upper == 0
 
 
-def best_reply(system: System, point: Sequence[Any], label: Sequence[int]) -> Reply:
+def best_reply(system: FirstOrder, point: Sequence[Any], label: Sequence[int]) -> Reply:
     """Compare a move with the best reply.
 
     Parameters
     ----------
-    system : System
+    system : FirstOrder
         The player's own; its rivals have been fixed.
     point : sequence of arb
         The player's moves: a solution of the system.
@@ -77,7 +77,7 @@ def best_reply(system: System, point: Sequence[Any], label: Sequence[int]) -> Re
     --------
     >>> import sympy as sp
     >>> x = sp.Symbol("x", real=True)
-    >>> system = System([x], [0], [(x - sp.Rational(1, 2)) ** 2], True)
+    >>> system = FirstOrder([x], [0], [(x - sp.Rational(1, 2)) ** 2], True)
     >>> from pigou.solvers.first_order import INTERIOR
     >>> reply = best_reply(system, [arb("0.5")], [INTERIOR])
     >>> reply.gain, reply.move
@@ -101,12 +101,12 @@ def best_reply(system: System, point: Sequence[Any], label: Sequence[int]) -> Re
         return Reply(Enclosure(Fraction(0), max(ball_to_enclosure(gain).upper, Fraction(0))), None)
 
 
-def _value(system: System, point: Sequence[Any]) -> Any | None:
+def _value(system: FirstOrder, point: Sequence[Any]) -> Any | None:
     value = system.balls(point)[2]
     return value if value is not None and value.is_finite() else None
 
 
-def _better(system: System, found: Exploration, own: Any) -> Reply | None:
+def _better(system: FirstOrder, found: Exploration, own: Any) -> Reply | None:
     """Return a move that is strictly better, if one is known."""
     tried = [np.clip(root.point, 0.0, 1.0) for root in found.roots]
     tried += [found.best] if found.best is not None else []
@@ -121,7 +121,7 @@ def _better(system: System, found: Exploration, own: Any) -> Reply | None:
     return Reply(ball_to_enclosure(best[0] - own), better)
 
 
-def _is_own(system: System, root: Root, point: Sequence[Any], label: Sequence[int]) -> bool:
+def _is_own(system: FirstOrder, root: Isolated, point: Sequence[Any], label: Sequence[int]) -> bool:
     """Whether a solution is the given one, or lies where the given one is best (step 2)."""
     ends = list(zip(point, root.low, root.high, strict=True))
     if not all(bool(arb(float(a)) <= p) and bool(p <= arb(float(b))) for p, a, b in ends):
@@ -129,7 +129,7 @@ def _is_own(system: System, root: Root, point: Sequence[Any], label: Sequence[in
     return root.label == tuple(label) or _concave(system, root)
 
 
-def _concave(system: System, root: Root) -> bool:
+def _concave(system: FirstOrder, root: Isolated) -> bool:
     """Whether the objective is strictly concave on the box of a solution, all variables moving."""
     ends = zip(root.low, root.high, strict=True)
     h = system.balls([arb(float(low)).union(arb(float(high))) for low, high in ends])[1]
@@ -143,7 +143,7 @@ def _concave(system: System, root: Root) -> bool:
     return True
 
 
-def _advantage(system: System, root: Root, own: Any) -> Any:
+def _advantage(system: FirstOrder, root: Isolated, own: Any) -> Any:
     """Bound what moving to a solution brings; nothing where it is outside the unit box."""
     there = refined(system, root)
     if there is None:
@@ -171,7 +171,7 @@ class Optimum(NamedTuple):
     settled: bool
 
 
-def maximum(system: System) -> Optimum | None:
+def maximum(system: FirstOrder) -> Optimum | None:
     """Find the largest value that one who makes all the moves can attain; None if that fails.
 
     Examples
@@ -179,7 +179,7 @@ def maximum(system: System) -> Optimum | None:
     >>> import sympy as sp
     >>> x, y = sp.symbols("x y", real=True)
     >>> welfare = x + y - x**2 - y**2 - x * y
-    >>> maximum(System([x, y], [0, 1], [welfare, welfare], True)).value
+    >>> maximum(FirstOrder([x, y], [0, 1], [welfare, welfare], True)).value
     Enclosure(1/3)
     """
     found = explore(system, most=MOST_BOXES)
@@ -205,7 +205,7 @@ def maximum(system: System) -> Optimum | None:
     return Optimum(value, tuple(dict.fromkeys(near)), not bounds)
 
 
-def _exact_value(system: System, point: Point) -> Enclosure:
+def _exact_value(system: FirstOrder, point: Refined) -> Enclosure:
     if point.exact is not None:
         rational = [fmpq(q.numerator, q.denominator) for q in point.exact]
         exact = system.objective_exactly(rational)
@@ -215,7 +215,7 @@ def _exact_value(system: System, point: Point) -> Enclosure:
     return ball_to_enclosure(value) if value is not None else Enclosure.point(0)
 
 
-def _bound(system: System, root: Root) -> float:
+def _bound(system: FirstOrder, root: Isolated) -> float:
     """Bound the objective over the part of a solution's box that lies in the unit box."""
     low, high = (np.clip(end, 0.0, 1.0)[:, None] for end in (root.low, root.high))
     values = system.values(Boxes(low, high, np.zeros(low.shape, dtype=np.int8)))

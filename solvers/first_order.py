@@ -34,7 +34,17 @@ from numpy.typing import NDArray
 from pigou.solvers.intervals import Ends, Floats, add, multiply
 from pigou.solvers.tape import Tape
 
-__all__ = ["FREE", "INTERIOR", "LOWER", "UPPER", "Boxes", "System", "Values", "prune", "sharpened"]
+__all__ = [
+    "FREE",
+    "INTERIOR",
+    "LOWER",
+    "UPPER",
+    "Boxes",
+    "FirstOrder",
+    "Values",
+    "prune",
+    "sharpened",
+]
 
 FREE, LOWER, UPPER, INTERIOR = range(4)
 
@@ -100,7 +110,7 @@ class Values(NamedTuple):
     left: NDArray[np.bool_]
 
 
-class System:
+class FirstOrder:
     """First-order conditions of some variables, the other variables being given.
 
     Parameters
@@ -117,7 +127,7 @@ class System:
     Examples
     --------
     >>> x = sp.Symbol("x", real=True)
-    >>> system = System([x], [0], [x * (1 - x)], True)
+    >>> system = FirstOrder([x], [0], [x * (1 - x)], True)
     >>> box = Boxes(np.zeros((1, 1)), np.ones((1, 1)), np.zeros((1, 1), dtype=np.int8))
     >>> g = system.values(box).g
     >>> float(g[0][0, 0]), float(g[1][0, 0])
@@ -193,13 +203,13 @@ class System:
         return None if values is None else values[-1]
 
 
-def sharpened(system: System, boxes: Boxes, values: Values, centre: Values) -> Values:
+def sharpened(system: FirstOrder, boxes: Boxes, values: Values, centre: Values) -> Values:
     """Intersect natural enclosures of g and of the objective with their mean-value forms.
 
     Examples
     --------
     >>> x = sp.Symbol("x", real=True)
-    >>> system = System([x], [0], [x**2 - 2 * x], True)
+    >>> system = FirstOrder([x], [0], [x**2 - 2 * x], True)
     >>> box = Boxes(np.zeros((1, 1)), np.ones((1, 1)), np.zeros((1, 1), dtype=np.int8))
     >>> values = system.values(box), system.at_centre(box)
     >>> [round(float(end[0]), 9) for end in values[0].objective]
@@ -226,13 +236,13 @@ def _met(one: Ends, other: Ends, usable: NDArray[np.bool_]) -> Ends:
     return low, np.where(usable, np.minimum(one[1], other[1]), one[1])
 
 
-def prune(system: System, boxes: Boxes, values: Values) -> tuple[Boxes, NDArray[np.bool_]]:
+def prune(system: FirstOrder, boxes: Boxes, values: Values) -> tuple[Boxes, NDArray[np.bool_]]:
     """Settle labels as far as the signs of g and h tell (steps 2-4); say which boxes to keep.
 
     Examples
     --------
     >>> x = sp.Symbol("x", real=True)
-    >>> system = System([x], [0], [-x], False)
+    >>> system = FirstOrder([x], [0], [-x], False)
     >>> box = Boxes(np.zeros((1, 1)), np.ones((1, 1)), np.zeros((1, 1), dtype=np.int8))
     >>> found, kept = prune(system, box, system.values(box))
     >>> found.high.tolist(), found.label.tolist() == [[LOWER]], kept.tolist()

@@ -25,17 +25,17 @@ import numpy as np
 from flint import arb, arb_mat, fmpq
 
 from pigou.exact import Enclosure
-from pigou.solvers.branch_and_prune import Root
-from pigou.solvers.first_order import INTERIOR, LOWER, System
+from pigou.solvers.branch_and_prune import Isolated
+from pigou.solvers.first_order import INTERIOR, LOWER, FirstOrder
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
-__all__ = ["Point", "doubles", "refined"]
+__all__ = ["Refined", "doubles", "refined"]
 
 _STEPS = 12
 _SETTLED = arb(2) ** -300
 
 
-class Point(NamedTuple):
+class Refined(NamedTuple):
     """A solution that is known to 70 digits.
 
     Attributes
@@ -65,7 +65,7 @@ class Point(NamedTuple):
         return tuple(ball_to_enclosure(ball) for ball in self.balls)
 
 
-def refined(system: System, root: Root) -> Point | None:
+def refined(system: FirstOrder, root: Isolated) -> Refined | None:
     """Refine a solution; None where the test fails at high precision.
 
     Examples
@@ -73,7 +73,7 @@ def refined(system: System, root: Root) -> Point | None:
     >>> import sympy as sp
     >>> from pigou.solvers.branch_and_prune import explore
     >>> x = sp.Symbol("x", real=True)
-    >>> system = System([x], [0], [x / 3 - x**2 / 2], False)
+    >>> system = FirstOrder([x], [0], [x / 3 - x**2 / 2], False)
     >>> point = refined(system, explore(system).roots[0])
     >>> point.enclosures, point.inside, point.signs
     ((Enclosure(1/3),), True, True)
@@ -88,10 +88,10 @@ def refined(system: System, root: Root) -> Point | None:
         exact = _simplest(system, balls, root)
         if exact is None:
             g = system.balls(balls)[0]
-            return Point(tuple(balls), root.label, _inside(balls), _signs(g, root.label), None)
+            return Refined(tuple(balls), root.label, _inside(balls), _signs(g, root.label), None)
         fractions = tuple(Fraction(int(q.p), int(q.q)) for q in exact)
         signs = _signs(system.exactly(exact) or [], root.label)
-        return Point(tuple(arb(q) for q in exact), root.label, _inside(exact), signs, fractions)
+        return Refined(tuple(arb(q) for q in exact), root.label, _inside(exact), signs, fractions)
 
 
 def _restricted(matrix: arb_mat, inner: Sequence[int]) -> arb_mat:
@@ -99,7 +99,7 @@ def _restricted(matrix: arb_mat, inner: Sequence[int]) -> arb_mat:
     return arb_mat(m, m, [matrix[i, k] for i in inner for k in inner])
 
 
-def _newton(system: System, point: list[arb], inner: Sequence[int]) -> list[arb] | None:
+def _newton(system: FirstOrder, point: list[arb], inner: Sequence[int]) -> list[arb] | None:
     for _ in range(_STEPS if inner else 0):
         g, h, _ = system.balls(point)
         try:
@@ -116,7 +116,7 @@ def _newton(system: System, point: list[arb], inner: Sequence[int]) -> list[arb]
     return point
 
 
-def _proved(system: System, middle: list[arb], inner: Sequence[int]) -> list[arb] | None:
+def _proved(system: FirstOrder, middle: list[arb], inner: Sequence[int]) -> list[arb] | None:
     """Prove a solution in balls around a point."""
     m = len(inner)
     if not m:
@@ -146,7 +146,7 @@ def _proved(system: System, middle: list[arb], inner: Sequence[int]) -> list[arb
     return box
 
 
-def _within(balls: Sequence[Any], root: Root) -> bool:
+def _within(balls: Sequence[Any], root: Isolated) -> bool:
     ends = zip(balls, root.low, root.high, root.label, strict=True)
     return all(
         label != INTERIOR or (bool(arb(float(low)) < ball) and bool(ball < arb(float(high))))
@@ -154,7 +154,7 @@ def _within(balls: Sequence[Any], root: Root) -> bool:
     )
 
 
-def _simplest(system: System, balls: Sequence[Any], root: Root) -> list[fmpq] | None:
+def _simplest(system: FirstOrder, balls: Sequence[Any], root: Isolated) -> list[fmpq] | None:
     """Return the simplest fractions in the balls, if they solve the equations exactly."""
     enclosures = [ball_to_enclosure(ball) for ball in balls]
     near = [e.lower if e.is_exact else _simplest_between(e.lower, e.upper) for e in enclosures]

@@ -30,10 +30,10 @@ import sympy as sp
 from flint import arb, fmpq
 
 from pigou.exact import Enclosure
-from pigou.solvers.branch_and_prune import Root, explore
+from pigou.solvers.branch_and_prune import Isolated, explore
 from pigou.solvers.deviation import Optimum, Reply, best_reply, maximum
-from pigou.solvers.first_order import INTERIOR, Boxes, System
-from pigou.solvers.refine import Point, doubles, refined
+from pigou.solvers.first_order import INTERIOR, Boxes, FirstOrder
+from pigou.solvers.refine import Refined, doubles, refined
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 from pigou.solvers.smooth_form import SmoothForm
 
@@ -110,11 +110,11 @@ def smooth_equilibria(form: SmoothForm) -> Smooth:
     """
     everybody = range(len(form.variables))
     objectives = [form.payoffs[owner] for owner in form.owners]
-    system = System(form.variables, everybody, objectives, False)
+    system = FirstOrder(form.variables, everybody, objectives, False)
     found = explore(system)
     points, vague = _distinct(system, found.roots)
     own = {
-        player: System(form.variables, form.own(player), [payoff] * len(form.own(player)), True)
+        player: FirstOrder(form.variables, form.own(player), [payoff] * len(form.own(player)), True)
         for player, payoff in form.payoffs.items()
     }
     equilibria, refuted, unresolved = [], [], []
@@ -154,7 +154,7 @@ def smooth_optimum(form: SmoothForm) -> Optimum | None:
     if form.welfare is sp.nan:
         return None
     everybody = range(len(form.variables))
-    found = maximum(System(form.variables, everybody, [form.welfare] * len(everybody), True))
+    found = maximum(FirstOrder(form.variables, everybody, [form.welfare] * len(everybody), True))
     if found is None:
         return None
     points = tuple(
@@ -166,13 +166,15 @@ def smooth_optimum(form: SmoothForm) -> Optimum | None:
 # -- candidates ---------------------------------------------------------------------------------
 
 
-def _distinct(system: System, roots: Sequence[Root]) -> tuple[list[Point], list[Root]]:
+def _distinct(
+    system: FirstOrder, roots: Sequence[Isolated]
+) -> tuple[list[Refined], list[Isolated]]:
     """Refine solutions; return those that are one each, and those that cannot be told."""
     pairs = [(root, refined(system, root)) for root in roots]
     sure = [(r, p) for r, p in pairs if p is not None and p.inside and p.signs]
     sure.sort(key=lambda pair: -pair[0].label.count(INTERIOR))
-    points: list[Point] = []
-    kept: list[Root] = []
+    points: list[Refined] = []
+    kept: list[Isolated] = []
     for root, point in sure:
         if not any(_is_same(system, other, point) for other in kept):
             points.append(point)
@@ -187,7 +189,7 @@ def _distinct(system: System, roots: Sequence[Root]) -> tuple[list[Point], list[
     return points, vague
 
 
-def _is_same(system: System, root: Root, point: Point) -> bool:
+def _is_same(system: FirstOrder, root: Isolated, point: Refined) -> bool:
     """Whether a point is the one solution in a root's box: it lies there and solves its system."""
     with working_precision():
         ends = [doubles(ball) for ball in point.balls]
@@ -209,7 +211,7 @@ def _is_same(system: System, root: Root, point: Point) -> bool:
         )
 
 
-def _candidate(form: SmoothForm, own: Mapping[str, System], point: Point) -> Candidate:
+def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) -> Candidate:
     replies = {}
     for player, system in own.items():
         mine = form.own(player)
@@ -238,7 +240,7 @@ def _short(value: Enclosure) -> Enclosure:
 
 
 def _is_negligible(
-    candidate: Candidate, own: Mapping[str, System], form: SmoothForm, point: Point
+    candidate: Candidate, own: Mapping[str, FirstOrder], form: SmoothForm, point: Refined
 ) -> bool:
     """Whether no gain exceeds what the precision of the enclosures leaves open."""
     for player, reply in candidate.replies.items():

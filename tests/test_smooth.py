@@ -23,9 +23,9 @@ from pigou.pages import in_words, solve_page
 from pigou.reform import subsidy
 from pigou.results import solve_result
 from pigou.screen import as_text
-from pigou.solvers.branch_and_prune import Root, explore
+from pigou.solvers.branch_and_prune import Isolated, explore
 from pigou.solvers.deviation import best_reply
-from pigou.solvers.first_order import INTERIOR, LOWER, System
+from pigou.solvers.first_order import INTERIOR, LOWER, FirstOrder
 from pigou.solvers.refine import refined
 from pigou.solvers.smooth_form import smooth_form
 from pigou.solving import iterated_dominance, solve
@@ -445,8 +445,8 @@ def test_the_sign_at_an_end_is_settled_beyond_floating_point():
     x = sp.Symbol("x", real=True)
     for slope, sign in ((sp.Rational(1, 10**30), False), (-sp.Rational(1, 10**30), True)):
         third = sp.Rational(1, 3)  # the sum hides the slope from doubles
-        system = System([x], [0], [(x + third) ** 2 / 2 - (third - slope) * x], False)
-        root = Root(np.zeros(1), np.zeros(1), np.zeros(1), (LOWER,))
+        system = FirstOrder([x], [0], [(x + third) ** 2 / 2 - (third - slope) * x], False)
+        root = Isolated(np.zeros(1), np.zeros(1), np.zeros(1), (LOWER,))
         assert refined(system, root).signs is sign
 
 
@@ -470,7 +470,7 @@ def test_the_checker_says_what_is_wrong_with_strategies(strategies, words):
 def test_a_best_reply_bounds_the_gain_over_all_own_moves_at_once():
     # from (0, 0), no move of one variable gains, both together do
     payoff = X * Y * 3 - X**2 - Y**2 - sp.Rational(1, 100) * (X + Y)
-    system = System([X, Y], [0, 1], [payoff, payoff], True)
+    system = FirstOrder([X, Y], [0, 1], [payoff, payoff], True)
     reply = best_reply(system, [arb(0), arb(0)], [1, 1])
     assert reply.move == (1, 1)
     assert reply.gain.lower <= Fraction(98, 100) <= reply.gain.upper
@@ -479,7 +479,7 @@ def test_a_best_reply_bounds_the_gain_over_all_own_moves_at_once():
 def test_no_solution_hides_on_a_face_or_in_a_corner_of_boxes():
     for a, b in itertools.product([Fraction(k, 128) for k in (1, 63, 64, 96, 127)], repeat=2):
         payoffs = [-((X - sp.Rational(str(a))) ** 2), -((Y - sp.Rational(str(b))) ** 2)]
-        found = explore(System([X, Y], [0, 1], payoffs, False))
+        found = explore(FirstOrder([X, Y], [0, 1], payoffs, False))
         assert not found.open.number
         (root,) = found.roots
         assert root.label == (INTERIOR, INTERIOR)
@@ -492,7 +492,7 @@ def test_the_number_of_boxes_is_a_limit_and_what_is_left_is_open():
         Y / (1 + sp.exp(-10 * (X - 0.5))) - Y**2 / 2,
     ]
     payoffs = [sp.nsimplify(p) for p in payoffs]
-    found = explore(System([X, Y], [0, 1], payoffs, False), most=3)
+    found = explore(FirstOrder([X, Y], [0, 1], payoffs, False), most=3)
     assert found.open.number
     covered = [
         any((found.open.low[:, k] <= p).all() and (p <= found.open.high[:, k]).all()

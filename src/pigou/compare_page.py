@@ -101,7 +101,10 @@ def baseline_blocks(comparison: Comparison) -> list[Block]:
     welfare = (
         f"Welfare {rounded(one.welfare())} {short} the {rounded(best.welfare)} possible{failing}."
     )
-    blocks.append(Words(f"{capital(in_words(one.equilibrium))}{what}. {welfare}", under=1))
+    played_here = in_words(one.equilibrium)
+    if any(s.value is None for s in one.equilibrium.strategies):
+        played_here = capital(played_here)  # the name of a continuous move stays as it is
+    blocks.append(Words(f"{played_here}{what}. {welfare}", under=1))
     if all(base.diagnosis(a) == "none" for a in base.assessments):
         blocks.append(Words("Nothing fails here that a reform could repair.", "warning", 1))
     return blocks
