@@ -333,7 +333,7 @@ def _check_structure(game: Game) -> None:
     for move in game.moves:
         if isinstance(move.domain, Interval):
             raise StructureError(
-                f"{where}: move '{move.name}' is continuous; so far choices are solved"
+                f"{where}: move '{move.name}' is continuous; here all moves have to be choices"
             )
         if (
             isinstance(move.domain, Choice)

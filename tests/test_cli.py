@@ -52,6 +52,28 @@ left = "prize*a*b - a"
 right = "prize*a*b - b"
 """
 
+RESEARCH = """
+pigou = 1
+[game]
+name = "Research with spillovers"
+[players.one]
+[players.two]
+[moves.x]
+player = "one"
+interval = ["0", "1"]
+[moves.y]
+player = "two"
+interval = ["0", "1"]
+[payoffs]
+one = "x*y/20 - (x - 1/4)**2*(x - 3/4)**2 + x/100"
+two = "x*y - y**2"
+[[reforms]]
+name = "grant"
+kind = "subsidy"
+move = "x"
+rate = "1/50"
+"""
+
 # Nobody minds what he does himself, so that all three may mix at will: no list of points is complete.
 THREE_MIXING = """
 pigou = 1
@@ -105,6 +127,13 @@ def shops(tmp_path):
     return file
 
 
+@pytest.fixture
+def research(tmp_path):
+    file = tmp_path / "research.toml"
+    file.write_text(RESEARCH, encoding="utf-8")
+    return file
+
+
 # -- JSON -------------------------------------------------------------------------------------
 
 
@@ -155,6 +184,19 @@ def _problems_of_object(value, schema, root, where):
             yield from problems(item, schema["additionalProperties"], root, f"{where}.{key}")
 
 
+def test_continuous_games_are_solved_and_compared_in_words(research):
+    solved = run("solve", research)
+    assert solved.exit_code == 0, solved.stderr
+    assert "x 0.7962, y 0.3981" in solved.stdout
+    assert "First-order points that are no equilibrium" in solved.stdout
+    compared = run("compare", research, "-r", "grant")
+    assert compared.exit_code == 0, compared.stderr
+    assert re.search(r"'x 0.7962, y 0.3981' moves to 'x 0\.\d+, y 0\.\d+'", words(compared.stdout))
+    refused = run("regimes", research)
+    assert refused.exit_code == 2
+    assert "move 'x' is continuous" in refused.stderr
+
+
 @pytest.mark.parametrize(
     "args",
     [
@@ -167,11 +209,14 @@ def _problems_of_object(value, schema, root, where):
         ["compare", "coordination", "-r", "joint_commitment", "--mcpf", "1:1.6"],
         ["compare", "coordination", "-r", "assurance", "--weight", "consumers=2"],
         ["compare", CASE],
+        ["solve", "RESEARCH"],
+        ["compare", "RESEARCH", "-r", "grant"],
     ],
     ids=lambda args: " ".join(args[:2]),
 )
-def test_json_follows_its_published_schema(args, shops):
-    result = result_of(*[shops if a == "SHOPS" else a for a in args])
+def test_json_follows_its_published_schema(args, shops, research):
+    files = {"SHOPS": shops, "RESEARCH": research}
+    result = result_of(*[files.get(a, a) for a in args])
     schema = json.loads((SCHEMAS / f"pigou-{args[0]}-1.schema.json").read_text(encoding="utf-8"))
     assert list(problems(result, schema, schema)) == []
     jsonschema = sys.modules.get("jsonschema") or _import("jsonschema")

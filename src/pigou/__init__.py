@@ -48,6 +48,7 @@ if TYPE_CHECKING:
         EquilibriumSet as EquilibriumSet,
         Evidence as Evidence,
         Grade as Grade,
+        Refuted as Refuted,
         Strategy as Strategy,
     )
     from pigou.errors import (
@@ -119,7 +120,15 @@ _HOME = {
     "check": ("examine", "expectation"),
     "check_simultaneous": ("Checker", "Examination", "Flow", "payoffs_by_action"),
     "comparison": ("Change", "Comparison", "SELECTIONS", "Scenario", "Verdict", "compare"),
-    "equilibrium": ("Component", "Equilibrium", "EquilibriumSet", "Evidence", "Grade", "Strategy"),
+    "equilibrium": (
+        "Component",
+        "Equilibrium",
+        "EquilibriumSet",
+        "Evidence",
+        "Grade",
+        "Refuted",
+        "Strategy",
+    ),
     "errors": (
         "DeclarationError",
         "ExpressionError",

@@ -18,14 +18,17 @@ from typing import Any
 
 from pigou.check import examine
 from pigou.check_simultaneous import Flow
+from pigou.check_smooth import is_smooth
 from pigou.equilibrium import Equilibrium, EquilibriumSet
-from pigou.errors import DeclarationError, unknown
+from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import GOVERNMENT, Game
 from pigou.planning import best_plan
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
+from pigou.solvers.smooth_form import smooth_form
+from pigou.solvers.smooth_games import smooth_optimum
 from pigou.solvers.symmetric import everybody_exits
 from pigou.solving import solve
 from pigou.stages import is_staged
@@ -218,7 +221,9 @@ def first_best(
 
     Transfers cancel, so that only primitive payoffs count. Mixing cannot help: welfare is linear
     in the probabilities of profiles. In a game in stages the planner makes every move, and knows
-    by then what anybody knows (`pigou.planning`).
+    by then what anybody knows (`pigou.planning`). In a continuous game welfare is maximised by
+    branch and prune (`pigou.solvers.smooth_games`); where that is not settled, the enclosure of
+    welfare is wide and no equilibrium counts as first best.
 
     Parameters
     ----------
@@ -232,7 +237,8 @@ def first_best(
     Raises
     ------
     StructureError
-        If the game is not finite.
+        If the game is neither finite nor continuous with simultaneous moves; or, in a continuous
+        one, if the optimum could not be bounded.
     DeclarationError
         If there are more than 200,000 profiles.
 
@@ -244,6 +250,8 @@ def first_best(
     """
     if is_staged(game):
         return _first_best_in_stages(game, game.values(at), found)
+    if is_smooth(game):
+        return _first_best_of_smooth(game, game.values(at), found)
     plain = finite_form(replace(game, transfers=()), at)
     allowed: Allowed = tuple(tuple(range(len(g.actions))) for g in plain.groups)
     if plain.number_of_profiles(allowed) > MOST_PROFILES:
@@ -278,12 +286,39 @@ def _first_best_in_stages(
         return best.welfare, best.profiles
 
     welfare, plans = best_plan(game, at, of_crowd)
-    reached = False
+    return FirstBest(welfare, plans, _is_reached(game, at, found, welfare))
+
+
+def _is_reached(
+    game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None, welfare: Enclosure
+) -> bool:
+    """Whether an equilibrium does as well, as far as can be told."""
     for one in found if found is not None else solve(game, at):
         exam = examine(game, at, one.strategies)
         sums = (exam.primitive[p] * Enclosure.point(n) for p, n in exam.sizes.items())
-        reached = reached or sum(sums, ZERO).upper >= welfare.lower
-    return FirstBest(welfare, plans, reached)
+        if sum(sums, ZERO).upper >= welfare.lower:
+            return True
+    return False
+
+
+def _first_best_of_smooth(
+    game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None
+) -> FirstBest:
+    """Let the planner choose every continuous move, by branch and prune over all of them."""
+    form = smooth_form(game, at)
+    best = smooth_optimum(form)
+    if best is None:
+        raise StructureError(
+            f"game '{game.name}': the first best could not be bounded (total surplus has a kink, "
+            "or is not defined everywhere on the intervals)"
+        )
+    plans = tuple(
+        "; ".join(f"{move}: {value}" for move, value in zip(form.moves, point, strict=True))
+        for point in best.points[:5]
+    )
+    known = best.settled or best.value.is_exact
+    reached = known and _is_reached(game, at, found, best.value)
+    return FirstBest(best.value, plans, reached)
 
 
 def _is_equilibrium(form: FiniteForm, counts: Counts, allowed: Allowed) -> bool:

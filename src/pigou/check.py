@@ -1,7 +1,8 @@
 """The independent checker: payoffs anew from a game's definition, and every deviation bounded.
 
 It shares no code with the solvers. Games in which all move at the same time are checked by
-`pigou.check_simultaneous`, games in stages by `pigou.check_stages`.
+`pigou.check_simultaneous`, or by `pigou.check_smooth` where moves are continuous, games in stages
+by `pigou.check_stages`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pigou.check_simultaneous import (
     examine_simultaneous,
     expectation_of_simultaneous,
 )
+from pigou.check_smooth import examine_smooth, expectation_of_smooth, is_smooth
 from pigou.check_stages import examine_stages, expectation_in_stages
 from pigou.equilibrium import Strategy
 from pigou.exact import Enclosure
@@ -26,7 +28,7 @@ __all__ = ["examine", "expectation"]
 
 
 def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strategy]) -> Examination:
-    """Check a profile of a finite game; of one in stages, for subgame perfection.
+    """Check a profile of a finite or continuous game; of one in stages, for subgame perfection.
 
     Parameters
     ----------
@@ -34,7 +36,8 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
     at : mapping of str to Fraction
         A value for every parameter.
     strategies : iterable of Strategy
-        One for each player, or type of a population; in stages, for each information set.
+        One for each player, or type of a population; in stages, for each information set; one for
+        each continuous move.
 
     Raises
     ------
@@ -49,7 +52,9 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
     >>> examine(game, game.values(), solve(game)["E1"].strategies).confirmed
     True
     """
-    check = examine_stages if is_staged(game) else examine_simultaneous
+    if is_staged(game):
+        return examine_stages(game, at, strategies)
+    check = examine_smooth if is_smooth(game) else examine_simultaneous
     return check(game, at, strategies)
 
 
@@ -67,5 +72,7 @@ def expectation(
     >>> expectation(game, game.values(), solve(game)["E2"].strategies, number)
     Enclosure(10)
     """
-    expect = expectation_in_stages if is_staged(game) else expectation_of_simultaneous
+    if is_staged(game):
+        return expectation_in_stages(game, at, strategies, formula)
+    expect = expectation_of_smooth if is_smooth(game) else expectation_of_simultaneous
     return expect(game, at, strategies, formula)

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from pigou.assessment import Assessment
+from pigou.check_smooth import is_smooth
 from pigou.comparison import (
     NOT_JUDGED,
     Comparison,
@@ -100,7 +101,10 @@ def baseline_blocks(comparison: Comparison) -> list[Block]:
     welfare = (
         f"Welfare {rounded(one.welfare())} {short} the {rounded(best.welfare)} possible{failing}."
     )
-    blocks.append(Words(f"{capital(in_words(one.equilibrium))}{what}. {welfare}", under=1))
+    played_here = in_words(one.equilibrium)
+    if any(s.value is None for s in one.equilibrium.strategies):
+        played_here = capital(played_here)  # the name of a continuous move stays as it is
+    blocks.append(Words(f"{played_here}{what}. {welfare}", under=1))
     if all(base.diagnosis(a) == "none" for a in base.assessments):
         blocks.append(Words("Nothing fails here that a reform could repair.", "warning", 1))
     return blocks
@@ -366,8 +370,8 @@ def _changes(comparison: Comparison, after: Scenario) -> str:
 
 def dominance_blocks(scenario: Scenario) -> list[Block]:
     """Say which choices iterated strict dominance rules out."""
-    staged = is_staged(scenario.game)
-    gone = () if staged else iterated_dominance(scenario.game, scenario.found.at)
+    other = is_staged(scenario.game) or is_smooth(scenario.game)
+    gone = () if other else iterated_dominance(scenario.game, scenario.found.at)
     if not gone:
         return []
     steps = "; ".join(map(str, gone[:4])) + ("; ..." if len(gone) > 4 else "")

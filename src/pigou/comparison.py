@@ -26,6 +26,7 @@ from pigou.assessment import (
     first_best,
     gains_of_members,
 )
+from pigou.check_smooth import is_smooth
 from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record, exact
@@ -361,7 +362,8 @@ def _scenario(name: str, label: str, game: Game, at: Mapping[str, Any], select: 
 def _signature(equilibrium: Equilibrium, by_type: bool) -> dict[tuple[str, str], Enclosure]:
     """Return the share of members who take each label: of each type, or over all of a player's.
 
-    In a game in stages, a player's decisions at different information sets are kept apart.
+    In a game in stages, a player's decisions at different information sets are kept apart. Of a
+    continuous move, return the value.
     """
     members: dict[str, int] = {}
     weighted: dict[tuple[str, str], Enclosure] = {}
@@ -369,6 +371,9 @@ def _signature(equilibrium: Equilibrium, by_type: bool) -> dict[tuple[str, str],
         who = f"{strategy.player}[{strategy.type}]" if by_type else strategy.player
         who = f"{who}: {strategy.move} {dict(strategy.when)}" if equilibrium.path else who
         members[who] = members.get(who, 0) + strategy.members
+        if strategy.value is not None:
+            weighted[f"{who}: {strategy.move}", ""] = strategy.value
+            members[f"{who}: {strategy.move}"] = 1
         for label, share in strategy.probabilities.items():
             if share.upper > 0:
                 weight = Enclosure.point(strategy.members)
@@ -392,7 +397,8 @@ def _changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
     fates: dict[str, Change] = {}
     for what, alike in (("survives", _stays), ("moves", _may_move)):
         for name in [n for n in old if n not in fates]:
-            match = next((n for n in left if alike(old[name], left[n])), "")
+            near = [n for n in left if alike(old[name], left[n])]
+            match = min(near, key=lambda n: _distance(old[name][1], left[n][1]), default="")
             if match:
                 left.pop(match)
                 fates[name] = Change(what, name, match)
@@ -407,7 +413,14 @@ def _stays(one: Any, other: Any) -> bool:
 
 
 def _may_move(one: Any, other: Any) -> bool:
-    return one[0] == other[0] == "mixed" and set(one[1]) == set(other[1])
+    mixed = one[0] == other[0] == "mixed"
+    return (mixed or all(not label for _, label in one[1])) and set(one[1]) == set(other[1])
+
+
+def _distance(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> Fraction:
+    """Return how far two profiles of the same moves or labels are apart."""
+    ends = ((one[key].lower, other[key].lower) for key in one)
+    return sum((abs(a - b) for a, b in ends), Fraction(0))
 
 
 def _same(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> bool:
@@ -457,6 +470,8 @@ def _laplacian(
     """Select the action that is best when the number of others who take it is uniform."""
     if is_staged(game):
         return "", "Laplacian selection is for games in which all move at the same time"
+    if is_smooth(game):
+        return "", "Laplacian selection is for choices, not for continuous moves"
     form = finite_form(game, found.at)
     alive, _ = survivors(form)
     active = [i for i, actions in enumerate(alive) if len(actions) > 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from pigou.exact import Enclosure, Record
 
@@ -14,6 +15,7 @@ __all__ = [
     "EquilibriumSet",
     "Evidence",
     "Grade",
+    "Refuted",
     "Strategy",
 ]
 
@@ -92,9 +94,13 @@ class Strategy:
         Where everybody exits: what a member who stayed would believe its fellow members to do.
     when : mapping of str to str
         In a game in stages: what the player knows of earlier moves and draws, by name and label.
+    value : Enclosure, optional
+        The value that a continuous move takes; there are no labels and no probabilities then.
 
     Examples
     --------
+    >>> print(Strategy("effort", "supplier", "", {}, value=Enclosure.point("1/2")))
+    effort: 1/2
     >>> half = Enclosure.point("1/2")
     >>> Strategy("invest", "supplier", "", Record({"no": half, "yes": half})).is_pure
     False
@@ -108,6 +114,7 @@ class Strategy:
     members: int = 1
     belief: Mapping[str, int] | None = None
     when: Mapping[str, str] = field(default_factory=Record)
+    value: Enclosure | None = None
 
     def __post_init__(self) -> None:
         for name in ("probabilities", "counts", "belief", "when"):
@@ -117,7 +124,7 @@ class Strategy:
     @property
     def is_pure(self) -> bool:
         """Whether nobody randomises."""
-        return self.counts is not None or any(
+        return (self.counts or self.value) is not None or any(
             p.is_exact and p.lower == 1 for p in self.probabilities.values()
         )
 
@@ -129,6 +136,8 @@ class Strategy:
         return f"{name} after {known}" if known else name
 
     def __str__(self) -> str:
+        if self.value is not None:
+            return f"{self.name}: {self.value}"
         if self.counts is not None and self.members > 1:
             parts = [counted(label, n) for label, n in self.counts.items() if n]
             return f"{self.name}: {', '.join(parts)}"
@@ -262,6 +271,42 @@ class Component:
 
 
 @dataclass(frozen=True)
+class Refuted:
+    """A first-order point of a continuous game that is no equilibrium, with what shows it.
+
+    Parameters
+    ----------
+    strategies : tuple of Strategy
+        The point.
+    player : str
+        Who gains by deviating.
+    deviation : mapping of str to Fraction
+        To which values of its moves.
+    gain : Enclosure
+        How much; above 0.
+
+    Examples
+    --------
+    >>> effort = Strategy("effort", "supplier", "", {}, value=Enclosure.point("1/2"))
+    >>> print(Refuted((effort,), "supplier", {"effort": Fraction(1)}, Enclosure.point("1/4")))
+    effort: 1/2 (supplier gains 1/4 by effort 1)
+    """
+
+    strategies: tuple[Strategy, ...]
+    player: str
+    deviation: Mapping[str, Fraction]
+    gain: Enclosure
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "deviation", Record(self.deviation))
+
+    def __str__(self) -> str:
+        point = "; ".join(str(s) for s in self.strategies)
+        moves = ", ".join(f"{name} {Enclosure(v, v)}" for name, v in self.deviation.items())
+        return f"{point} ({self.player} gains {self.gain} by {moves})"
+
+
+@dataclass(frozen=True)
 class EquilibriumSet:
     """All equilibria of a game at given parameter values.
 
@@ -283,6 +328,9 @@ class EquilibriumSet:
     components : tuple of Component
     unresolved : tuple of str
         What could not be settled.
+    refuted : tuple of Refuted
+        In a continuous game, first-order points that are no equilibria. Points that no second-order
+        condition allows may be missing.
 
     Examples
     --------
@@ -302,6 +350,7 @@ class EquilibriumSet:
     scope: str
     components: tuple[Component, ...] = ()
     unresolved: tuple[str, ...] = field(default=())
+    refuted: tuple[Refuted, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "at", Record(dict(self.at)))

@@ -41,6 +41,8 @@ def in_words(equilibrium: Equilibrium) -> str:
     ['all 10 wait', 'all 10 upgrade']
     """
     present = [s for s in equilibrium.strategies if s.members]
+    if present and all(s.value is not None for s in present):
+        return ", ".join(f"{s.move} {rounded(s.value)}" for s in present if s.value is not None)
     if equilibrium.path is not None:
         return "; ".join(str(s) for s in present)
     players = {s.player for s in present}
@@ -192,7 +194,7 @@ def solve_page(game: Game, found: EquilibriumSet, show_all: bool = False) -> Pag
         blocks += [Words(more, "note")] if more else []
         blocks += _payoff_note(game)
         blocks += pareto_blocks(found)
-    blocks += component_blocks(found)
+    blocks += component_blocks(found) + refuted_blocks(found)
     solved = [("", "", game, found)]
     blocks += foundation_blocks(solved)
     blocks += mark_blocks(found)
@@ -284,6 +286,20 @@ def component_blocks(found: EquilibriumSet) -> list[Block]:
             )
         )
     return blocks
+
+
+def refuted_blocks(found: EquilibriumSet) -> list[Block]:
+    """List first-order points that are no equilibria, each with the deviation that shows it."""
+    if not found.refuted:
+        return []
+    blocks: list[Block] = [Words("First-order points that are no equilibrium", "heading")]
+    for one in found.refuted[:MOST_ROWS]:
+        point = ", ".join(f"{s.move} {rounded(s.value)}" for s in one.strategies if s.value)
+        better = ", ".join(f"{name} {rounded(v)}" for name, v in one.deviation.items())
+        gain = rounded(one.gain)
+        blocks.append(Words(f"{point}: {one.player} gains {gain} by {better}.", under=1))
+    more = len(found.refuted) - MOST_ROWS
+    return [*blocks, *[Words(f"... and {more} more.", "note", 1)] * (more > 0)]
 
 
 def incomplete_blocks(sets: Iterable[EquilibriumSet]) -> list[Block]:

@@ -17,7 +17,7 @@ import sympy as sp
 
 from pigou.assessment import Assessment
 from pigou.comparison import Comparison, Scenario, Verdict, present
-from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Strategy
+from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Refuted, Strategy
 from pigou.exact import Enclosure, Record
 from pigou.expression import write_expression
 from pigou.game import Chance, Choice, Game, Move, Parameter
@@ -96,7 +96,7 @@ def solve_result(found: EquilibriumSet) -> dict[str, Any]:
     >>> result["equilibria"][0]["strategies"]["upgrade"]["upgrade"]
     {'value': 0.0, 'exact': '0'}
     """
-    return {
+    result = {
         "schema": "pigou.solve/1",
         "game": found.game,
         "structure": found.structure,
@@ -107,6 +107,16 @@ def solve_result(found: EquilibriumSet) -> dict[str, Any]:
         "equilibria": [_equilibrium(one) for one in found],
         "components": [asdict(component) for component in found.components],
         "unresolved": list(found.unresolved),
+    }
+    return result | ({"refuted": [_refuted(r) for r in found.refuted]} if found.refuted else {})
+
+
+def _refuted(point: Refuted) -> dict[str, Any]:
+    return {
+        "strategies": _strategies(point.strategies),
+        "player": point.player,
+        "deviation": {name: str(value) for name, value in point.deviation.items()},
+        "gain": number(point.gain),
     }
 
 
@@ -152,6 +162,8 @@ def _strategies(strategies: Iterable[Strategy]) -> dict[str, Any]:
 
 
 def _strategy(strategy: Strategy) -> dict[str, Any]:
+    if strategy.value is not None:
+        return number(strategy.value)
     entry: dict[str, Any] = _numbers(strategy.probabilities)
     if strategy.counts is not None and strategy.members > 1:
         entry[_free("counts", strategy.probabilities)] = dict(strategy.counts)

@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pigou.check_simultaneous import Checker, Examination
+from pigou.check_smooth import is_smooth
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
@@ -32,6 +33,7 @@ from pigou.marking import (
     two_player_table,
 )
 from pigou.pareto import pareto
+from pigou.smoothing import solve_smooth
 from pigou.solvers.bimatrix import TooLarge, bimatrix_equilibria, dimension
 from pigou.solvers.dominance import (
     MixedRemoval,
@@ -196,7 +198,8 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
     Parameters
     ----------
     game : Game
-        Finite. In stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`). With
+        Continuous moves of single players, all at the same time: every pure equilibrium. Finite, in
+        stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`). Finite, with
         simultaneous moves of single players: every pure and every mixed equilibrium; a continuum as
         a component with its extreme points, or as unresolved where, with three or more players,
         three vary or another one sets limits. For populations: every pure profile up to the names
@@ -236,6 +239,8 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
     """
     if is_staged(game):
         return solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
+    if is_smooth(game):
+        return solve_smooth(game, at)
     return _simultaneous(game, at, pure)
 
 

@@ -1,0 +1,268 @@
+r"""The first-order system of moves in the unit box, each interior, at its lower or its upper end.
+
+Every mover k chooses :math:`t_k \in [0, 1]` to maximise an objective :math:`u_{i(k)}(t)`, where
+i(k) is its player; a player may choose several. With :math:`g_k = \partial u_{i(k)} / \partial t_k`
+and :math:`h_{kl} = \partial g_k / \partial t_l`, a profile of best replies satisfies for every k
+
+.. math:: g_k = 0,\; h_{kk} \le 0 \quad\text{(interior)}, \qquad
+          t_k = 0,\; g_k \le 0 \quad\text{(lower)}, \qquad
+          t_k = 1,\; g_k \ge 0 \quad\text{(upper)}.
+
+A variable is *free* as long as none of the three is singled out.
+
+Steps, for many boxes at once
+-----------------------------
+1. Enclose g and h over each box; intersect g with the mean-value form
+   :math:`g(c) + h(X)(X - c)`, c the centre.
+2. A variable whose :math:`g_k` is positive throughout the box can only be at its upper end: the
+   face of the box is kept, if it has one, and otherwise the box holds no solution. Likewise below.
+   On a face this asks only for the sign; where the variable is interior, 0 must be possible.
+3. A variable with :math:`h_{kk} > 0` throughout is at an end: its objective is convex there.
+4. Nothing is concluded in boxes in which a formula is not defined everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import sympy as sp
+from flint import arb, arb_mat, fmpq
+from numpy.typing import NDArray
+
+from pigou.solvers.intervals import Ends, Floats, add, multiply
+from pigou.solvers.tape import Tape
+
+__all__ = [
+    "FREE",
+    "INTERIOR",
+    "LOWER",
+    "UPPER",
+    "Boxes",
+    "FirstOrder",
+    "Values",
+    "prune",
+    "sharpened",
+]
+
+FREE, LOWER, UPPER, INTERIOR = range(4)
+
+Labels = NDArray[np.int8]
+
+
+class Boxes(NamedTuple):
+    """Boxes of moves: ends and labels, each of shape (variables, boxes)."""
+
+    low: Floats
+    high: Floats
+    label: Labels
+
+    def pick(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Boxes:
+        """Return some of the boxes."""
+        return Boxes(self.low[:, which], self.high[:, which], self.label[:, which])
+
+    def joined(self, *others: Boxes) -> Boxes:
+        """Return these boxes and others."""
+        everything = (self, *others)
+        return Boxes(
+            np.concatenate([boxes.low for boxes in everything], axis=1),
+            np.concatenate([boxes.high for boxes in everything], axis=1),
+            np.concatenate([boxes.label for boxes in everything], axis=1),
+        )
+
+    def copy(self) -> Boxes:
+        """Return the same boxes in arrays of their own."""
+        return Boxes(self.low.copy(), self.high.copy(), self.label.copy())
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return int(self.low.shape[1])
+
+    @property
+    def centre(self) -> Floats:
+        """A point within each box, near its middle."""
+        return np.clip(self.low + (self.high - self.low) / 2, self.low, self.high)
+
+    @property
+    def offset(self) -> Ends:
+        """Enclose the box less its centre."""
+        less = -self.centre
+        return add((self.low, self.low), (less, less))[0], add((self.high,) * 2, (less,) * 2)[1]
+
+
+class Values(NamedTuple):
+    """Enclosures over boxes.
+
+    Attributes
+    ----------
+    g, h : pairs of arrays
+        Of shapes (m, boxes) and (m, m, boxes).
+    objective : pair of arrays or None
+    left : array of bool
+        Where some formula is not defined throughout the box.
+    """
+
+    g: Ends
+    h: Ends
+    objective: Ends | None
+    left: NDArray[np.bool_]
+
+
+class FirstOrder:
+    """First-order conditions of some variables, the other variables being given.
+
+    Parameters
+    ----------
+    variables : sequence of sympy symbol
+        All that occur in the objectives.
+    active : sequence of int
+        Which of them are chosen here.
+    objectives : sequence of sympy expression
+        For each active variable, what its mover maximises.
+    valued : bool
+        Whether all maximise the first objective, whose value is then enclosed too.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x", real=True)
+    >>> system = FirstOrder([x], [0], [x * (1 - x)], True)
+    >>> box = Boxes(np.zeros((1, 1)), np.ones((1, 1)), np.zeros((1, 1), dtype=np.int8))
+    >>> g = system.values(box).g
+    >>> float(g[0][0, 0]), float(g[1][0, 0])
+    (-1.0, 1.0)
+    """
+
+    def __init__(
+        self,
+        variables: Sequence[sp.Symbol],
+        active: Sequence[int],
+        objectives: Sequence[sp.Expr],
+        valued: bool,
+    ):
+        self.active, self.size, self.valued = tuple(active), len(active), valued
+        chosen = [variables[k] for k in active]
+        self.gradient = [sp.diff(u, v) for u, v in zip(objectives, chosen, strict=True)]
+        slopes = [sp.diff(g, v) for g in self.gradient for v in chosen]
+        self.tape = Tape([*self.gradient, *slopes, *objectives[: int(valued)]], variables)
+        given = [k for k in range(len(variables)) if k not in self.active]
+        self._given = dict.fromkeys(given, (np.nan, np.nan))
+        self._balls: dict[int, arb] = {}
+
+    def fixed(self, ends: dict[int, tuple[float, float]], balls: dict[int, arb]) -> None:
+        """Give the other variables their values: as doubles that enclose them, and as balls."""
+        self._given, self._balls = dict(ends), dict(balls)
+
+    def values(self, boxes: Boxes) -> Values:
+        """Enclose derivatives (and the objective) over boxes."""
+        return self._enclosed(boxes.low, boxes.high)
+
+    def at_centre(self, boxes: Boxes) -> Values:
+        """Enclose derivatives (and the objective) at the centres of boxes."""
+        return self._enclosed(boxes.centre, boxes.centre)
+
+    def _enclosed(self, low: Floats, high: Floats) -> Values:
+        below, above, left = self.tape.intervals(*self._full(low, high))
+        m, n = self.size, low.shape[1]
+        g = below[:m], above[:m]
+        h = tuple(e[m : m + m * m].reshape(m, m, n) for e in (below, above))
+        objective = (below[-1], above[-1]) if self.valued else None
+        return Values(g, (h[0], h[1]), objective, left)
+
+    def _full(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+        shape = (self.size + len(self._given), low.shape[1])
+        full = np.empty(shape), np.empty(shape)
+        for k, ends in self._given.items():
+            full[0][k], full[1][k] = ends
+        full[0][list(self.active)], full[1][list(self.active)] = low, high
+        return full
+
+    def slopes(self, point: Floats) -> tuple[Floats, Floats]:
+        """Evaluate g and h at one point, in doubles."""
+        low, high = self._full(point[:, None], point[:, None])
+        values = self.tape.floats(low + (high - low) / 2)[:, 0]
+        m = self.size
+        return values[:m], values[m : m + m * m].reshape(m, m)
+
+    def balls(self, point: Sequence[arb]) -> tuple[list[arb], arb_mat, arb | None]:
+        """Enclose g, h and the objective over balls for the active variables."""
+        full: dict[int, arb] = {**self._balls, **dict(zip(self.active, point, strict=True))}
+        values = self.tape.balls([full[k] for k in range(len(full))])
+        m = self.size
+        return values[:m], arb_mat(m, m, values[m : m + m * m]), values[-1] if self.valued else None
+
+    def exactly(self, point: Sequence[fmpq]) -> list[fmpq] | None:
+        """Return g at a rational point of all variables, if it is rational."""
+        values = None if self._given else self.tape.rationals(point)
+        return None if values is None else values[: self.size]
+
+    def objective_exactly(self, point: Sequence[fmpq]) -> fmpq | None:
+        """Return the objective at a rational point of all variables, if it is rational."""
+        values = None if self._given else self.tape.rationals(point)
+        return None if values is None else values[-1]
+
+
+def sharpened(system: FirstOrder, boxes: Boxes, values: Values, centre: Values) -> Values:
+    """Intersect natural enclosures of g and of the objective with their mean-value forms.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x", real=True)
+    >>> system = FirstOrder([x], [0], [x**2 - 2 * x], True)
+    >>> box = Boxes(np.zeros((1, 1)), np.ones((1, 1)), np.zeros((1, 1), dtype=np.int8))
+    >>> values = system.values(box), system.at_centre(box)
+    >>> [round(float(end[0]), 9) for end in values[0].objective]
+    [-2.0, 1.0]
+    >>> [round(float(end[0]), 9) for end in sharpened(system, box, *values).objective]
+    [-1.75, 0.25]
+    """
+    offset = boxes.offset
+    usable = ~(values.left | centre.left)
+    g, objective = centre.g, centre.objective
+    for k in range(system.size):
+        away = offset[0][k], offset[1][k]
+        g = add(g, multiply((values.h[0][:, k], values.h[1][:, k]), away))
+    g = _met(values.g, g, usable)
+    if objective is not None and values.objective is not None:
+        for k in range(system.size):
+            objective = add(objective, multiply((g[0][k], g[1][k]), (offset[0][k], offset[1][k])))
+        objective = _met(values.objective, objective, usable)
+    return Values(g, values.h, objective, values.left)
+
+
+def _met(one: Ends, other: Ends, usable: NDArray[np.bool_]) -> Ends:
+    low = np.where(usable, np.maximum(one[0], other[0]), one[0])
+    return low, np.where(usable, np.minimum(one[1], other[1]), one[1])
+
+
+def prune(system: FirstOrder, boxes: Boxes, values: Values) -> tuple[Boxes, NDArray[np.bool_]]:
+    """Settle labels as far as the signs of g and h tell (steps 2-4); say which boxes to keep.
+
+    Examples
+    --------
+    >>> x = sp.Symbol("x", real=True)
+    >>> system = FirstOrder([x], [0], [-x], False)
+    >>> box = Boxes(np.zeros((1, 1)), np.ones((1, 1)), np.zeros((1, 1), dtype=np.int8))
+    >>> found, kept = prune(system, box, system.values(box))
+    >>> found.high.tolist(), found.label.tolist() == [[LOWER]], kept.tolist()
+    ([[0.0]], True, [True])
+    """
+    g = values.g
+    low, high, label = boxes.copy()
+    known, keep = ~values.left, np.ones(boxes.number, dtype=bool)
+    for k in range(system.size):
+        rising, falling = (g[0][k] > 0) & known, (g[1][k] < 0) & known
+        convex = (values.h[0][k, k] > 0) & known
+        at_low, at_high, free = low[k] == 0, high[k] == 1, label[k] == FREE
+        keep &= ~((label[k] == LOWER) & rising) & ~((label[k] == UPPER) & falling)
+        keep &= ~((label[k] == INTERIOR) & (rising | falling | convex))
+        up = free & at_high & (rising | (convex & ~at_low & ~falling))
+        down = free & at_low & (falling | (convex & ~at_high & ~rising)) & ~up
+        keep &= ~(free & ~up & ~down & (rising | falling | (convex & ~at_low & ~at_high)))
+        label[k] = np.where(up, UPPER, np.where(down, LOWER, label[k]))
+        low[k] = np.where(up, 1.0, low[k])
+        high[k] = np.where(down, 0.0, high[k])
+        inner = (label[k] == FREE) & (low[k] > 0) & (high[k] < 1)
+        label[k] = np.where(inner, INTERIOR, label[k])
+    return Boxes(low, high, label), keep
