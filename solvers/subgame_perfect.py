@@ -373,7 +373,7 @@ class _Stage:
                 return
             if math.prod(len(cell.members) for cell in cells) > MOST_SOLUTIONS:
                 self._note_left_out()
-                cells = [Cell(0, cell.members[:1]) for cell in cells]
+                cells = tuple(Cell(0, cell.members[:1]) for cell in cells)
             places = {
                 (number, combination): self._place(
                     solved.behaviours[number],
@@ -435,7 +435,9 @@ class _Stage:
             ways = []
             for j in sorted(subset.columns):
                 parts = _marginals(_weights(result.columns[j].probabilities), profiles)
-                ways.append({p: self._mixture(p, w) for p, w in zip(open_points, parts, strict=True)})
+                ways.append(
+                    {p: self._mixture(p, w) for p, w in zip(open_points, parts, strict=True)}
+                )
             for cells in itertools.product(*(selection[k].cells for k in closed)):
                 self._subset(rows, ways, dict(zip(closed, cells, strict=True)))
 

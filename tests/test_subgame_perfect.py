@@ -31,6 +31,7 @@ from pigou import (
     solve,
     subsidy,
 )
+from pigou.pages import component_blocks
 
 YES_NO = {"no": 0, "yes": 1}
 
@@ -628,11 +629,13 @@ def test_a_continuum_over_two_information_sets_has_the_dimension_of_what_is_play
     found = solve(game)
     assert found.complete
     at = {
-        e.name: tuple(
-            shares(e, "y", x="yes", luck=luck).get("yes", 0) for luck in ("bad", "good")
-        ) + (shares(e, "x").get("yes", 0),)
+        e.name: (
+            shares(e, "y", x="yes", luck="bad").get("yes", 0),
+            shares(e, "y", x="yes", luck="good").get("yes", 0),
+            shares(e, "x").get("yes", 0),
+        )
         for e in found
-    }  # fmt: skip
+    }
     assert len(at) == len(set(at.values()))
     # two triangles, either side of q1 + q2 = 1, and a square between them
     (component,) = found.components
@@ -642,6 +645,23 @@ def test_a_continuum_over_two_information_sets_has_the_dimension_of_what_is_play
         frozenset({(0, 1, 1), (1, 0, 1), (1, 1, 1)}),
         frozenset({(0, 1, 0), (1, 0, 0), (0, 1, 1), (1, 0, 1)}),
     }
+
+
+def test_mixtures_of_two_followers_are_not_free_of_each_other():
+    """a goes in if b says yes with a chance of half that of c, or more: not a product."""
+    moves = [
+        Move("x", "a", YES_NO),
+        Move("y", "b", YES_NO, 2, when="x == yes"),
+        Move("z", "c", YES_NO, 2, when="x == no"),
+    ]
+    people = [Player("a"), Player("b"), Player("c")]
+    found = solve(Game("two", people, moves, {"a": "2*y + z", "b": "0", "c": "0"}))
+    (component,) = found.components
+    go = next(s for s in component.subsets if all(shares(found[e], "x") == {"yes": 1} for e in s))
+    points = {tuple(shares(found[e], m).get("yes", 0) for m in "yz") for e in go}
+    assert points == {(0, 0), (1, 0), (1, 1), (Fraction(1, 2), 1)}  # (0, 1) is none
+    (words,) = component_blocks(found)
+    assert "by the same weights for all" in words.text
 
 
 def indifferent_after(number, payoff):
@@ -719,7 +739,7 @@ def test_the_checker_refuses_a_profile_that_is_silent_in_a_subgame():
         probabilities={"no": Enclosure.point(1), "yes": Enclosure.point(0)},
         counts={"no": 1, "yes": 0},
     )
-    with pytest.raises(DeclarationError, match="missing after .*: 'incumbent' decides on 'fight'"):
+    with pytest.raises(DeclarationError, match=": 'incumbent' decides on 'fight'"):
         examine(game, game.values(), [out])
 
 
