@@ -119,7 +119,7 @@ def played_in_stages(game, tree, profile):
         node, event = stages.at_node(node)
         if event is None:
             values = {
-                symbol(n): sp.Integer(int(stages.value_of(n, node.history[n])))
+                symbol(n): sp.Integer(int(stages.values(node.history)[n]))
                 if n in node.history
                 else sp.S.Zero
                 for n in (*sets, *(c.name for c in game.chance))
