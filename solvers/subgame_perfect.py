@@ -57,8 +57,8 @@ from pigou.stages import Stages, subgame
 __all__ = ["Solution", "SubgamePerfect", "subgame_perfect"]
 
 MOST_SELECTIONS = 5_000
-MOST_SOLUTIONS = 5_000
-MOST_FOLLOWED = 200
+MOST_SOLUTIONS = 2_000
+MOST_FOLLOWED = 16
 _SLACK = Fraction(1, 10**20)
 _ZERO = Enclosure.point(0)
 
@@ -217,10 +217,9 @@ class _Search:
         if number > MOST_SELECTIONS:
             self.note(root, f"only {MOST_SELECTIONS:,} of {number:,} ways to go on were followed")
         for selection in itertools.islice(itertools.product(*stage.options), MOST_SELECTIONS):
-            stage.follow(selection)
-            if len(stage.found.solutions) > MOST_SOLUTIONS:
-                self.note(root, f"more than {MOST_SOLUTIONS:,} equilibria: some are left out")
+            if stage.is_full():
                 break
+            stage.follow(selection)
         self.known[root] = stage.found
 
     def payoffs_at_end(self, point: int) -> Payoffs:
@@ -252,16 +251,19 @@ class _Search:
     def linear(self, solutions: Sequence[Solution]) -> bool:
         """Tell whether mixing equilibria of a subgame mixes their payoffs.
 
-        It does if they differ at information sets of which none precedes another.
+        It does if they differ, by rational probabilities, at information sets of which none
+        precedes another.
         """
         first, *others = solutions
         if any(
             s.crowds != first.crowds or set(s.behaviour) != set(first.behaviour) for s in others
         ):
             return False
-        if not all(p.is_exact for s in solutions for p in s.payoffs):
-            return False
         differ = [i for i, p in first.behaviour.items() if any(s.behaviour[i] != p for s in others)]
+        numbers = [p for s in solutions for p in s.payoffs]
+        numbers += [p for s in solutions for i in differ for p in s.behaviour[i]]
+        if not all(p.is_exact for p in numbers):
+            return False
         spans = [
             (number, self.tree.points[number].end, i)
             for i in differ
@@ -344,7 +346,21 @@ class _Stage:
             for option in selection
         ]
         for extreme in itertools.product(*fixed):
+            if self.is_full():
+                return
             self._constant(extreme)
+
+    def is_full(self) -> bool:
+        """Tell whether so much was found that no more is looked for, and write it down."""
+        full = len(self.found.solutions) >= MOST_SOLUTIONS
+        if full:
+            self._note_left_out()
+        return full
+
+    def _note_left_out(self) -> None:
+        self.search.note(
+            self.piece.root, f"more than {MOST_SOLUTIONS:,} equilibria: some are left out"
+        )
 
     # -- one strategic form -------------------------------------------------------------------
 
@@ -357,6 +373,11 @@ class _Stage:
         tables = self._tables({p: s.payoffs for p, s in first.items()})
         solved = self._equilibria(tables, first)
         for cells in itertools.product(*(option.cells for option in selection)):
+            if self.is_full():
+                return
+            if math.prod(len(cell.members) for cell in cells) > MOST_SOLUTIONS:
+                self._note_left_out()
+                cells = tuple(Cell(0, cell.members[:1]) for cell in cells)
             places = {
                 (number, combination): self._place(
                     solved.behaviours[number],
@@ -417,40 +438,40 @@ class _Stage:
         self.search.forms += 1
         for subset in (s for component in result.components for s in component):
             rows = [_weights(result.rows[i].probabilities) for i in sorted(subset.rows)]
-            shares = [
-                _marginals(_weights(result.columns[j].probabilities), profiles)
-                for j in sorted(subset.columns)
-            ]
+            ways = []
+            for j in sorted(subset.columns):
+                parts = _marginals(_weights(result.columns[j].probabilities), profiles)
+                ways.append(
+                    {p: self._mixture(p, w) for p, w in zip(open_points, parts, strict=True)}
+                )
             for cells in itertools.product(*(selection[k].cells for k in closed)):
-                self._subset(rows, shares, open_points, dict(zip(closed, cells, strict=True)))
+                self._subset(rows, ways, dict(zip(closed, cells, strict=True)))
 
     def _subset(
-        self, rows: Sequence[tuple[Fraction, ...]], shares: Sequence[list[dict[int, Fraction]]],
-        open_points: Sequence[int], closed: Mapping[int, Cell],
+        self, rows: Sequence[tuple[Fraction, ...]], ways: Sequence[Mapping[int, Solution]],
+        closed: Mapping[int, Cell],
     ) -> None:  # fmt: skip
-        """Take in a maximal set: mixed plans, times weights of continua, times cells of others."""
+        """Take in a maximal set: mixed plans, times mixtures of continua, times cells of others.
+
+        Extreme points and the dimension are taken in the space of what is played, not of the
+        weights: a point of a continuum may be a mixture of its extreme points in several ways.
+        """
         plans = list(self.piece.plans.values())
         mixes: list[Mix] = [(tuple(map(Enclosure.point, row)),) for row in rows]
         points = [
-            (mix, share, [*reach(plans, mix), tuple(w for part in share for w in part.values())])
-            for mix in mixes
-            for share in shares
+            (mix, mixed, [*reach(plans, mix), _played(mixed)]) for mix in mixes for mixed in ways
         ]
         extreme, size = span([vector for _, _, vector in points])
         members = set()
         for k in extreme:
-            mix, share, _ = points[k]
-            mixed = {
-                point: self._mixture(point, part)
-                for point, part in zip(open_points, share, strict=True)
-            }
+            mix, mixed, _ = points[k]
             for combination in itertools.product(*(cell.members for cell in closed.values())):
                 others = {
                     self.later[k]: self._solution(self.later[k], m)
                     for k, m in zip(closed, combination, strict=True)
                 }
                 own = behaviour(plans[0], mix[0], self.piece.turns)
-                members.add(self._place(own, mix, mixed | others))
+                members.add(self._place(own, mix, {**mixed, **others}))
         dimension = size + sum(cell.dimension for cell in closed.values())
         self.found.join(Cell(dimension, tuple(sorted(members))))
 
@@ -505,6 +526,12 @@ class _Stage:
 
 def _weights(probabilities: Sequence[Any]) -> tuple[Fraction, ...]:
     return tuple(Fraction(int(p.p), int(p.q)) for p in probabilities)
+
+
+def _played(after: Mapping[int, Solution]) -> tuple[Fraction, ...]:
+    """Return the probabilities of all actions, information set by information set."""
+    played = [shares for s in after.values() for _, shares in sorted(s.behaviour.items())]
+    return tuple(middle(p) for shares in played for p in shares)
 
 
 def _marginals(

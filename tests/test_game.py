@@ -412,3 +412,12 @@ def test_conditions_are_domains_and_assumptions():
         read_condition("benefit > 0", names),
         read_condition("benefit > cost", names),
     )
+
+
+def test_choices_of_moves_decided_at_once_must_not_read_alike():
+    first, second = {"p": 0, "p, q": 1}, {"q, r": 0, "r": 1}
+    payoffs = {"a": "x + y"}
+    with pytest.raises(DeclarationError, match="choice 'p, q': 'a' decides on several moves"):
+        Game("commas", [Player("a")], [Move("x", "a", first), Move("y", "a", second)], payoffs)
+    apart = [Move("x", "a", first), Move("y", "a", second, 2)]
+    assert len(Game("commas", [Player("a")], apart, payoffs).moves) == 2

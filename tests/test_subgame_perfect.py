@@ -31,6 +31,7 @@ from pigou import (
     solve,
     subsidy,
 )
+from pigou.pages import component_blocks
 
 YES_NO = {"no": 0, "yes": 1}
 
@@ -628,6 +629,77 @@ def test_a_continuum_that_matters_to_several_who_decide_before_is_reported():
     )
 
 
+def test_a_continuum_over_two_information_sets_has_the_dimension_of_what_is_played():
+    """After x the other says yes with chance q1 or q2, as chance has it: x pays q1 + q2 - 1."""
+    game = Game(
+        "square",
+        [Player("a"), Player("b")],
+        [Move("x", "a", YES_NO), Move("y", "b", YES_NO, 2, when="x == yes")],
+        {"a": "x*(2*y - 1)", "b": "0"},
+        chance=[Chance("luck", {"bad": (0, "1/2"), "good": (1, "1/2")}, seen_by=["b"])],
+    )
+    found = solve(game)
+    assert found.complete
+    at = {
+        e.name: (
+            shares(e, "y", x="yes", luck="bad").get("yes", 0),
+            shares(e, "y", x="yes", luck="good").get("yes", 0),
+            shares(e, "x").get("yes", 0),
+        )
+        for e in found
+    }
+    assert len(at) == len(set(at.values()))
+    # two triangles, either side of q1 + q2 = 1, and a square between them
+    (component,) = found.components
+    assert component.dimension == 2
+    assert {frozenset(at[name] for name in subset) for subset in component.subsets} == {
+        frozenset({(0, 0, 0), (0, 1, 0), (1, 0, 0)}),
+        frozenset({(0, 1, 1), (1, 0, 1), (1, 1, 1)}),
+        frozenset({(0, 1, 0), (1, 0, 0), (0, 1, 1), (1, 0, 1)}),
+    }
+
+
+def test_mixtures_of_two_followers_are_not_free_of_each_other():
+    """a goes in if b says yes with a chance of half that of c, or more: not a product."""
+    moves = [
+        Move("x", "a", YES_NO),
+        Move("y", "b", YES_NO, 2, when="x == yes"),
+        Move("z", "c", YES_NO, 2, when="x == no"),
+    ]
+    people = [Player("a"), Player("b"), Player("c")]
+    found = solve(Game("two", people, moves, {"a": "2*y + z", "b": "0", "c": "0"}))
+    (component,) = found.components
+    go = next(s for s in component.subsets if all(shares(found[e], "x") == {"yes": 1} for e in s))
+    points = {tuple(shares(found[e], m).get("yes", 0) for m in "yz") for e in go}
+    assert points == {(0, 0), (1, 0), (1, 1), (Fraction(1, 2), 1)}  # (0, 1) is none
+    (words,) = component_blocks(found)
+    assert "by the same weights for all" in words.text
+
+
+def indifferent_after(number, payoff):
+    return Game(
+        "indifferent",
+        [Player("a"), Player("b")],
+        [
+            Move("x", "a", {f"o{k}": k for k in range(number)}),
+            Move("y", "b", YES_NO, 2),
+        ],
+        {"a": payoff, "b": "0"},
+    )
+
+
+@pytest.mark.parametrize("payoff", ["x", "x*y"])
+def test_where_there_are_too_many_ways_to_go_on_some_are_left_out_and_it_is_said(
+    payoff, monkeypatch
+):
+    monkeypatch.setattr("pigou.solvers.subgame_perfect.MOST_SOLUTIONS", 20)
+    found = solve(indifferent_after(30, payoff))
+    assert not found.complete
+    assert "more than 20 equilibria: some are left out" in found.unresolved
+    assert 1 <= len(found) <= 60
+    assert all(e.evidence.checked for e in found)
+
+
 def test_a_continuum_that_matters_to_nobody_before_is_a_component():
     game = Game(
         "idle",
@@ -669,6 +741,43 @@ def test_the_checker_refuses_a_threat_that_is_not_credible():
     assert not found.confirmed
     assert found.gain == Enclosure.point(1)  # the incumbent's, once there is entry
     assert found.payoffs["incumbent"] == Enclosure.point(2)
+
+
+def test_the_checker_refuses_a_profile_that_is_silent_in_a_subgame():
+    """The entrant stays out, and nobody says what the incumbent would do."""
+    game = entry()
+    out = replace(
+        strategy_of(solve(game)["E1"], "enter"),
+        probabilities={"no": Enclosure.point(1), "yes": Enclosure.point(0)},
+        counts={"no": 1, "yes": 0},
+    )
+    with pytest.raises(DeclarationError, match=": 'incumbent' decides on 'fight'"):
+        examine(game, game.values(), [out])
+
+
+def own_plan():
+    """a moves, b moves unseen by a, and a again after its own yes: no subgame but the game."""
+    moves = [
+        Move("x", "a", YES_NO),
+        Move("y", "b", YES_NO, observes=()),
+        Move("z", "a", YES_NO, 2, observes=["x"], when="x == yes"),
+    ]
+    payoffs = {"a": "1 - x + x*y*z/2", "b": "y"}
+    return Game("own plan", [Player("a"), Player("b")], moves, payoffs)
+
+
+def test_silence_is_allowed_where_own_choices_exclude_a_set_and_only_there():
+    game = own_plan()
+    (one,) = solve(game)
+    assert one.evidence.checked
+    assert [s.move for s in one.strategies] == ["x", "y"]  # z is excluded by x: no
+    mixed = replace(
+        one.strategies[0],
+        probabilities={"no": Enclosure.point("1/2"), "yes": Enclosure.point("1/2")},
+        counts=None,
+    )
+    with pytest.raises(DeclarationError, match="'a' decides on 'z'"):
+        examine(game, {}, [mixed, one.strategies[1]])
 
 
 def test_the_checker_weighs_what_is_not_seen():

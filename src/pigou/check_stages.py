@@ -216,6 +216,27 @@ class _Walk:
         here = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
         return best, here + sum((s * later[k][1] for k, s in used), ZERO)
 
+    def check_silence(self, roots: Sequence[_Place]) -> None:
+        """Raise an error where strategies are silent at a set that own choices do not exclude.
+
+        Choices exclude it if they do so from the root of the last subgame before it on.
+        """
+        starts = {place.node for place in roots}
+        waiting: list[tuple[_Place, frozenset[str]]] = [(self.root, frozenset())]
+        while waiting:
+            place, away = waiting.pop()
+            if place.node in starts:
+                away = frozenset()
+            mover = place.event.player if isinstance(place.event, Turn) else ""
+            for share, child in place.branches:
+                if share is None and isinstance(place.event, Turn) and mover not in away:
+                    raise DeclarationError(
+                        f"a strategy is missing after {dict(place.node.history)}: '{mover}' "
+                        f"decides on '{', '.join(place.event.moves)}'"
+                    )
+                gone = mover and share is not None and share.upper == 0
+                waiting.append((child, away | {mover} if gone else away))
+
     def subgames(self) -> Iterator[_Place]:
         """Yield the root of every subgame."""
         everywhere: dict[Any, int] = {}
@@ -269,9 +290,11 @@ def examine_stages(
     (Enclosure(0), True)
     """
     walk = _Walk(game, at, strategies)
+    roots = list(walk.subgames())
+    walk.check_silence(roots)
     single = [p.name for p in game.players if not p.is_population]
     gains = [ZERO] + [
-        walk.best_reply([(ONE, place)], player)[1] for place in walk.subgames() for player in single
+        walk.best_reply([(ONE, place)], player)[1] for place in roots for player in single
     ]
     ends = [walk.at_end(p) for p in walk.root.inside() if p.crowd]
     tied = any(g.upper > 0 and not g.is_exact for g in gains)

@@ -255,6 +255,8 @@ class Component:
     subsets : tuple of tuple of str
         The maximal Nash subsets that form it, each by the names of its extreme equilibria: every
         pairing of mixtures over the strategies of each player in the subset is an equilibrium.
+        In stages, what one player would do later may limit what another one would: every mixture
+        by the same weights for all is an equilibrium.
     index : int, optional
         The index of the component, where it is known; its extreme points have none of their own.
 

@@ -16,6 +16,7 @@ Every value here is immutable and checked when it is made.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -533,6 +534,7 @@ class Game:
             _set(self, **{name: tuple(getattr(self, name))})
         self._check_names()
         self._check_references()
+        self._check_labels()
         _set(
             self,
             players=tuple(self._sized(p) for p in self.players),
@@ -571,6 +573,21 @@ class Game:
                 raise DeclarationError(
                     f"the population '{player.name}' shares its name with a move, parameter or "
                     f"attribute in {where}; rename one"
+                )
+
+    def _check_labels(self) -> None:
+        """Refuse choices of moves decided at once that read alike, joined by commas."""
+        for player, stage in sorted({(m.player, m.stage) for m in self.moves}):
+            moves = [m for m in self.moves_of(player) if m.stage == stage]
+            options = [m.domain.labels for m in moves if isinstance(m.domain, Choice)]
+            commas = [label for labels in options for label in labels if ", " in label]
+            if len(options) < 2 or not commas:
+                continue
+            joined = [", ".join(action) for action in itertools.product(*options)]
+            if len(set(joined)) < len(joined):
+                raise DeclarationError(
+                    f"choice '{commas[0]}': '{player}' decides on several moves at once, whose "
+                    "choices are joined by commas; some then read alike: rename it"
                 )
 
     def _check_references(self) -> None:

@@ -275,12 +275,13 @@ def label_of(game: Game, party: str) -> str:
 
 def component_blocks(found: EquilibriumSet) -> list[Block]:
     blocks: list[Block] = []
+    how = "by the same weights for all" if found.structure == "staged" else "player by player"
     for one in found.components:
         ends = " and ".join("{" + ", ".join(subset) + "}" for subset in one.subsets)
         blocks.append(
             Words(
                 f"{one.name} is a continuum of dimension {one.dimension}: every mixture of the "
-                f"strategies, player by player, in {ends} is an equilibrium."
+                f"strategies, {how}, in {ends} is an equilibrium."
                 + (f" Its index is {one.index}." if one.index is not None else ""),
                 under=1,
             )
