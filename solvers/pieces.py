@@ -251,6 +251,11 @@ def lay_out(stages: Stages) -> Tree:
             )
         points.append(None)
         node, event = stages.at_node(node)
+        if event is None and any(p.is_population for p in stages.game.players):
+            raise StructureError(
+                f"game '{stages.game.name}': members of a population are not asked to move after "
+                f"{dict(node.history)}; so far they have to be, after every history"
+            )
         crowd = isinstance(event, Turn) and stages.crowd(node)
         if crowd and not stages.knows_all(node):
             raise StructureError(

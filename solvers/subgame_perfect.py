@@ -20,7 +20,8 @@ Steps
 
 Where several players decide before, or the continuum is not of that kind, it is followed at its
 extreme points only, and reported as unresolved: other ways to go on may support further
-equilibria. All *pure* ones are found in any case, since they are extreme points. Irrational
+equilibria. All *pure* ones are found even so, since they are extreme points; only where a list is
+cut at 2,000 equilibria of a subgame, which is reported, may some be missing. Irrational
 payoffs of a subgame are rounded to 60 digits in what comes before, which is reported unless it is
 the clear choice of one player.
 """
@@ -375,22 +376,30 @@ class _Stage:
         for cells in itertools.product(*(option.cells for option in selection)):
             if self.is_full():
                 return
-            if math.prod(len(cell.members) for cell in cells) > MOST_SOLUTIONS:
-                self._note_left_out()
-                cells = tuple(Cell(0, cell.members[:1]) for cell in cells)
-            places = {
-                (number, combination): self._place(
-                    solved.behaviours[number],
-                    solved.mixes[number],
-                    {p: self._solution(p, m) for p, m in zip(self.later, combination, strict=True)},
-                )
-                for number in range(len(solved.behaviours))
-                for combination in itertools.product(*(cell.members for cell in cells))
-            }
-            rest = sum(cell.dimension for cell in cells)
-            for own in solved.cells:
-                members = {place for (n, _), place in places.items() if n in own.members}
-                self.found.join(Cell(own.dimension + rest, tuple(sorted(members))))
+            if math.prod(len(cell.members) for cell in cells) <= MOST_SOLUTIONS:
+                self._together(solved, cells)
+                continue
+            self._note_left_out()
+            for single in itertools.product(*(cell.members for cell in cells)):
+                if len(self.found.solutions) >= MOST_SOLUTIONS:
+                    return
+                self._together(solved, tuple(Cell(0, (m,)) for m in single))
+
+    def _together(self, solved: PieceEquilibria, cells: Sequence[Cell]) -> None:
+        """Put the equilibria of the piece and the cells that follow together."""
+        places = {
+            (number, combination): self._place(
+                solved.behaviours[number],
+                solved.mixes[number],
+                {p: self._solution(p, m) for p, m in zip(self.later, combination, strict=True)},
+            )
+            for number in range(len(solved.behaviours))
+            for combination in itertools.product(*(cell.members for cell in cells))
+        }
+        rest = sum(cell.dimension for cell in cells)
+        for own in solved.cells:
+            members = {place for (n, _), place in places.items() if n in own.members}
+            self.found.join(Cell(own.dimension + rest, tuple(sorted(members))))
 
     def _equilibria(
         self, tables: list[list[Fraction]], first: Mapping[int, Solution]

@@ -871,6 +871,17 @@ def test_too_large_a_game_is_refused_at_once():
         solve(game)
 
 
+def test_a_population_that_is_asked_after_some_histories_only_is_refused():
+    game = Game(
+        "asked",
+        [Player("a"), Player("crowd", size=3)],
+        [Move("x", "a", YES_NO), Move("go", "crowd", YES_NO, 2, when="x == yes")],
+        {"a": "x + sum(go)", "crowd": "go"},
+    )
+    with pytest.raises(StructureError, match=r"not asked to move after \{'x': 'no'\}"):
+        solve(game)
+
+
 def test_a_population_that_does_not_see_what_went_before_is_refused():
     game = Game(
         "blind",
