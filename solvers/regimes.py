@@ -5,7 +5,8 @@ Here are the pure profiles; the mixed ones come from `pigou.solvers.supports` (t
 
 Steps
 -----
-1. A profile is written symbolically. A single player takes one action. In a population of n
+1. Where a payoff is not defined (a denominator is 0) there is no game: those parameter values are
+   left out, and the result says so among what it assumes. A profile is written symbolically. A single player takes one action. In a population of n
    members a set of actions is in use, by :math:`k_a \ge 1` members each, with
    :math:`\sum_a k_a = n`; n and the :math:`k_a` stay symbols, so that N firms with two choices have
    three kinds of profiles: all one, all the other, and k of N.
@@ -32,7 +33,7 @@ from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, Lookup, Total, each, symbol
 from pigou.game import Chance, Choice, Game
-from pigou.solvers.conditions import Simplifier, tidy
+from pigou.solvers.conditions import Simplifier, defined, tidy
 from pigou.solvers.indifference import SharedMixtures, shared_mixtures
 from pigou.solvers.partition import partition
 from pigou.solvers.reals import Outcome, decide
@@ -77,6 +78,8 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     ------
     StructureError
         If the game is not finite with simultaneous moves, has an exit, or too many profiles.
+    DeclarationError
+        If no parameter values are left: by what is assumed, or as a payoff always divides by zero.
 
     Examples
     --------
@@ -135,14 +138,18 @@ class _Search:
         odds = (c for chance in game.chance for c in _probabilities(chance))
         more = (c.xreplace(self.fixed) for c in (*sizes, *odds))
         self.given = given + tuple(c for c in more if not decide(c, given, self.integers))
+        self.order = [p.symbol for p in game.parameters]
+        self._payoffs: dict[Any, sp.Expr] = {}
+        needs = tuple(dict.fromkeys(self._defined()))
+        if needs:
+            stated = Simplifier(self.given, self.integers, self.order).shortened(needs)
+            self.given += tuple(c for c in stated if not decide(c, self.given, self.integers))
         if decide(sp.false, self.given, self.integers):
             raise DeclarationError(
                 f"no parameter values satisfy what game '{game.name}' assumes together with the "
                 f"values that are set ({', '.join(map(str, self.given))})"
             )
-        self.order = [p.symbol for p in game.parameters]
         self.simplifier = Simplifier(self.given, self.integers, self.order)
-        self._payoffs: dict[Any, sp.Expr] = {}
 
     def _groups(self) -> Iterator[_Group]:
         for player in self.game.players:
@@ -214,6 +221,49 @@ class _Search:
         if len(names) == 1:
             return f"{who}{text} (1 <= {names[0]} <= {group.size - 1})"
         return f"{who}{text} (each at least 1)"
+
+    # -- where payoffs are defined --------------------------------------------------------------
+
+    def _defined(self) -> Iterator[Boolean]:
+        """Yield what the parameters must satisfy for the payoffs to be defined."""
+        if not any(self.game.payoff(g.player).atoms(sp.Pow) for g in self.groups):
+            return
+        for profile in self.profiles():
+            for player, payoff in self._payoffs_about(profile):
+                need = defined(payoff)
+                if need == sp.false:
+                    raise DeclarationError(
+                        f"the payoff of '{player}' divides by zero at or next to the profile "
+                        f"'{profile.words}'"
+                    )
+                for at in self._numbers(profile) if need != sp.true else ():
+                    here = need.xreplace(at)
+                    if here == sp.false:
+                        raise DeclarationError(
+                            f"the payoff of '{player}' divides by zero at or next to the profile "
+                            f"'{profile.words}', {at}"
+                        )
+                    yield from here.args if isinstance(here, sp.And) else (here,)
+
+    def _payoffs_about(self, profile: _Profile) -> Iterator[tuple[str, sp.Expr]]:
+        """Yield the payoffs at a profile and after every deviation by one member."""
+        for index, row in enumerate(profile.counts):
+            for action, other in itertools.product(range(len(row)), repeat=2):
+                if row[action] != 0:
+                    counts = _moved(profile.counts, index, action, other)
+                    yield self.groups[index].player, self.payoff(index, other, counts)
+
+    def _numbers(self, profile: _Profile) -> Iterator[dict[sp.Symbol, sp.Integer]]:
+        """Yield the numbers that the counts of a profile stand for, unless these depend on N."""
+        if all(g.size.is_number for g in self.groups):
+            top = max(int(g.size) for g in self.groups)
+            choices = itertools.product(range(1, top), repeat=len(profile.names))
+            for numbers in itertools.islice(choices, MOST_PROFILES):
+                at = {symbol(n): sp.Integer(k) for n, k in zip(profile.names, numbers, strict=True)}
+                if sp.And(*profile.ranges).xreplace(at) == sp.true:
+                    yield at
+        elif not profile.names:
+            yield {}
 
     # -- payoffs --------------------------------------------------------------------------------
 

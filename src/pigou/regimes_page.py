@@ -120,6 +120,8 @@ def _partition_words(found: RegimeSet) -> str:
     words = found.partition.standing
     if found.why_not_mixed and found.regimes:
         words = f"of pure equilibria; {words}"
+    if not found.complete and found.regimes:
+        words = f"of the equilibria listed above, others being unresolved; {words}"
     return words[:1].upper() + words[1:] + "."
 
 
