@@ -17,9 +17,9 @@ from sympy.logic.boolalg import Boolean
 
 from pigou.expression import If
 from pigou.solvers.reals import Decision, Outcome, decide
-from pigou.solvers.signs import Reader, Signs, boxes, literals, sign_vectors
+from pigou.solvers.signs import Reader, Signs, boxes, literals, sign_vectors, without_zeros
 
-__all__ = ["Simplifier", "defined", "tidy"]
+__all__ = ["Simplifier", "tidy"]
 
 MOST_ALTERNATIVES = 64
 MOST_CASES = 8
@@ -113,6 +113,7 @@ class Simplifier:
         """State that one of some combinations of signs holds."""
         chosen = set(true)
         cover = boxes(true, [row for row in rows if row not in chosen])
+        cover = [without_zeros(box, rows) for box in cover]
         neat = [_joined([self._remembered(x) for x in literals(box, over)]) for box in cover]
         return sp.Or(*(sp.And(*a) for a in sorted(neat, key=_length)))
 
@@ -229,6 +230,8 @@ class Simplifier:
         )
         relation = sp.Ge if isinstance(literal, sp.Ge | sp.Le) else sp.Gt
         proper = self._proper(gap)
+        if not self._open_factors(sp.fraction(sp.factor(sp.together(gap)))[0]):
+            relation = sp.Gt  # a numerator of one sign is not 0
         gap = self._without_positive_factors(gap)
         if relation is sp.Gt and self._is_whole(gap):
             relation, gap = sp.Ge, gap - 1
@@ -331,35 +334,6 @@ def _alternatives(claim: Any) -> list[tuple[Any, ...]]:
         return []
     parts = normal.args if isinstance(normal, sp.Or) else (normal,)
     return [_literals(part) for part in parts]
-
-
-def defined(formula: Any) -> Boolean:
-    """Say where a formula is defined: no denominator is 0, and no root is of a negative number.
-
-    Of a case distinction only the branch that is taken has to be defined.
-
-    Examples
-    --------
-    >>> x, y = sp.symbols("x y", real=True)
-    >>> defined(x / (1 - y) + sp.sqrt(x))
-    (x >= 0) & Ne(1 - y, 0)
-    >>> defined(If(y > 1, x / y, x)), defined(sp.zoo)
-    (Ne(y, 0) | (y <= 1), False)
-    """
-    if formula in (sp.zoo, sp.nan):
-        return sp.false
-    needs = [defined(part) for part in formula.args]
-    if isinstance(formula, If):
-        condition, (of_condition, then, otherwise) = formula.args[0], needs
-        return sp.And(
-            of_condition, sp.Or(sp.Not(condition), then), sp.Or(condition, otherwise)
-        )
-    if isinstance(formula, sp.Pow) and formula.exp.is_Rational:
-        if formula.exp < 0:
-            needs.append(sp.Ne(formula.base, 0))
-        if not formula.exp.is_Integer:
-            needs.append(sp.Ge(formula.base, 0))
-    return sp.And(*needs)
 
 
 def tidy(expression: sp.Expr) -> sp.Expr:

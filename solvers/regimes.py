@@ -33,7 +33,7 @@ from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, Lookup, Total, each, symbol
 from pigou.game import Chance, Choice, Game
-from pigou.solvers.conditions import Simplifier, defined, tidy
+from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.indifference import SharedMixtures, shared_mixtures
 from pigou.solvers.partition import partition
 from pigou.solvers.reals import Outcome, decide
@@ -140,7 +140,7 @@ class _Search:
         self.given = given + tuple(c for c in more if not decide(c, given, self.integers))
         self.order = [p.symbol for p in game.parameters]
         self._payoffs: dict[Any, sp.Expr] = {}
-        needs = tuple(dict.fromkeys(self._defined()))
+        needs = tuple(c for c in dict.fromkeys(self._defined()) if c != sp.true)
         if needs:
             stated = Simplifier(self.given, self.integers, self.order).shortened(needs)
             self.given += tuple(c for c in stated if not decide(c, self.given, self.integers))
@@ -229,32 +229,34 @@ class _Search:
         if not any(self.game.payoff(g.player).atoms(sp.Pow) for g in self.groups):
             return
         for profile in self.profiles():
-            for player, payoff in self._payoffs_about(profile):
-                need = defined(payoff)
-                if need == sp.false:
-                    raise DeclarationError(
-                        f"the payoff of '{player}' divides by zero at or next to the profile "
-                        f"'{profile.words}'"
-                    )
-                for at in self._numbers(profile) if need != sp.true else ():
-                    here = need.xreplace(at)
+            numbers = list(self._numbers(profile))
+            for player, demand in self._demands_about(profile):
+                for at in numbers if demand.has(*map(symbol, profile.names)) else [{}]:
+                    here = demand.xreplace(at)
                     if here == sp.false:
                         raise DeclarationError(
-                            f"the payoff of '{player}' divides by zero at or next to the profile "
-                            f"'{profile.words}', {at}"
+                            f"regimes of game '{self.game.name}': the payoff of '{player}' is not "
+                            f"defined (it divides by zero, or takes a root of a negative number) "
+                            f"at or next to the profile '{profile.words}'"
                         )
-                    yield from here.args if isinstance(here, sp.And) else (here,)
+                    yield here
 
-    def _payoffs_about(self, profile: _Profile) -> Iterator[tuple[str, sp.Expr]]:
-        """Yield the payoffs at a profile and after every deviation by one member."""
+    def _demands_about(self, profile: _Profile) -> Iterator[tuple[str, Boolean]]:
+        """Yield what the payoffs at a profile and after a deviation by one member demand."""
         for index, row in enumerate(profile.counts):
+            group = self.groups[index]
             for action, other in itertools.product(range(len(row)), repeat=2):
-                if row[action] != 0:
-                    counts = _moved(profile.counts, index, action, other)
-                    yield self.groups[index].player, self.payoff(index, other, counts)
+                if row[action] == 0:
+                    continue
+                counts = _moved(profile.counts, index, action, other)
+                values = self._values(index, other, bound=False) | self._alone(counts, index)
+                for _, draw in self._draws():
+                    known = ({**values, **draw}, self._summands(counts))
+                    for demand in _demands(self.game.payoff(group.player), *known):
+                        yield group.player, demand.xreplace(self.fixed)
 
     def _numbers(self, profile: _Profile) -> Iterator[dict[sp.Symbol, sp.Integer]]:
-        """Yield the numbers that the counts of a profile stand for, unless these depend on N."""
+        """Yield the numbers that the counts of a profile stand for, where these are given."""
         if all(g.size.is_number for g in self.groups):
             top = max(int(g.size) for g in self.groups)
             choices = itertools.product(range(1, top), repeat=len(profile.names))
@@ -262,8 +264,6 @@ class _Search:
                 at = {symbol(n): sp.Integer(k) for n, k in zip(profile.names, numbers, strict=True)}
                 if sp.And(*profile.ranges).xreplace(at) == sp.true:
                     yield at
-        elif not profile.names:
-            yield {}
 
     # -- payoffs --------------------------------------------------------------------------------
 
@@ -457,3 +457,39 @@ def _at(formula: Any, values: Mapping[sp.Basic, sp.Expr], summands: Mapping[str,
     if not formula.args:
         return formula
     return formula.func(*(_at(part, values, summands) for part in formula.args))
+
+
+def _demands(
+    formula: Any, values: Mapping[sp.Basic, sp.Expr], summands: Mapping[str, Any]
+) -> Iterator[Boolean]:
+    """Yield what has to hold for a formula to be defined where `_at` evaluates it.
+
+    No denominator is 0, even where it divides 0, and no root is of a negative number. Of a case
+    distinction only the branch that is taken has to be defined.
+    """
+    if formula in values or not formula.args:
+        return
+    if isinstance(formula, Total):
+        for _, inside in summands.get(formula.args[1].name, []):
+            yield from _demands(formula.args[0], {**values, **inside}, summands)
+        return
+    if isinstance(formula, Lookup):
+        where = [_at(s, values, summands) for s in formula.args[0]]
+        yield from _demands(Lookup.entry(where, *formula.args[1:]), values, summands)
+        return
+    if isinstance(formula, If):
+        condition = _at(formula.args[0], values, summands)
+        yield from _demands(formula.args[0], values, summands)
+        for truth, part in ((condition, formula.args[1]), (sp.Not(condition), formula.args[2])):
+            if truth != sp.false:
+                for demand in _demands(part, values, summands):
+                    yield sp.Or(sp.Not(truth), demand)
+        return
+    for part in formula.args:
+        yield from _demands(part, values, summands)
+    if isinstance(formula, sp.Pow):
+        base, exponent = (_at(part, values, summands) for part in formula.args)
+        if exponent.is_Rational and exponent < 0:
+            yield sp.Ne(base, 0)
+        if exponent.is_Rational and not exponent.is_Integer:
+            yield sp.Ge(base, 0)
