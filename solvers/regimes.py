@@ -6,10 +6,10 @@ Here are the pure profiles; the mixed ones come from `pigou.solvers.supports` (t
 Steps
 -----
 1. Where a payoff is not defined (a denominator is 0) there is no game: those parameter values are
-   left out, and the result says so among what it assumes. A profile is written symbolically. A single player takes one action. In a population of n
-   members a set of actions is in use, by :math:`k_a \ge 1` members each, with
-   :math:`\sum_a k_a = n`; n and the :math:`k_a` stay symbols, so that N firms with two choices have
-   three kinds of profiles: all one, all the other, and k of N.
+   left out, and the result says so among what it assumes. A profile is written symbolically. A
+   single player takes one action. In a population of n members a set of actions is in use, by
+   :math:`k_a \ge 1` members each, with :math:`\sum_a k_a = n`; n and the :math:`k_a` stay symbols,
+   so that N firms with two choices have three kinds: all one, all the other, and k of N.
 2. It is an equilibrium iff :math:`u(a) - u(b) \ge 0` for every action a in use and every other b,
    a deviation changing the counts by one member.
 3. Case distinctions are split, so that each condition is a set of alternatives (a disjunction of

@@ -343,20 +343,18 @@ def _boundaries(axis: Any, places: _Map) -> None:
         for _, x in wall.zeros(places.x, places.y.at(0.5)):
             ys = [places.y.at((i + 0.5) / COLUMNS) for i in range(COLUMNS)]
             sides = [(places.where(x - step, y), places.where(x + step, y)) for y in ys]
-            line = [
+            drawn = [
                 y if one != other and None not in (one, other) else math.nan
                 for y, (one, other) in zip(ys, sides, strict=True)
             ]
-            axis.plot([x] * len(ys), line, color="black", linewidth=1.2)
+            axis.plot([x] * len(ys), drawn, color="black", linewidth=1.2)
 
 
 _Line: TypeAlias = list[tuple[float, float, bool]]
 """Points of a curve, and whether it parts two regimes there."""
 
 
-def _lines(
-    rows: Sequence[tuple[float, Sequence[tuple[float, bool]]]], near: float
-) -> list[_Line]:
+def _lines(rows: Sequence[tuple[float, Sequence[tuple[float, bool]]]], near: float) -> list[_Line]:
     """Join the zeros of a curve in each column, in ascending order, to lines from left to right.
 
     Where there are more zeros in one column than in the next, those that continue are the ones that
