@@ -17,7 +17,7 @@ from sympy.logic.boolalg import Boolean
 
 from pigou.expression import If
 from pigou.solvers.reals import Decision, Outcome, decide
-from pigou.solvers.signs import Reader, Signs, boxes, literals, sign_vectors
+from pigou.solvers.signs import Reader, Signs, boxes, literals, sign_vectors, without_zeros
 
 __all__ = ["Simplifier", "tidy"]
 
@@ -113,7 +113,8 @@ class Simplifier:
         """State that one of some combinations of signs holds."""
         chosen = set(true)
         cover = boxes(true, [row for row in rows if row not in chosen])
-        neat = [tuple(self._remembered(x) for x in literals(box, over)) for box in cover]
+        cover = [without_zeros(box, rows) for box in cover]
+        neat = [_joined([self._remembered(x) for x in literals(box, over)]) for box in cover]
         return sp.Or(*(sp.And(*a) for a in sorted(neat, key=_length)))
 
     def _remembered(self, literal: Boolean) -> Boolean:
@@ -194,17 +195,12 @@ class Simplifier:
         alternative : iterable of sympy conditions
             Which all hold.
         """
-        kept = [self._neat(literal) for literal in dict.fromkeys(alternative)]
+        kept = [x for literal in dict.fromkeys(alternative) for x in _literals(self._neat(literal))]
         for literal in list(kept):
             rest = [x for x in kept if x is not literal]
             if self.holds(literal, *rest):
                 kept = rest
-        for low, high in itertools.permutations(kept, 2):
-            pinned = isinstance(low, sp.Ge) and isinstance(high, sp.Le)
-            if pinned and (low.lhs, low.rhs) == (high.lhs, high.rhs):
-                kept = [x for x in kept if x not in (low, high)] + [sp.Eq(low.lhs, low.rhs)]
-                break
-        return tuple(kept)
+        return _joined(kept)
 
     def _absorb(self, alternatives: list[Alternative]) -> list[Alternative]:
         """Drop inequalities, then whole alternatives, that the other alternatives cover."""
@@ -233,23 +229,43 @@ class Simplifier:
             else literal.rhs - literal.lhs
         )
         relation = sp.Ge if isinstance(literal, sp.Ge | sp.Le) else sp.Gt
+        proper = self._proper(gap)
+        if not self._open_factors(sp.fraction(sp.factor(sp.together(gap)))[0]):
+            relation = sp.Gt  # a numerator of one sign is not 0
         gap = self._without_positive_factors(gap)
         if relation is sp.Gt and self._is_whole(gap):
             relation, gap = sp.Ge, gap - 1
         for unknown, rate, rest in self._isolated(gap):
             bound = tidy(-rest / rate)
             if rate.is_positive or (not rate.is_number and self.holds(rate > 0)):
-                return relation(unknown, bound)
+                return sp.And(self._bounded(relation, unknown, bound), *proper)
             if rate.is_negative or self.holds(rate < 0):
-                return _mirrored(relation)(unknown, bound)
-        return relation(tidy(gap), 0)
+                return sp.And(self._bounded(_mirrored(relation), unknown, bound), *proper)
+        return sp.And(relation(tidy(gap), 0), *proper)
+
+    def _bounded(self, relation: Any, unknown: sp.Symbol, bound: sp.Expr) -> Boolean:
+        """Bound an unknown, a whole number by a whole number."""
+        if bound.is_Rational and unknown.name in self.integers:
+            if relation is sp.Ge:
+                bound = sp.ceiling(bound)
+            elif relation is sp.Le:
+                bound = sp.floor(bound)
+        return relation(unknown, bound)
+
+    def _proper(self, gap: sp.Expr) -> list[Boolean]:
+        """Return what an inequality demands beyond its sign: that no denominator is 0."""
+        _, denominator = sp.fraction(sp.factor(sp.together(gap)))
+        demands = (sp.Ne(f, 0) for f in sp.Mul.make_args(denominator) if not f.is_number)
+        return [self._neat_equation(demand) for demand in demands if not self.holds(demand)]
 
     def _neat_equation(self, literal: Boolean) -> Boolean:
-        gap = self._without_positive_factors(literal.lhs - literal.rhs)
+        gap = literal.lhs - literal.rhs
+        proper = self._proper(gap)
+        gap = self._without_positive_factors(gap)
         for unknown, rate, rest in self._isolated(gap):
             if self.holds(sp.Ne(rate, 0)):
-                return literal.func(unknown, tidy(-rest / rate))
-        return literal.func(tidy(gap), 0)
+                return sp.And(literal.func(unknown, tidy(-rest / rate)), *proper)
+        return sp.And(literal.func(tidy(gap), 0), *proper)
 
     def _isolated(self, gap: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr, sp.Expr]]:
         """Return the unknowns in which a gap is linear, the simplest coefficient first."""
@@ -293,6 +309,16 @@ def _length(alternative: Alternative) -> tuple[int, int, str]:
 
 def _mirrored(relation: Any) -> Any:
     return sp.Le if relation is sp.Ge else sp.Lt
+
+
+def _joined(literals: Sequence[Boolean]) -> Alternative:
+    """Join two inequalities that make an equation."""
+    for low, high in itertools.permutations(literals, 2):
+        pinned = isinstance(low, sp.Ge) and isinstance(high, sp.Le)
+        if pinned and (low.lhs, low.rhs) == (high.lhs, high.rhs):
+            rest = tuple(x for x in literals if x not in (low, high))
+            return (*rest, sp.Eq(low.lhs, low.rhs))
+    return tuple(literals)
 
 
 def _literals(claim: Any) -> tuple[Any, ...]:

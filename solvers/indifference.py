@@ -394,7 +394,9 @@ class _Shape(NamedTuple):
     jump: sp.Expr  # what k >= 1 adds to none + rate*k
 
     def mean(self, d: sp.Expr, share: sp.Expr) -> sp.Expr:
-        return self.none + self.rate * d * share + self.jump * (1 - (1 - share) ** d)
+        nobody = 1 - share
+        nobody = nobody.base if nobody.is_Pow and nobody.exp * d == 1 else nobody**d
+        return self.none + self.rate * d * share + self.jump * (1 - nobody)
 
 
 def _shape(quantity: Advantage, simplifier: Simplifier) -> _Shape | None:
@@ -420,9 +422,10 @@ def _any_number(game: _Game) -> SharedMixtures:
         )  # fmt: skip
     d = game.fellows
     last = sp.expand(gap.none + gap.rate * d + gap.jump)
+    with_all = last if gap.jump == 0 else If(sp.Ge(d, 1), last, gap.none)
     words = f"all mix {', '.join(game.labels)} alike"
-    found = list(_everywhere(game, (gap.none, last)))
-    once = sp.Or(*(sp.And(s * gap.none > 0, s * last < 0) for s in (1, -1)))
+    found = list(_everywhere(game, (gap.none, with_all)))
+    once = sp.Or(*(sp.And(s * gap.none > 0, s * with_all < 0) for s in (1, -1)))
     verdict = game.simplifier.decide(sp.Not(once))
     if verdict:
         return SharedMixtures([*found, Exclusion(words, verdict.seconds, "mixed")], [])

@@ -76,14 +76,16 @@ def partition(equilibria: Sequence[SymbolicEquilibrium], simplifier: Simplifier)
         condition = simplifier.stated(here, rows, over)
         there = tuple(one for holds, one in zip(key, single, strict=True) if holds)
         some = tuple(f for f in families if _compatible(f, condition, simplifier))
-        regimes.append(Regime(condition, there, some, _is_boundary(here)))
+        regimes.append(Regime(condition, there, some, _is_boundary(here, over, simplifier)))
     regimes.sort(key=lambda one: one.boundary)
     return Partition(tuple(regimes), *_proofs(regimes, single, simplifier))
 
 
-def _is_boundary(rows: Sequence[Signs]) -> bool:
-    """Whether some factor is zero in every combination."""
-    return all(0 in row for row in rows)
+def _is_boundary(rows: Sequence[Signs], over: Sequence[sp.Expr], simplifier: Simplifier) -> bool:
+    """Whether in every combination a factor is zero that has more than whole numbers in it."""
+    whole = set(map(symbol, simplifier.integers))
+    thin = [not factor.free_symbols <= whole for factor in over]
+    return all(any(s == 0 and t for s, t in zip(row, thin, strict=True)) for row in rows)
 
 
 def _instances(one: SymbolicEquilibrium, simplifier: Simplifier) -> list[SymbolicEquilibrium]:

@@ -5,10 +5,11 @@ Here are the pure profiles; the mixed ones come from `pigou.solvers.supports` (t
 
 Steps
 -----
-1. A profile is written symbolically. A single player takes one action. In a population of n
-   members a set of actions is in use, by :math:`k_a \ge 1` members each, with
-   :math:`\sum_a k_a = n`; n and the :math:`k_a` stay symbols, so that N firms with two choices have
-   three kinds of profiles: all one, all the other, and k of N.
+1. Where a payoff is not defined (a denominator is 0) there is no game: those parameter values are
+   left out, and the result says so among what it assumes. A profile is written symbolically. A
+   single player takes one action. In a population of n members a set of actions is in use, by
+   :math:`k_a \ge 1` members each, with :math:`\sum_a k_a = n`; n and the :math:`k_a` stay symbols,
+   so that N firms with two choices have three kinds: all one, all the other, and k of N.
 2. It is an equilibrium iff :math:`u(a) - u(b) \ge 0` for every action a in use and every other b,
    a deviation changing the counts by one member.
 3. Case distinctions are split, so that each condition is a set of alternatives (a disjunction of
@@ -77,6 +78,8 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     ------
     StructureError
         If the game is not finite with simultaneous moves, has an exit, or too many profiles.
+    DeclarationError
+        If no parameter values are left: by what is assumed, or as a payoff always divides by zero.
 
     Examples
     --------
@@ -135,14 +138,18 @@ class _Search:
         odds = (c for chance in game.chance for c in _probabilities(chance))
         more = (c.xreplace(self.fixed) for c in (*sizes, *odds))
         self.given = given + tuple(c for c in more if not decide(c, given, self.integers))
+        self.order = [p.symbol for p in game.parameters]
+        self._payoffs: dict[Any, sp.Expr] = {}
+        needs = tuple(c for c in dict.fromkeys(self._defined()) if c != sp.true)
+        if needs:
+            stated = Simplifier(self.given, self.integers, self.order).shortened(needs)
+            self.given += tuple(c for c in stated if not decide(c, self.given, self.integers))
         if decide(sp.false, self.given, self.integers):
             raise DeclarationError(
                 f"no parameter values satisfy what game '{game.name}' assumes together with the "
                 f"values that are set ({', '.join(map(str, self.given))})"
             )
-        self.order = [p.symbol for p in game.parameters]
         self.simplifier = Simplifier(self.given, self.integers, self.order)
-        self._payoffs: dict[Any, sp.Expr] = {}
 
     def _groups(self) -> Iterator[_Group]:
         for player in self.game.players:
@@ -214,6 +221,49 @@ class _Search:
         if len(names) == 1:
             return f"{who}{text} (1 <= {names[0]} <= {group.size - 1})"
         return f"{who}{text} (each at least 1)"
+
+    # -- where payoffs are defined --------------------------------------------------------------
+
+    def _defined(self) -> Iterator[Boolean]:
+        """Yield what the parameters must satisfy for the payoffs to be defined."""
+        if not any(self.game.payoff(g.player).atoms(sp.Pow) for g in self.groups):
+            return
+        for profile in self.profiles():
+            numbers = list(self._numbers(profile))
+            for player, demand in self._demands_about(profile):
+                for at in numbers if demand.has(*map(symbol, profile.names)) else [{}]:
+                    here = demand.xreplace(at)
+                    if here == sp.false:
+                        raise DeclarationError(
+                            f"regimes of game '{self.game.name}': the payoff of '{player}' is not "
+                            f"defined (it divides by zero, or takes a root of a negative number) "
+                            f"at or next to the profile '{profile.words}'"
+                        )
+                    yield here
+
+    def _demands_about(self, profile: _Profile) -> Iterator[tuple[str, Boolean]]:
+        """Yield what the payoffs at a profile and after a deviation by one member demand."""
+        for index, row in enumerate(profile.counts):
+            group = self.groups[index]
+            for action, other in itertools.product(range(len(row)), repeat=2):
+                if row[action] == 0:
+                    continue
+                counts = _moved(profile.counts, index, action, other)
+                values = self._values(index, other, bound=False) | self._alone(counts, index)
+                for _, draw in self._draws():
+                    known = ({**values, **draw}, self._summands(counts))
+                    for demand in _demands(self.game.payoff(group.player), *known):
+                        yield group.player, demand.xreplace(self.fixed)
+
+    def _numbers(self, profile: _Profile) -> Iterator[dict[sp.Symbol, sp.Integer]]:
+        """Yield the numbers that the counts of a profile stand for, where these are given."""
+        if all(g.size.is_number for g in self.groups):
+            top = max(int(g.size) for g in self.groups)
+            choices = itertools.product(range(1, top), repeat=len(profile.names))
+            for numbers in itertools.islice(choices, MOST_PROFILES):
+                at = {symbol(n): sp.Integer(k) for n, k in zip(profile.names, numbers, strict=True)}
+                if sp.And(*profile.ranges).xreplace(at) == sp.true:
+                    yield at
 
     # -- payoffs --------------------------------------------------------------------------------
 
@@ -407,3 +457,39 @@ def _at(formula: Any, values: Mapping[sp.Basic, sp.Expr], summands: Mapping[str,
     if not formula.args:
         return formula
     return formula.func(*(_at(part, values, summands) for part in formula.args))
+
+
+def _demands(
+    formula: Any, values: Mapping[sp.Basic, sp.Expr], summands: Mapping[str, Any]
+) -> Iterator[Boolean]:
+    """Yield what has to hold for a formula to be defined where `_at` evaluates it.
+
+    No denominator is 0, even where it divides 0, and no root is of a negative number. Of a case
+    distinction only the branch that is taken has to be defined.
+    """
+    if formula in values or not formula.args:
+        return
+    if isinstance(formula, Total):
+        for _, inside in summands.get(formula.args[1].name, []):
+            yield from _demands(formula.args[0], {**values, **inside}, summands)
+        return
+    if isinstance(formula, Lookup):
+        where = [_at(s, values, summands) for s in formula.args[0]]
+        yield from _demands(Lookup.entry(where, *formula.args[1:]), values, summands)
+        return
+    if isinstance(formula, If):
+        condition = _at(formula.args[0], values, summands)
+        yield from _demands(formula.args[0], values, summands)
+        for truth, part in ((condition, formula.args[1]), (sp.Not(condition), formula.args[2])):
+            if truth != sp.false:
+                for demand in _demands(part, values, summands):
+                    yield sp.Or(sp.Not(truth), demand)
+        return
+    for part in formula.args:
+        yield from _demands(part, values, summands)
+    if isinstance(formula, sp.Pow):
+        base, exponent = (_at(part, values, summands) for part in formula.args)
+        if exponent.is_Rational and exponent < 0:
+            yield sp.Ne(base, 0)
+        if exponent.is_Rational and not exponent.is_Integer:
+            yield sp.Ge(base, 0)

@@ -23,7 +23,16 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-__all__ = ["Box", "Reader", "Signs", "boxes", "factors", "literals", "sign_vectors"]
+__all__ = [
+    "Box",
+    "Reader",
+    "Signs",
+    "boxes",
+    "factors",
+    "literals",
+    "sign_vectors",
+    "without_zeros",
+]
 
 Signs: TypeAlias = tuple[int, ...]
 """One combination: -1, 0 or 1 for every factor."""
@@ -184,6 +193,19 @@ def literals(box: Sequence[frozenset[int]], over: Sequence[sp.Expr]) -> tuple[Bo
     """
     pairs = zip(over, box, strict=True)
     return tuple(_RELATIONS[allowed](factor, 0) for factor, allowed in pairs if allowed != EVERY)
+
+
+def without_zeros(box: Box, rows: Sequence[Signs]) -> Box:
+    """Return a box that does not allow a factor to be 0 if it never is, in any of the rows.
+
+    Examples
+    --------
+    >>> [sorted(s) for s in without_zeros((frozenset((0, 1)), EVERY), [(1, 0), (-1, 1)])]
+    [[1], [-1, 0, 1]]
+    """
+    never = (all(row[place] for row in rows) for place in range(len(box)))
+    strict = (a - {0} if n and a != EVERY else a for a, n in zip(box, never, strict=True))
+    return tuple(strict)
 
 
 def boxes(true: Sequence[Signs], false: Sequence[Signs]) -> list[Box]:

@@ -106,7 +106,8 @@ class Regime:
         Profiles with counts that stay symbols, of which some may occur here: those whose counts
         meet the condition given with them.
     boundary : bool
-        Whether an equation between parameters holds throughout (a set of measure zero).
+        Whether an equation between parameters, not all of them whole numbers, holds throughout
+        (a set of measure zero).
 
     Examples
     --------

@@ -16,6 +16,7 @@ from pigou import Chance, Game, Move, Parameter, Player, regimes, solve, subsidy
 from pigou.catalogue import find_model
 from pigou.errors import PigouError
 from pigou.expression import Lookup
+from pigou.solvers.conditions import Simplifier
 from symbolic import Point, Stated, compiled, problem
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples" / "classic"
@@ -87,7 +88,13 @@ def agreement(game, found, number, seed):
     return seen
 
 
-@pytest.mark.parametrize("name", NUMBER)
+QUICK = [
+    name if name in ("stag_hunt", "hawk_dove") else pytest.param(name, marks=pytest.mark.long)
+    for name in NUMBER
+]
+
+
+@pytest.mark.parametrize("name", QUICK)
 def test_regimes_of_the_classic_games_are_proved_and_agree_with_the_exact_solver(name):
     game, found = classic(name)
     assert found.complete and found.partition.proved
@@ -146,6 +153,7 @@ def check_random_game(seed, shape):
     assert len(seen) >= min(2, len(found.regimes))
 
 
+@pytest.mark.long
 def test_a_random_game_with_ties_agrees_with_the_exact_solver():
     check_random_game(1, (2, 3))
 
@@ -155,6 +163,18 @@ def test_a_random_game_with_ties_agrees_with_the_exact_solver():
 @pytest.mark.parametrize("seed", range(12))
 def test_many_random_games_with_ties_agree_with_the_exact_solver(seed, shape):
     check_random_game(seed, shape)
+
+
+def test_cournot_with_three_quantities_in_the_classes_found_by_hand():
+    """With a price of t - x - y and no cost, the reply to y is the quantity next to (t - y)/2."""
+    payoffs = [[x * (T - x - y) for y in range(3)] for x in range(3)]
+    turned = [list(column) for column in zip(*payoffs, strict=True)]
+    game = table_game(payoffs, turned, [Parameter("t", "7/2", "3 < t < 4")])
+    found = regimes(game)
+    assert found.complete and found.partition.proved
+    (regime,) = found.regimes
+    assert [one.profile for one in regime.equilibria] == ["one: r1; two: c1"]
+    assert len(agreement(game, found, 20, 1)) == 1
 
 
 def test_where_all_payoffs_are_equal_every_profile_is_an_equilibrium():
@@ -221,6 +241,7 @@ def test_chance_that_nobody_sees_is_averaged_in_the_mixture():
     agreement(game, found, 40, 6)
 
 
+@pytest.mark.long
 def test_a_reformed_game_has_regimes_in_the_parameters_of_the_reform():
     game, _ = classic("stag_hunt")
     reformed = subsidy(
@@ -232,6 +253,7 @@ def test_a_reformed_game_has_regimes_in_the_parameters_of_the_reform():
     assert len(agreement(reformed, found, 120, 7)) == len(found.regimes)
 
 
+@pytest.mark.long
 def test_conditions_inside_payoffs_become_boundaries():
     game = Game(
         "market",
@@ -273,6 +295,7 @@ def test_names_of_free_probabilities_do_not_clash_with_parameters():
     assert free and not free & {"q1", "p1"}
 
 
+@pytest.mark.long
 def test_three_replies_that_tie_at_one_mixture_are_one_equilibrium():
     """At (1/2, 1/2) all of two's columns pay 1/2, whatever t is: two equations, one solution."""
     game = table_game([[0, 0, 0], [0, 0, 0]], [[1, 0, T], [0, 1, 1 - T]])
@@ -286,3 +309,90 @@ def test_three_replies_that_tie_at_one_mixture_are_one_equilibrium():
         here = [e for e in whole if compiled(e.condition)({"t": Fraction(t), "u": Fraction(1)})]
         assert len(here) == 1
     agreement(game, found, 40, 9)
+
+
+# -- where payoffs are not defined ------------------------------------------------------------
+
+
+def check_defined(game, draws):
+    """Compare where a game is said to be defined, and its pure profiles, with the solver."""
+    found = regimes(game)
+    assert found.partition.proved
+    given = [compiled(c) for c in found.conditions]
+    seen = Counter()
+    for at in draws:
+        if not all(condition(at) for condition in given):
+            with pytest.raises(PigouError, match="divides by zero"):
+                solve(game, at)
+            seen["undefined"] += 1
+            continue
+        (regime,) = (r for r in found.regimes if compiled(r.condition)(at))
+        pure = [e for e in solve(game, at) if e.kind == "pure"]
+        assert len(pure) == sum(e.kind == "pure" for e in regime.equilibria), at
+        seen["defined"] += 1
+    assert len(seen) == 2
+    return found
+
+
+def test_a_payoff_that_divides_by_zero_leaves_those_values_out():
+    """Multiplied by its denominator, c/(1 - t) >= 0 would hold at t = 1."""
+    c, t = symbol("c"), T
+    game = table_game(
+        [[c / (1 - t), 0], [0, 1]],
+        [[1, 0], [0, 1 / (c - 2)]],
+        [Parameter("c", 1), Parameter("t", "1/2", "0 <= t <= 1")],
+    )
+    grid = itertools.product(map(Fraction, (-1, 0, 1, 2, 3)), map(Fraction, ("0", "1/3", "1")))
+    found = check_defined(game, [{"c": c, "t": t} for c, t in grid])
+    assert {str(c) for c in found.conditions} >= {"Ne(c, 2)", "Ne(t, 1)"}
+    conditions = [str(r.condition) for r in found.regimes if not r.boundary]
+    assert conditions == ["c > 2", "(c > 0) & (c < 2)", "c < 0"]
+
+
+def test_a_denominator_counts_where_it_divides_zero_and_not_in_a_branch_not_taken():
+    c = symbol("c")
+    draws = [{"c": Fraction(n), "b": Fraction(m)} for n, m in enumerate((2, -1, 0, 1, 2, -1))]
+    members = [Player("member", size=3)], [Move("x", "member", {"no": 0, "yes": 1})]
+    parameters = [Parameter("b", 1), Parameter("c", "1/2")]
+    game = Game("g", *members, {"member": "b*x/(sum(x) - c)"}, parameters=parameters)
+    found = check_defined(game, draws)
+    assert set(found.conditions) == {sp.Ne(c, n) for n in range(4)}
+    text = "if(sum(x) >= 1, b*x/sum(x), 0) - c*x"
+    assert not regimes(Game("g", *members, {"member": text}, parameters=parameters)).conditions
+    text = "if(c > 0, x/c, 0) - b*x"
+    assert not regimes(Game("g", *members, {"member": text}, parameters=parameters)).conditions
+    text = "sqrt(c)*x - b*x"
+    game = Game("g", *members, {"member": text}, parameters=parameters)
+    assert regimes(game).conditions == (c >= 0,)
+    text = "b*x/sum(x)"
+    with pytest.raises(PigouError, match=r"payoff of 'member' is not defined.*'all no'"):
+        regimes(Game("g", *members, {"member": text}, parameters=parameters))
+
+
+def test_a_denominator_of_unknown_sign_stays_in_a_condition():
+    simplifier = Simplifier((), (), [T, U])
+    for gap, at_zero in ((U / (1 - T), False), ((1 - T) * U, True)):
+        stated = compiled(simplifier.simplify([gap]))
+        for t, u in itertools.product(map(Fraction, range(-1, 4)), map(Fraction, (-1, 0, 1))):
+            expected = at_zero if t == 1 else u * (1 - t) >= 0
+            assert stated({"t": t, "u": u}) == expected
+    assert simplifier.simplify([1 / (T - 2)]) == (T > 2)
+
+
+# -- whole numbers ----------------------------------------------------------------------------
+
+
+def test_a_whole_number_makes_no_boundary_and_has_whole_bounds():
+    n = symbol("n")
+    game = table_game(
+        [[n - 2, 0], [1, 2 * n - 5]], [[1, 0], [0, n - 3]], [Parameter("n", 3, integer=True)]
+    )
+    found = regimes(game)
+    stated = [(r.condition, r.boundary) for r in found.regimes]
+    assert stated == [(n >= 4, False), (sp.Eq(n, 3), False), (n <= 2, False)]
+    assert {e.condition for e in found.equilibria if e.kind == "pure"} == {n >= 3, n <= 3}
+    for number in range(-1, 8):
+        at = {"n": Fraction(number)}
+        (regime,) = (r for r in found.regimes if compiled(r.condition)(at))
+        pure = [e for e in solve(game, at) if e.kind == "pure"]
+        assert len(pure) == sum(e.kind == "pure" for e in regime.equilibria)

@@ -10,6 +10,7 @@ import sympy as sp
 from hypothesis import given, settings, strategies as st
 
 from pigou import Game, Move, Parameter, Player, regimes, solve, symbol
+from pigou.regimes_page import regimes_page
 from pigou.solvers.conditions import Simplifier
 from pigou.solvers.indifference import counted_roots
 from pigou.solvers.signs import boxes
@@ -112,7 +113,13 @@ def ratios(rng, critical):
 
 @pytest.mark.parametrize(
     ("size", "needed", "critical"),
-    [(2, 1, 1), (4, 1, 1), (3, 2, 2), (4, 2, Fraction(9, 4)), (5, 3, Fraction(8, 3))],
+    [
+        (2, 1, 1),
+        pytest.param(4, 1, 1, marks=pytest.mark.long),
+        pytest.param(3, 2, 2, marks=pytest.mark.long),
+        (4, 2, Fraction(9, 4)),
+        pytest.param(5, 3, Fraction(8, 3), marks=pytest.mark.long),
+    ],
 )
 def test_threshold_public_goods(size, needed, critical):
     """The critical benefit is one over the largest chance to be pivotal, found by hand."""
@@ -135,6 +142,32 @@ def test_the_volunteers_dilemma_for_any_number_of_members():
     assert str(mixed.condition) == "b > c"
     for size in (2, 3, 5):
         assert len(shared(regimes(game, {"n": size}), {"b": Fraction(3), "c": Fraction(1)})) == 1
+
+
+def test_a_member_alone_does_not_mix_unless_indifferent():
+    """A single volunteer helps where b > c; (c/b)^(1/(N-1)) is not defined for N = 1."""
+    size = Parameter("n", 4, "n >= 1", integer=True)
+    game = population(PUBLIC_GOOD.format(1), [B, C, size], "n")
+    found = regimes(game)
+    assert found.partition.proved
+    (mixed,) = (e for e in found.equilibria if e.kind == "mixed")
+    assert sp.simplify(mixed.payoffs["each member"] - (symbol("b") - symbol("c"))) == 0
+    for number, benefit in ((1, 3), (1, 1), (2, 3), (2, 1), (4, 3), (4, 1)):
+        at = {"n": Fraction(number), "b": Fraction(benefit), "c": Fraction(1)}
+        kinds = sorted(e.kind for e in shared(found, at))
+        solved = solve(game, at)
+        isolated = [e for e in solved if e.kind == "mixed" and not e.component]
+        assert kinds == ["continuum"] * bool(solved.components) + ["mixed"] * len(isolated), at
+
+
+def test_regimes_say_so_where_mixtures_are_unresolved():
+    needed = Parameter("t", 2, "1 <= t and t <= 3", integer=True)
+    game = population("if(sum(x) >= t, b, 0) - c*x", [B, C, needed], 3)
+    found = regimes(game)
+    assert not found.complete
+    page = str(regimes_page(game, found, {}))
+    assert "Of the equilibria listed above, others being unresolved; exhaustive" in page
+    assert [r.condition for r in found.regimes if r.condition.has(sp.Eq) and not r.boundary]
 
 
 def test_a_linear_advantage_is_solved_for_any_number_of_members():
@@ -186,6 +219,7 @@ def test_what_is_not_solved_for_any_number_is_said():
     assert not regimes(game, {"n": 4}).why_not_mixed
 
 
+@pytest.mark.long
 def test_many_members_with_several_changes_of_sign_are_left_unresolved():
     game = population(PUBLIC_GOOD.format(3), [B, C], 14)
     found = regimes(game)

@@ -9,6 +9,8 @@ import string
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import sympy as sp
+
 from pigou.expression import symbol
 from pigou.game import Game
 from pigou.notation import latex_expression, text_expression
@@ -120,6 +122,8 @@ def _partition_words(found: RegimeSet) -> str:
     words = found.partition.standing
     if found.why_not_mixed and found.regimes:
         words = f"of pure equilibria; {words}"
+    if not found.complete and found.regimes:
+        words = f"of the equilibria listed above, others being unresolved; {words}"
     return words[:1].upper() + words[1:] + "."
 
 
@@ -173,8 +177,7 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
     if found.regimes:
         lines.append(r"\begin{description}")
         for place, regime in enumerate(found.regimes):
-            condition = latex_expression(regime.condition, game)
-            lines.append(rf"\item[Regime {letter(place)}] if and only if \( {condition} \):")
+            lines.append(rf"\item[Regime {letter(place)}] {_if_latex(regime.condition, game)}:")
             lines.append(f"  equilibria {plain_latex(_numbers(found, regime))}.")
         lines.append(r"\end{description}")
     lines.append(plain_latex(f"Regimes: {_partition_words(found)}"))
@@ -188,9 +191,8 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
 
 
 def _equilibrium_latex(game: Game, number: int, one: SymbolicEquilibrium) -> Iterator[str]:
-    condition = latex_expression(one.condition, game)
-    yield rf"\item[{number}. {plain_latex(one.profile)}] is an equilibrium if and only if"
-    yield rf"  \( {condition} \)."
+    yield rf"\item[{number}. {plain_latex(one.profile)}] is an equilibrium"
+    yield f"  {_if_latex(one.condition, game)}."
     if one.probabilities:
         yield f"  Probabilities: {_listed(one.probabilities, game)}" + (
             "," if one.constraints else "."
@@ -200,6 +202,12 @@ def _equilibrium_latex(game: Game, number: int, one: SymbolicEquilibrium) -> Ite
         yield f"  for all {', '.join(limits)}."
     for who, payoff in one.payoffs.items():
         yield rf"  Payoff of {plain_latex(who)}: \( {latex_expression(payoff, game)} \)."
+
+
+def _if_latex(condition: Any, game: Game) -> str:
+    if condition == sp.true:
+        return "for all parameter values"
+    return rf"if and only if \( {latex_expression(condition, game)} \)"
 
 
 def _listed(formulas: Mapping[str, Any], game: Game) -> str:

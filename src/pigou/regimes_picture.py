@@ -16,10 +16,11 @@ import io
 import itertools
 import math
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
 
 import sympy as sp
 from sympy.core.relational import Relational
@@ -38,6 +39,7 @@ COLUMNS = 480
 _STEPS = 240  # of the search for signs that change
 _GRID = 48  # of the search for the place of a label
 _LETTERS, _LINES = 3.4, 1.3  # of text that fit on a step of that grid to both sides
+_NEAR = 0.1  # of the height: how far apart the ends of a curve that turns back may be in a column
 _MOST_NAMED = 4  # equilibria of a regime in the legend
 _COLOURS = (
     "#a6cee3", "#fdbf6f", "#b2df8a", "#cab2d6", "#fb9a99", "#ffff99", "#8dd3c7", "#d9d9d9",
@@ -325,25 +327,75 @@ def _fill(axis: Any, places: _Map) -> None:
 
 def _boundaries(axis: Any, places: _Map) -> None:
     """Draw each curve where the regimes on its two sides differ."""
-    drawn: dict[tuple[int, int], list[tuple[float, float]]] = {}
-    for x in places.columns():
-        column = places.column(x)
-        for below, above in itertools.pairwise(column):
-            curve, parts = below[3], below[2] != above[2]
-            y = below[1] if parts and None not in (below[2], above[2]) else math.nan
-            drawn.setdefault((id(curve), below[4]), []).append((x, y))
-    for points in drawn.values():
-        axis.plot(*zip(*points, strict=True), color="black", linewidth=1.2)
+    columns = [(x, places.column(x)) for x in places.columns()]
+    near = float(places.y.high - places.y.low) * _NEAR
+    for curve in places.curves:
+        rows = []
+        for x, column in columns:
+            pieces = [pair for pair in itertools.pairwise(column) if pair[0][3] is curve]
+            parts = (a[2] != b[2] and None not in (a[2], b[2]) for a, b in pieces)
+            rows.append((x, [(a[1], p) for (a, _), p in zip(pieces, parts, strict=True)]))
+        for line in _lines(rows, near):
+            ys = [y if parts else math.nan for _, y, parts in line]
+            axis.plot([x for x, _, _ in line], ys, color="black", linewidth=1.2)
     step = float(places.x.high - places.x.low) * 1e-6
     for wall in places.walls:
         for _, x in wall.zeros(places.x, places.y.at(0.5)):
             ys = [places.y.at((i + 0.5) / COLUMNS) for i in range(COLUMNS)]
             sides = [(places.where(x - step, y), places.where(x + step, y)) for y in ys]
-            line = [
+            drawn = [
                 y if one != other and None not in (one, other) else math.nan
                 for y, (one, other) in zip(ys, sides, strict=True)
             ]
-            axis.plot([x] * len(ys), line, color="black", linewidth=1.2)
+            axis.plot([x] * len(ys), drawn, color="black", linewidth=1.2)
+
+
+_Line: TypeAlias = list[tuple[float, float, bool]]
+"""Points of a curve, and whether it parts two regimes there."""
+
+
+def _lines(rows: Sequence[tuple[float, Sequence[tuple[float, bool]]]], near: float) -> list[_Line]:
+    """Join the zeros of a curve in each column, in ascending order, to lines from left to right.
+
+    Where there are more zeros in one column than in the next, those that continue are the ones that
+    move least. Two that appear or vanish together are the ends of a curve that turns back: they are
+    joined too.
+    """
+    finished: list[_Line] = []
+    lines: list[_Line] = []
+    for x, row in rows:
+        points = [(x, y, parts) for y, parts in row]
+        few, many = sorted((lines, [[p] for p in points]), key=len)
+        places = min(
+            itertools.combinations(range(len(many)), len(few)),
+            key=partial(_moved, many, few),
+        )
+        left = [line for k, line in enumerate(many) if k not in places]
+        turns = [
+            [one[-1], other[-1]]
+            for one, other in itertools.pairwise(left)
+            if abs(one[-1][1] - other[-1][1]) < near
+        ]
+        kept = [many[k] for k in places]
+        if many is lines:
+            finished += left
+            joined = zip(kept, few, strict=True)
+        else:
+            joined = zip(few, kept, strict=True)
+        finished += turns if x != rows[0][0] else []
+        continued = [[*old, *new] for old, new in joined]
+        lines = continued if many is lines else sorted([*continued, *left], key=_height)
+    return finished + lines
+
+
+def _height(line: _Line) -> float:
+    return line[-1][1]
+
+
+def _moved(many: Sequence[_Line], few: Sequence[_Line], places: Sequence[int]) -> float:
+    """Return how far apart some of many ends are from a few."""
+    pairs = zip(places, few, strict=True)
+    return sum(abs(_height(many[place]) - _height(line)) for place, line in pairs)
 
 
 def _labels(axis: Any, places: _Map, found: RegimeSet) -> None:
@@ -416,4 +468,7 @@ def _legend(game: Game, found: RegimeSet) -> list[str]:
         lines += textwrap.wrap(line, 118, subsequent_indent="    ")
     if found.why_not_mixed:
         lines.append(f"Pure equilibria only: {found.why_not_mixed}.")
+    if not (found.complete and found.partition.proved):
+        open_ = " / ".join(found.unresolved) or found.partition.standing
+        lines += textwrap.wrap(f"Not settled: {open_}.", 118, subsequent_indent="    ")
     return lines
