@@ -21,7 +21,7 @@ from games import (
     table_game,
 )
 from pigou import Choice, Game, Grade, Move, Player, examine, solve
-from pigou.check import Checker
+from pigou.check_simultaneous import Checker
 from pigou.solvers import bimatrix, polynomial
 from pigou.solvers.bimatrix import TooLarge, bimatrix_equilibria, joined, vertices
 from pigou.solvers.polynomial import mixed_equilibria
