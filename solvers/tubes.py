@@ -1,0 +1,269 @@
+r"""Tubes: boxes of moves that hold exactly one first-order point for every strength of a segment.
+
+A tube over the segment [a, b] of strengths follows a branch of equilibria: at strength
+:math:`\sigma` it is :math:`X(\sigma) = c + v(\sigma - \sigma_0) + [-r, r]`, c a point, v a slope.
+Variables at an end of their interval stay there.
+
+Steps
+-----
+1. Put :math:`t = c + v(\sigma - \sigma_0) + y`. With H the smallest box that holds the tube, the
+   solutions y at every :math:`\sigma` of the segment lie in the Krawczyk image
+   :math:`K = -Y\,[g(c, \sigma_0) + (h(H) v + p(H))(\sigma - \sigma_0)] + (I - Y h(H)) [-r, r]`.
+2. If K is in the interior of [-r, r], then for *every* strength of the segment there is exactly one
+   solution in the tube, and it lies in :math:`c + v(\sigma - \sigma_0) + K` (Krawczyk's theorem
+   for each strength by itself; Neumaier 1990, Theorem 5.1.8, with the strength as a parameter).
+3. The test is made for many radii at once; the largest that passes says where there is no other
+   solution (the *core*, the box that lies in X for all strengths of the segment), the smallest
+   where the solution is.
+4. A solution counts where it is inside the unit box, and g has the right sign at every end that is
+   taken, throughout the segment. If it is outside, or the sign is wrong, throughout the segment,
+   the tube is a *ghost*: it holds no first-order point at all. Otherwise nothing is settled.
+
+Sources: A. Neumaier (1990), Interval Methods for Systems of Equations; S. M. Rump (2010),
+Verification methods.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pigou.solvers.first_order import INTERIOR, LOWER, UPPER
+from pigou.solvers.intervals import Ends, Floats, add, multiply
+from pigou.solvers.policy_system import PolicySystem, difference, preconditioned, row_sums
+
+__all__ = ["COUNTED", "GHOST", "UNDECIDED", "Tubes", "prove"]
+
+UNDECIDED, GHOST, COUNTED = range(3)
+
+_RADII = 0.5 * 4.0 ** -np.arange(12)
+_BETWEEN = np.array([3.0, 2.0, 1.4, 1.0])
+
+
+class Tubes(NamedTuple):
+    """Proved tubes.
+
+    Attributes
+    ----------
+    segment : array of int (n,)
+        Over which segment each is.
+    label : array (m, n)
+    core : pair of arrays (m, n)
+        No other solution with these labels is in this box, at any strength of the segment.
+    hull : pair of arrays (m, n)
+        The solution is in this box, at every strength of the segment.
+    status : array (n,)
+        `COUNTED`, `GHOST` or `UNDECIDED`.
+    """
+
+    segment: NDArray[np.intp]
+    label: NDArray[np.int8]
+    core: Ends
+    hull: Ends
+    status: NDArray[np.int8]
+
+    @property
+    def number(self) -> int:
+        """How many there are."""
+        return len(self.segment)
+
+    def pick(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Tubes:
+        """Return some of them."""
+        core, hull = ((e[0][:, which], e[1][:, which]) for e in (self.core, self.hull))
+        return Tubes(self.segment[which], self.label[:, which], core, hull, self.status[which])
+
+    def joined(self, other: Tubes) -> Tubes:
+        """Return these and others."""
+
+        def both(a: Ends, b: Ends) -> Ends:
+            return np.hstack([a[0], b[0]]), np.hstack([a[1], b[1]])
+
+        return Tubes(
+            np.concatenate([self.segment, other.segment]),
+            np.hstack([self.label, other.label]),
+            both(self.core, other.core),
+            both(self.hull, other.hull),
+            np.concatenate([self.status, other.status]),
+        )
+
+    @staticmethod
+    def none(m: int) -> Tubes:
+        """Return no tubes, of m variables.
+
+        Examples
+        --------
+        >>> Tubes.none(2).number
+        0
+        """
+        empty = np.zeros((m, 0))
+        return Tubes(
+            np.zeros(0, dtype=np.intp), np.zeros((m, 0), dtype=np.int8),
+            (empty, empty), (empty, empty), np.zeros(0, dtype=np.int8),
+        )  # fmt: skip
+
+
+class _Guess(NamedTuple):
+    """Where tubes may be, with everything that does not depend on their radii."""
+
+    point: Floats  # (m + 1, n), the strength last
+    label: NDArray[np.int8]
+    slope: Floats
+    inverse: Floats
+    low: Floats
+    high: Floats
+
+    def pick(self, which: NDArray[np.intp]) -> _Guess:
+        return _Guess(*(part[..., which] for part in self))
+
+
+def prove(
+    system: PolicySystem,
+    points: Floats,
+    labels: NDArray[np.int8],
+    segments: NDArray[np.intp],
+    edges: Ends,
+) -> tuple[Tubes, NDArray[np.bool_]]:
+    """Prove tubes around points.
+
+    Parameters
+    ----------
+    system : PolicySystem
+    points : array (m + 1, n)
+        Near solutions, at a strength within their segments.
+    labels : array (m, n)
+    segments : array (n,)
+        Which segment each belongs to.
+    edges : pair of arrays
+        The ends of all segments.
+
+    Returns
+    -------
+    tubes, proved : Tubes, array of bool (n,)
+        The tubes of those that are proved.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> t, s = sp.symbols("t s", real=True)
+    >>> system = PolicySystem([t], s, ["ann"], {"ann": (1 + s) * t / 4 - t**2 / 2})
+    >>> edges = np.array([0.0]), np.array([1.0])
+    >>> label = np.array([[INTERIOR]], dtype=np.int8)
+    >>> tubes, proved = prove(system, np.array([[0.375], [0.5]]), label, np.array([0]), edges)
+    >>> int(tubes.status[0]) == COUNTED, tubes.hull[0].round(6), tubes.hull[1].round(6)
+    (True, array([[0.25]]), array([[0.5]]))
+    """
+    guess = _guess(system, points, labels, edges[0][segments], edges[1][segments])
+    passed, _ = _krawczyk(system, guess, np.tile(_RADII[:, None], (1, len(segments))))
+    proved = passed.any(axis=0)
+    places = np.flatnonzero(proved)
+    if not len(places):
+        return Tubes.none(system.size), proved
+    guess, passed, segments = guess.pick(places), passed[:, places], segments[places]
+    best = _RADII[passed.argmax(axis=0)]
+    smallest = _RADII[len(_RADII) - 1 - passed[::-1].argmax(axis=0)]
+    again, image = _krawczyk(system, guess, np.vstack([_BETWEEN[:, None] * best, smallest[None]]))
+    wide = np.where(again[:-1].any(axis=0), again[:-1].argmax(axis=0), 3)
+    radius = best * _BETWEEN[wide]
+    tight = image[0][:, -1], image[1][:, -1]
+    return _finished(system, guess, segments, radius, tight), proved
+
+
+def _guess(
+    system: PolicySystem, points: Floats, labels: NDArray[np.int8], low: Floats, high: Floats
+) -> _Guess:
+    m = system.size
+    inner = labels == INTERIOR
+    points = points.copy()
+    points[:m] = np.where(labels == LOWER, 0.0, np.where(labels == UPPER, 1.0, points[:m]))
+    _, h, p = system.floats(points)
+    both = inner[:, None] & inner[None, :]
+    matrix = np.moveaxis(np.where(both & np.isfinite(h), h, np.eye(m)[:, :, None]), 2, 0)
+    singular = ~(np.abs(np.linalg.det(matrix)) > 1e-200)
+    matrix = np.where(singular[:, None, None], np.eye(m), matrix)
+    inverse = np.moveaxis(np.linalg.inv(matrix), 0, 2)
+    inverse = np.where(both & np.isfinite(inverse), inverse, 0.0)
+    slope = -np.einsum("kln,ln->kn", inverse, np.where(np.isfinite(p), p, 0.0))
+    return _Guess(points, labels, slope, inverse, low, high)
+
+
+def _along(guess: _Guess) -> Ends:
+    """Enclose v (sigma - sigma_0) over the segment."""
+    m = guess.slope.shape[0]
+    middle = guess.point[m]
+    away = difference((guess.low, guess.high), (middle, middle))
+    return multiply((guess.slope, guess.slope), (away[0][None], away[1][None]))
+
+
+def _krawczyk(
+    system: PolicySystem, guess: _Guess, radii: Floats
+) -> tuple[NDArray[np.bool_], Ends]:
+    """Test radii (R, n): say which pass (R, n), and return the images (m, R, n)."""
+    m, (many, n) = system.size, radii.shape
+    wide = _Guess(*(np.tile(part, many) for part in guess))
+    inner = wide.label == INTERIOR
+    radius = np.where(inner, radii.reshape(-1), 0.0)
+    box, moved = _hull(wide, (-radius, radius))
+    over = system.enclosed(np.vstack([box[0], wide.low]), np.vstack([box[1], wide.high]))
+    still = system.enclosed(guess.point, guess.point)
+    at = tuple(np.tile(end, many) for end in still.g)
+    image = _image(wide, over.h, over.p, (at[0], at[1]), (-radius, radius), moved)
+    within = ((image[0] > -radius) & (image[1] < radius) | ~inner).all(axis=0)
+    passed = within & ~over.left & ~np.tile(still.left, many)
+    shape = (m, many, n)
+    return passed.reshape(many, n), (image[0].reshape(shape), image[1].reshape(shape))
+
+
+def _hull(guess: _Guess, offset: Ends) -> tuple[Ends, Ends]:
+    """Return the box that holds c + v (sigma - sigma_0) + offset, and sigma - sigma_0."""
+    m = guess.slope.shape[0]
+    middle = guess.point[m]
+    away = difference((guess.low, guess.high), (middle, middle))
+    along = multiply((guess.slope, guess.slope), (away[0][None], away[1][None]))
+    return add(add((guess.point[:m], guess.point[:m]), along), offset), away
+
+
+def _image(
+    guess: _Guess, h: Ends, p: Ends, still: Ends, offset: Ends, away: Ends
+) -> Ends:
+    """Return K (step 1)."""
+    inner = guess.label == INTERIOR
+    drift = add(row_sums(h, (guess.slope, guess.slope)), p)
+    residual = add(still, multiply(drift, (away[0][None], away[1][None])))
+    image = preconditioned(-guess.inverse, residual)
+    m = len(inner)
+    for k in range(m):
+        column = preconditioned(-guess.inverse, (h[0][:, k], h[1][:, k]))
+        unit = np.eye(m)[:, k][:, None] + np.zeros_like(column[0])
+        column = add(column, (unit, unit))
+        part = multiply(column, (offset[0][k][None], offset[1][k][None]))
+        image = add(image, part)
+    return np.where(inner, image[0], 0.0), np.where(inner, image[1], 0.0)
+
+
+def _finished(
+    system: PolicySystem, guess: _Guess, segments: NDArray[np.intp], radius: Floats, tight: Ends
+) -> Tubes:
+    """Work out the core, the hull and the status of proved tubes (steps 3 and 4)."""
+    m = system.size
+    inner = guess.label == INTERIOR
+    bare, _ = _hull(guess, (np.zeros_like(tight[0]), np.zeros_like(tight[0])))
+    wide = np.where(inner, radius, 0.0)
+    core = add((bare[1], bare[1]), (-wide, -wide))[1], add((bare[0], bare[0]), (wide, wide))[0]
+    core = np.where(inner, core[0], bare[0]), np.where(inner, core[1], bare[1])
+    hull, away = _hull(guess, tight)
+    over = system.enclosed(np.vstack([hull[0], guess.low]), np.vstack([hull[1], guess.high]))
+    still = system.enclosed(guess.point, guess.point)
+    drift = add(row_sums(over.h, (guess.slope, guess.slope)), over.p)
+    g = add(still.g, multiply(drift, (away[0][None], away[1][None])))
+    g = add(g, row_sums(over.h, tight))
+    g = np.maximum(g[0], over.g[0]), np.minimum(g[1], over.g[1])
+    outwards = np.where(guess.label == LOWER, g[1], -g[0])
+    inwards = np.where(guess.label == LOWER, g[0], -g[1])
+    right = np.where(inner, (hull[0] >= 0) & (hull[1] <= 1), outwards <= 0).all(axis=0)
+    wrong = np.where(inner, (hull[1] < 0) | (hull[0] > 1), inwards > 0).any(axis=0)
+    defined = ~(over.left | still.left)
+    status = np.where(defined & right, COUNTED, np.where(defined & wrong, GHOST, UNDECIDED))
+    assert hull[0].shape[0] == m
+    return Tubes(segments, guess.label, core, hull, status.astype(np.int8))
