@@ -23,7 +23,7 @@ Sources: those of `pigou.solvers.branch_and_prune` and `pigou.solvers.tubes`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +39,11 @@ from pigou.solvers.policy_system import (
 )
 from pigou.solvers.tubes import COUNTED, UNDECIDED, Tubes, prove
 
-__all__ = ["Cells", "Cover", "cover", "everything"]
+__all__ = ["Cells", "Cover", "Known", "cover", "everything"]
 
 _NARROWEST = 2.0**-26
 _MOST_ROUNDS = 60
-_MOST_IN_A_SEGMENT = 400
+_MOST_IN_A_SEGMENT = 1500
 _MOST_AT_ONCE = 40_000
 _CUT = 0.4921875
 
@@ -80,6 +80,10 @@ class Cells(NamedTuple):
     def number(self) -> int:
         """How many there are."""
         return self.low.shape[1]
+
+
+Known: TypeAlias = tuple[Floats, NDArray[np.int8], NDArray[np.intp]]
+"""Points (m + 1, n), their labels (m, n) and segments (n,)."""
 
 
 class Cover(NamedTuple):
@@ -128,7 +132,9 @@ def cover(
     system: PolicySystem,
     edges: Ends,
     cells: Cells,
-    known: tuple[Floats, NDArray[np.int8], NDArray[np.intp]],
+    known: Known,
+    lenient: NDArray[np.bool_] | None = None,
+    cores: Tubes | None = None,
 ) -> Cover:
     """Prove where all first-order points are, segment by segment.
 
@@ -141,6 +147,11 @@ def cover(
         Outside of them there is no first-order point.
     known : triple of arrays (m + 1, n), (m, n), (n,)
         Points near first-order points, their labels and segments.
+    lenient : array of bool (segments,), optional
+        Segments in which a regular solution may be anywhere, and its sign anything: there only
+        singular points are looked for.
+    cores : Tubes, optional
+        Boxes that are dealt with.
 
     Examples
     --------
@@ -153,7 +164,7 @@ def cover(
     >>> found.settled, int((found.tubes.status == COUNTED).sum())
     (array([ True]), 1)
     """
-    work = _Work(system, edges)
+    work = _Work(system, edges, lenient, cores)
     work.add(*known)
     with np.errstate(all="ignore"):
         for _ in range(_MOST_ROUNDS):
@@ -167,13 +178,23 @@ def cover(
 class _Work:
     """One pass over some segments."""
 
-    def __init__(self, system: PolicySystem, edges: Ends):
+    def __init__(
+        self,
+        system: PolicySystem,
+        edges: Ends,
+        lenient: NDArray[np.bool_] | None,
+        cores: Tubes | None,
+    ):
         self.system, self.edges = system, edges
-        self.tubes = Tubes.none(system.size)
+        self.tubes = Tubes.none(system.size) if cores is None else cores
         self.stuck = np.zeros(len(edges[0]), dtype=bool)
+        self.lenient = self.stuck.copy() if lenient is None else lenient
         self.given_up: list[Cells] = []
         self.slots = np.full((len(edges[0]), 0), -1)
         self.looked = 0
+        loose = ~self.tubes.roomy | (self.tubes.status == UNDECIDED)
+        self._give_up(self.tubes.segment[loose])
+        self._drop_doubles()
 
     # -- tubes --------------------------------------------------------------------------------
 
@@ -182,11 +203,13 @@ class _Work:
         if not len(segments):
             return
         found, proved = prove(self.system, points, labels, segments, self.edges)
-        self.stuck[segments[~proved]] = True
-        self.stuck[found.segment[found.status == UNDECIDED]] = True
-        self.stuck[found.segment[~(found.core[0] <= found.core[1]).all(axis=0)]] = True
+        doubtful = [segments[~proved], found.segment[(found.status == UNDECIDED) | ~found.roomy]]
+        self._give_up(np.concatenate(doubtful))
         self.tubes = self.tubes.joined(found)
         self._drop_doubles()
+
+    def _give_up(self, segments: NDArray[np.intp]) -> None:
+        self.stuck[segments[~self.lenient[segments]]] = True
 
     def _drop_doubles(self) -> None:
         """Keep one of two tubes that hold the same solution; list the tubes of each segment."""
@@ -216,7 +239,7 @@ class _Work:
             return True
         if (core[0][:, other] <= b[0]).all() and (b[1] <= core[1][:, other]).all():
             return True
-        self.stuck[self.tubes.segment[one]] = True
+        self._give_up(self.tubes.segment[[one]])
         return False
 
     # -- boxes --------------------------------------------------------------------------------
@@ -238,19 +261,22 @@ class _Work:
         norm = np.full(cells.number, np.inf)
         places = np.flatnonzero(settled & unchanged)
         if len(places):
-            image, norm[places] = _image(cells, over, at, centre, away, places)
+            image, norm[places], excluded = _image(cells, over, at, centre, away, places)
             new_low = np.maximum(cells.low[:, places], image[0])
             new_high = np.minimum(cells.high[:, places], image[1])
-            empty = (new_low > new_high).any(axis=0)
+            empty = excluded | (new_low > new_high).any(axis=0)
             keep[places[empty]] = False
             cells.low[:, places] = np.where(empty, cells.low[:, places], new_low)
             cells.high[:, places] = np.where(empty, cells.high[:, places], new_high)
         weight = _weights(over, low, high)
         before = (high - low)[:-1]
+        weight[-1, norm < 1] = np.inf  # no use to split moves where there is one solution at most
         cells, weight, norm, before = cells.pick(keep), weight[:, keep], norm[keep], before[:, keep]
-        left = ~self._covered(cells)
-        self._search(cells, left & (norm < 1))
-        left &= ~self._covered(cells)
+        left = np.ones(cells.number, dtype=bool)
+        single = np.flatnonzero(norm < 1)
+        left[single] = ~self._covered(cells.pick(single))
+        if self._search(cells, left & (norm < 1)):
+            left[single] = ~self._covered(cells.pick(single))
         cells, weight, before = cells.pick(left), weight[:, left], before[:, left]
         return self._narrowed(cells, weight, before)
 
@@ -266,25 +292,26 @@ class _Work:
         return cells.pick(~out)
 
     def _covered(self, cells: Cells) -> NDArray[np.bool_]:
-        """Say which boxes of one segment lie in the core of one of its tubes."""
-        found = np.zeros(cells.number, dtype=bool)
-        single = cells.last - cells.first == 1
+        """Say which boxes lie, for each of their segments, in the core of one of its tubes."""
+        length = cells.last - cells.first
+        place = np.repeat(np.arange(cells.number), length)
+        segment = np.repeat(cells.first, length) + counted_up(length)
+        found = np.zeros(len(place), dtype=bool)
+        core, label = self.tubes.core, self.tubes.label
         for slot in self.slots.T:
-            places = np.flatnonzero(single & ~found & (slot[cells.first] >= 0))
-            tube = slot[cells.first[places]]
-            core, label = self.tubes.core, self.tubes.label
-            within = (core[0][:, tube] <= cells.low[:, places]) & (
-                cells.high[:, places] <= core[1][:, tube]
+            left = np.flatnonzero(~found & (slot[segment] >= 0))
+            tube, box = slot[segment[left]], place[left]
+            within = (core[0][:, tube] <= cells.low[:, box]) & (
+                cells.high[:, box] <= core[1][:, tube]
             )
-            same = label[:, tube] == cells.label[:, places]
-            found[places] = (within & same).all(axis=0)
-        return found
+            found[left] = (within & (label[:, tube] == cells.label[:, box])).all(axis=0)
+        return np.bincount(place[found], minlength=cells.number) == length
 
-    def _search(self, cells: Cells, where: NDArray[np.bool_]) -> None:
+    def _search(self, cells: Cells, where: NDArray[np.bool_]) -> bool:
         """Look for solutions that are not known yet from the boxes that hold at most one."""
         places = np.flatnonzero(where & ~cells.tried & (cells.last - cells.first == 1))
         if not len(places):
-            return
+            return False
         cells.tried[places] = True
         low, high = self.edges[0][cells.first[places]], self.edges[1][cells.first[places]]
         centre = (cells.low[:, places] + cells.high[:, places]) / 2
@@ -301,6 +328,7 @@ class _Work:
         fresh = [k for k in good if not self._is_known(points[:-1, k], labels[:, k],
                                                        cells.first[places[k]])]  # fmt: skip
         self.add(points[:, fresh], labels[:, fresh], cells.first[places[fresh]])
+        return bool(fresh)
 
     def _is_known(self, point: Floats, label: NDArray[np.int8], segment: int) -> bool:
         """Whether a solution is that of a tube."""
@@ -329,7 +357,25 @@ class _Work:
         left = none.joined(*rest)
         for first, last in set(zip(left.first.tolist(), left.last.tolist(), strict=True)):
             self.stuck[first:last] = True
-        return Cover(~self.stuck, self.tubes, left, self.looked)
+        again = self.tubes.pick(self.stuck[self.tubes.segment])
+        return Cover(~self.stuck, self.tubes, left.joined(as_cells(again)), self.looked)
+
+
+def as_cells(tubes: Tubes) -> Cells:
+    """Return the cores of tubes as boxes to be looked at once more.
+
+    Examples
+    --------
+    >>> as_cells(Tubes.none(2)).number
+    0
+    """
+    low, high = (np.clip(end, 0.0, 1.0) for end in tubes.core)
+    fits = (tubes.core[0] <= tubes.core[1]).all(axis=0)
+    cells = Cells(
+        low, high, tubes.label, tubes.segment, tubes.segment + 1,
+        np.zeros(tubes.number, dtype=bool),
+    )  # fmt: skip
+    return cells.pick(fits)
 
 
 def _sharpened(over: Slopes, at: Slopes, away: Ends) -> Ends:
@@ -358,34 +404,52 @@ def _pruned(cells: Cells, g: Ends, known: NDArray[np.bool_]) -> tuple[Cells, NDA
 
 def _image(
     cells: Cells, over: Slopes, at: Slopes, centre: Floats, away: Ends, places: NDArray[np.intp]
-) -> tuple[Ends, Floats]:
-    """Return the Krawczyk image for all strengths of a box, and a bound on its contraction."""
+) -> tuple[Ends, Floats, NDArray[np.bool_]]:
+    """Return the Krawczyk image for all strengths of a box, its contraction, and what is excluded.
+
+    Next to an inverse of the middle of h, g is multiplied by the left singular vectors of it: close
+    to a fold, where an inverse is of no use, the one along which h is nearly 0 tells most.
+    """
     inner = cells.label[:, places] == INTERIOR
-    m = len(inner)
+    m, point = len(inner), centre[:-1, places]
     h = over.h[0][..., places], over.h[1][..., places]
+    rows = np.concatenate(_preconditioners(h, inner), axis=0)
+    p = over.p[0][:, places], over.p[1][:, places]
+    moved = multiply(p, (away[0][-1:, places], away[1][-1:, places]))
+    residual = add((at.g[0][:, places], at.g[1][:, places]), moved)
+    start = np.vstack([point, np.zeros_like(point)])
+    image = add((start, start), preconditioned(rows, residual))
+    norm = np.zeros_like(point)
+    for k in range(m):
+        column = preconditioned(rows, (h[0][:, k], h[1][:, k]))
+        unit = np.eye(2 * m)[:, k][:, None] + np.zeros_like(start)
+        column = add(column, (unit, unit))
+        size = np.maximum(np.abs(column[0][:m]), np.abs(column[1][:m]))
+        norm += np.where(inner & inner[k], size, 0.0)
+        step = away[0][k : k + 1, places], away[1][k : k + 1, places]
+        part = multiply(column, step)
+        image = add(image, tuple(np.where(inner[k], end, 0.0) for end in part))
+    bad = np.isnan(image[0]) | np.isnan(image[1])
+    image = np.where(bad, -np.inf, image[0]), np.where(bad, np.inf, image[1])
+    excluded = ((image[0][m:] > 0) | (image[1][m:] < 0)).any(axis=0)
+    low, high = np.where(inner, image[0][:m], point), np.where(inner, image[1][:m], point)
+    return (low, high), norm.max(axis=0), excluded
+
+
+def _preconditioners(h: Ends, inner: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    """Return minus an inverse of the middle of h, and its left singular vectors, as rows."""
+    m = len(inner)
     middle = h[0] + (h[1] - h[0]) / 2
     both = inner[:, None] & inner[None, :]
     matrix = np.where(both & np.isfinite(middle), middle, 0.0)
     matrix = np.moveaxis(np.where(both, matrix, np.eye(m)[:, :, None]), 2, 0)
-    singular = ~(np.abs(np.linalg.det(matrix)) > 1e-200)
-    inverse = np.linalg.inv(np.where(singular[:, None, None], np.eye(m), matrix))
-    inverse = np.moveaxis(inverse, 0, 2)
+    left, size, right = np.linalg.svd(matrix)
+    with np.errstate(all="ignore"):
+        scale = np.where(size > 1e-200, 1 / size, 0.0)
+    inverse = np.moveaxis(np.swapaxes(right, 1, 2) * scale[:, None, :] @ np.swapaxes(left, 1, 2), 0, 2)
     inverse = np.where(both & np.isfinite(inverse), inverse, 0.0)
-    p = over.p[0][:, places], over.p[1][:, places]
-    moved = multiply(p, (away[0][-1:, places], away[1][-1:, places]))
-    residual = add((at.g[0][:, places], at.g[1][:, places]), moved)
-    point = centre[:-1, places]
-    image = add((point, point), preconditioned(-inverse, residual))
-    norm = np.zeros_like(point)
-    for k in range(m):
-        column = preconditioned(-inverse, (h[0][:, k], h[1][:, k]))
-        unit = np.eye(m)[:, k][:, None] + np.zeros_like(point)
-        column = add(column, (unit, unit))
-        norm += np.where(inner & inner[k], np.maximum(np.abs(column[0]), np.abs(column[1])), 0.0)
-        image = add(image, multiply(column, (away[0][k : k + 1, places], away[1][k : k + 1, places])))
-    low, high = np.where(inner, image[0], point), np.where(inner, image[1], point)
-    bad = np.isnan(low) | np.isnan(high)
-    return (np.where(bad, -np.inf, low), np.where(bad, np.inf, high)), norm.max(axis=0)
+    vectors = np.moveaxis(np.swapaxes(left, 1, 2), 0, 2)
+    return -inverse, np.where(inner[None], vectors, 0.0)
 
 
 def _weights(over: Slopes, low: Floats, high: Floats) -> Floats:
@@ -422,3 +486,16 @@ def _across(cells: Cells) -> Cells:
     one.label[axis, n] = np.where(face, np.where(low == 0, LOWER, UPPER), label)
     other.label[axis, n] = np.where(face, INTERIOR, label)
     return one.joined(other)
+
+
+def counted_up(lengths: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Return 0, 1, ... for each of some lengths, one after the other.
+
+    Examples
+    --------
+    >>> counted_up(np.array([2, 3])).tolist()
+    [0, 1, 0, 1, 2]
+    """
+    if not len(lengths):
+        return np.zeros(0, dtype=np.intp)
+    return np.concatenate([np.arange(k) for k in lengths])

@@ -12,9 +12,9 @@ Steps
 2. If K is in the interior of [-r, r], then for *every* strength of the segment there is exactly one
    solution in the tube, and it lies in :math:`c + v(\sigma - \sigma_0) + K` (Krawczyk's theorem
    for each strength by itself; Neumaier 1990, Theorem 5.1.8, with the strength as a parameter).
-3. The test is made for many radii at once; the largest that passes says where there is no other
-   solution (the *core*, the box that lies in X for all strengths of the segment), the smallest
-   where the solution is.
+3. The test is made for several radii at once. The largest that passes says where there is no other
+   solution: the *core* is the box that lies in X for all strengths of the segment. The image of
+   what the image leaves of it says where the solution is: the *hull*.
 4. A solution counts where it is inside the unit box, and g has the right sign at every end that is
    taken, throughout the segment. If it is outside, or the sign is wrong, throughout the segment,
    the tube is a *ghost*: it holds no first-order point at all. Otherwise nothing is settled.
@@ -38,8 +38,8 @@ __all__ = ["COUNTED", "GHOST", "UNDECIDED", "Tubes", "prove"]
 
 UNDECIDED, GHOST, COUNTED = range(3)
 
-_RADII = 0.5 * 4.0 ** -np.arange(12)
-_BETWEEN = np.array([3.0, 2.0, 1.4, 1.0])
+_RADII = np.array([1e4, 400.0, 40.0, 12.0, 5.0, 2.6, 1.6, 1.0])
+_LARGEST, _SMALLEST = 0.5, 1e-7
 
 
 class Tubes(NamedTuple):
@@ -68,6 +68,13 @@ class Tubes(NamedTuple):
     def number(self) -> int:
         """How many there are."""
         return len(self.segment)
+
+    @property
+    def roomy(self) -> NDArray[np.bool_]:
+        """Which cores hold the solution with some room, so that boxes around it fit in."""
+        room = (self.hull[1] - self.hull[0]) / 8
+        low, high = self.core[0] + room <= self.hull[0], self.hull[1] + room <= self.core[1]
+        return (low & high).all(axis=0)
 
     def pick(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Tubes:
         """Return some of them."""
@@ -155,19 +162,22 @@ def prove(
     (True, array([[0.25]]), array([[0.5]]))
     """
     guess = _guess(system, points, labels, edges[0][segments], edges[1][segments])
-    passed, _ = _krawczyk(system, guess, np.tile(_RADII[:, None], (1, len(segments))))
+    radii = np.minimum(_RADII[:, None] * _smallest(guess), _LARGEST)
+    passed, image = _krawczyk(system, guess, radii)
     proved = passed.any(axis=0)
     places = np.flatnonzero(proved)
     if not len(places):
         return Tubes.none(system.size), proved
-    guess, passed, segments = guess.pick(places), passed[:, places], segments[places]
-    best = _RADII[passed.argmax(axis=0)]
-    smallest = _RADII[len(_RADII) - 1 - passed[::-1].argmax(axis=0)]
-    again, image = _krawczyk(system, guess, np.vstack([_BETWEEN[:, None] * best, smallest[None]]))
-    wide = np.where(again[:-1].any(axis=0), again[:-1].argmax(axis=0), 3)
-    radius = best * _BETWEEN[wide]
-    tight = image[0][:, -1], image[1][:, -1]
-    return _finished(system, guess, segments, radius, tight), proved
+    first = passed[:, places].argmax(axis=0)
+    tight = image[0][:, first, places], image[1][:, first, places]
+    guess = guess.pick(places)
+    return _finished(system, guess, segments[places], radii[first, places], tight), proved
+
+
+def _smallest(guess: _Guess) -> Floats:
+    """Return the smallest radius of use: the core has to hold the way that the solution moves."""
+    away = np.maximum(guess.high - guess.point[-1], guess.point[-1] - guess.low)
+    return 2.4 * np.abs(guess.slope * away).max(axis=0) + _SMALLEST
 
 
 def _guess(
@@ -188,14 +198,6 @@ def _guess(
     return _Guess(points, labels, slope, inverse, low, high)
 
 
-def _along(guess: _Guess) -> Ends:
-    """Enclose v (sigma - sigma_0) over the segment."""
-    m = guess.slope.shape[0]
-    middle = guess.point[m]
-    away = difference((guess.low, guess.high), (middle, middle))
-    return multiply((guess.slope, guess.slope), (away[0][None], away[1][None]))
-
-
 def _krawczyk(
     system: PolicySystem, guess: _Guess, radii: Floats
 ) -> tuple[NDArray[np.bool_], Ends]:
@@ -204,13 +206,15 @@ def _krawczyk(
     wide = _Guess(*(np.tile(part, many) for part in guess))
     inner = wide.label == INTERIOR
     radius = np.where(inner, radii.reshape(-1), 0.0)
-    box, moved = _hull(wide, (-radius, radius))
-    over = system.enclosed(np.vstack([box[0], wide.low]), np.vstack([box[1], wide.high]))
-    still = system.enclosed(guess.point, guess.point)
-    at = tuple(np.tile(end, many) for end in still.g)
-    image = _image(wide, over.h, over.p, (at[0], at[1]), (-radius, radius), moved)
+    box, away = _hull(wide, (-radius, radius))
+    low = np.hstack([np.vstack([box[0], wide.low]), guess.point])
+    high = np.hstack([np.vstack([box[1], wide.high]), guess.point])
+    over = system.enclosed(low, high)
+    still = np.tile(over.g[0][:, -n:], many), np.tile(over.g[1][:, -n:], many)
+    h, p = ((e[0][..., :-n], e[1][..., :-n]) for e in (over.h, over.p))
+    image = _image(wide, h, p, still, (-radius, radius), away)
     within = ((image[0] > -radius) & (image[1] < radius) | ~inner).all(axis=0)
-    passed = within & ~over.left & ~np.tile(still.left, many)
+    passed = within & ~over.left[:-n] & ~np.tile(over.left[-n:], many)
     shape = (m, many, n)
     return passed.reshape(many, n), (image[0].reshape(shape), image[1].reshape(shape))
 
@@ -243,27 +247,32 @@ def _image(
 
 
 def _finished(
-    system: PolicySystem, guess: _Guess, segments: NDArray[np.intp], radius: Floats, tight: Ends
+    system: PolicySystem, guess: _Guess, segments: NDArray[np.intp], radius: Floats, image: Ends
 ) -> Tubes:
     """Work out the core, the hull and the status of proved tubes (steps 3 and 4)."""
-    m = system.size
     inner = guess.label == INTERIOR
-    bare, _ = _hull(guess, (np.zeros_like(tight[0]), np.zeros_like(tight[0])))
+    nothing = np.zeros_like(image[0]), np.zeros_like(image[1])
+    bare, away = _hull(guess, nothing)
     wide = np.where(inner, radius, 0.0)
     core = add((bare[1], bare[1]), (-wide, -wide))[1], add((bare[0], bare[0]), (wide, wide))[0]
-    core = np.where(inner, core[0], bare[0]), np.where(inner, core[1], bare[1])
-    hull, away = _hull(guess, tight)
-    over = system.enclosed(np.vstack([hull[0], guess.low]), np.vstack([hull[1], guess.high]))
-    still = system.enclosed(guess.point, guess.point)
-    drift = add(row_sums(over.h, (guess.slope, guess.slope)), over.p)
-    g = add(still.g, multiply(drift, (away[0][None], away[1][None])))
-    g = add(g, row_sums(over.h, tight))
-    g = np.maximum(g[0], over.g[0]), np.minimum(g[1], over.g[1])
+    hull, _ = _hull(guess, image)
+    n = len(segments)
+    low = np.hstack([np.vstack([hull[0], guess.low]), guess.point])
+    high = np.hstack([np.vstack([hull[1], guess.high]), guess.point])
+    both = system.enclosed(low, high)
+    h, p, over = ((e[0][..., :n], e[1][..., :n]) for e in (both.h, both.p, both.g))
+    still = both.g[0][:, n:], both.g[1][:, n:]
+    tight = _image(guess, h, p, still, image, away)  # once more, over what is left of the tube
+    tight = np.maximum(tight[0], image[0]), np.minimum(tight[1], image[1])
+    hull, _ = _hull(guess, tight)
+    drift = add(row_sums(h, (guess.slope, guess.slope)), p)
+    g = add(still, multiply(drift, (away[0][None], away[1][None])))
+    g = add(g, row_sums(h, tight))
+    g = np.maximum(g[0], over[0]), np.minimum(g[1], over[1])
     outwards = np.where(guess.label == LOWER, g[1], -g[0])
     inwards = np.where(guess.label == LOWER, g[0], -g[1])
     right = np.where(inner, (hull[0] >= 0) & (hull[1] <= 1), outwards <= 0).all(axis=0)
     wrong = np.where(inner, (hull[1] < 0) | (hull[0] > 1), inwards > 0).any(axis=0)
-    defined = ~(over.left | still.left)
+    defined = ~(both.left[:n] | both.left[n:])
     status = np.where(defined & right, COUNTED, np.where(defined & wrong, GHOST, UNDECIDED))
-    assert hull[0].shape[0] == m
     return Tubes(segments, guess.label, core, hull, status.astype(np.int8))
