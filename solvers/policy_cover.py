@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pigou.solvers.first_order import FREE, INTERIOR, LOWER, UPPER
+from pigou.solvers.fold_boxes import FoldBox
 from pigou.solvers.intervals import Ends, Floats, add, multiply
 from pigou.solvers.policy_system import (
     PolicySystem,
@@ -134,7 +135,8 @@ def cover(
     cells: Cells,
     known: Known,
     lenient: NDArray[np.bool_] | None = None,
-    cores: Tubes | None = None,
+    tubes: Tubes | None = None,
+    folds: Sequence[FoldBox] = (),
 ) -> Cover:
     """Prove where all first-order points are, segment by segment.
 
@@ -150,8 +152,10 @@ def cover(
     lenient : array of bool (segments,), optional
         Segments in which a regular solution may be anywhere, and its sign anything: there only
         singular points are looked for.
-    cores : Tubes, optional
-        Boxes that are dealt with.
+    tubes : Tubes, optional
+        Tubes that are proved already; and cores that are dealt with, as ghosts.
+    folds : sequence of FoldBox
+        Surroundings of folds, in which first-order points are known.
 
     Examples
     --------
@@ -164,7 +168,7 @@ def cover(
     >>> found.settled, int((found.tubes.status == COUNTED).sum())
     (array([ True]), 1)
     """
-    work = _Work(system, edges, lenient, cores)
+    work = _Work(system, edges, lenient, tubes, folds)
     work.add(*known)
     with np.errstate(all="ignore"):
         for _ in range(_MOST_ROUNDS):
@@ -183,10 +187,12 @@ class _Work:
         system: PolicySystem,
         edges: Ends,
         lenient: NDArray[np.bool_] | None,
-        cores: Tubes | None,
+        tubes: Tubes | None,
+        folds: Sequence[FoldBox],
     ):
         self.system, self.edges = system, edges
-        self.tubes = Tubes.none(system.size) if cores is None else cores
+        self.tubes = Tubes.none(system.size) if tubes is None else tubes
+        self.folds = [(fold, fold.spans(*edges)) for fold in folds]
         self.stuck = np.zeros(len(edges[0]), dtype=bool)
         self.lenient = self.stuck.copy() if lenient is None else lenient
         self.given_up: list[Cells] = []
@@ -194,6 +200,7 @@ class _Work:
         self.looked = 0
         loose = ~self.tubes.roomy | (self.tubes.status == UNDECIDED)
         self._give_up(self.tubes.segment[loose])
+        self.tubes = self._apart_from_folds(self.tubes)
         self._drop_doubles()
 
     # -- tubes --------------------------------------------------------------------------------
@@ -205,8 +212,18 @@ class _Work:
         found, proved = prove(self.system, points, labels, segments, self.edges)
         doubtful = [segments[~proved], found.segment[(found.status == UNDECIDED) | ~found.roomy]]
         self._give_up(np.concatenate(doubtful))
-        self.tubes = self.tubes.joined(found)
+        self.tubes = self.tubes.joined(self._apart_from_folds(found))
         self._drop_doubles()
+
+    def _apart_from_folds(self, tubes: Tubes) -> Tubes:
+        """Leave out tubes whose solution is one next to a fold; give up where that is not known."""
+        keep = np.ones(tubes.number, dtype=bool)
+        for fold, spans in self.folds:
+            near = (spans[tubes.segment] >= 0) & ~fold.misses(*tubes.hull, tubes.label)
+            inside = near & fold.holds(*tubes.hull, tubes.label)
+            self._give_up(tubes.segment[near & ~inside])
+            keep &= ~inside
+        return tubes.pick(keep)
 
     def _give_up(self, segments: NDArray[np.intp]) -> None:
         self.stuck[segments[~self.lenient[segments]]] = True
@@ -273,7 +290,10 @@ class _Work:
         weight[-1, norm < 1] = np.inf  # no use to split moves where there is one solution at most
         cells, weight, norm, before = cells.pick(keep), weight[:, keep], norm[keep], before[:, keep]
         left = np.ones(cells.number, dtype=bool)
-        single = np.flatnonzero(norm < 1)
+        near = norm < 1
+        for fold, _ in self.folds:
+            near |= fold.holds(cells.low, cells.high, cells.label)
+        single = np.flatnonzero(near)
         left[single] = ~self._covered(cells.pick(single))
         if self._search(cells, left & (norm < 1)):
             left[single] = ~self._covered(cells.pick(single))
@@ -305,6 +325,10 @@ class _Work:
                 cells.high[:, box] <= core[1][:, tube]
             )
             found[left] = (within & (label[:, tube] == cells.label[:, box])).all(axis=0)
+        for fold, spans in self.folds:
+            left = np.flatnonzero(~found & (spans[segment] >= 0))
+            box = place[left]
+            found[left] = fold.holds(cells.low[:, box], cells.high[:, box], cells.label[:, box])
         return np.bincount(place[found], minlength=cells.number) == length
 
     def _search(self, cells: Cells, where: NDArray[np.bool_]) -> bool:
@@ -332,6 +356,10 @@ class _Work:
 
     def _is_known(self, point: Floats, label: NDArray[np.int8], segment: int) -> bool:
         """Whether a solution is that of a tube."""
+        for fold, spans in self.folds:
+            column = point[:, None], point[:, None]
+            if spans[segment] >= 0 and fold.holds(*column, label[:, None])[0]:
+                return True
         for tube in self.slots[segment]:
             hull = self.tubes.hull
             inside = (hull[0][:, tube] <= point + 1e-9) & (point - 1e-9 <= hull[1][:, tube])
@@ -358,7 +386,16 @@ class _Work:
         for first, last in set(zip(left.first.tolist(), left.last.tolist(), strict=True)):
             self.stuck[first:last] = True
         again = self.tubes.pick(self.stuck[self.tubes.segment])
-        return Cover(~self.stuck, self.tubes, left.joined(as_cells(again)), self.looked)
+        left = left.joined(as_cells(again), *(self._region(*fold) for fold in self.folds))
+        return Cover(~self.stuck, self.tubes, left, self.looked)
+
+    def _region(self, fold: FoldBox, spans: NDArray[np.int8]) -> Cells:
+        """Return the surroundings of a fold as boxes of the segments that are given up."""
+        places = np.flatnonzero(self.stuck & (spans >= 0))
+        n = len(places)
+        low, high = (np.repeat(end[:, None], n, axis=1) for end in fold.region())
+        label = np.repeat(np.array(fold.label, dtype=np.int8)[:, None], n, axis=1)
+        return Cells(low, high, label, places, places + 1, np.zeros(n, dtype=bool))
 
 
 def as_cells(tubes: Tubes) -> Cells:

@@ -34,6 +34,7 @@ from numpy.typing import NDArray
 
 from pigou.solvers.continuation import Arc, Turn, follow
 from pigou.solvers.first_order import INTERIOR
+from pigou.solvers.fold_boxes import FoldBox, fold_box
 from pigou.solvers.folds import Event, collision, fold, vague
 from pigou.solvers.intervals import Floats
 from pigou.solvers.policy_cover import Cells, Cover, Known, as_cells, counted_up, cover, everything
@@ -44,7 +45,7 @@ from pigou.solvers.tubes import COUNTED, GHOST, UNDECIDED, Tubes, prove
 __all__ = ["Count", "PolicyRange", "Window", "policy_range"]
 
 _LONGEST = 1 / 24
-_GROWTH = 1.5
+_GROWTH = 0.8
 _SHARE = 0.8
 _STARTS, _LEVELS = 8, 5
 _PARTS = {1: 64, 2: 12, 3: 5}
@@ -138,8 +139,10 @@ def policy_range(system: PolicySystem, window: float = 1e-6) -> PolicyRange:
     starts = [at[:, k] for at in seeds(system, levels, _STARTS) for k in range(at.shape[1])]
     arcs = follow(system, starts)
     events = _events(system, arcs)
-    edges, is_window = _partition([event.middle for event in events], window)
+    boxes = {k: fold_box(system, e) for k, e in enumerate(events) if e.kind == "fold"}
+    edges, is_window = _partition([_place(e, boxes.get(k)) for k, e in enumerate(events)], window)
     work = _Work(system, Deviations(system), window)
+    work.folds = [box for box in boxes.values() if box is not None]
     work.first_pass(edges, is_window, arcs, events)
     work.later_passes()
     return work.result(arcs, events)
@@ -172,52 +175,82 @@ def _is_at(event: Event, turn: Turn) -> bool:
     return same and bool(near) and abs(event.middle - turn.point[-1]) < 1e-9
 
 
-def _partition(centres: Sequence[float], window: float) -> tuple[Floats, NDArray[np.bool_]]:
-    """Cut [0, 1] at windows around some centres, and finer towards them; which parts are windows.
+class _Place(NamedTuple):
+    """Where a window is, and how far from it segments need not get shorter towards it."""
+
+    centre: float
+    before: float
+    after: float
+
+
+def _place(event: Event, box: FoldBox | None) -> _Place:
+    if event.kind == "boundary" and event.certified:
+        return _Place(event.middle, np.inf, np.inf)
+    if box is None:
+        return _Place(event.middle, 0.0, 0.0)
+    low, high = min(box.two[0], box.none[0]), max(box.two[1], box.none[1])
+    return _Place(event.middle, event.middle - low, high - event.middle)
+
+
+def _partition(places: Sequence[_Place], window: float) -> tuple[Floats, NDArray[np.bool_]]:
+    """Cut [0, 1] at windows around some places, and finer towards them; which parts are windows.
 
     Examples
     --------
-    >>> edges, is_window = _partition([0.5], 1e-6)
+    >>> edges, is_window = _partition([_Place(0.5, 0.0, 0.0)], 1e-6)
     >>> edges[0], edges[-1], int(is_window.sum()), bool((np.diff(edges)[is_window] < 1e-6).all())
     (np.float64(0.0), np.float64(1.0), 1, True)
     """
     half = _SHARE * window / 2
-    windows: list[list[float]] = []
-    for centre in sorted(centres):
-        low, high = max(centre - half, 0.0), min(centre + half, 1.0)
+    windows: list[tuple[float, float, _Place]] = []
+    for place in sorted(places):
+        low, high = max(place.centre - half, 0.0), min(place.centre + half, 1.0)
         if windows and low <= windows[-1][1] + half / 8:
-            windows[-1][1] = high
+            before = windows.pop()
+            joint = place._replace(before=before[2].before)
+            windows.append((before[0], high, joint))
         else:
-            windows.append([low, high])
+            windows.append((low, high, place))
     edges, flags = [0.0], []
-    for low, high in windows:
+    last: _Place | None = None
+    for low, high, place in windows:
         if low > edges[-1]:
-            pieces = _graded(edges[-1], low, bool(flags), True, half)
+            pieces = _graded(edges[-1], low, last, place)
             edges += pieces
             flags += [False] * len(pieces)
         edges.append(high)
         flags.append(True)
+        last = place
     if edges[-1] < 1:
-        pieces = _graded(edges[-1], 1.0, bool(flags), False, half)
+        pieces = _graded(edges[-1], 1.0, last, None)
         edges += pieces
         flags += [False] * len(pieces)
     return np.array(edges), np.array(flags)
 
 
-def _graded(low: float, high: float, at_low: bool, at_high: bool, half: float) -> list[float]:
-    """Cut a range into pieces that get shorter towards the ends that are windows; without `low`."""
-    middle = (low + high) / 2
-    goal_low = middle if at_low and at_high else high if at_low else low
-    up, down = [low], [high]
-    while up[-1] < goal_low:
-        up.append(up[-1] + min(_LONGEST, _GROWTH * (up[-1] - low + half)))
-    up[-1] = min(up[-1], goal_low)
-    while down[-1] > goal_low:
-        step = _GROWTH * (high - down[-1] + half) if at_high else _LONGEST
-        down.append(down[-1] - min(_LONGEST, step))
-    down[-1] = max(down[-1], goal_low)
-    found = sorted({*up, *down})
-    return [place for place in found if place > low]
+def _graded(low: float, high: float, before: _Place | None, after: _Place | None) -> list[float]:
+    """Cut a range between two windows into pieces; return where each ends."""
+
+    def away(start: float, reach: float, centre: float | None, sign: float, goal: float) -> None:
+        place = start
+        while (goal - place) * sign > 0:
+            gap = abs(place - centre) if centre is not None else np.inf
+            step = _LONGEST if np.isinf(reach) else min(_LONGEST, _GROWTH * gap)
+            if place == start and 0 < reach < np.inf:
+                step = max(reach - gap, _GROWTH * gap)
+            place = goal if step >= 0.9 * (goal - place) * sign else place + sign * step
+            found.add(place)
+
+    found = {high}
+    graded = [p is not None and (p.after if side else p.before) < np.inf
+              for p, side in ((before, 1), (after, 0))]  # fmt: skip
+    goal = (low + high) / 2 if all(graded) else low if graded[1] else high
+    if goal > low:
+        away(low, before.after if before else np.inf, before.centre if before else None, 1.0, goal)
+    if goal < high:
+        assert after is not None
+        away(high, after.before, after.centre, -1.0, goal)
+    return sorted(place for place in found if place > low)
 
 
 def _known(system: PolicySystem, arcs: Sequence[Arc], middles: Floats) -> Known:
@@ -301,6 +334,7 @@ class _Work:
         self.open: list[tuple[float, float, int]] = []  # with first-order points, or -1
         self.windows: list[tuple[float, float]] = []
         self.regular, self.boxes, self.segments = True, 0, 0
+        self.folds: list[FoldBox] = []
         self.left: tuple[Floats, Floats, Cells, Known] | None = None
 
     def first_pass(
@@ -314,10 +348,10 @@ class _Work:
         cells = everything(m, list(itertools.pairwise(ends)), _PARTS.get(m, 2))
         tubes = self._cores(low, high, is_window, events).joined(tubes)
         nothing = _nothing(m)
-        found = cover(self.system, (low, high), cells, nothing, is_window, tubes)
+        found = cover(self.system, (low, high), cells, nothing, is_window, tubes, self.folds)
         self.windows = list(zip(low[is_window], high[is_window], strict=True))
         self.regular = bool(found.settled[is_window].all())
-        self._sort_out(found, low, high, is_window, nothing)
+        self._sort_out(found, low, high, is_window, nothing, self.folds)
 
     def _refined(
         self, edges: Floats, is_window: NDArray[np.bool_], arcs: Sequence[Arc]
@@ -335,6 +369,7 @@ class _Work:
         for _ in range(_MOST_CUTS):
             places = np.flatnonzero(new)
             known = _known(self.system, arcs, (low + (high - low) / 2)[places])
+            known = self._apart_from_folds(known, low[places], high[places])
             found, proved = prove(
                 self.system, known[0], known[1], places[known[2]], (low, high)
             )
@@ -351,6 +386,14 @@ class _Work:
             low, high = _cut_up(low, high, bad)
             is_window, new = np.repeat(is_window, repeats), np.repeat(bad, repeats)
         return np.append(low, high[-1]), is_window, tubes
+
+    def _apart_from_folds(self, known: Known, low: Floats, high: Floats) -> Known:
+        """Leave out points that are known from the surroundings of a fold."""
+        keep = np.ones(len(known[2]), dtype=bool)
+        for fold in self.folds:
+            near = fold.spans(low, high)[known[2]] >= 0
+            keep &= ~(near & fold.holds(known[0][:-1], known[0][:-1], known[1]))
+        return known[0][:, keep], known[1][:, keep], known[2][keep]
 
     def _cores(
         self, low: Floats, high: Floats, is_window: NDArray[np.bool_], events: list[Event]
@@ -370,8 +413,9 @@ class _Work:
         return tubes
 
     def _sort_out(
-        self, found: Cover, low: Floats, high: Floats, is_window: NDArray[np.bool_], known: Known
-    ) -> None:
+        self, found: Cover, low: Floats, high: Floats, is_window: NDArray[np.bool_], known: Known,
+        folds: Sequence[FoldBox] = (),
+    ) -> None:  # fmt: skip
         """Note what is settled; keep the rest to be cut."""
         self.boxes += found.boxes
         counted = found.tubes.pick(
@@ -379,8 +423,12 @@ class _Work:
             & found.settled[found.tubes.segment]
             & ~is_window[found.tubes.segment]
         )
-        verdict = self.deviations.verdicts(counted, (low, high))
         n = len(low)
+        for fold in folds:
+            two = np.flatnonzero(found.settled & ~is_window & (fold.spans(low, high) == 2))
+            for _ in range(2):
+                counted = counted.joined(_points_of(fold, two))
+        verdict = self.deviations.verdicts(counted, (low, high))
         undecided = np.bincount(counted.segment[verdict == OPEN], minlength=n) > 0
         points = np.bincount(counted.segment, minlength=n)
         equilibria = np.bincount(counted.segment[verdict == BEST], minlength=n)
@@ -487,6 +535,15 @@ class _Work:
                 events.append(Event("tie", low, high, (nowhere, nowhere), label, True))
                 kinds = ["tie"]
         return Window(low, high, " and ".join(dict.fromkeys(kinds)) or "open")
+
+
+def _points_of(fold: FoldBox, segments: NDArray[np.intp]) -> Tubes:
+    """Return the hull of a fold's surroundings as that of a point on each of some segments."""
+    n = len(segments)
+    low, high = (np.repeat(end[:, None], n, axis=1) for end in fold.hull)
+    label = np.repeat(np.array(fold.label, dtype=np.int8)[:, None], n, axis=1)
+    status = np.full(n, COUNTED, dtype=np.int8)
+    return Tubes(segments, label, (low, high), (low, high), status)
 
 
 def _hulls(tubes: Tubes) -> Tubes:

@@ -94,6 +94,7 @@ class PolicySystem:
         rows = [row[k] for row in slopes for k in range(self.size)]
         self.tape = Tape([*self.gradient, *rows, *(row[-1] for row in slopes)], everything)
         self._second: Tape | None = None
+        self._third: Tape | None = None
 
     @property
     def second(self) -> Tape:
@@ -111,6 +112,14 @@ class PolicySystem:
                         rows.append(found[place])
             self._second = Tape(rows, everything)
         return self._second
+
+    @property
+    def by_strength_twice(self) -> Tape:
+        """The second derivatives of g by the strength, (m,)."""
+        if self._third is None:
+            everything = [*self.variables, self.strength]
+            self._third = Tape([sp.diff(row[-1], self.strength) for row in self.slopes], everything)
+        return self._third
 
     def _parts(self, values: Floats) -> tuple[Floats, Floats, Floats]:
         m, n = self.size, values.shape[1]

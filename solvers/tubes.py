@@ -14,10 +14,14 @@ Steps
    for each strength by itself; Neumaier 1990, Theorem 5.1.8, with the strength as a parameter).
 3. The test is made for several radii at once. The largest that passes says where there is no other
    solution: the *core* is the box that lies in X for all strengths of the segment. The image of
-   what the image leaves of it says where the solution is: the *hull*.
+   the image for the smallest that passes says where the solution is: the *hull*.
 4. A solution counts where it is inside the unit box, and g has the right sign at every end that is
    taken, throughout the segment. If it is outside, or the sign is wrong, throughout the segment,
-   the tube is a *ghost*: it holds no first-order point at all. Otherwise nothing is settled.
+   the tube is a *ghost*: it holds no first-order point at all.
+5. Where that cannot be told, because the branch comes close to an end of an interval, the solution
+   is enclosed once more at the two ends of the segment. A move that rises or falls throughout the
+   segment (its derivative :math:`-h^{-1} p` along the branch has one sign) lies between its values
+   there; so does a derivative g at an end.
 
 Sources: A. Neumaier (1990), Interval Methods for Systems of Equations; S. M. Rump (2010),
 Verification methods.
@@ -40,6 +44,7 @@ UNDECIDED, GHOST, COUNTED = range(3)
 
 _RADII = np.array([1e4, 400.0, 40.0, 12.0, 5.0, 2.6, 1.6, 1.0])
 _LARGEST, _SMALLEST = 0.5, 1e-7
+_POINT_RADII = np.array([1e-6, 1e-8, 1e-10, 1e-12])
 
 
 class Tubes(NamedTuple):
@@ -169,9 +174,11 @@ def prove(
     if not len(places):
         return Tubes.none(system.size), proved
     first = passed[:, places].argmax(axis=0)
-    tight = image[0][:, first, places], image[1][:, first, places]
+    last = len(_RADII) - 1 - passed[::-1, places].argmax(axis=0)
+    tight = image[0][:, last, places], image[1][:, last, places]
     guess = guess.pick(places)
-    return _finished(system, guess, segments[places], radii[first, places], tight), proved
+    tubes = _finished(system, guess, segments[places], radii[first, places], tight)
+    return _decided(system, guess, tubes), proved
 
 
 def _smallest(guess: _Guess) -> Floats:
@@ -269,10 +276,89 @@ def _finished(
     g = add(still, multiply(drift, (away[0][None], away[1][None])))
     g = add(g, row_sums(h, tight))
     g = np.maximum(g[0], over[0]), np.minimum(g[1], over[1])
-    outwards = np.where(guess.label == LOWER, g[1], -g[0])
-    inwards = np.where(guess.label == LOWER, g[0], -g[1])
-    right = np.where(inner, (hull[0] >= 0) & (hull[1] <= 1), outwards <= 0).all(axis=0)
-    wrong = np.where(inner, (hull[1] < 0) | (hull[0] > 1), inwards > 0).any(axis=0)
-    defined = ~(both.left[:n] | both.left[n:])
-    status = np.where(defined & right, COUNTED, np.where(defined & wrong, GHOST, UNDECIDED))
-    return Tubes(segments, guess.label, core, hull, status.astype(np.int8))
+    status = _status(guess.label, hull, g)
+    status[both.left[:n] | both.left[n:]] = UNDECIDED
+    return Tubes(segments, guess.label, core, hull, status)
+
+
+def _status(label: NDArray[np.int8], moves: Ends, g: Ends) -> NDArray[np.int8]:
+    """Decide what solutions with enclosed moves and derivatives are (step 4)."""
+    inner = label == INTERIOR
+    outwards = np.where(label == LOWER, g[1], -g[0])
+    inwards = np.where(label == LOWER, g[0], -g[1])
+    right = np.where(inner, (moves[0] >= 0) & (moves[1] <= 1), outwards <= 0).all(axis=0)
+    wrong = np.where(inner, (moves[1] < 0) | (moves[0] > 1), inwards > 0).any(axis=0)
+    return np.where(right, COUNTED, np.where(wrong, GHOST, UNDECIDED)).astype(np.int8)
+
+
+def _decided(system: PolicySystem, guess: _Guess, tubes: Tubes) -> Tubes:
+    """Decide, where it is open, what tubes are, from the ends of their segments (step 5)."""
+    places = np.flatnonzero(tubes.status == UNDECIDED)
+    if not len(places):
+        return tubes
+    part, few = guess.pick(places), tubes.pick(places)
+    over = system.enclosed(np.vstack([few.hull[0], part.low]), np.vstack([few.hull[1], part.high]))
+    slope = _slope(part, over.h, over.p)
+    change = add(row_sums(over.h, slope), over.p)
+    ends = [_at(system, part, few, strength) for strength in (part.low, part.high)]
+    if ends[0] is None or ends[1] is None:
+        return tubes
+    (moves_a, g_a, fine_a), (moves_b, g_b, fine_b) = ends[0], ends[1]
+    moves = _between(few.hull, moves_a, moves_b, slope)
+    g = _between(over.g, g_a, g_b, change)
+    status = _status(few.label, moves, g)
+    status[~(fine_a & fine_b) | over.left] = UNDECIDED
+    new = tubes.status.copy()
+    new[places] = status
+    return tubes._replace(status=new)
+
+
+def _between(over: Ends, one: Ends, other: Ends, slope: Ends) -> Ends:
+    """Enclose what rises or falls all along between its values at the two ends."""
+    monotone = (slope[0] >= 0) | (slope[1] <= 0)
+    low, high = np.minimum(one[0], other[0]), np.maximum(one[1], other[1])
+    low, high = np.maximum(low, over[0]), np.minimum(high, over[1])
+    return np.where(monotone, low, over[0]), np.where(monotone, high, over[1])
+
+
+def _slope(guess: _Guess, h: Ends, p: Ends) -> Ends:
+    """Enclose the derivatives of the moves along the branch: v, and how far they may be from it."""
+    inner = guess.label == INTERIOR
+    m = len(inner)
+    drift = add(row_sums(h, (guess.slope, guess.slope)), p)
+    drift = np.where(inner, drift[0], 0.0), np.where(inner, drift[1], 0.0)
+    start = preconditioned(-guess.inverse, drift)
+    norm = np.zeros_like(start[0])
+    for k in range(m):
+        column = preconditioned(-guess.inverse, (h[0][:, k], h[1][:, k]))
+        unit = np.eye(m)[:, k][:, None] + np.zeros_like(norm)
+        column = add(column, (unit, unit))
+        norm += np.where(inner & inner[k], np.maximum(np.abs(column[0]), np.abs(column[1])), 0.0)
+    size = np.maximum(np.abs(start[0]), np.abs(start[1])).max(axis=0)
+    room = 1 - norm.max(axis=0) * (1 + 1e-12)
+    away = np.where(room > 0, size / np.where(room > 0, room, 1.0) * (1 + 1e-12), np.inf)
+    away = np.where(inner, away, 0.0)
+    return add((guess.slope, guess.slope), (-away, away))
+
+
+def _at(
+    system: PolicySystem, guess: _Guess, tubes: Tubes, strength: Floats
+) -> tuple[Ends, Ends, NDArray[np.bool_]] | None:
+    """Enclose the solutions of tubes, and g, at one strength each; and say where that worked."""
+    m, n = guess.slope.shape
+    start = guess.point.copy()
+    start[:m] += guess.slope * (strength - start[m])
+    start[m] = strength
+    points, arrived = system.newton(start, guess.label)
+    if not arrived.any():
+        return None
+    small = _guess(system, points, guess.label, strength, strength)
+    passed, image = _krawczyk(system, small, np.repeat(_POINT_RADII[:, None], n, axis=1))
+    last = len(_POINT_RADII) - 1 - passed[::-1].argmax(axis=0)
+    offset = image[0][:, last, np.arange(n)], image[1][:, last, np.arange(n)]
+    moves, _ = _hull(small, offset)
+    same = (tubes.hull[0] <= moves[1]) & (moves[0] <= tubes.hull[1])
+    inside = (tubes.core[0] <= moves[0]) & (moves[1] <= tubes.core[1])
+    over = system.enclosed(np.vstack([moves[0], strength]), np.vstack([moves[1], strength]))
+    fine = arrived & passed.any(axis=0) & (same & inside).all(axis=0) & ~over.left
+    return moves, over.g, fine
