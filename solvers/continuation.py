@@ -36,9 +36,9 @@ from pigou.solvers.policy_system import PolicySystem
 
 __all__ = ["Arc", "Turn", "follow"]
 
-_LONGEST, _SHORTEST, _FIRST = 0.1, 1e-5, 0.02
+_LONGEST, _SHORTEST, _FIRST = 0.15, 1e-5, 0.04
 _MOST_POINTS = 400
-_BEND = 0.94
+_BEND = 0.92
 _CLOSE = 1e-6
 _MOST_ARCS = 60
 
@@ -227,7 +227,7 @@ class _Tracer:
             points.append(new)
             if len(points) > 3 and np.abs(new - start).max() < step / 2:
                 break  # a closed curve
-            point, tangent, step = new, after, min(1.6 * step, _LONGEST)
+            point, tangent, step = new, after, min(2 * step, _LONGEST)
         return points, []
 
     def _leaves(self, point: Floats, new: Floats) -> tuple[Floats | None, Turn | None] | None:

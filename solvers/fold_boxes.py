@@ -33,8 +33,9 @@ from numpy.typing import NDArray
 
 from pigou.solvers.first_order import INTERIOR, LOWER
 from pigou.solvers.folds import Event
-from pigou.solvers.intervals import Ends, Floats, add, multiply
+from pigou.solvers.intervals import Ends, Floats
 from pigou.solvers.policy_system import PolicySystem, difference, preconditioned, row_sums
+from pigou.solvers.quick_intervals import add, multiply
 
 __all__ = ["FoldBox", "fold_box"]
 
@@ -293,9 +294,7 @@ def _bend(graph: _Graph, hull: Ends, strengths: Ends) -> tuple[Ends, NDArray[np.
     return size, _feasible(graph, hull, over.g) & ~over.left
 
 
-def _by_strength(
-    graph: _Graph, p: Ends, second: Ends, direction: Ends, box: Ends
-) -> Ends:
+def _by_strength(graph: _Graph, p: Ends, second: Ends, direction: Ends, box: Ends) -> Ends:
     """Enclose the terms of the second derivative with the strength in first place."""
     m, rows = graph.system.size, graph.rows
     below, above, outside = graph.system.by_strength_twice.intervals(*box)

@@ -30,8 +30,9 @@ import numpy as np
 
 from pigou.solvers.continuation import Turn
 from pigou.solvers.first_order import INTERIOR
-from pigou.solvers.intervals import Ends, Floats, add, multiply, scaled
+from pigou.solvers.intervals import Ends, Floats
 from pigou.solvers.policy_system import PolicySystem, difference, preconditioned
+from pigou.solvers.quick_intervals import add, multiply, scaled
 
 __all__ = ["Event", "collision", "fold"]
 

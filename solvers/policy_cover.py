@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from pigou.solvers.first_order import FREE, INTERIOR, LOWER, UPPER
 from pigou.solvers.fold_boxes import FoldBox
-from pigou.solvers.intervals import Ends, Floats, add, multiply
+from pigou.solvers.intervals import Ends, Floats
 from pigou.solvers.policy_system import (
     PolicySystem,
     Slopes,
@@ -38,6 +38,7 @@ from pigou.solvers.policy_system import (
     preconditioned,
     row_sums,
 )
+from pigou.solvers.quick_intervals import add, multiply
 from pigou.solvers.tubes import COUNTED, UNDECIDED, Tubes, prove
 
 __all__ = ["Cells", "Cover", "Known", "cover", "everything"]
@@ -47,6 +48,8 @@ _MOST_ROUNDS = 60
 _MOST_IN_A_SEGMENT = 1500
 _MOST_AT_ONCE = 40_000
 _CUT = 0.4921875
+_MOST_SPLITS, _FEW = 3, 160
+_SEARCH_EVERY = 3
 
 
 class Cells(NamedTuple):
@@ -197,7 +200,7 @@ class _Work:
         self.lenient = self.stuck.copy() if lenient is None else lenient
         self.given_up: list[Cells] = []
         self.slots = np.full((len(edges[0]), 0), -1)
-        self.looked = 0
+        self.looked, self.rounds = 0, 0
         loose = ~self.tubes.roomy | (self.tubes.status == UNDECIDED)
         self._give_up(self.tubes.segment[loose])
         self.tubes = self._apart_from_folds(self.tubes)
@@ -295,7 +298,8 @@ class _Work:
             near |= fold.holds(cells.low, cells.high, cells.label)
         single = np.flatnonzero(near)
         left[single] = ~self._covered(cells.pick(single))
-        if self._search(cells, left & (norm < 1)):
+        self.rounds += 1
+        if self.rounds % _SEARCH_EVERY == 0 and self._search(cells, left & (norm < 1)):
             left[single] = ~self._covered(cells.pick(single))
         cells, weight, before = cells.pick(left), weight[:, left], before[:, left]
         return self._narrowed(cells, weight, before)
@@ -483,7 +487,9 @@ def _preconditioners(h: Ends, inner: NDArray[np.bool_]) -> tuple[Floats, Floats]
     left, size, right = np.linalg.svd(matrix)
     with np.errstate(all="ignore"):
         scale = np.where(size > 1e-200, 1 / size, 0.0)
-    inverse = np.moveaxis(np.swapaxes(right, 1, 2) * scale[:, None, :] @ np.swapaxes(left, 1, 2), 0, 2)
+    inverse = np.moveaxis(
+        np.swapaxes(right, 1, 2) * scale[:, None, :] @ np.swapaxes(left, 1, 2), 0, 2
+    )
     inverse = np.where(both & np.isfinite(inverse), inverse, 0.0)
     vectors = np.moveaxis(np.swapaxes(left, 1, 2), 0, 2)
     return -inverse, np.where(inner[None], vectors, 0.0)
@@ -498,31 +504,40 @@ def _weights(over: Slopes, low: Floats, high: Floats) -> Floats:
 
 
 def _split(cells: Cells, weight: Floats) -> Cells:
-    """Split boxes by segments or across a move."""
-    many = cells.last - cells.first > 1
-    by_segment = many & (weight[-1] >= weight[:-1].max(axis=0))
-    places = np.flatnonzero(by_segment)
-    one, other = cells.pick(places), cells.pick(places)
-    middle = (one.first + one.last) // 2
-    pieces = [one._replace(last=middle), other._replace(first=middle)]
-    return _across(cells.pick(~by_segment)).joined(*pieces)
+    """Split boxes by segments or across a move; where there are few, more than once."""
+    for _ in range(_MOST_SPLITS):
+        many = cells.last - cells.first > 1
+        by_segment = many & (weight[-1] >= weight[:-1].max(axis=0))
+        one, part = cells.pick(by_segment), weight[:, by_segment]
+        part[-1] /= 2
+        middle = (one.first + one.last) // 2
+        across, other = _across(cells.pick(~by_segment), weight[:, ~by_segment])
+        cells = across.joined(one._replace(last=middle), one._replace(first=middle))
+        weight = np.hstack([other, part, part])
+        if cells.number > _FEW:
+            break
+    return cells
 
 
-def _across(cells: Cells) -> Cells:
+def _across(cells: Cells, weight: Floats) -> tuple[Cells, Floats]:
     """Split boxes across their widest move; one that touches an end, into the face and the rest."""
     n = np.arange(cells.number)
     axis = np.argmax(cells.high - cells.low, axis=0)
     low, high, label = cells.low[axis, n], cells.high[axis, n], cells.label[axis, n]
     face = (label == FREE) & ((low == 0) != (high == 1))
     cut = low + _CUT * (high - low)
-    one, other = (cells._replace(low=cells.low.copy(), high=cells.high.copy(),
-                                 label=cells.label.copy()) for _ in range(2))  # fmt: skip
+    one, other = (
+        cells._replace(low=cells.low.copy(), high=cells.high.copy(), label=cells.label.copy())
+        for _ in range(2)
+    )
     one.high[axis, n] = np.where(face, np.where(low == 0, 0.0, high), cut)
     one.low[axis, n] = np.where(face & (high == 1), 1.0, low)
     other.low[axis, n] = np.where(face, low, cut)
     one.label[axis, n] = np.where(face, np.where(low == 0, LOWER, UPPER), label)
     other.label[axis, n] = np.where(face, INTERIOR, label)
-    return one.joined(other)
+    weight = weight.copy()
+    weight[axis, n] /= 2
+    return one.joined(other), np.tile(weight, 2)
 
 
 def counted_up(lengths: NDArray[np.intp]) -> NDArray[np.intp]:

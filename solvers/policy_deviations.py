@@ -24,8 +24,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from pigou.solvers.intervals import Ends, Floats, add, multiply
+from pigou.solvers.intervals import Ends, Floats
 from pigou.solvers.policy_system import PolicySystem, difference
+from pigou.solvers.quick_intervals import QuickTape, add, multiply
 from pigou.solvers.tape import Tape
 from pigou.solvers.tubes import Tubes
 
@@ -61,7 +62,7 @@ class Deviations:
             for player in dict.fromkeys(system.owners)
         }
         self.players = [player for player in self.own if not self._always_concave(player)]
-        self._tapes: dict[str, Tape] = {}
+        self._tapes: dict[str, QuickTape] = {}
 
     def _always_concave(self, player: str) -> bool:
         m = self.system.size
@@ -121,15 +122,14 @@ class Deviations:
 
     # -- searching all own moves ----------------------------------------------------------------
 
-    def _tape(self, player: str) -> Tape:
+    def _tape(self, player: str) -> QuickTape:
         """The player's payoff and its derivatives by every variable and the strength."""
         if player not in self._tapes:
             system = self.system
             everything = [*system.variables, system.strength]
             payoff = system.payoffs[player]
-            self._tapes[player] = Tape(
-                [payoff, *(sp.diff(payoff, v) for v in everything)], everything
-            )
+            slopes = [sp.diff(payoff, v) for v in everything]
+            self._tapes[player] = QuickTape(Tape([payoff, *slopes], everything))
         return self._tapes[player]
 
     def _searched(self, player: str, low: Floats, high: Floats) -> NDArray[np.int8]:

@@ -44,14 +44,14 @@ from pigou.solvers.tubes import COUNTED, GHOST, UNDECIDED, Tubes, prove
 
 __all__ = ["Count", "PolicyRange", "Window", "policy_range"]
 
-_LONGEST = 1 / 24
+_LONGEST = 1 / 40
 _GROWTH = 0.8
 _SHARE = 0.8
 _STARTS, _LEVELS = 8, 5
 _PARTS = {1: 64, 2: 12, 3: 5}
 _MOST_PASSES = 14
 _MOST_CUTS = 6
-_RUN = 12
+_RUN = 16
 _PIECES = 3
 _MOST_SEGMENTS = 4000
 
@@ -370,9 +370,7 @@ class _Work:
             places = np.flatnonzero(new)
             known = _known(self.system, arcs, (low + (high - low) / 2)[places])
             known = self._apart_from_folds(known, low[places], high[places])
-            found, proved = prove(
-                self.system, known[0], known[1], places[known[2]], (low, high)
-            )
+            found, proved = prove(self.system, known[0], known[1], places[known[2]], (low, high))
             bad = np.zeros(len(low), dtype=bool)
             bad[places[known[2][~proved]]] = True
             bad[found.segment[~found.roomy | (found.status == UNDECIDED)]] = True

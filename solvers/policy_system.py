@@ -26,12 +26,13 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from pigou.solvers.first_order import INTERIOR, LOWER, UPPER
-from pigou.solvers.intervals import Ends, Floats, add, multiply, scaled
+from pigou.solvers.intervals import Ends, Floats
+from pigou.solvers.quick_intervals import QuickTape, add, multiply, scaled
 from pigou.solvers.tape import Tape
 
 __all__ = ["PolicySystem", "Slopes", "difference", "row_sums", "seeds"]
 
-_NEWTON_STEPS = 12
+_NEWTON_STEPS = 8
 _SETTLED = 1e-11
 
 
@@ -93,11 +94,12 @@ class PolicySystem:
         self.slopes = slopes
         rows = [row[k] for row in slopes for k in range(self.size)]
         self.tape = Tape([*self.gradient, *rows, *(row[-1] for row in slopes)], everything)
-        self._second: Tape | None = None
-        self._third: Tape | None = None
+        self.quick = QuickTape(self.tape)
+        self._second: QuickTape | None = None
+        self._third: QuickTape | None = None
 
     @property
-    def second(self) -> Tape:
+    def second(self) -> QuickTape:
         """The derivatives of h by every variable and the strength, (m, m, m + 1) in one row."""
         if self._second is None:
             everything = [*self.variables, self.strength]
@@ -110,15 +112,16 @@ class PolicySystem:
                         if place not in found:
                             found[place] = sp.diff(row[l], everything[n])
                         rows.append(found[place])
-            self._second = Tape(rows, everything)
+            self._second = QuickTape(Tape(rows, everything))
         return self._second
 
     @property
-    def by_strength_twice(self) -> Tape:
+    def by_strength_twice(self) -> QuickTape:
         """The second derivatives of g by the strength, (m,)."""
         if self._third is None:
             everything = [*self.variables, self.strength]
-            self._third = Tape([sp.diff(row[-1], self.strength) for row in self.slopes], everything)
+            twice = [sp.diff(row[-1], self.strength) for row in self.slopes]
+            self._third = QuickTape(Tape(twice, everything))
         return self._third
 
     def _parts(self, values: Floats) -> tuple[Floats, Floats, Floats]:
@@ -144,11 +147,13 @@ class PolicySystem:
         if values is None:
             values = self.tape.floats(point[:, None])[:, 0].tolist()
         slopes = np.array(values[m:])
-        return np.array(values[:m]), np.column_stack([slopes[: m * m].reshape(m, m), slopes[m * m :]])
+        return np.array(values[:m]), np.column_stack(
+            [slopes[: m * m].reshape(m, m), slopes[m * m :]]
+        )
 
     def enclosed(self, low: Floats, high: Floats) -> Slopes:
         """Enclose g, h and p over boxes (m + 1, n)."""
-        below, above, left = self.tape.intervals(low, high)
+        below, above, left = self.quick.intervals(low, high)
         pairs = zip(self._parts(below), self._parts(above), strict=True)
         g, h, p = (pair for pair in pairs)
         return Slopes(g, h, p, left)
@@ -186,8 +191,9 @@ class PolicySystem:
             g, h, _ = self.floats(points)
             step = _solved(h, np.where(inner, g, 0.0), inner)
             points[:m] -= step
-            arrived = np.abs(step).max(axis=0) < _SETTLED
-            if arrived.all():
+            size = np.abs(step).max(axis=0)
+            arrived = size < _SETTLED
+            if (arrived | ~(size < 2)).all():
                 break
         return points, arrived & np.isfinite(points).all(axis=0)
 
@@ -248,7 +254,7 @@ def seeds(system: PolicySystem, strengths: Sequence[float], starts: int = 24) ->
     n = first.shape[1]
     points = np.vstack([np.tile(first, len(strengths)), np.repeat(strengths, n)[None]])
     good = np.zeros(points.shape[1], dtype=bool)
-    for _ in range(_NEWTON_STEPS + 8):
+    for _ in range(_NEWTON_STEPS + 6):
         g, h, _ = system.floats(points)
         t = points[:m]
         size = np.maximum(np.abs(np.diagonal(h, axis1=0, axis2=1).T), 1e-12)

@@ -35,8 +35,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pigou.solvers.first_order import INTERIOR, LOWER, UPPER
-from pigou.solvers.intervals import Ends, Floats, add, multiply
+from pigou.solvers.intervals import Ends, Floats
 from pigou.solvers.policy_system import PolicySystem, difference, preconditioned, row_sums
+from pigou.solvers.quick_intervals import add, multiply
 
 __all__ = ["COUNTED", "GHOST", "UNDECIDED", "Tubes", "prove"]
 
@@ -205,9 +206,7 @@ def _guess(
     return _Guess(points, labels, slope, inverse, low, high)
 
 
-def _krawczyk(
-    system: PolicySystem, guess: _Guess, radii: Floats
-) -> tuple[NDArray[np.bool_], Ends]:
+def _krawczyk(system: PolicySystem, guess: _Guess, radii: Floats) -> tuple[NDArray[np.bool_], Ends]:
     """Test radii (R, n): say which pass (R, n), and return the images (m, R, n)."""
     m, (many, n) = system.size, radii.shape
     wide = _Guess(*(np.tile(part, many) for part in guess))
@@ -229,15 +228,15 @@ def _krawczyk(
 def _hull(guess: _Guess, offset: Ends) -> tuple[Ends, Ends]:
     """Return the box that holds c + v (sigma - sigma_0) + offset, and sigma - sigma_0."""
     m = guess.slope.shape[0]
-    middle = guess.point[m]
+    middle, point = guess.point[m], guess.point[:m]
     away = difference((guess.low, guess.high), (middle, middle))
     along = multiply((guess.slope, guess.slope), (away[0][None], away[1][None]))
-    return add(add((guess.point[:m], guess.point[:m]), along), offset), away
+    box = add(add((point, point), along), offset)
+    inner = guess.label == INTERIOR
+    return (np.where(inner, box[0], point), np.where(inner, box[1], point)), away
 
 
-def _image(
-    guess: _Guess, h: Ends, p: Ends, still: Ends, offset: Ends, away: Ends
-) -> Ends:
+def _image(guess: _Guess, h: Ends, p: Ends, still: Ends, offset: Ends, away: Ends) -> Ends:
     """Return K (step 1)."""
     inner = guess.label == INTERIOR
     drift = add(row_sums(h, (guess.slope, guess.slope)), p)
@@ -262,6 +261,7 @@ def _finished(
     bare, away = _hull(guess, nothing)
     wide = np.where(inner, radius, 0.0)
     core = add((bare[1], bare[1]), (-wide, -wide))[1], add((bare[0], bare[0]), (wide, wide))[0]
+    core = np.where(inner, core[0], bare[0]), np.where(inner, core[1], bare[1])
     hull, _ = _hull(guess, image)
     n = len(segments)
     low = np.hstack([np.vstack([hull[0], guess.low]), guess.point])
@@ -297,13 +297,17 @@ def _decided(system: PolicySystem, guess: _Guess, tubes: Tubes) -> Tubes:
     if not len(places):
         return tubes
     part, few = guess.pick(places), tubes.pick(places)
+    twice = np.tile(np.arange(len(places)), 2)
     over = system.enclosed(np.vstack([few.hull[0], part.low]), np.vstack([few.hull[1], part.high]))
     slope = _slope(part, over.h, over.p)
     change = add(row_sums(over.h, slope), over.p)
-    ends = [_at(system, part, few, strength) for strength in (part.low, part.high)]
-    if ends[0] is None or ends[1] is None:
+    ends = _at(system, part.pick(twice), few.pick(twice), np.concatenate([part.low, part.high]))
+    if ends is None:
         return tubes
-    (moves_a, g_a, fine_a), (moves_b, g_b, fine_b) = ends[0], ends[1]
+    n = len(places)
+    (moves_a, moves_b), (g_a, g_b) = ([(e[0][:, :n], e[1][:, :n]), (e[0][:, n:], e[1][:, n:])]
+                                      for e in ends[:2])  # fmt: skip
+    fine_a, fine_b = ends[2][:n], ends[2][n:]
     moves = _between(few.hull, moves_a, moves_b, slope)
     g = _between(over.g, g_a, g_b, change)
     status = _status(few.label, moves, g)
