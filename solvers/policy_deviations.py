@@ -10,7 +10,7 @@ Steps
    strengths and rivals, then over each tube.
 2. Else all own moves y are searched. A box of them is dropped if a derivative of :math:`u_i` has
    one sign in it and the end to which it points is not in it; if :math:`u_i` is concave on the
-   smallest box that holds it and x; or if :math:`u_i(y, r, \sigma) - u_i(x, r, \sigma) < 0`, by its
+   smallest box that holds it and x (in those moves that are not the same throughout); or if :math:`u_i(y, r, \sigma) - u_i(x, r, \sigma) < 0`, by its
    mean-value form in y, x, r and :math:`\sigma` together. Other boxes are split.
 3. If nothing is left, nobody gains at any strength of the segment: an equilibrium. If for one y the
    difference is positive for all strengths of the segment, it is none. Otherwise it stays open.
@@ -81,12 +81,15 @@ class Deviations:
         return cells
 
     def _concave(self, player: str, low: Floats, high: Floats) -> NDArray[np.bool_]:
-        """Say over which boxes the player's payoff is concave in its own moves."""
+        """Say over which boxes the player's payoff is concave in its own moves (not in fixed ones)."""
         with np.errstate(all="ignore"):
             over = self.system.enclosed(low, high)
         own = self.own[player]
-        h = over.h[0][np.ix_(own, own)], over.h[1][np.ix_(own, own)]
-        return _is_negative(h) & ~over.left
+        fixed = low[own] == high[own]
+        either = fixed[:, None] | fixed[None, :]
+        unit = -np.eye(len(own))[:, :, None]
+        h = (np.where(either, unit, end[np.ix_(own, own)]) for end in over.h)
+        return _is_negative((next(h), next(h))) & ~over.left
 
     def verdicts(self, tubes: Tubes, edges: Ends) -> NDArray[np.int8]:
         """Return for each tube whether it is an equilibrium throughout its segment.
@@ -120,6 +123,21 @@ class Deviations:
                 )
         return result
 
+    def best_about(self, points: Floats, parts: int = 33) -> NDArray[np.bool_]:
+        """Say, in doubles and without proof, from which points (m + 1, n) nobody gains."""
+        good = np.ones(points.shape[1], dtype=bool)
+        for player in self.players:
+            own = self.own[player]
+            number = parts if len(own) == 1 else max(3, int(2000 ** (1 / len(own))))
+            grid = np.array(list(np.ndindex(*(number,) * len(own)))).T / (number - 1)
+            tried = np.repeat(points, grid.shape[1], axis=1)
+            tried[own] = np.tile(grid, points.shape[1])
+            tape = self._tape(player).tape
+            there = tape.floats(tried)[0].reshape(points.shape[1], -1).max(axis=1)
+            here = tape.floats(points)[0]
+            good &= there <= here + 1e-9 * (1 + np.abs(here))
+        return good
+
     # -- searching all own moves ----------------------------------------------------------------
 
     def _tape(self, player: str) -> QuickTape:
@@ -144,11 +162,11 @@ class Deviations:
         for _ in range(_ROUNDS):
             if not len(question) or len(question) > _MOST:
                 break
+            width = (y[1] - y[0]).max(axis=0)
             with np.errstate(all="ignore"):
                 y, keep, better = self._looked(player, y, low[:, question], high[:, question])
             answer[question[better]] = BEATEN
             keep &= answer[question] != BEATEN
-            width = (y[1] - y[0]).max(axis=0)
             keep_narrow = keep & (width < 2.0**-16)
             answer[question[keep_narrow]] = OPEN
             keep &= answer[question] == BEST

@@ -100,6 +100,8 @@ class PolicyRange(NamedTuple):
         In the order of their strengths.
     arcs : tuple of Arc
         For drawing only.
+    best : tuple of array of bool
+        For each arc, from which of its points nobody gains, about.
     all_folds : bool
         Whether it is proved that there are no other folds than those listed.
     boxes, segments : int
@@ -110,6 +112,7 @@ class PolicyRange(NamedTuple):
     windows: tuple[Window, ...]
     events: tuple[Event, ...]
     arcs: tuple[Arc, ...]
+    best: tuple[NDArray[np.bool_], ...]
     all_folds: bool
     boxes: int
     segments: int
@@ -131,7 +134,7 @@ def policy_range(system: PolicySystem, window: float = 1e-6) -> PolicyRange:
     >>> payoff = -(t**3) / 3 + t**2 / 2 + (s / 4 - sp.Rational(1, 5)) * t
     >>> found = policy_range(PolicySystem([t], s, ["ann"], {"ann": payoff}))
     >>> [(e.kind, round(e.middle, 6)) for e in found.events]
-    [('boundary', 0.8)]
+    [('tie', 0.05), ('boundary', 0.8), ('boundary', 0.8)]
     >>> [(c.first_order, c.equilibria) for c in found.counts], found.all_folds
     ([(3, 1), (3, 1), (1, 1)], True)
     """
@@ -512,9 +515,11 @@ class _Work:
         windows = [self._named(hole, counts, found) for hole in holes]
         found.sort(key=lambda event: event.middle)
         regular = self.regular and not any(points < 0 for _, _, points in self.open)
+        best = tuple(self.deviations.best_about(arc.points) for arc in arcs)
         return PolicyRange(
-            tuple(counts), tuple(windows), tuple(found), arcs, regular, self.boxes, self.segments
-        )
+            tuple(counts), tuple(windows), tuple(found), arcs, best, regular, self.boxes,
+            self.segments,
+        )  # fmt: skip
 
     def _named(
         self, hole: list[tuple[float, float, int]], counts: list[Count], events: list[Event]
