@@ -252,14 +252,13 @@ class _Tracer:
         place = self._placed(point + np.clip(share, 0.0, 1.0) * (new - point), k, bound)
         if place is None:
             return None, None
-        if k == m:
-            return place, None
-        return place, Turn("boundary", place, self.label, self._all_at(place, k))
+        moves = self._all_at(place, k)
+        return place, Turn("boundary", place, self.label, moves) if moves else None
 
     def _all_at(self, place: Floats, k: int) -> tuple[int, ...]:
         """Return all moves that reach or leave an end at a place."""
         g = self._values(place)[0]
-        found = {k}
+        found = {k} - {self.system.size}
         for j in range(self.system.size):
             if self.label[j] == INTERIOR:
                 near = min(abs(place[j]), abs(1 - place[j])) < 1e-8

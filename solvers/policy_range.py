@@ -13,9 +13,9 @@ Steps
 4. For every first-order point of a segment it is decided whether it is an equilibrium for every
    strength of the segment (`pigou.solvers.policy_deviations`).
 5. A segment on which something is not settled is cut into four, until it is a quarter of a window
-   wide: then it is left open. Where the first-order points are settled there and the number of
-   equilibria differs between its two sides, some other move does as well as an equilibrium's
-   somewhere within: a *tie*.
+   wide: then it is left open. Where the first-order points are settled there, but not whether all
+   are equilibria, some other move does as well as theirs, or nearly: a *tie*, proved to be one if
+   the number of equilibria differs between its two sides.
 6. Neighbouring segments with the same numbers are joined, and windows and open segments that touch.
 
 The cuts are found in doubles and prove nothing; the numbers rest on steps 3 and 4 alone.
@@ -133,7 +133,7 @@ def policy_range(system: PolicySystem, window: float = 1e-6) -> PolicyRange:
     >>> t, s = sp.symbols("t s", real=True)
     >>> payoff = -(t**3) / 3 + t**2 / 2 + (s / 4 - sp.Rational(1, 5)) * t
     >>> found = policy_range(PolicySystem([t], s, ["ann"], {"ann": payoff}))
-    >>> [(e.kind, round(e.middle, 6)) for e in found.events]
+    >>> [(e.kind, round(float(e.middle), 6)) for e in found.events]
     [('tie', 0.05), ('boundary', 0.8), ('boundary', 0.8)]
     >>> [(c.first_order, c.equilibria) for c in found.counts], found.all_folds
     ([(3, 1), (3, 1), (1, 1)], True)
@@ -526,16 +526,16 @@ class _Work:
     ) -> Window:
         """Say what is in a window; add a tie where the sides show one."""
         low, high = hole[0][0], hole[-1][1]
-        kinds = [e.kind for e in events if low <= e.middle <= high]
+        kinds = [e.kind for e in events if e.low <= high and low <= e.high]
         sides = [c for c in counts if c.high == low] + [c for c in counts if c.low == high]
         settled = {points for _, _, points in hole if points >= 0}
-        if not kinds and len(sides) == 2 and len(settled) == 1 and -1 not in [h[2] for h in hole]:
+        if not kinds and len(sides) == 2 and all(points >= 0 for _, _, points in hole):
             one, other = sides
-            same = {one.first_order, other.first_order} == settled
-            if same and one.equilibria != other.equilibria:
+            if {one.first_order, other.first_order} == settled:
                 nowhere = np.full(self.system.size, np.nan)
                 label = (INTERIOR,) * self.system.size
-                events.append(Event("tie", low, high, (nowhere, nowhere), label, True))
+                proved = one.equilibria != other.equilibria
+                events.append(Event("tie", low, high, (nowhere, nowhere), label, proved))
                 kinds = ["tie"]
         return Window(low, high, " and ".join(dict.fromkeys(kinds)) or "open")
 
