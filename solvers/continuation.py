@@ -121,6 +121,7 @@ def _is_on(
     system: PolicySystem, arcs: Sequence[Arc], point: Floats, label: tuple[int, ...]
 ) -> bool:
     """Whether a point lies on an arc that is known: Newton's method from its chord leads there."""
+    tracer = _Tracer(system, label)
     for arc in arcs:
         if arc.label != label:
             continue
@@ -128,10 +129,8 @@ def _is_on(
         for k in np.flatnonzero(levels[:-1] * levels[1:] <= 0):
             a, b = arc.points[:, k], arc.points[:, k + 1]
             share = 0.5 if levels[k] == levels[k + 1] else levels[k] / (levels[k] - levels[k + 1])
-            near = a + share * (b - a)
-            near[-1] = point[-1]
-            limit, arrived = system.newton(near[:, None], np.array(label, dtype=np.int8)[:, None])
-            if arrived[0] and np.abs(limit[:, 0] - point).max() < _CLOSE:
+            limit = tracer.placed(a + share * (b - a), system.size, point[-1])
+            if limit is not None and np.abs(limit - point).max() < _CLOSE:
                 return True
         if np.abs(arc.points - point[:, None]).max(axis=0).min() < _CLOSE:
             return True
@@ -249,7 +248,7 @@ class _Tracer:
         if not ends:
             return None
         share, k, bound = min(ends, key=lambda end: end[0])
-        place = self._placed(point + np.clip(share, 0.0, 1.0) * (new - point), k, bound)
+        place = self.placed(point + np.clip(share, 0.0, 1.0) * (new - point), k, bound)
         if place is None:
             return None, None
         moves = self._all_at(place, k)
@@ -271,7 +270,7 @@ class _Tracer:
                 place[j] = 0.0 if place[j] < 0.5 else 1.0
         return tuple(sorted(found))
 
-    def _placed(self, guess: Floats, k: int, bound: float | None) -> Floats | None:
+    def placed(self, guess: Floats, k: int, bound: float | None) -> Floats | None:
         """Solve for the point of the arc at which a coordinate has a value, or g_k is 0."""
         point = guess.copy()
         for _ in range(12):
@@ -301,9 +300,9 @@ class _Tracer:
         found: list[Turn] = []
         for k in np.flatnonzero(det[:-1] * det[1:] < 0):
             a, b = points[:, k], points[:, k + 1]
-            point = self._singular(a, b, det[k], det[k + 1])
+            kind = "fold" if self._turns(a, b) else "crossing"
+            point = self._singular(a, b, det[k], det[k + 1], 1e-4 if kind == "fold" else 1e-12)
             if point is not None:
-                kind = "fold" if self._turns(a, b) else "crossing"
                 found.append(Turn(kind, point, self.label))
         return found
 
@@ -312,8 +311,14 @@ class _Tracer:
         one, other = self._tangent(a, b - a), self._tangent(b, b - a)
         return one is not None and other is not None and one[-1] * other[-1] < 0
 
-    def _singular(self, a: Floats, b: Floats, first: float, last: float) -> Floats | None:
-        """Find where det h is 0 on the arc between two points, by false position (Illinois)."""
+    def _singular(
+        self, a: Floats, b: Floats, first: float, last: float, share_of: float
+    ) -> Floats | None:
+        """Find where det h is 0 on the arc between two points, by false position (Illinois).
+
+        It is enough that it is less than a share of what it was at both ends.
+        """
+        enough = share_of * (abs(first) + abs(last))
         across = (b - a) / np.linalg.norm(b - a)
         low, high, point = 0.0, 1.0, None
         for _ in range(30):
@@ -323,12 +328,10 @@ class _Tracer:
                 return point
             point = new
             det = float(np.linalg.det(self._values(point)[1][np.ix_(self.inner, self.inner)]))
-            if det == 0 or high - low < 1e-12:
+            if abs(det) <= enough or high - low < 1e-12:
                 break
             if det * first > 0:
                 low, first, last = share, det, last / 2
             else:
                 high, last, first = share, det, first / 2
-            if abs(det) < 1e-11 * (abs(first) + abs(last) + 1):
-                break
         return point
