@@ -45,8 +45,8 @@ __all__ = ["Cells", "Cover", "Known", "cover", "everything"]
 
 _NARROWEST = 2.0**-26
 _MOST_ROUNDS = 60
-_MOST_IN_A_SEGMENT = 1500
-_MOST_AT_ONCE = 40_000
+_MOST_IN_A_SEGMENT = 300
+_MOST_AT_ONCE = 12_000
 _CUT = 0.4921875
 _MOST_SPLITS, _FEW = 3, 160
 _SEARCH_EVERY = 3
@@ -175,11 +175,10 @@ def cover(
     work.add(*known)
     with np.errstate(all="ignore"):
         for _ in range(_MOST_ROUNDS):
-            if not cells.number or cells.number > _MOST_AT_ONCE:
+            if not cells.number:
                 break
-            cells = work.step(cells)
-    rest = work.given_up + ([cells] if cells.number else [])
-    return work.finish(rest)
+            cells = work.step(work.bounded(cells))
+    return work.finish(work.given_up + ([cells] if cells.number else []))
 
 
 class _Work:
@@ -304,6 +303,21 @@ class _Work:
         cells, weight, before = cells.pick(left), weight[:, left], before[:, left]
         return self._narrowed(cells, weight, before)
 
+    def bounded(self, cells: Cells) -> Cells:
+        """Give up the segments that have the most boxes, where there are too many boxes."""
+        while cells.number > _MOST_AT_ONCE:
+            share = np.zeros(len(self.stuck) + 1)
+            np.add.at(share, cells.first, 1.0)
+            np.add.at(share, cells.last, -1.0)
+            worst = int(np.argmax(np.cumsum(share)[:-1]))
+            out = (cells.first <= worst) & (worst < cells.last)
+            for first, last in set(zip(cells.first[out].tolist(), cells.last[out].tolist(),
+                                       strict=True)):  # fmt: skip
+                self.stuck[first:last] = True
+            self.given_up.append(cells.pick(out))
+            cells = cells.pick(~out)
+        return cells
+
     def _leave_stuck(self, cells: Cells) -> Cells:
         """Put aside the boxes of segments that are given up, and part boxes that span one."""
         single = cells.last - cells.first == 1
@@ -400,6 +414,29 @@ class _Work:
         low, high = (np.repeat(end[:, None], n, axis=1) for end in fold.region())
         label = np.repeat(np.array(fold.label, dtype=np.int8)[:, None], n, axis=1)
         return Cells(low, high, label, places, places + 1, np.zeros(n, dtype=bool))
+
+
+def merged(cells: Cells) -> Cells:
+    """Put the smallest box around boxes of one segment with the same labels, where there are many.
+
+    Examples
+    --------
+    >>> merged(everything(2, [(0, 1)], 9)).number
+    1
+    """
+    if not cells.number:
+        return cells
+    keys = np.vstack([cells.label, cells.first, cells.last])
+    _, group, size = np.unique(keys, axis=1, return_inverse=True, return_counts=True)
+    group = group.reshape(-1)
+    many = size[group] > _FEW // 4
+    boxes = []
+    for one in np.unique(group[many]):
+        part = cells.pick(group == one)
+        box = part.pick(np.array([0]))
+        boxes.append(box._replace(low=part.low.min(axis=1)[:, None],
+                                  high=part.high.max(axis=1)[:, None]))  # fmt: skip
+    return cells.pick(~many).joined(*boxes)
 
 
 def as_cells(tubes: Tubes) -> Cells:

@@ -131,13 +131,13 @@ def policy_form(
     """
     parameter = game.parameter(over)
     where = f"game '{game.name}'"
-    _check_range(game, parameter, low, high, at)
     if all(isinstance(move.domain, Choice) for move in game.moves):
         raise StructureError(
             f"{where} has finite choices only; a policy range is followed in games whose moves are "
             "continuous. For finite games `pigou regimes` states each equilibrium with the exact "
             "parameter values at which it exists"
         )
+    _check_range(game, parameter, low, high, at)
     for move in game.moves:
         if not isinstance(move.domain, Choice):
             ends = (sp.sympify(move.domain.lower), sp.sympify(move.domain.upper))

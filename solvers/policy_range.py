@@ -37,7 +37,7 @@ from pigou.solvers.first_order import INTERIOR
 from pigou.solvers.fold_boxes import FoldBox, fold_box
 from pigou.solvers.folds import Event, collision, fold, vague
 from pigou.solvers.intervals import Floats
-from pigou.solvers.policy_cover import Cells, Cover, Known, as_cells, counted_up, cover, everything
+from pigou.solvers.policy_cover import Cells, Cover, Known, as_cells, counted_up, cover, everything, merged
 from pigou.solvers.policy_deviations import BEST, OPEN, Deviations
 from pigou.solvers.policy_system import PolicySystem, seeds
 from pigou.solvers.tubes import COUNTED, GHOST, UNDECIDED, Tubes, prove
@@ -53,7 +53,7 @@ _MOST_PASSES = 14
 _MOST_CUTS = 6
 _RUN = 16
 _PIECES = 3
-_MOST_SEGMENTS = 4000
+_MOST_SEGMENTS = 1200
 
 
 class Count(NamedTuple):
@@ -379,7 +379,7 @@ class _Work:
             bad[found.segment[~found.roomy | (found.status == UNDECIDED)]] = True
             bad &= ~is_window & (high - low > self.window / 8)
             tubes = tubes.joined(found.pick(~bad[found.segment]))
-            if not bad.any():
+            if not bad.any() or len(low) + _PIECES * bad.sum() > _MOST_SEGMENTS:
                 break
             repeats = np.where(bad, _PIECES, 1)
             first = np.cumsum(repeats) - repeats
@@ -462,7 +462,9 @@ class _Work:
         segment = np.repeat(cells.first, length) + counted_up(length)
         cells = cells.pick(np.repeat(np.arange(cells.number), length))
         keep = again[segment]
-        cells, segment = cells.pick(keep), number[segment[keep]]
+        cells = cells.pick(keep)._replace(first=segment[keep], last=segment[keep] + 1)
+        cells = merged(cells)
+        segment = number[cells.first]
         tried = np.zeros(cells.number, dtype=bool)
         cells = cells._replace(first=4 * segment, last=4 * segment + 4, tried=tried)
         tubes = found.tubes.pick(again[found.tubes.segment])
