@@ -150,6 +150,7 @@ def test_a_cubic_response_has_the_folds_of_its_discriminant():
     agrees_with_solve(game, found)
 
 
+@pytest.mark.long
 def test_a_pitchfork_is_reported_as_a_crossing_and_never_as_certain():
     # x = L(s (y - 1/2)) has the symmetric point x = y = 1/2; asymmetric ones split off at s = -4
     game = alike("{0}/(1 + exp(-s*({1} - 1/2))) - {0}**2/2")
@@ -403,26 +404,28 @@ def test_open_windows_give_exit_code_3(tmp_path):
         """
 pigou = 1
 [game]
-name = "A continuum at one value"
+name = "Every move is best at one value"
 [parameters.s]
-default = 0
+default = 1
 [players.ann]
-[players.bob]
 [moves.x]
 player = "ann"
 interval = ["0", "1"]
-[moves.y]
-player = "bob"
-interval = ["0", "1"]
 [payoffs]
-ann = "x*y - x**2/2"
-bob = "x*y - y**2/2 + s*0"
+ann = "s*(x - x**2)"
 """,
         encoding="utf-8",
     )
-    done = run("sweep", file, "--over", "s=0:1")
+    done = run("sweep", file, "--over", "s=-1:1")
     assert done.exit_code == 3, done.output
-    assert "INCOMPLETE: the number is not known for s between 0 and 1" in done.stdout
+    assert "INCOMPLETE: the number is not known for s between" in done.stdout
+    found = policy_range(find_model(str(file)).game, "s", -1, 1)
+    assert any(w.low <= 0 <= w.high and w.is_open for w in found.windows)
+    assert not found.all_folds
+    # below 0 both ends tie at every value, which no enclosure can tell; above, the middle is best
+    assert [s.equilibria for s in found.segments] == [1]
+    assert found.segments[0].low > 0 and found.segments[0].high == 1
+    covers_the_range(found)
 
 
 @pytest.mark.parametrize(
