@@ -17,7 +17,9 @@ Steps
 4. A box left over is split across its widest variable: in two; or, where it is free and touches one
    end, into the face at that end and the same box labelled interior. So a face is only looked at
    where a solution may lie on it, not each of the :math:`3^n`.
-5. Boxes that are too narrow, or left when the number of boxes is used up, are returned as open.
+5. With kinks, a box that is narrow enough is split into those where a switch is 0, 1 and between.
+   Switches between are never cut; Krawczyk's test narrows them.
+6. Boxes that are too narrow, or left when the number of boxes is used up, are returned as open.
 
 The order of work is fixed, so that an answer does not depend on the clock.
 
@@ -28,6 +30,7 @@ methods; E. Hansen and G. W. Walster (2004), Global Optimization Using Interval 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +55,7 @@ MOST_BOXES = 30_000
 _BATCH = 512
 _NARROWEST = 2.0**-30
 _CUT = 0.4921875
+_SWITCHED = 0.3
 _NEWTON_STEPS = 12
 _SIZES = 4.0 ** -np.arange(24)
 
@@ -106,7 +110,16 @@ class Exploration(NamedTuple):
     bound: float
 
 
-def explore(system: FirstOrder, floor: float = -np.inf, most: int = MOST_BOXES) -> Exploration:
+Excluded = Callable[[Boxes], NDArray[np.bool_]]
+"""Says which boxes hold no solution that is wanted."""
+
+
+def explore(
+    system: FirstOrder,
+    floor: float = -np.inf,
+    most: int = MOST_BOXES,
+    excluded: Excluded | None = None,
+) -> Exploration:
     """Find all solutions of a first-order system on the unit box.
 
     Parameters
@@ -116,6 +129,8 @@ def explore(system: FirstOrder, floor: float = -np.inf, most: int = MOST_BOXES) 
         A value of the objective that is known to be attained, if all maximise one objective.
     most : int
         How many boxes to look at, at most.
+    excluded : callable, optional
+        Says which boxes need not be looked at, for reasons of its own.
 
     Examples
     --------
@@ -126,7 +141,7 @@ def explore(system: FirstOrder, floor: float = -np.inf, most: int = MOST_BOXES) 
     >>> [root.point.round(9).tolist() for root in found.roots], found.open.number
     ([[0.333333333, 0.333333333]], 0)
     """
-    search = _Search(system, floor)
+    search = _Search(system, floor, excluded)
     m = system.size
     queue = [Boxes(np.zeros((m, 1)), np.ones((m, 1)), np.full((m, 1), FREE, dtype=np.int8))]
     with np.errstate(all="ignore"):  # infinite and undefined ends are dealt with one by one
@@ -147,8 +162,8 @@ def _parts(number: int) -> list[NDArray[np.intp]]:
 class _Search:
     """One search: the solutions so far, and the boxes given up."""
 
-    def __init__(self, system: FirstOrder, floor: float):
-        self.system, self.floor = system, floor
+    def __init__(self, system: FirstOrder, floor: float, excluded: Excluded | None):
+        self.system, self.floor, self.excluded = system, floor, excluded
         self.best: Floats | None = None
         self.roots: list[Isolated] = []
         self.given_up: list[Boxes] = []
@@ -157,19 +172,23 @@ class _Search:
     def step(self, boxes: Boxes) -> Boxes:
         """Look at a batch of boxes; return what is left to look at."""
         self.looked += boxes.number
-        values, centre = self.system.values(boxes), self.system.at_centre(boxes)
+        values, centre = self.system.values(boxes), self.system.at_moves(boxes)
         values = sharpened(self.system, boxes, values, centre)
         keep = self._worth_it(boxes, values, centre)
         before = boxes.high - boxes.low
         boxes, possible = prune(self.system, boxes, values)
         keep &= possible
+        if self.excluded is not None:
+            keep &= ~self.excluded(boxes)
         moved = (boxes.high - boxes.low < before).any(axis=0)
         for root in self.roots:
             keep &= ~root.holds(boxes)
         settled = keep & ~moved & ~values.left & (boxes.label != FREE).all(axis=0)
+        for one, other in self.system.tangles:
+            settled &= (boxes.label[one] != INTERIOR) | (boxes.label[other] != INTERIOR)
         left = [boxes.pick(keep & ~settled & ~moved), boxes.pick(keep & moved)]
         if settled.any():
-            inside, shrunk = self._newton(*_selected(settled, boxes, values, centre))
+            inside, shrunk = self._newton(boxes.pick(settled), _selected(settled, values))
             left = [left[0].joined(inside), left[1].joined(shrunk)]
         return left[1].joined(self._split(self._narrow(left[0])))
 
@@ -183,9 +202,9 @@ class _Search:
             self.floor, self.best = float(attained[top]), boxes.centre[:, top]
         return values.left | (values.objective[1] >= self.floor)
 
-    def _newton(self, boxes: Boxes, values: Values, centre: Values) -> tuple[Boxes, Boxes]:
+    def _newton(self, boxes: Boxes, values: Values) -> tuple[Boxes, Boxes]:
         """Apply the Krawczyk image: return boxes to split, and boxes that have shrunk enough."""
-        image, norm = krawczyk(boxes, values, centre)
+        image, norm = krawczyk(boxes, values, self.system.at_centre(boxes))
         low, high = np.maximum(boxes.low, image[0]), np.minimum(boxes.high, image[1])
         keep = (low <= high).all(axis=0)
         for k in np.flatnonzero(keep & (norm < 1)):
@@ -236,16 +255,35 @@ class _Search:
         return root.label == label and bool(inside.all())
 
     def _narrow(self, boxes: Boxes) -> Boxes:
-        """Give up boxes that are too narrow to be split."""
-        narrow = (boxes.high - boxes.low).max(axis=0) < _NARROWEST
+        """Give up boxes that are too narrow to be split, and have no switch to be settled."""
+        m = self.system.moves
+        narrow = (boxes.high[:m] - boxes.low[:m]).max(axis=0) < _NARROWEST
+        narrow &= (boxes.label[m:] != FREE).all(axis=0)
         if narrow.any():
             self.given_up.append(boxes.pick(narrow))
         return boxes.pick(~narrow)
 
     def _split(self, boxes: Boxes) -> Boxes:
+        """Split boxes across their widest variable, or settle a switch."""
+        m = self.system.moves
+        if m == self.system.size:
+            return self._halved(boxes)
+        width = (boxes.high[:m] - boxes.low[:m]).max(axis=0)
+        open_ = boxes.label[m:] == FREE
+        switched = open_.any(axis=0) & (width < _SWITCHED)
+        halves = self._halved(boxes.pick(~switched))
+        boxes = boxes.pick(switched)
+        row, places = m + np.argmax(open_[:, switched], axis=0), np.arange(boxes.number)
+        zero, one, between = boxes.copy(), boxes.copy(), boxes.copy()
+        zero.label[row, places], zero.high[row, places] = LOWER, 0.0
+        one.label[row, places], one.low[row, places] = UPPER, 1.0
+        between.label[row, places] = INTERIOR
+        return zero.joined(one, between, halves)
+
+    def _halved(self, boxes: Boxes) -> Boxes:
         """Split boxes across their widest variable."""
-        places = np.arange(boxes.number)
-        axis = np.argmax(boxes.high - boxes.low, axis=0)
+        m, places = self.system.moves, np.arange(boxes.number)
+        axis = np.argmax(boxes.high[:m] - boxes.low[:m], axis=0)
         low, high = boxes.low[axis, places], boxes.high[axis, places]
         free = boxes.label[axis, places] == FREE
         face = free & ((low == 0) != (high == 1))
@@ -277,14 +315,9 @@ class _Search:
         return Exploration(tuple(self.roots), rest, self.looked, self.floor, self.best, bound)
 
 
-def _selected(
-    which: NDArray[np.bool_], boxes: Boxes, values: Values, centre: Values
-) -> tuple[Boxes, Values, Values]:
-    def cut(given: Values) -> Values:
-        g, h = ((e[0][..., which], e[1][..., which]) for e in (given.g, given.h))
-        return Values(g, h, None, given.left[which])
-
-    return boxes.pick(which), cut(values), cut(centre)
+def _selected(which: NDArray[np.bool_], values: Values) -> Values:
+    g, h = ((e[0][..., which], e[1][..., which]) for e in (values.g, values.h))
+    return Values(g, h, None, values.left[which])
 
 
 def krawczyk(boxes: Boxes, values: Values, centre: Values) -> tuple[Ends, Floats]:

@@ -33,6 +33,7 @@ from pigou.exact import Enclosure
 from pigou.solvers.branch_and_prune import Isolated, explore
 from pigou.solvers.deviation import Optimum, Reply, best_reply, maximum
 from pigou.solvers.first_order import INTERIOR, Boxes, FirstOrder
+from pigou.solvers.outdone import Outdone
 from pigou.solvers.refine import Refined, doubles, refined
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 from pigou.solvers.smooth_form import SmoothForm
@@ -108,15 +109,11 @@ def smooth_equilibria(form: SmoothForm) -> Smooth:
     >>> [equilibrium.values for equilibrium in found.equilibria]
     [(Enclosure(1), Enclosure(1))]
     """
-    everybody = range(len(form.variables))
-    objectives = [form.payoffs[owner] for owner in form.owners]
-    system = FirstOrder(form.variables, everybody, objectives, False)
-    found = explore(system)
+    system = _everybody(form)
+    own = {player: _own(form, player) for player in form.payoffs}
+    outdone = Outdone(form) if form.switches else None
+    found = explore(system, excluded=outdone)
     points, vague = _distinct(system, found.roots)
-    own = {
-        player: FirstOrder(form.variables, form.own(player), [payoff] * len(form.own(player)), True)
-        for player, payoff in form.payoffs.items()
-    }
     equilibria, refuted, unresolved = [], [], []
     for point in points:
         candidate = _candidate(form, own, point)
@@ -128,11 +125,12 @@ def smooth_equilibria(form: SmoothForm) -> Smooth:
             why = "a first-order point where the gains from deviating could not be bounded"
             unresolved.append((candidate.values, why))
     for root in vague:
-        box = [(max(a, 0.0), min(b, 1.0)) for a, b in zip(root.low, root.high, strict=True)]
+        low, high = root.low[: system.moves], root.high[: system.moves]
+        box = [(max(a, 0.0), min(b, 1.0)) for a, b in zip(low, high, strict=True)]
         why = "a first-order point at an end of an interval, where a derivative is about 0"
         unresolved.append((_scaled(form, box), why))
-    undefined = _clusters(found.open.pick(system.values(found.open).left))
-    for box in _clusters(found.open):
+    undefined = _clusters(found.open.pick(system.values(found.open).left), system.moves)
+    for box in _clusters(found.open, system.moves):
         why = "not settled: a continuum, a degenerate point, or too many boxes"
         if any(_touch(np.transpose(box), np.transpose(other)) for other in undefined):
             why = "a payoff or a derivative of it is not defined at all points"
@@ -154,13 +152,34 @@ def smooth_optimum(form: SmoothForm) -> Optimum | None:
     if form.welfare is sp.nan:
         return None
     everybody = range(len(form.variables))
-    found = maximum(FirstOrder(form.variables, everybody, [form.welfare] * len(everybody), True))
+    objectives, switches = [form.welfare] * len(everybody), form.welfare_switches
+    held = [everybody] * len(switches)
+    found = maximum(FirstOrder(form.variables, everybody, objectives, True, switches, held))
     if found is None:
         return None
     points = tuple(
         tuple(form.scaled_back(k, value) for k, value in enumerate(point)) for point in found.points
     )
     return found._replace(points=points)
+
+
+# -- systems ------------------------------------------------------------------------------------
+
+
+def _everybody(form: SmoothForm) -> FirstOrder:
+    """Return the first-order system of all players."""
+    objectives = [form.payoffs[owner] for owner in form.owners]
+    held = [form.own(switch.player) for switch in form.switches]
+    variables = range(len(form.variables))
+    return FirstOrder(form.variables, variables, objectives, False, form.switches, held)
+
+
+def _own(form: SmoothForm, player: str) -> FirstOrder:
+    """Return the first-order system of one player."""
+    mine = form.own(player)
+    switches = [form.switches[k] for k in form.own_switches(player)]
+    objectives = [form.payoffs[player]] * len(mine)
+    return FirstOrder(form.variables, mine, objectives, True, switches, [mine] * len(switches))
 
 
 # -- candidates ---------------------------------------------------------------------------------
@@ -176,7 +195,8 @@ def _distinct(
     points: list[Refined] = []
     kept: list[Isolated] = []
     for root, point in sure:
-        if not any(_is_same(system, other, point) for other in kept):
+        known = any(_is_same(system, other, point) for other in kept)
+        if not known and not any(_is_one_profile(system, point, other) for other in points):
             points.append(point)
             kept.append(root)
     vague = [
@@ -187,6 +207,13 @@ def _distinct(
         and not any(_is_same(system, root, known) for known in points)
     ]
     return points, vague
+
+
+def _is_one_profile(system: FirstOrder, one: Refined, other: Refined) -> bool:
+    """Whether two solutions differ in their switches at most."""
+    if one.exact is None or other.exact is None:
+        return False
+    return one.exact[: system.moves] == other.exact[: system.moves]
 
 
 def _is_same(system: FirstOrder, root: Isolated, point: Refined) -> bool:
@@ -212,21 +239,32 @@ def _is_same(system: FirstOrder, root: Isolated, point: Refined) -> bool:
 
 
 def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) -> Candidate:
+    n = len(form.variables)
+    exact = None
+    if point.exact is not None:
+        exact = [fmpq(q.numerator, q.denominator) for q in point.exact]
     replies = {}
     for player, system in own.items():
         mine = form.own(player)
-        others = [k for k in range(len(form.variables)) if k not in mine]
+        others = [k for k in range(n) if k not in mine]
+        rows = [*mine, *(n + k for k in form.own_switches(player))]
         with working_precision():
             ends = {k: doubles(point.balls[k]) for k in others}
-        system.fixed(ends, {k: point.balls[k] for k in others})
-        reply = best_reply(system, [point.balls[k] for k in mine], [point.label[k] for k in mine])
+        rivals = None if exact is None else {k: exact[k] for k in others}
+        system.fixed(ends, {k: point.balls[k] for k in others}, rivals)
+        reply = best_reply(
+            system,
+            [point.balls[k] for k in rows],
+            [point.label[k] for k in rows],
+            None if exact is None else [exact[k] for k in rows],
+        )
         if reply.move is not None:
             moves = zip(mine, reply.move, strict=True)
             reply = reply._replace(
                 move=tuple(form.scaled_back(k, Enclosure.point(t)).lower for k, t in moves)
             )
         replies[player] = reply
-    values = tuple(form.scaled_back(k, _short(v)) for k, v in enumerate(point.enclosures))
+    values = tuple(form.scaled_back(k, _short(v)) for k, v in enumerate(point.enclosures[:n]))
     return Candidate(values, replies)
 
 
@@ -247,7 +285,7 @@ def _is_negligible(
         mine = form.own(player)
         moves = [[point.balls[k] for k in mine], [arb(0)] * len(mine), [arb(1)] * len(mine)]
         with working_precision():
-            sizes = [abs(own[player].balls(move)[2] or arb(0)) for move in moves]
+            sizes = [abs(own[player].attained(move) or arb(0)) for move in moves]
             size = max((ball_to_enclosure(s).lower for s in sizes if s.is_finite()), default=0)
         if reply.gain.upper > _NEGLIGIBLE * size:
             return False
@@ -264,11 +302,12 @@ def _scaled(form: SmoothForm, box: Sequence[tuple[Any, Any]]) -> tuple[Enclosure
     )
 
 
-def _clusters(boxes: Boxes) -> list[list[tuple[float, float]]]:
+def _clusters(boxes: Boxes, moves: int) -> list[list[tuple[float, float]]]:
     """Join boxes that touch into the smallest boxes that hold them; into one if there are many."""
-    hulls = [np.stack([boxes.low[:, k], boxes.high[:, k]]) for k in range(boxes.number)]
+    ends = boxes.low[:moves], boxes.high[:moves]
+    hulls = [np.stack([ends[0][:, k], ends[1][:, k]]) for k in range(boxes.number)]
     if len(hulls) > _MOST_CLUSTERS:
-        hulls = [np.stack([boxes.low.min(axis=1), boxes.high.max(axis=1)])]
+        hulls = [np.stack([ends[0].min(axis=1), ends[1].max(axis=1)])]
     joined: list[Any] = []
     for hull in hulls:
         touching = [k for k, other in enumerate(joined) if _touch(hull, other)]
