@@ -207,16 +207,27 @@ class _Search:
         image, norm = krawczyk(boxes, values, self.system.at_centre(boxes))
         low, high = np.maximum(boxes.low, image[0]), np.minimum(boxes.high, image[1])
         keep = (low <= high).all(axis=0)
-        for k in np.flatnonzero(keep & (norm < 1)):
+        promising = norm < 1
+        if self.system.switches:  # a switch may be wide where the moves are narrow
+            inner, width = boxes.label == INTERIOR, boxes.high - boxes.low
+            promising |= ~(inner & (image[1] - image[0] > 0.9 * width + 1e-12)).any(axis=0)
+        for k in np.flatnonzero(keep & promising):
             label = tuple(int(part) for part in boxes.label[:, k])
             self._prove(boxes.centre[:, k], label, float((boxes.high - boxes.low)[:, k].max()))
         low, high = np.where(keep, low, boxes.low), np.where(keep, high, boxes.high)
         narrower = Boxes(low, high, boxes.label)
         for root in self.roots:
             keep &= ~root.holds(narrower)
-        before, after = (np.max(b.high - b.low, axis=0) for b in (boxes, narrower))
-        shrunk = after < 0.6 * before
+        shrunk = self._much_narrower(boxes.high - boxes.low, narrower.high - narrower.low)
         return narrower.pick(keep & ~shrunk), narrower.pick(keep & shrunk)
+
+    def _much_narrower(self, before: Floats, after: Floats) -> NDArray[np.bool_]:
+        """Say which boxes are, in their moves or in their switches."""
+        m = self.system.moves
+        shrunk: NDArray[np.bool_] = after[:m].max(axis=0) < 0.6 * before[:m].max(axis=0)
+        if m < self.system.size:
+            shrunk |= after[m:].max(axis=0) < 0.6 * before[m:].max(axis=0)
+        return shrunk
 
     def _prove(self, start: Floats, label: tuple[int, ...], width: float) -> None:
         """Run Newton's method; prove a solution around its limit, in as large a box as will do."""
