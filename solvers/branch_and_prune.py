@@ -178,8 +178,8 @@ class _Search:
         before = boxes.high - boxes.low
         boxes, possible = prune(self.system, boxes, values)
         keep &= possible
-        if self.excluded is not None:
-            keep &= ~self.excluded(boxes)
+        if self.excluded is not None and keep.any():
+            keep[keep] = ~self.excluded(boxes.pick(keep))
         moved = (boxes.high - boxes.low < before).any(axis=0)
         for root in self.roots:
             keep &= ~root.holds(boxes)

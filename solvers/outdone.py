@@ -24,7 +24,7 @@ Interval Analysis, section 12.5, for each player's own problem.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,17 +67,26 @@ class Outdone:
 
     def __call__(self, boxes: Boxes) -> NDArray[np.bool_]:
         """Say in which boxes some player has a better move, of those on a grid."""
-        result = np.zeros(boxes.number, dtype=bool)
-        _, above = self.payoffs(boxes.low, boxes.high)
-        for i in range(len(self.players)):
-            result |= self._better(boxes, i, self._best(boxes, i), above[i])
-        return result
+        return self._by(boxes, {i: self._best(boxes, i) for i in range(len(self.players))})
 
     def by(self, boxes: Boxes, player: str, move: Sequence[float]) -> NDArray[np.bool_]:
         """Say in which boxes a given move is better for its player."""
-        i = self.players.index(player)
         moves = np.repeat(np.array(move)[:, None], boxes.number, axis=1)
-        return self._better(boxes, i, moves, self.payoffs(boxes.low, boxes.high)[1][i])
+        return self._by(boxes, {self.players.index(player): moves})
+
+    def _by(self, boxes: Boxes, better: Mapping[int, Floats]) -> NDArray[np.bool_]:
+        """Say in which boxes one of these moves is better for its player."""
+        sides = [(boxes.low, boxes.high)]
+        for i, moves in better.items():
+            low, high = boxes.low.copy(), boxes.high.copy()
+            low[list(self.own[i])] = high[list(self.own[i])] = moves
+            low[self.moves :], high[self.moves :] = 0.0, 1.0
+            sides.append((low, high))
+        below, above = self.payoffs(*(np.concatenate(ends, axis=1) for ends in zip(*sides, strict=True)))
+        n, result = boxes.number, np.zeros(boxes.number, dtype=bool)
+        for place, i in enumerate(better, 1):
+            result |= below[i, place * n : (place + 1) * n] > above[i, :n]
+        return result
 
     def payoffs(self, low: Floats, high: Floats) -> Ends:
         """Enclose the payoffs over boxes of moves and switches; infinite where undefined."""
@@ -92,13 +101,6 @@ class Outdone:
                     high[row] = np.where(whole & (above[kink] < 0), 0.0, high[row])
         below = np.where(left, -np.inf, below[:number])
         return below, np.where(left, np.inf, above[:number])
-
-    def _better(self, boxes: Boxes, i: int, moves: Floats, most: Floats) -> NDArray[np.bool_]:
-        low, high = boxes.low.copy(), boxes.high.copy()
-        low[list(self.own[i])] = high[list(self.own[i])] = moves
-        low[self.moves :], high[self.moves :] = 0.0, 1.0
-        better: NDArray[np.bool_] = self.payoffs(low, high)[0][i] > most
-        return better
 
     def _best(self, boxes: Boxes, i: int) -> Floats:
         """Return the best of a few moves of a player against the centre of each box."""

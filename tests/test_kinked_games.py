@@ -108,64 +108,61 @@ class BruteForce:
         """The most that player i can get against rivals of shape (their moves, points)."""
         m, points = len(self.own[i]), rivals.shape[1]
         state = {n: row[:, None] for n, row in zip(self.own[1 - i], rivals, strict=True)}
-        line = np.linspace(0, 1, 400 * fine + 1 if m == 1 else 32 * fine + 1)
+        line = np.linspace(0, 1, 120 * fine + 1 if m == 1 else 24 * fine + 1)
         grid = np.array(list(itertools.product(line, repeat=m))).T[:, None, :]
-        centre, reach = np.zeros((m, points, 1)), 1.0
-        shape = (points, grid.shape[2])
         around = np.array(list(itertools.product(np.linspace(-1, 1, 9), repeat=m))).T[:, None, :]
-        own, reach = np.broadcast_to(grid, (m, *shape)), 1.5 / (len(line) - 1)
-        for _ in range(12 if m == 1 else 14):
+        own = np.broadcast_to(grid, (m, points, grid.shape[2]))
+        reach, top = 1.5 / (len(line) - 1), np.full(points, -np.inf)
+        for _ in range(14):
             values = self.payoff(i, {**state, **dict(zip(self.own[i], own, strict=True))})
             values = np.broadcast_to(values, own.shape[1:])
-            k = np.argmax(values, axis=1)
-            centre = own[:, np.arange(points), k][:, :, None]
-            own = np.clip(centre + reach * around, 0, 1)
-            reach /= 2.5
-        return np.take_along_axis(values, k[:, None], axis=1)[:, 0]
+            k, every = np.argmax(values, axis=1), np.arange(points)
+            top = np.maximum(top, values[every, k])
+            own = np.clip(own[:, every, k][:, :, None] + reach * around, 0, 1)
+            reach /= 3.5
+        return top
 
     def regrets(self, axes, fine=1):
-        """The larger regret on a grid."""
-        worst = -np.inf
-        grid = np.meshgrid(*axes, indexing="ij")
-        shape, state = grid[0].shape, dict(zip(self.names, grid, strict=True))
-        first = len(self.own[0])
-        for i, part in ((0, slice(first, None)), (1, slice(0, first))):
-            lines = axes[part]
-            rivals = np.array([g.ravel() for g in np.meshgrid(*lines, indexing="ij")])
-            best = self.best(i, rivals, fine).reshape([len(line) for line in lines])
-            extra = len(shape) - best.ndim
-            best = best.reshape((1,) * extra + best.shape if i == 0 else best.shape + (1,) * extra)
-            worst = np.maximum(worst, best - self.payoff(i, state))
+        """The larger regret on grids: one axis of shape (grids, length) for each move."""
+        n, first, grids = len(axes), len(self.own[0]), len(axes[0])
+        sides = [axis.reshape([grids] + [-1 if j == k else 1 for j in range(n)])
+                 for k, axis in enumerate(axes)]  # fmt: skip
+        state, worst = dict(zip(self.names, sides, strict=True)), -np.inf
+        for i, rivals in ((0, range(first, n)), (1, range(first))):
+            lines = np.broadcast_arrays(*(sides[k] for k in rivals))
+            best = self.best(i, np.array([line.ravel() for line in lines]), fine)
+            worst = np.maximum(worst, best.reshape(lines[0].shape) - self.payoff(i, state))
         return worst
 
-    def regret(self, point, fine=2):
-        return float(self.regrets([np.array([t]) for t in point], fine).ravel()[0])
+    def regret(self, point, fine=3):
+        return float(self.regrets([np.array([[t]]) for t in point], fine).ravel()[0])
 
     def equilibria(self):
-        """Zoom into every dip of the regret; return where it falls to 0."""
+        """Zoom into every dip of the regret, all at once; return where it falls to 0."""
         n = len(self.names)
-        size, zoom = {2: (61, 13), 3: (19, 9), 4: (11, 7)}[n]
+        size, zoom = {2: (61, 13), 3: (17, 7), 4: (9, 5)}[n]
         line = np.linspace(0, 1, size)
-        grid = self.regrets([line] * n)
+        grid = self.regrets([line[None, :]] * n)[0]
         padded = np.pad(grid, 1, constant_values=np.inf)
         low = np.full(grid.shape, np.inf)
         for shift in itertools.product(range(3), repeat=n):
-            window = tuple(slice(k, k + size) for k in shift)
-            low = np.minimum(low, padded[window])
+            low = np.minimum(low, padded[tuple(slice(k, k + size) for k in shift)])
         dips = sorted(zip(*np.nonzero((grid <= low) & (grid < 0.5)), strict=True),
                       key=lambda place: grid[place])  # fmt: skip
+        if not dips:
+            return []
+        points, reach = line[np.array(dips[:10])].T, 1.5 / size
+        for _ in range(24):
+            steps = reach * np.linspace(-1, 1, zoom)
+            axes = [np.clip(p[:, None] + steps, 0, 1) for p in points]
+            k = np.argmin(self.regrets(axes).reshape(points.shape[1], -1), axis=1)
+            k = np.unravel_index(k, (zoom,) * n)
+            points = np.array([a[np.arange(len(a)), j] for a, j in zip(axes, k, strict=True)])
+            reach /= 2.2
         found = []
-        for place in dips[:12]:
-            point, reach = line[list(place)], 1.5 / size
-            for _ in range(26):
-                axes = [np.unique(np.clip(np.append(np.linspace(-reach, reach, zoom) + p, p), 0, 1))
-                        for p in point]  # fmt: skip
-                values = self.regrets(axes)
-                k = np.unravel_index(np.argmin(values), values.shape)
-                point, reach = np.array([a[j] for a, j in zip(axes, k, strict=True)]), reach / 2.2
-                if values[k] > 3 * reach * 40 + 1e-9:
-                    break
-            if self.regret(point) < 1e-9 and not any(np.abs(point - p).max() < NEAR for p in found):
+        for point in points.T:
+            near = any(np.abs(point - p).max() < NEAR for p in found)
+            if not near and self.regret(point) < 1e-8:
                 found.append(point)
         return found
 
