@@ -19,13 +19,13 @@ import sympy as sp
 
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
-from pigou.expression import symbol
+from pigou.expression import symbol, write_expression
 from pigou.game import Choice, Game
 from pigou.solvers.kinks import Switch
 from pigou.solvers.switching import Switching
 from pigou.stages import is_staged
 
-__all__ = ["SmoothForm", "smooth_form"]
+__all__ = ["SmoothForm", "in_units", "smooth_form"]
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,31 @@ def smooth_form(game: Game, at: Mapping[str, Any] | None = None) -> SmoothForm:
         game, values, names, owners, ends, variables, payoffs, welfare, tuple(switches),
         tuple(surplus),
     )  # fmt: skip
+
+
+def in_units(form: SmoothForm, kink: sp.Expr) -> str:
+    """Write a kink of scaled moves as an equation between the moves themselves.
+
+    Examples
+    --------
+    >>> from pigou import Move, Player
+    >>> moves = [Move("x", "a", (0, 2)), Move("y", "b", (0, 2))]
+    >>> game = Game("g", [Player("a"), Player("b")], moves, {"a": "x - x**2", "b": "y - y**2"})
+    >>> form = smooth_form(game)
+    >>> in_units(form, form.variables[0] - form.variables[1])
+    'x = y'
+    """
+    back = {
+        t: (symbol(name) - sp.Rational(str(low))) / sp.Rational(str(high - low))
+        for name, (low, high), t in zip(form.moves, form.ends, form.variables, strict=True)
+    }
+    formula = sp.expand(kink.xreplace(back)).as_content_primitive()[1]
+    positive = sum((term for term in sp.Add.make_args(formula) if not _is_minus(term)), sp.S.Zero)
+    return f"{write_expression(positive)} = {write_expression(sp.expand(positive - formula))}"
+
+
+def _is_minus(term: sp.Expr) -> bool:
+    return bool(term.as_coeff_Mul()[0].is_negative)
 
 
 def _in_units(formula: sp.Basic, back: Mapping[Any, Any]) -> sp.Basic:

@@ -21,7 +21,7 @@ Sources: those of the modules named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -30,18 +30,21 @@ import sympy as sp
 from flint import arb, fmpq
 
 from pigou.exact import Enclosure
-from pigou.solvers.branch_and_prune import Isolated, explore
+from pigou.solvers.branch_and_prune import MOST_BOXES, Isolated, explore
+from pigou.solvers.clusters import Cluster, clusters, groups
 from pigou.solvers.deviation import Optimum, Reply, best_reply, maximum
 from pigou.solvers.first_order import INTERIOR, Boxes, FirstOrder
 from pigou.solvers.outdone import Outdone
 from pigou.solvers.refine import Refined, doubles, refined
 from pigou.solvers.roots import ball_to_enclosure, working_precision
-from pigou.solvers.smooth_form import SmoothForm
+from pigou.solvers.smooth_form import SmoothForm, in_units
 
 __all__ = ["Candidate", "Smooth", "smooth_equilibria", "smooth_optimum"]
 
 _NEGLIGIBLE = Fraction(1, 10**40)
-_MOST_CLUSTERS = 400
+_MOST_KINKED = 5_000
+_UNSETTLED = "not settled: a continuum, a degenerate point, or too many boxes"
+_UNDEFINED = "a payoff or a derivative of it is not defined at all points"
 _DIGITS = Fraction(2**200)
 
 
@@ -71,6 +74,29 @@ class Candidate(NamedTuple):
         return max(better, key=lambda item: item[1].gain.lower) if better else None
 
 
+class Unresolved(NamedTuple):
+    """Where further equilibria may be.
+
+    Attributes
+    ----------
+    box : tuple of Enclosure
+        The moves.
+    why : str
+        Why that is not known, or what is.
+    gain : float
+        No player gains more by deviating from a profile in the part that is open; infinite where
+        that was not bounded.
+    continuum : sympy expression or None
+        In the scaled moves: where it is 0 in the box every profile is an equilibrium, and all
+        equilibria of the part that is open are there.
+    """
+
+    box: tuple[Enclosure, ...]
+    why: str
+    gain: float = np.inf
+    continuum: sp.Expr | None = None
+
+
 class Smooth(NamedTuple):
     """What is known of the equilibria of a smooth game.
 
@@ -80,15 +106,14 @@ class Smooth(NamedTuple):
         Nobody gains: proved, or but for what is negligible.
     refuted : tuple of Candidate
         First-order points from which somebody gains by deviating.
-    unresolved : tuple of (boxes of Enclosure, str)
-        Where further equilibria may be, and why that is not known.
+    unresolved : tuple of Unresolved
     boxes : int
         How many boxes were looked at.
     """
 
     equilibria: tuple[Candidate, ...]
     refuted: tuple[Candidate, ...]
-    unresolved: tuple[tuple[tuple[Enclosure, ...], str], ...]
+    unresolved: tuple[Unresolved, ...]
     boxes: int
 
 
@@ -112,9 +137,10 @@ def smooth_equilibria(form: SmoothForm) -> Smooth:
     system = _everybody(form)
     own = {player: _own(form, player) for player in form.payoffs}
     outdone = Outdone(form) if form.switches else None
-    found = explore(system, excluded=outdone)
+    found = explore(system, most=_MOST_KINKED if outdone else MOST_BOXES, excluded=outdone)
     points, vague = _distinct(system, found.roots)
-    equilibria, refuted, unresolved = [], [], []
+    equilibria, refuted = [], []
+    unresolved: list[Unresolved] = []
     for point in points:
         candidate = _candidate(form, own, point)
         if candidate.better is not None:
@@ -123,18 +149,13 @@ def smooth_equilibria(form: SmoothForm) -> Smooth:
             equilibria.append(candidate)
         else:
             why = "a first-order point where the gains from deviating could not be bounded"
-            unresolved.append((candidate.values, why))
+            unresolved.append(Unresolved(candidate.values, why))
     for root in vague:
         low, high = root.low[: system.moves], root.high[: system.moves]
         box = [(max(a, 0.0), min(b, 1.0)) for a, b in zip(low, high, strict=True)]
-        why = "a first-order point at an end of an interval, where a derivative is about 0"
-        unresolved.append((_scaled(form, box), why))
-    undefined = _clusters(found.open.pick(system.values(found.open).left), system.moves)
-    for box in _clusters(found.open, system.moves):
-        why = "not settled: a continuum, a degenerate point, or too many boxes"
-        if any(_touch(np.transpose(box), np.transpose(other)) for other in undefined):
-            why = "a payoff or a derivative of it is not defined at all points"
-        unresolved.append((_scaled(form, box), why))
+        why = "a first-order point at an end of an interval or a kink, where a derivative is about 0"
+        unresolved.append(Unresolved(_scaled(form, box), why))
+    unresolved += _left(form, system, own, found.open, points)
     return Smooth(tuple(equilibria), tuple(refuted), tuple(unresolved), found.boxes)
 
 
@@ -302,23 +323,44 @@ def _scaled(form: SmoothForm, box: Sequence[tuple[Any, Any]]) -> tuple[Enclosure
     )
 
 
-def _clusters(boxes: Boxes, moves: int) -> list[list[tuple[float, float]]]:
-    """Join boxes that touch into the smallest boxes that hold them; into one if there are many."""
-    ends = boxes.low[:moves], boxes.high[:moves]
-    hulls = [np.stack([ends[0][:, k], ends[1][:, k]]) for k in range(boxes.number)]
-    if len(hulls) > _MOST_CLUSTERS:
-        hulls = [np.stack([ends[0].min(axis=1), ends[1].max(axis=1)])]
-    joined: list[Any] = []
-    for hull in hulls:
-        touching = [k for k, other in enumerate(joined) if _touch(hull, other)]
-        while touching:
-            for k in reversed(touching):
-                other = joined.pop(k)
-                hull = np.stack([np.minimum(hull[0], other[0]), np.maximum(hull[1], other[1])])
-            touching = [k for k, other in enumerate(joined) if _touch(hull, other)]
-        joined.append(hull)
-    return [list(zip(hull[0].tolist(), hull[1].tolist(), strict=True)) for hull in joined]
+def _left(
+    form: SmoothForm,
+    system: FirstOrder,
+    own: Mapping[str, FirstOrder],
+    open_: Boxes,
+    points: Sequence[Refined],
+) -> Iterator[Unresolved]:
+    """Say what the open boxes may hold."""
+    undefined = open_.pick(system.values(open_).left)
+    if form.switches:
+        known = [p.exact[: system.moves] for p in points if p.exact is not None]
+        for cluster in clusters(form, own, open_, [p for p in known if all(_is_double(t) for t in p)]):
+            why = _why(cluster, _holds(cluster.box, undefined), form)
+            yield Unresolved(_scaled(form, cluster.box), why, cluster.gain, cluster.continuum)
+        return
+    for group in groups(open_, system.moves):
+        boxes = open_.pick(group)
+        ends = boxes.low.min(axis=1).tolist(), boxes.high.max(axis=1).tolist()
+        box = list(zip(*ends, strict=True))
+        yield Unresolved(_scaled(form, box), _UNDEFINED if _holds(box, undefined) else _UNSETTLED)
 
 
-def _touch(one: Any, other: Any) -> bool:
-    return bool(((one[0] <= other[1]) & (other[0] <= one[1])).all())
+def _why(cluster: Cluster, is_undefined: bool, form: SmoothForm) -> str:
+    """Say what is known of a cluster."""
+    if cluster.continuum is not None:
+        return f"a continuum: every profile on {in_units(form, cluster.continuum)} is an equilibrium"
+    why = _UNDEFINED if is_undefined else _UNSETTLED
+    if np.isinf(cluster.gain):
+        return why
+    return f"{why}; nobody gains more than {cluster.gain:.2g} by deviating from a profile there"
+
+
+def _is_double(number: Fraction) -> bool:
+    return Fraction(float(number)) == number
+
+
+def _holds(box: Sequence[tuple[float, float]], boxes: Boxes) -> bool:
+    """Whether a box touches any of others."""
+    low, high = (np.array(end)[:, None] for end in zip(*box, strict=True))
+    m = len(box)
+    return bool(((boxes.low[:m] <= high) & (low <= boxes.high[:m])).all(axis=0).any())
