@@ -9,12 +9,12 @@ Steps
    moves. On a piece :math:`T_1 \times T_2` around :math:`\varphi = 0`, each :math:`u_i` is concave
    in the own move against all of the piece, if :math:`h_{ii} \le 0` for all values of the switches
    and no kink in :math:`t_i` is convex. If then :math:`g_i \ge 0` on the side of the kink where
-   :math:`t_i` is smaller and :math:`g_i \le 0` on the other, :math:`t_i` on the kink is a best reply
-   to every rival's move in the piece: every profile with :math:`\varphi = 0` is an equilibrium.
+   :math:`t_i` is smaller and :math:`g_i \le 0` on the other, :math:`t_i` on the kink is a best
+   reply to every rival's move in the piece: every profile with :math:`\varphi = 0` is an equilibrium.
    Boxes in which a switch of :math:`\varphi` is between 0 and 1 have all their solutions there.
 4. *The rest* is joined where boxes touch. In a box X, no player can gain more than
-   :math:`\max u_i(\cdot, X_{-i}) - \min u_i(X)`, the first found by branch and prune on the
-   player's own problem against all of :math:`X_{-i}`: every profile in X is an
+   :math:`\max u_i(\cdot, X_{-i}) - \min u_i(X)`, the first found by branch and prune on the own
+   problem against all of :math:`X_{-i}`: every profile in X is an
    :math:`\varepsilon`-equilibrium for the largest of these.
 
 Sources: those of `pigou.solvers.outdone` and `pigou.solvers.kinks`.
@@ -23,7 +23,7 @@ Sources: those of `pigou.solvers.outdone` and `pigou.solvers.kinks`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -134,10 +134,13 @@ def groups(boxes: Boxes, moves: int) -> list[NDArray[np.intp]]:
     if number > _MOST_GROUPS:
         return [np.arange(number)]
     low, high = boxes.low[:moves], boxes.high[:moves]
-    touch = ((low[:, :, None] <= high[:, None, :]) & (low[:, None, :] <= high[:, :, None])).all(axis=0)
+    touch: NDArray[np.bool_] = (
+        (low[:, :, None] <= high[:, None, :]) & (low[:, None, :] <= high[:, :, None])
+    ).all(axis=0)
     result, todo = [], set(range(number))
     while todo:
-        group, fresh = set(), {min(todo)}
+        group: set[int] = set()
+        fresh = {min(todo)}
         while fresh:
             group |= fresh
             fresh = set(np.flatnonzero(touch[list(fresh)].any(axis=0)).tolist()) - group
@@ -217,9 +220,7 @@ def _slices(boxes: Boxes, hull: Box) -> Boxes:
     return _as_boxes([_hull(part, len(hull)) for part in parts], boxes.low.shape[0])
 
 
-def _most(
-    form: SmoothForm, system: FirstOrder, player: str, low: Floats, high: Floats
-) -> float:
+def _most(form: SmoothForm, system: FirstOrder, player: str, low: Floats, high: Floats) -> float:
     """Bound a player's payoff from its best replies to all rivals' moves in a box."""
     others = [k for k in range(len(form.variables)) if k not in form.own(player)]
     balls = {k: arb(float(low[k])).union(arb(float(high[k]))) for k in others}
@@ -303,7 +304,9 @@ def _is_stable(
         if whole.left[0] or whole.h[1][0, 0, 0] > 0:
             return False
         for row, holds, _ in system.bends:
-            rise, slope = ((e[0][k], e[1][k]) for e, k in ((whole.h, (0, row)), (whole.h, (row, 0))))
+            rise, slope = (
+                (e[0][k], e[1][k]) for e, k in ((whole.h, (0, row)), (whole.h, (row, 0)))
+            )
             if holds and multiply(rise, slope)[1][0] > 0:
                 return False
         row = system.moves + switch

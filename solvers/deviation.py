@@ -10,8 +10,9 @@ Steps
    are dropped. A continuous :math:`u_i` has a maximiser, and that is among the solutions or in an
    open box.
 2. A solution is :math:`t_i^*` itself if it has the same labels and :math:`t_i^*` lies in its box of
-   uniqueness, or if every move is at the same end. Where :math:`u_i` is concave on that box (pivots of minus its second derivatives
-   positive, in balls), :math:`t_i^*` is the best there whatever the labels.
+   uniqueness, or if every move is at the same end. Where :math:`u_i` is concave on that box (pivots
+   of minus its second derivatives positive, in balls), :math:`t_i^*` is the best there whatever the
+   labels.
 3. Every other solution is refined and its payoff compared in balls. If all are strictly worse and
    no box is open, :math:`t_i^*` is the player's best reply, and the gain from deviating exactly 0.
    If one is strictly better, it is the deviation that shows that :math:`t^*` is no equilibrium.
@@ -154,9 +155,7 @@ def _concave(system: FirstOrder, root: Isolated) -> bool:
     return True
 
 
-def _advantage(
-    system: FirstOrder, root: Isolated, own: Any, exact: Sequence[fmpq] | None
-) -> Any:
+def _advantage(system: FirstOrder, root: Isolated, own: Any, exact: Sequence[fmpq] | None) -> Any:
     """Bound what moving to a solution brings; nothing where it is outside, or no solution."""
     there = refined(system, root)
     if there is None:
@@ -165,8 +164,8 @@ def _advantage(
         return arb(0)
     if exact is not None and there.exact is not None:
         point = [fmpq(q.numerator, q.denominator) for q in there.exact]
-        values = system.objective_exactly(point), system.objective_exactly(exact)
-        if None not in values and values[0] <= values[1]:
+        new, old = system.objective_exactly(point), system.objective_exactly(exact)
+        if new is not None and old is not None and new <= old:
             return arb(0)
     value = system.attained(there.balls[: system.moves])
     return arb(10) ** 300 if value is None else (value - own).upper()
@@ -219,7 +218,11 @@ def maximum(system: FirstOrder) -> Optimum | None:
         return None
     highest = [Fraction(bound) for bound in bounds if bound > -np.inf]
     value = Enclosure(max(lowest), max([*lowest, *(v.upper for v in values), *highest]))
-    near = [p.enclosures[: system.moves] for p, v in zip(feasible, values, strict=True) if v.upper >= value.lower]
+    near = [
+        p.enclosures[: system.moves]
+        for p, v in zip(feasible, values, strict=True)
+        if v.upper >= value.lower
+    ]
     return Optimum(value, tuple(dict.fromkeys(near)), not bounds)
 
 

@@ -167,7 +167,9 @@ def picked(switch: Ends, one: Ends, other: Ends) -> Ends:
 
     Examples
     --------
-    >>> ends = [tuple(np.array([end]) for end in pair) for pair in ((0.0, 1.0), (3.0, 4.0), (1.0, 2.0))]
+    >>> ends = [
+    ...     tuple(np.array([end]) for end in pair) for pair in ((0.0, 1.0), (3.0, 4.0), (1.0, 2.0))
+    ... ]
     >>> picked(*ends)
     (array([1.]), array([4.]))
     """

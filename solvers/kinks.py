@@ -47,7 +47,7 @@ What is special
    one-sided conditions has to hold, not both: a best reply elsewhere in the box is on one side.)
 2. *Whose kink.* If no own move is in :math:`\varphi_j`, both branches have the same own derivatives
    on the kink; and if one own derivative alone depends on :math:`s_j`, and that move is at an end,
-   whichever of s = 0 and s = 1 gives the smaller (larger) derivative will do. *Between* is left out.
+   whichever of s = 0 and s = 1 gives the smaller (larger) derivative will do: no *between*.
 3. *Second derivatives.* :math:`h_{kk} > 0` excludes a best reply inside only where t moves along
    one branch: where each :math:`\varphi_j` that holds :math:`t_k` has one sign throughout the box,
    or its switch is settled and it strictly rises or falls in :math:`t_k`, so that one direction
@@ -114,7 +114,7 @@ class Rise(sp.Function):
 
     @classmethod
     def eval(cls, switch: sp.Expr, one: sp.Expr, other: sp.Expr) -> sp.Expr | None:
-        """It is 0 between equals."""
+        """Give 0 between equals."""
         return sp.S.Zero if one == other else None
 
     def _eval_is_real(self) -> bool:

@@ -1,4 +1,4 @@
-r"""Boxes of profiles that cannot hold an equilibrium, as one player has a better move in all of them.
+r"""Boxes of profiles that hold no equilibrium, as one player has a better move in all of them.
 
 Let X be a box of profiles and :math:`X_{-i}` that of i's rivals. If for some own moves
 :math:`t_i'`
@@ -11,7 +11,7 @@ is flat, as where a firm that has left earns 0 whatever it had produced.
 Steps
 -----
 1. Enclose each player's payoff over X: with switches as the box has them, where a box holds
-   solutions with these switches only; else as the sign of their kinks tells (`pigou.solvers.kinks`).
+   solutions with these only, else as the sign of their kinks tells (`pigou.solvers.kinks`).
 2. Of a few own moves, take the one that is best against the centre of :math:`X_{-i}` in doubles.
 3. Enclose the payoff of that move against :math:`X_{-i}`, and compare.
 
@@ -61,7 +61,9 @@ class Outdone:
         formulas = [*form.payoffs.values(), *(switch.kink for switch in form.switches)]
         self.tape = Tape(formulas, [*form.variables, *symbols])
         self.tried = [
-            np.array(list(itertools.product(np.linspace(0, 1, _TRIED.get(len(own), 2)), repeat=len(own))))
+            np.array(
+                list(itertools.product(np.linspace(0, 1, _TRIED.get(len(own), 2)), repeat=len(own)))
+            )
             for own in self.own
         ]
 
@@ -82,7 +84,9 @@ class Outdone:
             low[list(self.own[i])] = high[list(self.own[i])] = moves
             low[self.moves :], high[self.moves :] = 0.0, 1.0
             sides.append((low, high))
-        below, above = self.payoffs(*(np.concatenate(ends, axis=1) for ends in zip(*sides, strict=True)))
+        below, above = self.payoffs(
+            *(np.concatenate(ends, axis=1) for ends in zip(*sides, strict=True))
+        )
         n, result = boxes.number, np.zeros(boxes.number, dtype=bool)
         for place, i in enumerate(better, 1):
             result |= below[i, place * n : (place + 1) * n] > above[i, :n]
@@ -95,7 +99,9 @@ class Outdone:
         with np.errstate(all="ignore"):
             for _ in range(2):
                 below, above, left = self.tape.intervals(low, high)
-                for row, kink in zip(range(self.moves, len(low)), range(number, len(below)), strict=True):
+                for row, kink in zip(
+                    range(self.moves, len(low)), range(number, len(below)), strict=True
+                ):
                     whole = (low[row] == 0) & (high[row] == 1) & ~left
                     low[row] = np.where(whole & (below[kink] > 0), 1.0, low[row])
                     high[row] = np.where(whole & (above[kink] < 0), 0.0, high[row])

@@ -10,7 +10,7 @@ branch holds everywhere; a jump inside the intervals is refused, never taken for
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any

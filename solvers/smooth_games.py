@@ -22,6 +22,7 @@ Sources: those of the modules named.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -42,7 +43,7 @@ from pigou.solvers.smooth_form import SmoothForm, in_units
 __all__ = ["Candidate", "Smooth", "smooth_equilibria", "smooth_optimum"]
 
 _NEGLIGIBLE = Fraction(1, 10**40)
-_MOST_KINKED = 5_000
+_MOST_KINKED = 3_000
 _UNSETTLED = "not settled: a continuum, a degenerate point, or too many boxes"
 _UNDEFINED = "a payoff or a derivative of it is not defined at all points"
 _DIGITS = Fraction(2**200)
@@ -150,10 +151,12 @@ def smooth_equilibria(form: SmoothForm) -> Smooth:
         else:
             why = "a first-order point where the gains from deviating could not be bounded"
             unresolved.append(Unresolved(candidate.values, why))
-    for root in vague:
+    for root in _not_refuted(form, own, system, vague):
         low, high = root.low[: system.moves], root.high[: system.moves]
         box = [(max(a, 0.0), min(b, 1.0)) for a, b in zip(low, high, strict=True)]
-        why = "a first-order point at an end of an interval or a kink, where a derivative is about 0"
+        why = (
+            "a first-order point at an end of an interval or a kink, where a derivative is about 0"
+        )
         unresolved.append(Unresolved(_scaled(form, box), why))
     unresolved += _left(form, system, own, found.open, points)
     return Smooth(tuple(equilibria), tuple(refuted), tuple(unresolved), found.boxes)
@@ -228,6 +231,17 @@ def _distinct(
         and not any(_is_same(system, root, known) for known in points)
     ]
     return points, vague
+
+
+def _not_refuted(
+    form: SmoothForm, own: Mapping[str, FirstOrder], system: FirstOrder, vague: Sequence[Isolated]
+) -> Iterator[Isolated]:
+    """Leave out what is no equilibrium, whether it is a first-order point or not."""
+    for root in vague:
+        point = refined(system, root)
+        inside = point is not None and all(ball >= 0 and ball <= 1 for ball in point.balls)
+        if point is None or not inside or _candidate(form, own, point).better is None:
+            yield root
 
 
 def _is_one_profile(system: FirstOrder, one: Refined, other: Refined) -> bool:
@@ -333,8 +347,9 @@ def _left(
     """Say what the open boxes may hold."""
     undefined = open_.pick(system.values(open_).left)
     if form.switches:
-        known = [p.exact[: system.moves] for p in points if p.exact is not None]
-        for cluster in clusters(form, own, open_, [p for p in known if all(_is_double(t) for t in p)]):
+        exact = [p.exact[: system.moves] for p in points if p.exact is not None]
+        known = [[float(t) for t in p] for p in exact if all(_is_double(t) for t in p)]
+        for cluster in clusters(form, own, open_, known):
             why = _why(cluster, _holds(cluster.box, undefined), form)
             yield Unresolved(_scaled(form, cluster.box), why, cluster.gain, cluster.continuum)
         return
@@ -348,11 +363,22 @@ def _left(
 def _why(cluster: Cluster, is_undefined: bool, form: SmoothForm) -> str:
     """Say what is known of a cluster."""
     if cluster.continuum is not None:
-        return f"a continuum: every profile on {in_units(form, cluster.continuum)} is an equilibrium"
+        return (
+            f"a continuum: every profile on {in_units(form, cluster.continuum)} is an equilibrium"
+        )
     why = _UNDEFINED if is_undefined else _UNSETTLED
     if np.isinf(cluster.gain):
         return why
-    return f"{why}; nobody gains more than {cluster.gain:.2g} by deviating from a profile there"
+    gain = f"nobody gains more than {_rounded_up(cluster.gain)} by deviating"
+    return f"{why}; {gain} from a profile in what is left open there"
+
+
+def _rounded_up(number: float) -> str:
+    """Write a bound with two digits, not below it."""
+    if number == 0:
+        return "0"
+    digits = Decimal(number).adjusted() - 1
+    return f"{Decimal(number).quantize(Decimal(1).scaleb(digits), ROUND_CEILING):.2g}"
 
 
 def _is_double(number: Fraction) -> bool:

@@ -195,7 +195,10 @@ class Switching:
         edges = np.arange(cells + 1) / cells
         grid = np.array(list(itertools.product(range(cells), repeat=m))).T
         shape = len(symbols), grid.shape[1]
-        ends = np.vstack([edges[grid], np.zeros(shape)]), np.vstack([edges[grid + 1], np.ones(shape)])
+        ends = (
+            np.vstack([edges[grid], np.zeros(shape)]),
+            np.vstack([edges[grid + 1], np.ones(shape)]),
+        )
         low, high, left = Tape([formula], [*self.variables, *symbols]).intervals(*ends)
         if left.any():
             return 0
@@ -223,5 +226,7 @@ def _inside(function: Callable[..., sp.Expr], parts: list[sp.Expr]) -> sp.Expr:
         (k,) = changing
         if isinstance(parts[k], Pick):
             switch, *branches = parts[k].args
-            return Pick(switch, *(_inside(function, [*parts[:k], b, *parts[k + 1 :]]) for b in branches))
+            return Pick(
+                switch, *(_inside(function, [*parts[:k], b, *parts[k + 1 :]]) for b in branches)
+            )
     return function(*parts)

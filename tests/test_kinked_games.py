@@ -16,8 +16,14 @@ from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_equilibria
 
 NEAR = 2e-3
-FUNCTIONS = {"max": lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)),
-             "min": lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)), "abs": np.abs}  # fmt: skip
+QUICK = range(20)
+FUNCTIONS = {
+    "exp": np.exp,
+    "log": np.log,
+    "abs": np.abs,
+    "max": lambda *a: np.maximum.reduce(np.broadcast_arrays(*a)),
+    "min": lambda *a: np.minimum.reduce(np.broadcast_arrays(*a)),
+}
 
 # -- games --------------------------------------------------------------------------------------
 
@@ -39,7 +45,10 @@ def quadratic(rng, own, names):
     terms = []
     for name in own:
         curvature = rng.choice([1, 1, 1, 2, 3, -1])
-        terms += [f"{number(rng, 2, True)}*{name}", f"-({curvature}/{rng.choice([1, 2])})*{name}**2"]
+        terms += [
+            f"{number(rng, 2, True)}*{name}",
+            f"-({curvature}/{rng.choice([1, 2])})*{name}**2",
+        ]
         terms += [f"{number(rng, 2)}*{name}*{other}" for other in names if other != name]
     return " + ".join(terms)
 
@@ -53,7 +62,9 @@ def kink(rng, own, names):
         case "abs":
             return f"{number(rng, 2, True)}*abs({a})"
         case "capacity":
-            return f"-{rng.choice([1, 2, 3])}*max({rng.choice(own)} - {rng.choice([2, 3, 5])}/10, 0)"
+            return (
+                f"-{rng.choice([1, 2, 3])}*max({rng.choice(own)} - {rng.choice([2, 3, 5])}/10, 0)"
+            )
         case "three":
             return f"{number(rng, 1, True)}*{rng.choice(['max', 'min'])}({a}, {b}, {c})"
     return f"{number(rng, 1, True)}*max(min({a}, {b}), {c})"
@@ -61,11 +72,12 @@ def kink(rng, own, names):
 
 def kinked_payoff(rng, own, names):
     base = quadratic(rng, own, names)
+    cost = "".join(f" - {rng.choice([1, 2])}/20*{name}" for name in own)
     match rng.choice(["sum", "sum", "sum", "option", "exit"]):
-        case "option":  # an outside option that may bind
-            return f"max({base}, {linear(rng, names)})"
+        case "option":  # an outside option that may bind; each move has a cost of its own
+            return f"max({base}, {linear(rng, names)}){cost}"
         case "exit":
-            return f"max({base} - {rng.choice([0, 1, 2])}/10, 0) - {rng.choice([1, 2])}/20*{own[0]}"
+            return f"max({base} - {rng.choice([0, 1, 2])}/10, 0){cost}"
     return " + ".join([base, *(kink(rng, own, names) for _ in range(rng.choice([1, 1, 2])))])
 
 
@@ -84,7 +96,7 @@ def smooth_payoff(rng, own, names):
 def random_game(seed, payoff):
     """Two players on [0, 1], with 2, 3 or 4 moves in all."""
     rng = random.Random(seed)
-    sizes = rng.choice([(1, 1)] * 7 + [(2, 1), (1, 2), (2, 2)])
+    sizes = rng.choice([(1, 1)] * 12 + [(2, 1), (1, 2), (2, 2)])
     own = [[f"{letter}{k}" for k in range(size)] for letter, size in zip("xy", sizes, strict=True)]
     names = [*own[0], *own[1]]
     return own, [payoff(rng, mine, names) for mine in own]
@@ -101,8 +113,7 @@ class BruteForce:
         self.codes = [compile(text, "payoff", "eval") for text in payoffs]
 
     def payoff(self, i, state):
-        return eval(self.codes[i], {"__builtins__": {}, "exp": np.exp, "log": np.log, **FUNCTIONS},
-                    state)  # fmt: skip
+        return eval(self.codes[i], {"__builtins__": {}, **FUNCTIONS}, state)
 
     def best(self, i, rivals, fine=1):
         """The most that player i can get against rivals of shape (their moves, points)."""
@@ -206,3 +217,32 @@ def compared(seed, payoff):
         clusters=len(found.unresolved),
         boxes=found.boxes,
     )
+
+
+def tally(payoff, seeds):
+    """Compare many games; print what was found."""
+    total = sum((compared(seed, payoff) for seed in seeds), Counter())
+    print(payoff.__name__, dict(total))
+    return total
+
+
+def test_some_kinked_games_agree_with_the_brute_force():
+    total = tally(kinked_payoff, QUICK)
+    assert total["games"] == len(QUICK)
+    assert total["undecided"] == 0
+    assert total["brute"] >= len(QUICK) // 2  # the brute force does find equilibria
+
+
+def test_some_smooth_games_agree_with_the_brute_force():
+    total = tally(smooth_payoff, QUICK)
+    assert total["undecided"] == 0
+    assert total["brute"] >= len(QUICK) // 2
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("block", range(20))
+@pytest.mark.parametrize("payoff", [kinked_payoff, smooth_payoff])
+def test_two_thousand_games_of_each_kind_agree_with_the_brute_force(payoff, block):
+    total = tally(payoff, range(100 * block, 100 * (block + 1)))
+    assert total["games"] == 100
+    assert total["undecided"] <= 2

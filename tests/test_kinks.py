@@ -131,10 +131,13 @@ def test_a_continuum_ends_where_a_marginal_cost_exceeds_the_gain():
 def test_a_firm_that_has_left_may_do_anything_and_the_rest_is_bounded():
     found = found_in(pair("max(x*(3 - x - y) - 2, 0)", "y*(3 - x - y)", (0, 2), (0, 2)))
     assert found.unresolved
-    assert all(u.gain < 0.05 for u in found.unresolved)
+    assert all(u.gain < 1 / 4 for u in found.unresolved)
     for x in np.linspace(0, 2, 11):  # y = (3 - x)/2 for every x
-        held = [u for u in found.unresolved
-                if all(v.lower <= t <= v.upper for v, t in zip(u.box, (x, (3 - x) / 2), strict=True))]
+        held = [
+            u
+            for u in found.unresolved
+            if all(v.lower <= t <= v.upper for v, t in zip(u.box, (x, (3 - x) / 2), strict=True))
+        ]
         assert held or x in (0, 2)  # fmt: skip
 
 
@@ -235,7 +238,10 @@ def test_values_of_a_pick_stay_between_its_branches_and_the_other_need_not_be_de
     low, high, left = tape.intervals(np.array([[-1.0, 1, 1, -1], [0, 0, 1, 0]]),
                                      np.array([[1.0, 4, 4, 1], [0, 1, 1, 1]]))  # fmt: skip
     assert left.tolist() == [False, False, False, True]
-    assert [(a, b) for a, b in zip(low[0], high[0], strict=True)][:2] == [(-6, -4), (-4, high[0, 1])]
+    assert [(a, b) for a, b in zip(low[0], high[0], strict=True)][:2] == [
+        (-6, -4),
+        (-4, high[0, 1]),
+    ]
     assert 2 <= high[0, 1] < 2.001
     assert low[0, 2] == 1
 
@@ -259,7 +265,11 @@ def test_a_better_move_against_a_whole_box_is_seen_and_none_is_invented():
     outdone = Outdone(smooth_form(pair("-abs(x - y)", "y - y**2")))
     low = np.array([[0.0, 0.4, 0.45], [0.5, 0.5, 0.5], [0, 0, 0]])
     high = np.array([[0.2, 0.6, 0.55], [0.6, 0.6, 0.55], [1, 1, 1]])
-    assert outdone(Boxes(low, high, np.zeros((3, 3), dtype=np.int8))).tolist() == [True, False, False]
+    assert outdone(Boxes(low, high, np.zeros((3, 3), dtype=np.int8))).tolist() == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_one_kink_has_one_switch_whatever_its_sign_and_size():
@@ -337,14 +347,11 @@ def test_payoffs_that_make_no_sense_are_refused(payoff, more, words):
      "max(1/(x - 1/2), y)", "log(max(x - 1/2, y - 1)) - x"],
 )  # fmt: skip
 def test_poles_and_roots_of_negative_numbers_never_pass_for_settled(payoff):
-    try:
-        found = solve(pair(payoff, "-(y - 1/2)**2"))
-    except PigouError:
-        return
+    found = solve(pair(payoff, "-(y - 1/2)**2"))
     assert not found.complete
-    assert any("not defined" in note for note in found.unresolved)
+    assert found.unresolved
 
 
 def test_an_unbounded_interval_is_refused_when_it_is_declared():
-    with pytest.raises(PigouError, match="interval|finite|rational"):
+    with pytest.raises(PigouError, match=r"interval|finite|rational"):
         solve(pair("x - x**2", "y - y**2", (0, sp.oo)))
