@@ -14,6 +14,7 @@ from hypothesis import given, settings, strategies as st
 from pigou.assessment import assess, first_best
 from pigou.check import examine, expectation
 from pigou.comparison import compare
+from pigou.enclosing import enclosed
 from pigou.equilibrium import Grade, Strategy
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
@@ -596,3 +597,51 @@ def test_random_cubic_games_lose_no_equilibrium_that_a_brute_force_finds(seed, d
 def test_many_random_cubic_games_lose_no_equilibrium_and_few_are_open(draw, least):
     complete = sum(agrees_with_brute_force(draw(random.Random(seed))) for seed in range(500))
     assert complete > least
+
+
+# -- what a second reader found -------------------------------------------------------------------
+
+
+def alone(payoff, ends=(0, 1)):
+    return Game("alone", [Player("ann")], [Move("x", "ann", ends)], {"ann": payoff})
+
+
+def examined(game, low, high):
+    claimed = Strategy("x", "ann", "", {}, value=Enclosure(Fraction(low), Fraction(high)))
+    return examine(game, game.values(), [claimed])
+
+
+@pytest.mark.parametrize("scale", ["10**80", "1", "1/10**80"])
+def test_the_checker_proves_existence_whatever_the_scale_and_never_with_a_singular_inverse(scale):
+    # the maximiser is log(2): a false enclosure is not confirmed, the true one is
+    game = alone(f"{scale}*(x - exp(x)/2)")
+    wrong = examined(game, Fraction(1, 8), Fraction(1, 8) + Fraction(1, 2**100))
+    assert not wrong.confirmed and wrong.gain.lower > 0
+    (true,) = settled(game)
+    assert true.strategies[0].value.value == pytest.approx(float(np.log(2)))
+
+
+def test_the_checker_does_not_take_an_enclosure_for_a_point():
+    # [0, 1] holds one first-order point of x**2 - x: 1/2, the minimum
+    assert not examined(alone("x**2 - x"), 0, 1).confirmed
+    assert examined(alone("x - x**2"), Fraction(1, 4), 1).confirmed
+
+
+def test_the_checker_encloses_exponentials_of_large_numbers_without_writing_them_out():
+    (found,) = settled(alone("exp(-10**9*x) - x/1000 + x**2/10"))
+    assert found.strategies[0].value == Enclosure.point(0)
+    tiny = enclosed(sp.exp(symbol("x")), {"x": Enclosure.point(-(10**30))})
+    assert 0 <= tiny.lower < tiny.upper < Fraction(1, 10**1000)
+    with pytest.raises(DeclarationError, match="too large"):
+        enclosed(sp.exp(symbol("x")), {"x": Enclosure.point(10**30)})
+
+
+def test_an_unbounded_total_surplus_has_no_first_best():
+    with pytest.raises(StructureError, match="could not be bounded"):
+        first_best(alone("x**(-1/2) - x"))
+
+
+def test_ends_with_long_fractions_stay_exact():
+    end = Fraction(1, 3**300)
+    (found,) = settled(alone("x", (0, end)))
+    assert found.strategies[0].value == Enclosure.point(end)

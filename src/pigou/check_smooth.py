@@ -5,7 +5,7 @@ recursion over the expression tree in rational enclosures (`pigou.enclosing`). O
 :math:`x^*`, each move known by an enclosure, it proves anew:
 
 1. *There is such a point.* With F the derivatives of the payoffs of those whose move is not at an
-   end of its interval, the Krawczyk image of the enclosures lies within them; at an end, the
+   end of its interval, the Krawczyk image of the enclosures lies in their interior; at an end, the
    derivative does not point inwards. Moves that are stated exactly, next to others that are not,
    are taken to be known to :math:`10^{-60}` in this. A profile stated exactly needs no such proof.
 2. *Nobody gains by deviating.* For each player, on a box around its moves on which its payoff is
@@ -303,7 +303,7 @@ def _krawczyk(profile: _Profile) -> str:
         for k, other in enumerate(names):
             entry = Enclosure.point(int(i == k)) - _dot(row, [line[k] for line in slopes])
             image = image + entry * (box[other] - middle[other])
-        if not box[name].lower <= image.lower <= image.upper <= box[name].upper:
+        if not box[name].lower < image.lower <= image.upper < box[name].upper:
             return "a first-order point inside the enclosures could not be proved"
     return ""
 
@@ -317,12 +317,21 @@ def _dot(row: Sequence[Enclosure], column: Sequence[Enclosure]) -> Enclosure:
 
 
 def _approximate_inverse(matrix: list[list[Fraction]]) -> list[list[Enclosure]] | None:
-    """Return an inverse rounded to 60 digits; None if there is none."""
-    short = sp.Matrix([[sp.Rational(str(_cut(v))) for v in row] for row in matrix])
-    if short.det() == 0:
+    """Return an inverse, rounded after each row has been divided by its size; None if none."""
+    sizes = [max(abs(v) for v in row) for row in matrix]
+    if 0 in sizes:
         return None
-    rows = short.inv().tolist()
-    return [[Enclosure.point(Fraction(round(v * 10**60), 10**60)) for v in row] for row in rows]
+    short = [
+        [sp.Rational(str(_cut(v / size))) for v in row]
+        for row, size in zip(matrix, sizes, strict=True)
+    ]
+    if sp.Matrix(short).det() == 0:
+        return None
+    rows = [[Fraction(str(v)) for v in row] for row in sp.Matrix(short).inv().tolist()]
+    return [
+        [Enclosure.point(_cut(v) / size) for v, size in zip(row, sizes, strict=True)]
+        for row in rows
+    ]
 
 
 # -- deviations ---------------------------------------------------------------------------------
@@ -376,7 +385,8 @@ class _Deviations:
         there = self._at(self.formula, middle)
         self.gained = max(self.gained, there.lower - self.earned.upper)
         enough = self.earned.lower + self.gained
-        if cell == self.point or self._at(self.formula, cell).upper <= enough:
+        is_point = cell == self.point and all(side.is_exact for side in cell)
+        if is_point or self._at(self.formula, cell).upper <= enough:
             return []
         if self.slopes:
             slopes = [self._at(slope, cell) for slope in self.slopes]
