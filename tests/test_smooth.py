@@ -645,3 +645,17 @@ def test_ends_with_long_fractions_stay_exact():
     end = Fraction(1, 3**300)
     (found,) = settled(alone("x", (0, end)))
     assert found.strategies[0].value == Enclosure.point(end)
+
+
+def test_a_large_constant_or_another_rich_party_does_not_hide_a_gain_from_the_checker():
+    # 1/2 is the minimum of x**2 - x
+    low, high = Fraction(1, 4), Fraction(3, 4)
+    assert not examined(alone("x**2 - x + 10**30"), low, high).confirmed
+    moves = [Move("x", "ann", (0, 1)), Move("y", "bob", (0, 1))]
+    payoffs = {"ann": "x**2 - x", "bob": "10**30*(1 - (y - 1/2)**2)"}
+    game = Game("pair", [Player("ann"), Player("bob")], moves, payoffs)
+    values = Enclosure(low, high), Enclosure.point("1/2")
+    claimed = [
+        Strategy(m.name, m.player, "", {}, value=v) for m, v in zip(moves, values, strict=True)
+    ]
+    assert not examine(game, game.values(), claimed).confirmed

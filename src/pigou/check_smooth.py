@@ -94,9 +94,11 @@ def examine_smooth(
     payoffs = Record({p: profile.value(game.payoff(p)) for p in game.parties})
     flows = tuple(Flow(t, profile.value(t.amount)) for t in game.transfers)
     doubt = _existence(profile)
-    gains = [_Deviations(profile, who, not doubt).largest() for who in profile.movers] or [ZERO]
+    deviations = [_Deviations(profile, who, not doubt) for who in profile.movers]
+    gains = [deviation.largest() for deviation in deviations]
     gain = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
-    doubt = _verdict(gain, payoffs, doubt)
+    sizes = [deviation.size() for deviation in deviations]
+    doubt = _verdict(gain, gains, sizes, doubt)
     return Examination(
         payoffs,
         primitive,
@@ -109,11 +111,13 @@ def examine_smooth(
     )
 
 
-def _verdict(gain: Enclosure, payoffs: Values, doubt: str) -> str:
+def _verdict(
+    gain: Enclosure, gains: Sequence[Enclosure], sizes: Sequence[Fraction], doubt: str
+) -> str:
     """Return why a profile is not confirmed: some gain, known or not excluded, or other doubts."""
     if gain.lower > 0:
         return f"somebody gains at least {float(gain.lower):.3g} by deviating"
-    if gain.upper > _NEGLIGIBLE * max((abs(p.upper) for p in payoffs.values()), default=0):
+    if any(g.upper > _NEGLIGIBLE * size for g, size in zip(gains, sizes, strict=True)):
         return doubt or f"that nobody gains up to {gain.value:.3g} by deviating is not proved"
     return doubt
 
@@ -374,6 +378,14 @@ class _Deviations:
                 cells += _halves(cell) if cell not in self.open else []
         bound = max((self._bound(cell) for cell in (*cells, *self.open)), default=Fraction(0))
         return Enclosure(self.gained, max(bound, self.gained))
+
+    def size(self) -> Fraction:
+        """Bound how much the payoff varies over the player's moves, whatever is added to it."""
+        everything = [Enclosure(*self.profile.ends[name]) for name in self.own]
+        try:
+            return self._at(self.formula, everything).width
+        except (ZeroDivisionError, DeclarationError):
+            return Fraction(0)
 
     def _at(self, formula: sp.Expr, cell: Sequence[Enclosure]) -> Enclosure:
         moved = dict(zip(self.own, cell, strict=True))
