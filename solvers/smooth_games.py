@@ -219,7 +219,11 @@ def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) 
         with working_precision():
             ends = {k: doubles(point.balls[k]) for k in others}
         system.fixed(ends, {k: point.balls[k] for k in others})
-        reply = best_reply(system, [point.balls[k] for k in mine], [point.label[k] for k in mine])
+        labels = [point.label[k] for k in mine]
+        if _is_indifferent(form, player, point):
+            reply = Reply(Enclosure.point(0), None)
+        else:
+            reply = best_reply(system, [point.balls[k] for k in mine], labels)
         if reply.move is not None:
             moves = zip(mine, reply.move, strict=True)
             reply = reply._replace(
@@ -228,6 +232,20 @@ def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) 
         replies[player] = reply
     values = tuple(form.scaled_back(k, _short(v)) for k, v in enumerate(point.enclosures))
     return Candidate(values, replies)
+
+
+def _is_indifferent(form: SmoothForm, player: str, point: Refined) -> bool:
+    """Whether all moves of a player do equally well, its rivals being known exactly."""
+    if point.exact is None:
+        return False
+    mine = form.own(player)
+    rivals = {
+        variable: sp.Rational(str(point.exact[k]))
+        for k, variable in enumerate(form.variables)
+        if k not in mine
+    }
+    left = sp.expand(form.payoffs[player].xreplace(rivals))
+    return not left.has(*(form.variables[k] for k in mine))
 
 
 def _short(value: Enclosure) -> Enclosure:

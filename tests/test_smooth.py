@@ -659,3 +659,12 @@ def test_a_large_constant_or_another_rich_party_does_not_hide_a_gain_from_the_ch
         Strategy(m.name, m.player, "", {}, value=v) for m, v in zip(moves, values, strict=True)
     ]
     assert not examine(game, game.values(), claimed).confirmed
+
+
+def test_probabilities_as_moves_have_the_mixed_equilibrium_in_which_all_moves_tie():
+    # chicken: each is indifferent at 1/3 between everything, and the corners are equilibria too
+    chicken = pair("x*(1/3 - y)", "y*(1/3 - x)")
+    third = Fraction(1, 3)
+    assert set(values(settled(chicken))) == {(0, 1), (third, third), (1, 0)}
+    pennies = pair("(2*x - 1)*(2*y - 1)", "-(2*x - 1)*(2*y - 1)")
+    assert values(settled(pennies)) == [(Fraction(1, 2), Fraction(1, 2))]
