@@ -668,3 +668,14 @@ def test_probabilities_as_moves_have_the_mixed_equilibrium_in_which_all_moves_ti
     assert set(values(settled(chicken))) == {(0, 1), (third, third), (1, 0)}
     pennies = pair("(2*x - 1)*(2*y - 1)", "-(2*x - 1)*(2*y - 1)")
     assert values(settled(pennies)) == [(Fraction(1, 2), Fraction(1, 2))]
+
+
+def test_numbers_beyond_doubles_are_written_and_never_end_in_an_error():
+    found = solve(alone("x - x**2", (0, Fraction("1e400"))))
+    assert not found.complete and "e+400" in found.unresolved[0]
+    steep = Game(
+        "steep", [Player("ann")], [Move("x", "ann", (0, 1))], {"ann": "c*x"},
+        parameters=[Parameter("c", "1e400")],
+    )  # fmt: skip
+    assert "gains at least 5.00e+399" in examined(steep, "1/2", "1/2").doubt
+    assert "certified" in as_text(solve_page(steep, settled(steep)))

@@ -25,6 +25,7 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
@@ -116,7 +117,8 @@ def _verdict(
 ) -> str:
     """Return why a profile is not confirmed: some gain, known or not excluded, or other doubts."""
     if gain.lower > 0:
-        return f"somebody gains at least {float(gain.lower):.3g} by deviating"
+        least = Decimal(gain.lower.numerator) / Decimal(gain.lower.denominator)
+        return f"somebody gains at least {least:.3g} by deviating"
     if any(g.upper > _NEGLIGIBLE * size for g, size in zip(gains, sizes, strict=True)):
         return doubt or f"that nobody gains up to {gain.value:.3g} by deviating is not proved"
     return doubt
