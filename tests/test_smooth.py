@@ -679,3 +679,9 @@ def test_numbers_beyond_doubles_are_written_and_never_end_in_an_error():
     )  # fmt: skip
     assert "gains at least 5.00e+399" in examined(steep, "1/2", "1/2").doubt
     assert "certified" in as_text(solve_page(steep, settled(steep)))
+
+
+def test_a_proof_that_there_is_none_says_that_it_is_about_pure_strategies():
+    matching = pair("(x - y)**2", "-((x - y)**2)")
+    text = as_text(solve_page(matching, settled(matching)))
+    assert "no equilibrium found; there is none in pure strategies" in text
