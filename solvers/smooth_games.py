@@ -129,7 +129,7 @@ def smooth_equilibria(form: SmoothForm) -> Smooth:
             unresolved.append((candidate.values, why))
     for root in vague:
         box = [(max(a, 0.0), min(b, 1.0)) for a, b in zip(root.low, root.high, strict=True)]
-        why = "a first-order point at an end of an interval, where a derivative is about 0"
+        why = "a first-order point at an end of an interval, a derivative about 0 or infinite there"
         unresolved.append((_scaled(form, box), why))
     undefined = _clusters(found.open.pick(system.values(found.open).left))
     for box in _clusters(found.open):
