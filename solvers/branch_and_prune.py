@@ -21,7 +21,8 @@ Steps
    Switches between are never cut; Krawczyk's test narrows them.
 6. Boxes that are too narrow, or left when the number of boxes is used up, are returned as open.
 
-The order of work is fixed, so that an answer does not depend on the clock.
+The order of work is fixed, so that an answer does not depend on the clock; only a time limit that
+is asked for (`pigou.deadline`) ends a search earlier, between two batches of boxes.
 
 Sources: R. Krawczyk (1969), Newton-Algorithmen zur Bestimmung von Nullstellen mit Fehlerschranken;
 A. Neumaier (1990), Interval Methods for Systems of Equations; S. M. Rump (2010), Verification
@@ -36,6 +37,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pigou.deadline import time_is_up
 from pigou.solvers.first_order import (
     FREE,
     INTERIOR,
@@ -110,15 +112,11 @@ class Exploration(NamedTuple):
     bound: float
 
 
-Excluded = Callable[[Boxes], NDArray[np.bool_]]
-"""Says which boxes hold no solution that is wanted."""
-
-
 def explore(
     system: FirstOrder,
     floor: float = -np.inf,
     most: int = MOST_BOXES,
-    excluded: Excluded | None = None,
+    wanted: Callable[[Boxes], NDArray[np.bool_]] | None = None,
 ) -> Exploration:
     """Find all solutions of a first-order system on the unit box.
 
@@ -129,8 +127,9 @@ def explore(
         A value of the objective that is known to be attained, if all maximise one objective.
     most : int
         How many boxes to look at, at most.
-    excluded : callable, optional
-        Says which boxes need not be looked at, for reasons of its own.
+    wanted : callable, optional
+        A test of boxes (`pigou.solvers.symmetry`, `pigou.solvers.outdone`); those that fail it are
+        left out of the search.
 
     Examples
     --------
@@ -141,15 +140,16 @@ def explore(
     >>> [root.point.round(9).tolist() for root in found.roots], found.open.number
     ([[0.333333333, 0.333333333]], 0)
     """
-    search = _Search(system, floor, excluded)
+    search = _Search(system, floor)
     m = system.size
     queue = [Boxes(np.zeros((m, 1)), np.ones((m, 1)), np.full((m, 1), FREE, dtype=np.int8))]
     with np.errstate(all="ignore"):  # infinite and undefined ends are dealt with one by one
-        while queue and search.looked < most:
+        while queue and search.looked < most and not time_is_up():
             boxes = queue.pop(0)
             while queue and boxes.number + queue[0].number <= _BATCH:
                 boxes = boxes.joined(queue.pop(0))
             children = search.step(boxes)
+            children = children if wanted is None else children.pick(wanted(children))
             queue += [children.pick(part) for part in _parts(children.number)]
         return search.finish(queue)
 
@@ -162,8 +162,8 @@ def _parts(number: int) -> list[NDArray[np.intp]]:
 class _Search:
     """One search: the solutions so far, and the boxes given up."""
 
-    def __init__(self, system: FirstOrder, floor: float, excluded: Excluded | None):
-        self.system, self.floor, self.excluded = system, floor, excluded
+    def __init__(self, system: FirstOrder, floor: float):
+        self.system, self.floor = system, floor
         self.best: Floats | None = None
         self.roots: list[Isolated] = []
         self.given_up: list[Boxes] = []
@@ -178,8 +178,6 @@ class _Search:
         before = boxes.high - boxes.low
         boxes, possible = prune(self.system, boxes, values)
         keep &= possible
-        if self.excluded is not None and keep.any():
-            keep[keep] = ~self.excluded(boxes.pick(keep))
         moved = (boxes.high - boxes.low < before).any(axis=0)
         for root in self.roots:
             keep &= ~root.holds(boxes)
@@ -355,7 +353,8 @@ def krawczyk(boxes: Boxes, values: Values, centre: Values) -> tuple[Ends, Floats
             entry = _row_times(-row, (values.h[0][:, k], values.h[1][:, k]))
             entry = add(entry, (np.full(n, float(i == k)),) * 2)
             size = np.maximum(np.abs(entry[0]), np.abs(entry[1]))
-            norm[i] += np.where(inner[i] & inner[k], size, 0.0)
+            size = np.where(inner[i] & inner[k], size, 0.0)
+            norm[i] = add((norm[i], norm[i]), (size, size))[1]
             part = multiply(entry, (offset[0][k], offset[1][k]))
             image = add(image, tuple(np.where(inner[k], e, 0.0) for e in part))  # type: ignore[arg-type]
         ends[0][i] = np.where(inner[i], image[0], point[i])

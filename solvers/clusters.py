@@ -10,7 +10,8 @@ Steps
    in the own move against all of the piece, if :math:`h_{ii} \le 0` for all values of the switches
    and no kink in :math:`t_i` is convex. If then :math:`g_i \ge 0` on the side of the kink where
    :math:`t_i` is smaller and :math:`g_i \le 0` on the other, :math:`t_i` on the kink is a best
-   reply to every rival's move in the piece: every profile with :math:`\varphi = 0` is an equilibrium.
+   reply to every rival's move in the piece, and every profile in it with :math:`\varphi = 0` is an
+   equilibrium.
    Boxes in which a switch of :math:`\varphi` is between 0 and 1 have all their solutions there.
 4. *The rest* is joined where boxes touch. In a box X, no player can gain more than
    :math:`\max u_i(\cdot, X_{-i}) - \min u_i(X)`, the first found by branch and prune on the own
@@ -134,9 +135,8 @@ def groups(boxes: Boxes, moves: int) -> list[NDArray[np.intp]]:
     if number > _MOST_GROUPS:
         return [np.arange(number)]
     low, high = boxes.low[:moves], boxes.high[:moves]
-    touch: NDArray[np.bool_] = (
-        (low[:, :, None] <= high[:, None, :]) & (low[:, None, :] <= high[:, :, None])
-    ).all(axis=0)
+    meet = (low[:, :, None] <= high[:, None, :]) & (low[:, None, :] <= high[:, :, None])
+    touch = np.array(meet.all(axis=0))
     result, todo = [], set(range(number))
     while todo:
         group: set[int] = set()

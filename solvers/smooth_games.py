@@ -15,6 +15,8 @@ Steps
    gain that is bounded by :math:`10^{-40}` of the size of the payoff but not known to be 0 (two
    best replies that tie) leaves an equilibrium as far as can be told, and says so.
 4. The list is complete if no box and no candidate is left over.
+5. Of identical players, only one order is searched; what is found is listed with all its images
+   (`pigou.solvers.symmetry`).
 
 Sources: those of the modules named.
 """
@@ -31,7 +33,7 @@ import sympy as sp
 from flint import arb, fmpq
 
 from pigou.exact import Enclosure
-from pigou.solvers.branch_and_prune import MOST_BOXES, Isolated, explore
+from pigou.solvers.branch_and_prune import Exploration, Isolated, explore
 from pigou.solvers.clusters import Cluster, clusters, groups
 from pigou.solvers.deviation import Optimum, Reply, best_reply, maximum
 from pigou.solvers.first_order import INTERIOR, Boxes, FirstOrder
@@ -39,6 +41,7 @@ from pigou.solvers.outdone import Outdone
 from pigou.solvers.refine import Refined, doubles, refined
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 from pigou.solvers.smooth_form import SmoothForm, in_units
+from pigou.solvers.symmetry import Classes, identical_players, in_order, orbits, spread
 
 __all__ = ["Candidate", "Smooth", "smooth_equilibria", "smooth_optimum"]
 
@@ -118,8 +121,15 @@ class Smooth(NamedTuple):
     boxes: int
 
 
-def smooth_equilibria(form: SmoothForm) -> Smooth:
+def smooth_equilibria(form: SmoothForm, symmetry: bool = True) -> Smooth:
     """Find all pure equilibria of a smooth game.
+
+    Parameters
+    ----------
+    form : SmoothForm
+    symmetry : bool, optional
+        Whether to look for identical players, and at one order of each class of them only. The
+        answer is the same without, but takes longer.
 
     Examples
     --------
@@ -137,28 +147,30 @@ def smooth_equilibria(form: SmoothForm) -> Smooth:
     """
     system = _everybody(form)
     own = {player: _own(form, player) for player in form.payoffs}
-    outdone = Outdone(form) if form.switches else None
-    found = explore(system, most=_MOST_KINKED if outdone else MOST_BOXES, excluded=outdone)
+    classes = identical_players(form) if symmetry else ()
+    found = _explored(form, system, classes)
     points, vague = _distinct(system, found.roots)
     equilibria, refuted = [], []
     unresolved: list[Unresolved] = []
-    for point in points:
-        candidate = _candidate(form, own, point)
+    for orbit in orbits(points, found.roots, classes):
+        candidate = _candidate(form, own, orbit.point)
+        images = orbit.relabelled(candidate, form.owners)
         if candidate.better is not None:
-            refuted.append(candidate)
-        elif candidate.is_proved or _is_negligible(candidate, own, form, point):
-            equilibria.append(candidate)
+            refuted += images
+        elif candidate.is_proved or _is_negligible(candidate, own, form, orbit.point):
+            equilibria += images
+            unresolved += [Unresolved(candidate.values, why) for why in orbit.doubts]
         else:
             why = "a first-order point where the gains from deviating could not be bounded"
-            unresolved.append(Unresolved(candidate.values, why))
+            unresolved += [Unresolved(image.values, why) for image in images]
     for root in _not_refuted(form, own, system, vague):
         low, high = root.low[: system.moves], root.high[: system.moves]
         box = [(max(a, 0.0), min(b, 1.0)) for a, b in zip(low, high, strict=True)]
-        why = (
-            "a first-order point at an end of an interval or a kink, where a derivative is about 0"
-        )
-        unresolved.append(Unresolved(_scaled(form, box), why))
-    unresolved += _left(form, system, own, found.open, points)
+        why = "a first-order point at an end of an interval or a kink, a derivative about 0 or "
+        why += "infinite there"
+        unresolved += [Unresolved(image, why) for image in spread(_scaled(form, box), classes)]
+    for left in _left(form, system, own, found.open, points):
+        unresolved += [left._replace(box=image) for image in spread(left.box, classes)]
     return Smooth(tuple(equilibria), tuple(refuted), tuple(unresolved), found.boxes)
 
 
@@ -196,6 +208,14 @@ def _everybody(form: SmoothForm) -> FirstOrder:
     held = [form.own(switch.player) for switch in form.switches]
     variables = range(len(form.variables))
     return FirstOrder(form.variables, variables, objectives, False, form.switches, held)
+
+
+def _explored(form: SmoothForm, system: FirstOrder, classes: Classes) -> Exploration:
+    """Search for all solutions; with kinks, leave boxes out in which a player has a better move."""
+    if not form.switches:
+        return explore(system, wanted=in_order(classes))
+    outdone = Outdone(form)
+    return explore(system, most=_MOST_KINKED, wanted=lambda boxes: ~outdone(boxes))
 
 
 def _own(form: SmoothForm, player: str) -> FirstOrder:
@@ -287,12 +307,15 @@ def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) 
             ends = {k: doubles(point.balls[k]) for k in others}
         rivals = None if exact is None else {k: exact[k] for k in others}
         system.fixed(ends, {k: point.balls[k] for k in others}, rivals)
-        reply = best_reply(
-            system,
-            [point.balls[k] for k in rows],
-            [point.label[k] for k in rows],
-            None if exact is None else [exact[k] for k in rows],
-        )
+        if _is_indifferent(form, player, point):
+            reply = Reply(Enclosure.point(0), None)
+        else:
+            reply = best_reply(
+                system,
+                [point.balls[k] for k in rows],
+                [point.label[k] for k in rows],
+                None if exact is None else [exact[k] for k in rows],
+            )
         if reply.move is not None:
             moves = zip(mine, reply.move, strict=True)
             reply = reply._replace(
@@ -301,6 +324,20 @@ def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) 
         replies[player] = reply
     values = tuple(form.scaled_back(k, _short(v)) for k, v in enumerate(point.enclosures[:n]))
     return Candidate(values, replies)
+
+
+def _is_indifferent(form: SmoothForm, player: str, point: Refined) -> bool:
+    """Whether all moves of a player do equally well, its rivals being known exactly."""
+    if point.exact is None:
+        return False
+    mine = form.own(player)
+    rivals = {
+        variable: sp.Rational(str(point.exact[k]))
+        for k, variable in enumerate(form.variables)
+        if k not in mine
+    }
+    left = sp.expand(form.payoffs[player].xreplace(rivals))
+    return not left.has(*(form.variables[k] for k in mine))
 
 
 def _short(value: Enclosure) -> Enclosure:
