@@ -40,9 +40,9 @@ from pigou.solvers.smooth_form import SmoothForm
 __all__ = ["Cluster", "clusters", "groups"]
 
 _MOST_GROUPS = 400
-_MOST_ROUNDS = 12
-_MOST_BOUNDED = 24
-_FEW_BOXES = 400
+_MOST_ROUNDS = 6
+_MOST_BOUNDED = 16
+_FEW_BOXES = 128
 _NARROWED = 8
 _PIECES = 64
 Box = list[tuple[float, float]]
