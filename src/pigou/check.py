@@ -91,7 +91,7 @@ def recheck(game: Game, at: Mapping[str, Fraction], equilibrium: Equilibrium) ->
     True
     >>> wrong = replace(one, payoffs={**one.payoffs, "firm": Enclosure.point(9)})
     >>> recheck(game, game.values(), wrong).doubt
-    "the payoff of 'firm' is stated as 9, but is 9/20"
+    "the payoff of 'firm' is stated as 9, but is 1/4"
     """
     found = examine(game, at, equilibrium.strategies)
     doubt = found.doubt or _misstated(equilibrium, found)

@@ -20,7 +20,7 @@ L. Vandenberghe (2004), Convex Optimization, section 5.5.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flint import arb, fmpq, fmpq_mat
@@ -203,49 +203,46 @@ class Reply:
         both = [n for n in active if n not in down]
         if 2 ** len(both) > _MOST_SELECTIONS or len(down) > _MOST_WEIGHTS:
             return False
-        loose = dict.fromkeys(down, hull(ZERO, ONE))
         for parts in itertools.product((ZERO, ONE), repeat=len(both)):
             chosen = {**fixed, **dict(zip(both, parts, strict=True))}
             there, _ = self.at(point, free, selection={**chosen, **dict.fromkeys(down, ONE)})
-            jet, _ = self.at(face, free, True, {**chosen, **loose})
-            if not (there.value <= here.value or there.value == here.value):
+            if both and not there.value <= here.value:
                 return False
-            if not negative(jet.curves) or not self._has_weights(point, free, down, chosen):
+            found = self._balanced(point, free, down, chosen)
+            bent = (self.at(face, free, True, {**chosen, **weights})[0].curves for weights in found)
+            if not any(negative(curves) for curves in bent):
                 return False
         return True
 
-    def _has_weights(
+    def _balanced(
         self,
         point: Sequence[Scalar],
         free: Sequence[int],
         down: Sequence[int],
         chosen: Mapping[int, Scalar],
-    ) -> bool:
-        """Whether for some weights of the kinks that bend down, the point is stationary."""
+    ) -> Iterator[Stationary]:
+        """Yield weights of the kinks that bend down, with which the point is stationary."""
         inside = [place for place, k in enumerate(free) if not _end(point[k])]
 
         def slopes(weights: Sequence[Scalar]) -> list[Scalar]:
             selection = {**chosen, **dict(zip(down, weights, strict=True))}
             return self.at(point, free, selection=selection)[0].slopes
 
-        def fits(weights: Sequence[Scalar]) -> bool:
-            selection = {**chosen, **dict(zip(down, weights, strict=True))}
-            return self._is_stationary(point, free, None, selection)
-
-        corners = itertools.product((ZERO, ONE), repeat=len(down))
-        if any(fits(corner) for corner in corners):
-            return True
-        if len(down) == len(inside) == len(free) == 1:
-            a, b = (slopes([weight])[0] for weight in (ZERO, ONE))
-            return bool((a <= 0 and b >= 0) or (a >= 0 and b <= 0))
+        units = [[ONE if i == k else ZERO for i in range(len(down))] for k in range(len(down))]
         base = slopes([ZERO] * len(down))
-        units = [
-            slopes([ONE if i == k else ZERO for i in range(len(down))]) for k in range(len(down))
-        ]
-        return any(fits(weights) for weights in _solutions(base, units, inside))
+        if len(down) == len(inside) == len(free) == 1:
+            weight = _crossing(lambda w: slopes([w])[0], base[0], slopes([ONE])[0])
+            if weight is not None:
+                yield {down[0]: weight}
+        corners = itertools.product((ZERO, ONE), repeat=len(down))
+        solved = _solutions(base, [slopes(unit) for unit in units], inside)
+        for weights in itertools.chain(corners, solved):
+            given = dict(zip(down, weights, strict=True))
+            if self._is_stationary(point, free, None, {**chosen, **given}):
+                yield given
 
 
-# -- boxes ----------------------------------------------------------------------------------------
+# -- boxes and matrices ---------------------------------------------------------------------------
 
 
 def negative(curves: Any) -> bool:
@@ -269,6 +266,18 @@ def negative(curves: Any) -> bool:
         elif not (pivot >= 0 and all(rows[i][k] == 0 for k in range(i + 1, size))):
             return False
     return True
+
+
+def _crossing(slope: Callable[[Scalar], Scalar], first: Scalar, last: Scalar) -> Scalar | None:
+    """Return a ball that holds a weight in [0, 1] at which a slope is 0, if its sign changes."""
+    if not ((first < 0 and last > 0) or (first > 0 and last < 0)):
+        return None
+    middle, reach = arb(first / (first - last)).mid(), arb(2) ** -100
+    ends = [middle - reach, middle + reach]
+    if not (ends[0] >= 0 and ends[1] <= 1):
+        return hull(ZERO, ONE)
+    a, b = (slope(end) for end in ends)
+    return hull(*ends) if (a < 0 and b > 0) or (a > 0 and b < 0) else hull(ZERO, ONE)
 
 
 def _solutions(base: Any, units: Any, inside: Sequence[int]) -> Iterator[list[Scalar]]:

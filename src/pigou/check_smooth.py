@@ -44,7 +44,7 @@ from pigou.jets import PRECISION, enclosure, is_known
 __all__ = ["SmoothChecker", "examine_smooth", "expectation_of_smooth", "has_interval", "is_smooth"]
 
 _WIDEST = Fraction(1, 10**20)
-_FEW_CELLS = 100
+_FEW_CELLS = 150
 
 
 def is_smooth(game: Game) -> bool:
@@ -231,7 +231,7 @@ def _gain(profile: Profile, player: str, found: Stationarity) -> Enclosure:
         return Enclosure(Fraction(0), Fraction(10) ** 300)
     own = [profile.point[k] for k in played.own]
     peak = None if found.doubt else played.peak(own, known)
-    most = _FEW_CELLS if found.doubt else MOST_CELLS
+    most = MOST_CELLS if peak is not None or not played.own else _FEW_CELLS
     gains = [largest_gain(played, earned, peak, most, is_played=True)]
     gains += [largest_gain(reply, earned, None, most) for reply in others]
     return Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
