@@ -1,7 +1,7 @@
 r"""Whether the enclosures of a profile hold a stationary point: the independent checker's proof.
 
 With F the slopes of the payoffs in the moves that are not exactly at an end, the Krawczyk image of
-the enclosures lies within them. At a kink a = b of the payoff of i,
+the enclosures lies in their interior. At a kink a = b of the payoff of i,
 :math:`\lambda_i a + (1 - \lambda_i) b` stands for it; :math:`\lambda_i`, in [0, 1], is a further
 unknown, and a - b = 0 a further equation. If the payoff falls away from the kink on both sides, as
 `pigou.check_peaks` checks, that is what a maximum at it needs (Clarke 1983, section 2.3).
@@ -271,6 +271,6 @@ def _krawczyk(system: _System, weights: Sequence[Scalar], reach: Scalar) -> str:
     ends = [(rational(given[k].lower), rational(given[k].upper)) for k in inside]
     ends += [(max(ZERO, (w - reach).upper()), min(ONE, (w + reach).lower())) for w in weights]
     for i, (low, high) in enumerate(ends):
-        if not (image[i, 0].lower() >= low and image[i, 0].upper() <= high):
+        if not (image[i, 0].lower() > low and image[i, 0].upper() < high):
             return "a stationary point inside the enclosures could not be proved"
     return ""

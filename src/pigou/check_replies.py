@@ -27,6 +27,7 @@ from flint import arb, arb_mat, ctx, fmpq
 
 from pigou.branching import State, evaluate
 from pigou.check_peaks import Cell, Reply, side_of
+from pigou.errors import DeclarationError
 from pigou.exact import Enclosure
 from pigou.jets import PRECISION, Scalar, enclosure, is_known, value
 
@@ -177,9 +178,10 @@ class _Search:
         """Bound the gain in a cell."""
         box = [side_of(side) if side[0] < side[1] else arb(side[0]) for side in cell]
         there = value(evaluate(self.reply.tree, State(self._numbers(box))))
-        if not is_known(there):
+        try:
+            return enclosure(there).upper - self.ends.lower
+        except DeclarationError:
             return _HUGE
-        return enclosure(there).upper - self.ends.lower
 
 
 def _newton(reply: Reply, moving: Sequence[int], start: Sequence[Any]) -> list[Scalar] | None:

@@ -6,12 +6,10 @@ stated exactly and in ball arithmetic elsewhere (`pigou.branching`, `pigou.jets`
 a value for each continuous move, exactly or by an enclosure, and a label for each choice. The claim
 is: *some point within the enclosures is an equilibrium exactly.* It is proved as follows.
 
-1. *There is a stationary point.* With F the slopes of the payoffs in the moves that are not exactly
-   at an end, the Krawczyk image of the enclosures lies within them. At a kink a = b of the payoff
-   of i, :math:`\lambda_i a + (1 - \lambda_i) b` stands for it; :math:`\lambda_i`, in [0, 1], is a
-   further unknown, and a - b = 0 a further equation. A move that is stated exactly, next to others
-   that are not, is taken to be known to :math:`2^{-200}` of its interval in this. A profile that is
-   stated exactly as a whole needs no such proof.
+1. *There is a stationary point* (`pigou.check_existence`): the Krawczyk image of the enclosures
+   lies in their interior. A move that is stated exactly, next to others that are not, is taken to
+   be known to :math:`2^{-200}` of its interval in this. A profile that is stated exactly as a whole
+   needs no such proof.
 2. *Nobody gains by deviating from it*, in all its moves at once, choices and continuous ones
    (`pigou.check_replies`).
 
@@ -26,6 +24,7 @@ A. Neumaier (1990), Interval Methods for Systems of Equations, theorem 5.1.8.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from fractions import Fraction
 
 import sympy as sp
@@ -207,13 +206,17 @@ def _too_wide(profile: Profile) -> str:
 def _verdict(gain: Enclosure, doubt: str) -> str:
     """Return why a profile is not confirmed: some gain, known or not excluded, or other doubts."""
     if gain.lower > 0:
-        return f"somebody gains at least {float(gain.lower):.3g} by deviating"
+        return f"somebody gains at least {_short(gain.lower)} by deviating"
     if gain.upper > 0 and not doubt:
         return (
-            f"that nobody gains up to {gain.value * 2:.3g} by deviating is not proved: "
+            f"that nobody gains up to {_short(gain.upper)} by deviating is not proved: "
             "an equilibrium up to that gain only"
         )
     return doubt
+
+
+def _short(number: Fraction) -> str:
+    return f"{Decimal(number.numerator) / Decimal(number.denominator):.3g}"
 
 
 def _gain(profile: Profile, player: str, found: Stationarity) -> Enclosure:

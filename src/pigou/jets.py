@@ -22,6 +22,7 @@ from typing import Any
 
 from flint import arb, fmpq
 
+from pigou.errors import DeclarationError
 from pigou.exact import Enclosure
 
 __all__ = [
@@ -52,6 +53,7 @@ Scalar = Any
 PRECISION = 320
 ZERO, ONE, NAN = fmpq(0), fmpq(1), arb("nan")
 _LONGEST = 4_000
+_LONGEST_EXPONENT = 30_000
 _CUT = 2.0**-20
 
 
@@ -116,7 +118,12 @@ def ball(number: Enclosure) -> Scalar:
 
 
 def enclosure(number: Scalar) -> Enclosure:
-    """Return an enclosure that holds a scalar; all of some very wide range if it is not finite.
+    """Return an enclosure that holds a scalar.
+
+    Raises
+    ------
+    DeclarationError
+        If it is not finite, or has more than 30,000 bits before the point.
 
     Examples
     --------
@@ -126,12 +133,21 @@ def enclosure(number: Scalar) -> Enclosure:
     if isinstance(number, fmpq):
         return Enclosure.point(Fraction(int(number.p), int(number.q)))
     if not number.is_finite():
-        return Enclosure(-(Fraction(10) ** 300), Fraction(10) ** 300)
-    ends = []
-    for end in (number.lower(), number.upper()):
-        mantissa, exponent = (int(part) for part in end.man_exp())
-        ends.append(Fraction(mantissa) * Fraction(2) ** exponent)
-    return Enclosure(ends[0], ends[1])
+        raise DeclarationError("a number that is not finite at this point, or near it")
+    return Enclosure(_end(number.lower(), False), _end(number.upper(), True))
+
+
+def _end(end: arb, upwards: bool) -> Fraction:
+    """Return an end as a fraction; one that is too small for 30,000 bits is rounded outwards."""
+    mantissa, exponent = (int(part) for part in end.man_exp())
+    size = exponent + mantissa.bit_length()
+    if size > _LONGEST_EXPONENT:
+        raise DeclarationError("a number too large to be enclosed")
+    if size < -_LONGEST_EXPONENT and mantissa:
+        outwards = upwards == (mantissa > 0)
+        sign = 1 if mantissa > 0 else -1
+        return Fraction(sign * int(outwards), 2**_LONGEST_EXPONENT)
+    return Fraction(mantissa) * Fraction(2) ** exponent
 
 
 def is_known(number: Scalar) -> bool:
