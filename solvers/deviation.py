@@ -40,7 +40,7 @@ from pigou.solvers.intervals import Floats
 from pigou.solvers.refine import Refined, doubles, refined
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
-__all__ = ["Optimum", "Reply", "best_reply", "maximum"]
+__all__ = ["Optimum", "Reply", "best_against", "best_reply", "maximum"]
 
 MOST_BOXES = 10_000
 
@@ -110,6 +110,49 @@ def best_reply(
         if found.open.number:
             gain = gain.max(arb(found.bound) - own if np.isfinite(found.bound) else arb(10) ** 300)
         return Reply(Enclosure(Fraction(0), max(ball_to_enclosure(gain).upper, Fraction(0))), None)
+
+
+def best_against(system: FirstOrder, own: Any, exact: fmpq | None = None) -> Reply:
+    """Compare a payoff, earned elsewhere, with the best that a player can do.
+
+    Parameters
+    ----------
+    system : FirstOrder
+        The player's own; its rivals have been fixed.
+    own : arb
+        The payoff to compare with.
+    exact : fmpq, optional
+        The same, if it is rational.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", real=True)
+    >>> system = FirstOrder([x], [0], [x - x**2], True)
+    >>> best_against(system, arb("0.25"), fmpq(1, 4)), best_against(system, arb(0)).move
+    (Reply(gain=Enclosure(0), move=None), (Fraction(1, 2),))
+    """
+    found = explore(system, doubles(own)[0], MOST_BOXES)
+    with working_precision():
+        better = _better(system, found, own)
+        if better is not None:
+            return better
+        gain = arb(0)
+        for root in found.roots:
+            if exact is None or not _is_no_more(system, root, exact):
+                gain = gain.max(_advantage(system, root, own, None))
+        if found.open.number:
+            gain = gain.max(arb(found.bound) - own if np.isfinite(found.bound) else arb(10) ** 300)
+        return Reply(Enclosure(Fraction(0), max(ball_to_enclosure(gain).upper, Fraction(0))), None)
+
+
+def _is_no_more(system: FirstOrder, root: Isolated, exact: fmpq) -> bool:
+    """Whether a solution is a rational point whose payoff is at most a rational number."""
+    there = refined(system, root)
+    if there is None or there.exact is None:
+        return False
+    value = system.objective_exactly([fmpq(q.numerator, q.denominator) for q in there.exact])
+    return value is not None and bool(value <= exact)
 
 
 def _better(system: FirstOrder, found: Exploration, own: Any) -> Reply | None:

@@ -261,6 +261,19 @@ class FirstOrder:
         values = self._rationals(point)
         return None if values is None else values[-1]
 
+    def attained_exactly(self, moves: Sequence[fmpq]) -> fmpq | None:
+        """Return the objective at rational moves, each switch as its kink has it, if rational."""
+        switches = [fmpq(0)] * len(self.switches)
+        for _ in range(len(switches) + 1):
+            values = self._rationals([*moves, *switches])
+            if values is None:
+                return None
+            before = switches
+            switches = [fmpq(int(kink > 0)) for kink in values[self.moves : self.size]]
+            if switches == before:
+                return values[-1]
+        return None
+
     def _rationals(self, point: Sequence[fmpq]) -> list[fmpq] | None:
         if self._exact is None:
             return None
