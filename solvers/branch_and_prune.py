@@ -124,7 +124,8 @@ def explore(
     ----------
     system : FirstOrder
     floor : float
-        A value of the objective that is known to be attained, if all maximise one objective.
+        A value of the objective that is known to be attained, if all maximise one objective; only
+        where it may be more is looked at.
     most : int
         How many boxes to look at, at most.
     wanted : callable, optional
@@ -163,7 +164,7 @@ class _Search:
     """One search: the solutions so far, and the boxes given up."""
 
     def __init__(self, system: FirstOrder, floor: float):
-        self.system, self.floor = system, floor
+        self.system, self.floor, self.given = system, floor, floor
         self.best: Floats | None = None
         self.roots: list[Isolated] = []
         self.given_up: list[Boxes] = []
@@ -198,7 +199,11 @@ class _Search:
         top = int(np.argmax(attained))
         if attained[top] > self.floor:
             self.floor, self.best = float(attained[top]), boxes.centre[:, top]
-        return values.left | (values.objective[1] >= self.floor)
+        return values.left | self._may_be_more(values.objective[1])
+
+    def _may_be_more(self, most: Floats) -> NDArray[np.bool_]:
+        """Say where the objective may be as large as what is attained, and more than was given."""
+        return (most >= self.floor) & (most > self.given)
 
     def _newton(self, boxes: Boxes, values: Values) -> tuple[Boxes, Boxes]:
         """Apply the Krawczyk image: return boxes to split, and boxes that have shrunk enough."""
@@ -318,7 +323,7 @@ class _Search:
             for root in self.roots:
                 keep &= ~root.holds(rest)
             if values.objective is not None:
-                keep &= values.left | (values.objective[1] >= self.floor)
+                keep &= values.left | self._may_be_more(values.objective[1])
                 bound = float(np.max(values.objective[1], where=keep, initial=-np.inf))
             rest = rest.pick(keep)
         return Exploration(tuple(self.roots), rest, self.looked, self.floor, self.best, bound)

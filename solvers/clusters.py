@@ -35,6 +35,7 @@ from pigou.solvers.branch_and_prune import Isolated, explore, krawczyk
 from pigou.solvers.first_order import INTERIOR, Boxes, FirstOrder, sharpened
 from pigou.solvers.intervals import Floats, multiply
 from pigou.solvers.outdone import Outdone
+from pigou.solvers.refine import doubles
 from pigou.solvers.smooth_form import SmoothForm
 
 __all__ = ["Cluster", "clusters", "groups"]
@@ -177,11 +178,14 @@ def _unrefuted(
 
 
 def _reply(form: SmoothForm, system: FirstOrder, player: str, centre: Floats) -> Floats | None:
-    """Return a player's best reply to a profile, as far as a search in doubles tells."""
+    """Return a player's best reply to a profile, as far as doubles tell; None if none is better."""
     others = [k for k in range(len(form.variables)) if k not in form.own(player)]
     ends = {k: (float(centre[k]), float(centre[k])) for k in others}
     system.fixed(ends, {k: arb(float(centre[k])) for k in others})
-    found, m = explore(system, most=_FEW_BOXES), system.moves
+    m, here = system.moves, centre[list(form.own(player))]
+    value = system.attained([arb(float(t)) for t in here])
+    floor = -np.inf if value is None else doubles(value)[0]
+    found = explore(system, floor, _FEW_BOXES)
     tried = [np.clip(root.point[:m], 0.0, 1.0) for root in found.roots]
     tried += [] if found.best is None else [found.best[:m]]
     values = [(system.attained([arb(float(t)) for t in move]), move) for move in tried]
@@ -207,7 +211,8 @@ def _bound(
         low[outdone.moves :], high[outdone.moves :] = 0.0, 1.0
         below = outdone.payoffs(low, high)[0][:, 0]
         for i, (player, system) in enumerate(own.items()):
-            largest = max(largest, _most(form, system, player, low[:, 0], high[:, 0]) - below[i])
+            most = _most(form, system, player, (low[:, 0], high[:, 0]), float(below[i]))
+            largest = max(largest, most - below[i])
     return float(np.nextafter(largest, np.inf)) if largest > 0 else 0.0
 
 
@@ -220,20 +225,23 @@ def _slices(boxes: Boxes, hull: Box) -> Boxes:
     return _as_boxes([_hull(part, len(hull)) for part in parts], boxes.low.shape[0])
 
 
-def _most(form: SmoothForm, system: FirstOrder, player: str, low: Floats, high: Floats) -> float:
-    """Bound a player's payoff from its best replies to all rivals' moves in a box."""
+def _most(
+    form: SmoothForm, system: FirstOrder, player: str, ends: tuple[Floats, Floats], least: float
+) -> float:
+    """Bound a player's payoff from its best replies to all rivals' moves in a box, or `least`."""
+    low, high = ends
     others = [k for k in range(len(form.variables)) if k not in form.own(player)]
     balls = {k: arb(float(low[k])).union(arb(float(high[k]))) for k in others}
     system.fixed({k: (float(low[k]), float(high[k])) for k in others}, balls)
-    found = explore(system, most=_FEW_BOXES)
-    most = found.bound
+    found = explore(system, least, _FEW_BOXES)
+    most = max(found.bound, least)
     for root in found.roots:
         boxes = _tight(system, root)
         values = sharpened(system, boxes, system.values(boxes), system.at_moves(boxes))
         if values.objective is None or values.left[0]:
             return np.inf
         most = max(most, float(values.objective[1][0]))
-    return np.inf if np.isneginf(most) else most
+    return np.inf if np.isneginf(most) else float(most)
 
 
 def _tight(system: FirstOrder, root: Isolated) -> Boxes:
