@@ -85,7 +85,9 @@ def strength_game(game: Game, reform: Reform) -> Game:
     s = symbol(STRENGTH)
     payoffs = {p.name: (1 - s) * game.payoff(p.name) + s * after.payoff(p.name)
                for p in game.players}  # fmt: skip
-    strength = Parameter(STRENGTH, 1, f"0 <= {STRENGTH} <= 1", meaning=f"strength of {reform.label}")
+    strength = Parameter(
+        STRENGTH, 1, f"0 <= {STRENGTH} <= 1", meaning=f"strength of {reform.label}"
+    )
     return Game(
         f"{game.name} with {reform.label}",
         game.players,
@@ -150,7 +152,9 @@ def policy_form(
         raise StructureError(f"{where}: probabilities depend on '{over}'; they have to stay as is")
     form = smooth_form(_with_policy_maker(game, over, low, high), _others(game, over, at))
     payoffs = {player.name: form.payoffs[player.name] for player in game.players}
-    if any(u.has(sp.Max, sp.Min, sp.Abs, If, sp.Piecewise) for u in payoffs.values()):
+    if form.switches or any(
+        u.has(sp.Max, sp.Min, sp.Abs, If, sp.Piecewise) for u in payoffs.values()
+    ):
         raise StructureError(
             f"{where} has payoffs with kinks at some values of '{over}'; a policy range is followed "
             "in smooth games"

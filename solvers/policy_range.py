@@ -37,7 +37,16 @@ from pigou.solvers.first_order import INTERIOR
 from pigou.solvers.fold_boxes import FoldBox, fold_box
 from pigou.solvers.folds import Event, collision, fold, vague
 from pigou.solvers.intervals import Floats
-from pigou.solvers.policy_cover import Cells, Cover, Known, as_cells, counted_up, cover, everything, merged
+from pigou.solvers.policy_cover import (
+    Cells,
+    Cover,
+    Known,
+    as_cells,
+    counted_up,
+    cover,
+    everything,
+    merged,
+)
 from pigou.solvers.policy_deviations import BEST, OPEN, Deviations
 from pigou.solvers.policy_system import PolicySystem, seeds
 from pigou.solvers.tubes import COUNTED, GHOST, UNDECIDED, Tubes, prove

@@ -183,7 +183,10 @@ class PolicyRange:
     --------
     >>> from pigou import Move, Parameter, Player
     >>> game = Game(
-    ...     "alone", [Player("a")], [Move("x", "a", (0, 1))], {"a": "rate*x - x**2/2"},
+    ...     "alone",
+    ...     [Player("a")],
+    ...     [Move("x", "a", (0, 1))],
+    ...     {"a": "rate*x - x**2/2"},
     ...     parameters=[Parameter("rate", 0)],
     ... )
     >>> found = policy_range(game, "rate", -1, 1)

@@ -20,7 +20,10 @@ def policy_range_page(found: PolicyRange) -> Page:
     >>> from pigou import Game, Move, Parameter, Player
     >>> from pigou.policy_range import policy_range
     >>> game = Game(
-    ...     "alone", [Player("a")], [Move("x", "a", (0, 1))], {"a": "rate*x - x**2/2"},
+    ...     "alone",
+    ...     [Player("a")],
+    ...     [Move("x", "a", (0, 1))],
+    ...     {"a": "rate*x - x**2/2"},
     ...     parameters=[Parameter("rate", 0)],
     ... )
     >>> policy_range_page(policy_range(game, "rate", "1/4", "1/2")).blocks[0].text
@@ -98,7 +101,10 @@ def policy_range_result(found: PolicyRange) -> dict[str, Any]:
     >>> from pigou import Game, Move, Parameter, Player
     >>> from pigou.policy_range import policy_range
     >>> game = Game(
-    ...     "alone", [Player("a")], [Move("x", "a", (0, 1))], {"a": "rate*x - x**2/2"},
+    ...     "alone",
+    ...     [Player("a")],
+    ...     [Move("x", "a", (0, 1))],
+    ...     {"a": "rate*x - x**2/2"},
     ...     parameters=[Parameter("rate", 0)],
     ... )
     >>> result = policy_range_result(policy_range(game, "rate", "1/4", "1/2"))

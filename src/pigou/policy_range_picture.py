@@ -46,7 +46,10 @@ def policy_range_picture(found: PolicyRange, ending: str) -> bytes:
     >>> from pigou import Game, Move, Parameter, Player
     >>> from pigou.policy_range import policy_range
     >>> game = Game(
-    ...     "alone", [Player("a")], [Move("x", "a", (0, 1))], {"a": "rate*x - x**2/2"},
+    ...     "alone",
+    ...     [Player("a")],
+    ...     [Move("x", "a", (0, 1))],
+    ...     {"a": "rate*x - x**2/2"},
     ...     parameters=[Parameter("rate", 0)],
     ... )
     >>> policy_range_picture(policy_range(game, "rate", "1/4", "1/2"), "svg")[:5]
