@@ -234,10 +234,10 @@ class _Tracer:
         m = self.system.size
         ends: list[tuple[float, int, float | None]] = []
         for k in self.free:
-            for bound in (0.0, 1.0):
-                if (new[k] - bound) * (1 if bound else -1) > 0:
+            for end in (0.0, 1.0):
+                if (new[k] - end) * (1 if end else -1) > 0:
                     gap = new[k] - point[k]
-                    ends.append(((bound - point[k]) / gap if gap else 0.0, k, bound))
+                    ends.append(((end - point[k]) / gap if gap else 0.0, k, end))
         if len(self.inner) < m:
             before, after = self._values(point)[0], self._values(new)[0]
             for k in range(m):
@@ -247,7 +247,7 @@ class _Tracer:
                     ends.append((-before[k] / gap if gap else 0.0, k, None))
         if not ends:
             return None
-        share, k, bound = min(ends, key=lambda end: end[0])
+        share, k, bound = min(ends, key=lambda one: one[0])
         place = self.placed(point + np.clip(share, 0.0, 1.0) * (new - point), k, bound)
         if place is None:
             return None, None

@@ -1,4 +1,4 @@
-r"""A fold's surroundings: on one side of its strength exactly two first-order points, on the other none.
+r"""A fold's surroundings: exactly two first-order points on one side of its strength, none beyond.
 
 Let k be the move that changes most along the null vector at a proved fold :math:`(t^*, \sigma^*)`,
 and :math:`\tau = t_k`. The other interior moves and the strength are written
@@ -87,7 +87,7 @@ class FoldBox(NamedTuple):
         return np.where(pair, 2, np.where(nothing, 0, np.where(within, 1, -1))).astype(np.int8)
 
     def region(self) -> Ends:
-        """Return the smallest box (m,) within the unit box that holds all boxes that it may hold."""
+        """Return a box (m,) within the unit box that holds all boxes that it may hold."""
         inner = np.array(self.label) == INTERIOR
         size = np.where(inner, np.abs(self.slope) * self.reach + self.radius, 0.0)
         size[self.place] = self.reach
@@ -218,7 +218,8 @@ def _matrix(graph: _Graph, over: tuple[Ends, Ends, Ends]) -> tuple[Ends, Ends]:
 
 def _inverse(graph: _Graph) -> Floats:
     slopes = graph.system.at_point(graph.point)[1]
-    return np.linalg.pinv(slopes[np.ix_(graph.rows, _columns(graph))])[:, :, None]
+    inverse = np.linalg.pinv(slopes[np.ix_(graph.rows, _columns(graph))])[:, :, None]
+    return np.asarray(inverse, dtype=np.float64)
 
 
 def _contracted(inverse: Floats, matrix: Ends, offset: Ends) -> tuple[Ends, Floats]:

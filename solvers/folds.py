@@ -120,7 +120,7 @@ def _zero(equations: Augmented, point: Floats, scales: Floats) -> tuple[Ends, En
     values, middle = (values[0][:, -1:], values[1][:, -1:]), (slopes[0] + slopes[1])[:, :, -1] / 2
     if not np.isfinite(middle).all() or not abs(np.linalg.det(middle)) > 0:
         return None
-    inverse = np.linalg.inv(middle)[:, :, None]
+    inverse = np.asarray(np.linalg.inv(middle)[:, :, None], dtype=np.float64)
     image = add((point[:, None],) * 2, preconditioned(-inverse, values))
     away = difference((low, high), (point[:, None], point[:, None]))
     for k in range(q):
@@ -204,12 +204,12 @@ def fold(system: PolicySystem, turn: Turn) -> Event:
         core = _core(lambda low, high: parts(low, high)[1], found[1], normal, border)
     moves = _moves(turn, inner, found[0])
     low, high = float(found[0][0][m]), float(found[0][1][m])
-    wide = None
-    if core is not None:
-        wide = tuple(turn.point.copy() for _ in range(2))
-        for array, end in zip(wide, core, strict=True):
-            array[[*inner, size]] = end
-    return Event("fold", low, high, moves, turn.label, True, wide and (wide[0], wide[1]))
+    if core is None:
+        return Event("fold", low, high, moves, turn.label, True)
+    wide = turn.point.copy(), turn.point.copy()
+    for array, end in zip(wide, core, strict=True):
+        array[[*inner, size]] = end
+    return Event("fold", low, high, moves, turn.label, True, wide)
 
 
 def _summed(ends: Ends, axis: int) -> Ends:

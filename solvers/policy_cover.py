@@ -39,7 +39,7 @@ from pigou.solvers.policy_system import (
     row_sums,
 )
 from pigou.solvers.quick_intervals import add, multiply
-from pigou.solvers.tubes import COUNTED, UNDECIDED, Tubes, prove
+from pigou.solvers.tubes import UNDECIDED, Tubes, prove
 
 __all__ = ["Cells", "Cover", "Known", "cover", "everything"]
 
@@ -74,7 +74,10 @@ class Cells(NamedTuple):
 
     def pick(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Cells:
         """Return some of them."""
-        return Cells(*(part[..., which] for part in self))
+        return Cells(
+            self.low[:, which], self.high[:, which], self.label[:, which], self.first[which],
+            self.last[which], self.tried[which],
+        )  # fmt: skip
 
     def joined(self, *others: Cells) -> Cells:
         """Return these and others."""
@@ -448,7 +451,7 @@ def as_cells(tubes: Tubes) -> Cells:
     0
     """
     low, high = (np.clip(end, 0.0, 1.0) for end in tubes.core)
-    fits = (tubes.core[0] <= tubes.core[1]).all(axis=0)
+    fits = np.asarray((tubes.core[0] <= tubes.core[1]).all(axis=0))
     cells = Cells(
         low, high, tubes.label, tubes.segment, tubes.segment + 1,
         np.zeros(tubes.number, dtype=bool),
@@ -506,10 +509,10 @@ def _image(
         norm += np.where(inner & inner[k], size, 0.0)
         step = away[0][k : k + 1, places], away[1][k : k + 1, places]
         part = multiply(column, step)
-        image = add(image, tuple(np.where(inner[k], end, 0.0) for end in part))
+        image = add(image, (np.where(inner[k], part[0], 0.0), np.where(inner[k], part[1], 0.0)))
     bad = np.isnan(image[0]) | np.isnan(image[1])
     image = np.where(bad, -np.inf, image[0]), np.where(bad, np.inf, image[1])
-    excluded = ((image[0][m:] > 0) | (image[1][m:] < 0)).any(axis=0)
+    excluded = np.asarray(((image[0][m:] > 0) | (image[1][m:] < 0)).any(axis=0))
     low, high = np.where(inner, image[0][:m], point), np.where(inner, image[1][:m], point)
     return (low, high), norm.max(axis=0), excluded
 

@@ -10,8 +10,9 @@ Steps
    strengths and rivals, then over each tube.
 2. Else all own moves y are searched. A box of them is dropped if a derivative of :math:`u_i` has
    one sign in it and the end to which it points is not in it; if :math:`u_i` is concave on the
-   smallest box that holds it and x (in those moves that are not the same throughout); or if :math:`u_i(y, r, \sigma) - u_i(x, r, \sigma) < 0`, by its
-   mean-value form in y, x, r and :math:`\sigma` together. Other boxes are split.
+   smallest box that holds it and x (in those moves that are not the same throughout); or if
+   :math:`u_i(y, r, \sigma) - u_i(x, r, \sigma) < 0`, by its mean-value form in y, x, r and
+   :math:`\sigma` together. Other boxes are split.
 3. If nothing is left, nobody gains at any strength of the segment: an equilibrium. If for one y the
    difference is positive for all strengths of the segment, it is none. Otherwise it stays open.
 
@@ -81,7 +82,7 @@ class Deviations:
         return cells
 
     def _concave(self, player: str, low: Floats, high: Floats) -> NDArray[np.bool_]:
-        """Say over which boxes the player's payoff is concave in its own moves (not in fixed ones)."""
+        """Say where the player's payoff is concave in those own moves that are not fixed."""
         with np.errstate(all="ignore"):
             over = self.system.enclosed(low, high)
         own = self.own[player]
@@ -141,7 +142,7 @@ class Deviations:
     # -- searching all own moves ----------------------------------------------------------------
 
     def _tape(self, player: str) -> QuickTape:
-        """The player's payoff and its derivatives by every variable and the strength."""
+        """Return the tape of the payoff and its derivatives by every variable and the strength."""
         if player not in self._tapes:
             system = self.system
             everything = [*system.variables, system.strength]

@@ -156,8 +156,8 @@ def policy_form(
         u.has(sp.Max, sp.Min, sp.Abs, If, sp.Piecewise) for u in payoffs.values()
     ):
         raise StructureError(
-            f"{where} has payoffs with kinks at some values of '{over}'; a policy range is followed "
-            "in smooth games"
+            f"{where} has payoffs with kinks at some values of '{over}'; a policy range is "
+            "followed in smooth games"
         )
     values = {name: value for name, value in form.at.items() if name != over}
     system = PolicySystem(form.variables[:-1], form.variables[-1], form.owners[:-1], payoffs)

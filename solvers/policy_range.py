@@ -400,9 +400,9 @@ class _Work:
     def _apart_from_folds(self, known: Known, low: Floats, high: Floats) -> Known:
         """Leave out points that are known from the surroundings of a fold."""
         keep = np.ones(len(known[2]), dtype=bool)
-        for fold in self.folds:
-            near = fold.spans(low, high)[known[2]] >= 0
-            keep &= ~(near & fold.holds(known[0][:-1], known[0][:-1], known[1]))
+        for box in self.folds:
+            near = box.spans(low, high)[known[2]] >= 0
+            keep &= ~(near & box.holds(known[0][:-1], known[0][:-1], known[1]))
         return known[0][:, keep], known[1][:, keep], known[2][keep]
 
     def _cores(
@@ -434,10 +434,10 @@ class _Work:
             & ~is_window[found.tubes.segment]
         )
         n = len(low)
-        for fold in folds:
-            two = np.flatnonzero(found.settled & ~is_window & (fold.spans(low, high) == 2))
+        for box in folds:
+            two = np.flatnonzero(found.settled & ~is_window & (box.spans(low, high) == 2))
             for _ in range(2):
-                counted = counted.joined(_points_of(fold, two))
+                counted = counted.joined(_points_of(box, two))
         verdict = self.deviations.verdicts(counted, (low, high))
         undecided = np.bincount(counted.segment[verdict == OPEN], minlength=n) > 0
         points = np.bincount(counted.segment, minlength=n)

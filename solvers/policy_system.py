@@ -1,4 +1,4 @@
-r"""The first-order system of a game along a policy: moves in the unit box, and a strength in [0, 1].
+r"""The first-order system of a game along a policy: moves in the unit box, a strength in [0, 1].
 
 With :math:`u_{i(k)}(t, \sigma)` the objective of the mover of :math:`t_k`, the system holds
 :math:`g_k = \partial u_{i(k)} / \partial t_k`, :math:`h_{kl} = \partial g_k / \partial t_l` and
@@ -232,12 +232,14 @@ def _solved(h: Floats, right: Floats, inner: NDArray[np.bool_]) -> Floats:
     matrix = np.where(singular[:, None, None], np.eye(m), matrix)
     right = np.where(np.isfinite(right), right, 1.0)
     try:
-        return np.linalg.solve(matrix, right.T[:, :, None])[:, :, 0].T
+        return np.asarray(np.linalg.solve(matrix, right.T[:, :, None])[:, :, 0].T, dtype=np.float64)
     except np.linalg.LinAlgError:
         return right
 
 
-def seeds(system: PolicySystem, strengths: Sequence[float], starts: int = 24) -> list[Floats]:
+def seeds(
+    system: PolicySystem, strengths: Sequence[float] | Floats, starts: int = 24
+) -> list[Floats]:
     """Look for first-order points at some strengths from many starts; a list of (m + 1, n).
 
     Examples

@@ -80,7 +80,7 @@ class Tubes(NamedTuple):
         """Which cores hold the solution with some room, so that boxes around it fit in."""
         room = (self.hull[1] - self.hull[0]) / 8
         low, high = self.core[0] + room <= self.hull[0], self.hull[1] + room <= self.core[1]
-        return (low & high).all(axis=0)
+        return np.asarray((low & high).all(axis=0))
 
     def pick(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Tubes:
         """Return some of them."""
@@ -128,7 +128,10 @@ class _Guess(NamedTuple):
     high: Floats
 
     def pick(self, which: NDArray[np.intp]) -> _Guess:
-        return _Guess(*(part[..., which] for part in self))
+        return _Guess(
+            self.point[:, which], self.label[:, which], self.slope[:, which],
+            self.inverse[..., which], self.low[which], self.high[which],
+        )  # fmt: skip
 
 
 def prove(
@@ -170,7 +173,7 @@ def prove(
     guess = _guess(system, points, labels, edges[0][segments], edges[1][segments])
     radii = np.minimum(_RADII[:, None] * _smallest(guess), _LARGEST)
     passed, image = _krawczyk(system, guess, radii)
-    proved = passed.any(axis=0)
+    proved = np.asarray(passed.any(axis=0))
     places = np.flatnonzero(proved)
     if not len(places):
         return Tubes.none(system.size), proved
@@ -209,7 +212,7 @@ def _guess(
 def _krawczyk(system: PolicySystem, guess: _Guess, radii: Floats) -> tuple[NDArray[np.bool_], Ends]:
     """Test radii (R, n): say which pass (R, n), and return the images (m, R, n)."""
     m, (many, n) = system.size, radii.shape
-    wide = _Guess(*(np.tile(part, many) for part in guess))
+    wide = guess.pick(np.tile(np.arange(n), many))
     inner = wide.label == INTERIOR
     radius = np.where(inner, radii.reshape(-1), 0.0)
     box, away = _hull(wide, (-radius, radius))

@@ -1,5 +1,6 @@
 """Policy ranges: closed forms of folds, collisions and ties, counts against solve, the command."""
 
+import itertools
 import json
 import math
 import random
@@ -12,7 +13,6 @@ import pytest
 import sympy as sp
 from click.testing import CliRunner
 from hypothesis import given, settings, strategies as st
-from test_cli import problems
 
 from pigou.catalogue import find_model
 from pigou.cli import cli
@@ -28,6 +28,7 @@ from pigou.solvers.quick_intervals import QuickTape
 from pigou.solvers.tape import Tape
 from pigou.solvers.tubes import COUNTED, prove
 from pigou.solving import solve
+from test_cli import problems
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples" / "policy_range"
@@ -61,7 +62,7 @@ def covers_the_range(found):
     parts = sorted([*found.segments, *found.windows], key=lambda part: part.low)
     ends = [(part.low, part.high) for part in parts]
     assert ends[0][0] == found.low and ends[-1][1] == found.high
-    assert all(a[1] == b[0] for a, b in zip(ends, ends[1:], strict=False))
+    assert all(a[1] == b[0] for a, b in itertools.pairwise(ends))
     for window in found.windows:
         assert window.is_open or window.width <= found.window
 
@@ -159,8 +160,8 @@ def test_a_pitchfork_is_reported_as_a_crossing_and_never_as_certain():
     assert [e.kind for e in near] == ["crossing"]
     assert not near[0].certified
     assert not found.all_folds
-    assert [s.equilibria for s in found.segments][0] == 3
-    assert [s.equilibria for s in found.segments][-1] == 1
+    assert found.segments[0].equilibria == 3
+    assert found.segments[-1].equilibria == 1
     assert any(w.low < -4 < w.high for w in found.windows)
     covers_the_range(found)
     agrees_with_solve(game, found, 1)
@@ -190,7 +191,7 @@ def test_a_point_that_is_beaten_far_away_is_no_equilibrium_until_a_tie():
     (tie,) = (e for e in found.events if e.kind == "tie")
     assert tie.value.lower <= Fraction(1, 20) <= tie.value.upper
     assert tie.value.width <= Fraction(1, 10**6)
-    assert [(s.first_order, s.equilibria) for s in found.segments][0] == (3, 1)
+    assert (found.segments[0].first_order, found.segments[0].equilibria) == (3, 1)
     covers_the_range(found)
     agrees_with_solve(game, found)
 

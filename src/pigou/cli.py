@@ -411,7 +411,7 @@ def _range(text: str) -> tuple[str, ...]:
 )  # fmt: skip
 @click.option(
     "--picture", "drawing", metavar="FILE", type=click.Path(path_type=Path),
-    help="Draw branches, folds and windows to a file (.svg .png .pdf). Needs the extra pigou[plot].",
+    help="Draw branches, folds and windows to a file (.svg .png .pdf); needs pigou[plot].",
 )  # fmt: skip
 @_output
 def sweep(

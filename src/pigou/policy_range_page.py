@@ -76,10 +76,10 @@ def _events(found: PolicyRange) -> Table:
 def _grounds(found: PolicyRange) -> list[str]:
     known = "Complete" if found.complete else "Not complete"
     grounds = [
-        f"{known}: on each of {found.pieces:,} pieces of the range every box of moves ({found.boxes:,} "
-        "in all) is excluded, or shown to hold exactly one first-order point for every value of the "
-        f"piece, and every player's best deviation is bounded. Windows are at most "
-        f"{float(found.window):.3g} wide, those marked incomplete aside.",
+        f"{known}: on each of {found.pieces:,} pieces of the range every box of moves "
+        f"({found.boxes:,} in all) is excluded, or shown to hold exactly one first-order point for "
+        "every value of the piece, and every player's best deviation is bounded. Windows are at "
+        f"most {float(found.window):.3g} wide, those marked incomplete aside.",
         "All folds are listed: elsewhere the first-order system is proved regular."
         if found.all_folds
         else "It is not proved that all folds are listed.",
