@@ -292,7 +292,8 @@ class _Work:
             cells.high[:, places] = np.where(empty, cells.high[:, places], new_high)
         weight = _weights(over, low, high)
         before = (high - low)[:-1]
-        weight[-1, norm < 1] = np.inf  # no use to split moves where there is one solution at most
+        many = cells.last - cells.first > 1
+        weight[-1, (norm < 1) & many] = np.inf  # no use to split moves: one solution at most
         cells, weight, norm, before = cells.pick(keep), weight[:, keep], norm[keep], before[:, keep]
         left = np.ones(cells.number, dtype=bool)
         near = norm < 1
@@ -544,8 +545,17 @@ def _weights(over: Slopes, low: Floats, high: Floats) -> Floats:
 
 
 def _split(cells: Cells, weight: Floats) -> Cells:
-    """Split boxes by segments or across a move; where there are few, more than once."""
-    for _ in range(_MOST_SPLITS):
+    """Split boxes by segments or across a move; where there are few, more than once.
+
+    Boxes with one solution at most are parted into all their segments.
+    """
+    single = cells.pick(np.isinf(weight[-1]))
+    length = single.last - single.first
+    first = np.repeat(single.first, length) + counted_up(length)
+    apart = single.pick(np.repeat(np.arange(single.number), length))
+    apart = apart._replace(first=first, last=first + 1)
+    cells, weight = cells.pick(~np.isinf(weight[-1])), weight[:, ~np.isinf(weight[-1])]
+    for _ in range(_MOST_SPLITS if cells.number else 0):
         many = cells.last - cells.first > 1
         by_segment = many & (weight[-1] >= weight[:-1].max(axis=0))
         one, part = cells.pick(by_segment), weight[:, by_segment]
@@ -556,7 +566,7 @@ def _split(cells: Cells, weight: Floats) -> Cells:
         weight = np.hstack([other, part, part])
         if cells.number > _FEW:
             break
-    return cells
+    return cells.joined(apart)
 
 
 def _across(cells: Cells, weight: Floats) -> tuple[Cells, Floats]:
