@@ -37,31 +37,20 @@ from pigou.solvers.first_order import INTERIOR
 from pigou.solvers.fold_boxes import FoldBox, fold_box
 from pigou.solvers.folds import Event, collision, fold, vague
 from pigou.solvers.intervals import Floats
-from pigou.solvers.policy_cover import (
-    Cells,
-    Cover,
-    Known,
-    as_cells,
-    counted_up,
-    cover,
-    everything,
-    merged,
-)
+from pigou.solvers.policy_cells import Cells, as_cells, counted_up, everything, merged
+from pigou.solvers.policy_cover import Cover, Known, cover
 from pigou.solvers.policy_deviations import BEST, OPEN, Deviations
+from pigou.solvers.policy_partition import PIECES, cut_up, partition, place_of
 from pigou.solvers.policy_system import PolicySystem, seeds
 from pigou.solvers.tubes import COUNTED, GHOST, UNDECIDED, Tubes, prove
 
 __all__ = ["Count", "PolicyRange", "Window", "policy_range"]
 
-_LONGEST = 1 / 40
-_GROWTH = 0.8
-_SHARE = 0.8
 _STARTS, _LEVELS = 8, 5
 _PARTS = {1: 64, 2: 16, 3: 6}
 _MOST_PASSES = 14
 _MOST_CUTS = 6
 _RUN = 16
-_PIECES = 3
 _MOST_SEGMENTS = 1200
 
 
@@ -152,7 +141,7 @@ def policy_range(system: PolicySystem, window: float = 1e-6) -> PolicyRange:
     arcs = follow(system, starts)
     events = _events(system, arcs)
     boxes = {k: fold_box(system, e) for k, e in enumerate(events) if e.kind == "fold"}
-    edges, is_window = _partition([_place(e, boxes.get(k)) for k, e in enumerate(events)], window)
+    edges, is_window = partition([place_of(e, boxes.get(k)) for k, e in enumerate(events)], window)
     work = _Work(system, Deviations(system), window)
     work.folds = [box for box in boxes.values() if box is not None]
     work.first_pass(edges, is_window, arcs, events)
@@ -187,84 +176,6 @@ def _is_at(event: Event, turn: Turn) -> bool:
     return same and bool(near) and abs(event.middle - turn.point[-1]) < 1e-9
 
 
-class _Place(NamedTuple):
-    """Where a window is, and how far from it segments need not get shorter towards it."""
-
-    centre: float
-    before: float
-    after: float
-
-
-def _place(event: Event, box: FoldBox | None) -> _Place:
-    if event.kind == "boundary" and event.certified:
-        return _Place(event.middle, np.inf, np.inf)
-    if box is None:
-        return _Place(event.middle, 0.0, 0.0)
-    low, high = min(box.two[0], box.none[0]), max(box.two[1], box.none[1])
-    return _Place(event.middle, event.middle - low, high - event.middle)
-
-
-def _partition(places: Sequence[_Place], window: float) -> tuple[Floats, NDArray[np.bool_]]:
-    """Cut [0, 1] at windows around some places, and finer towards them; which parts are windows.
-
-    Examples
-    --------
-    >>> edges, is_window = _partition([_Place(0.5, 0.0, 0.0)], 1e-6)
-    >>> edges[0], edges[-1], int(is_window.sum()), bool((np.diff(edges)[is_window] < 1e-6).all())
-    (np.float64(0.0), np.float64(1.0), 1, True)
-    """
-    half = _SHARE * window / 2
-    windows: list[tuple[float, float, _Place]] = []
-    for place in sorted(places):
-        low, high = max(place.centre - half, 0.0), min(place.centre + half, 1.0)
-        if windows and low <= windows[-1][1] + half / 8:
-            before = windows.pop()
-            joint = place._replace(before=before[2].before)
-            windows.append((before[0], high, joint))
-        else:
-            windows.append((low, high, place))
-    edges, flags = [0.0], []
-    last: _Place | None = None
-    for low, high, place in windows:
-        if low > edges[-1]:
-            pieces = _graded(edges[-1], low, last, place)
-            edges += pieces
-            flags += [False] * len(pieces)
-        edges.append(high)
-        flags.append(True)
-        last = place
-    if edges[-1] < 1:
-        pieces = _graded(edges[-1], 1.0, last, None)
-        edges += pieces
-        flags += [False] * len(pieces)
-    return np.array(edges), np.array(flags)
-
-
-def _graded(low: float, high: float, before: _Place | None, after: _Place | None) -> list[float]:
-    """Cut a range between two windows into pieces; return where each ends."""
-
-    def away(start: float, reach: float, centre: float | None, sign: float, goal: float) -> None:
-        place = start
-        while (goal - place) * sign > 0:
-            gap = abs(place - centre) if centre is not None else np.inf
-            step = _LONGEST if np.isinf(reach) else min(_LONGEST, _GROWTH * gap)
-            if place == start and 0 < reach < np.inf:
-                step = max(reach - gap, _GROWTH * gap)
-            place = goal if step >= 0.9 * (goal - place) * sign else place + sign * step
-            found.add(place)
-
-    found = {high}
-    graded = [p is not None and (p.after if side else p.before) < np.inf
-              for p, side in ((before, 1), (after, 0))]  # fmt: skip
-    goal = (low + high) / 2 if all(graded) else low if graded[1] else high
-    if goal > low:
-        away(low, before.after if before else np.inf, before.centre if before else None, 1.0, goal)
-    if goal < high:
-        assert after is not None
-        away(high, after.before, after.centre, -1.0, goal)
-    return sorted(place for place in found if place > low)
-
-
 def _known(system: PolicySystem, arcs: Sequence[Arc], middles: Floats) -> Known:
     """Find points of all arcs at some strengths, by interpolation and Newton's method."""
     points, labels, places = [], [], []
@@ -291,21 +202,6 @@ def _known(system: PolicySystem, arcs: Sequence[Arc], middles: Floats) -> Known:
 
 def _nothing(m: int) -> Known:
     return np.zeros((m + 1, 0)), np.zeros((m, 0), dtype=np.int8), np.zeros(0, dtype=np.intp)
-
-
-def _cut_up(low: Floats, high: Floats, which: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Cut some of the segments into equal pieces.
-
-    Examples
-    --------
-    >>> _cut_up(np.array([0.0, 2.0]), np.array([2.0, 3.0]), np.array([False, True]))[0].shape
-    (4,)
-    """
-    cuts = [
-        np.linspace(a, b, _PIECES + 1) if cut else np.array([a, b])
-        for a, b, cut in zip(low, high, which, strict=True)
-    ]
-    return np.concatenate([c[:-1] for c in cuts]), np.concatenate([c[1:] for c in cuts])
 
 
 def _with_turns(arc: Arc) -> list[tuple[Floats, bool]]:
@@ -388,12 +284,12 @@ class _Work:
             bad[found.segment[~found.roomy | (found.status == UNDECIDED)]] = True
             bad &= ~is_window & (high - low > self.window / 8)
             tubes = tubes.joined(found.pick(~bad[found.segment]))
-            if not bad.any() or len(low) + _PIECES * bad.sum() > _MOST_SEGMENTS:
+            if not bad.any() or len(low) + PIECES * bad.sum() > _MOST_SEGMENTS:
                 break
-            repeats = np.where(bad, _PIECES, 1)
+            repeats = np.where(bad, PIECES, 1)
             first = np.cumsum(repeats) - repeats
             tubes = tubes._replace(segment=first[tubes.segment])
-            low, high = _cut_up(low, high, bad)
+            low, high = cut_up(low, high, bad)
             is_window, new = np.repeat(is_window, repeats), np.repeat(bad, repeats)
         return np.append(low, high[-1]), is_window, tubes
 
