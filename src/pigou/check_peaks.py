@@ -27,7 +27,7 @@ from flint import arb, fmpq, fmpq_mat
 
 from pigou.branching import Kink, State, evaluate
 from pigou.declared import Declared, Labels
-from pigou.jets import ONE, ZERO, Jet, Scalar, hull, value
+from pigou.jets import ONE, ZERO, Jet, Scalar, hull, is_zero, value
 
 __all__ = ["Cell", "Reply", "Stationary", "negative", "side_of"]
 
@@ -169,7 +169,7 @@ class Reply:
             if _end(point[k]):
                 if not _outwards(point[k], slope):
                     return False
-            elif known is None and not (isinstance(slope, fmpq) and slope == 0):
+            elif known is None and not is_zero(slope):
                 return False
         return True
 
@@ -197,8 +197,7 @@ class Reply:
             return False
         down = [n for n, kink in active.items() if self._bends_down(face, free, kink)]
         for number in down:
-            gap = value(state.active[number][1])
-            if not (isinstance(gap, fmpq) and gap == 0):
+            if not is_zero(value(state.active[number][1])):
                 return False
         both = [n for n in active if n not in down]
         if 2 ** len(both) > _MOST_SELECTIONS or len(down) > _MOST_WEIGHTS:
