@@ -71,6 +71,8 @@ def root_of(square):
         ("if(x >= 1/2, 3/2 - 2*x, x)", "1/2"),
         ("sqrt(x) - 3*max(x - 1/9, 0)", "1/9"),
         ("exp(x) - 3*max(x - 1/9, 0)*exp(x)", "1/9"),
+        ("x**2 - 3*abs(x - 1/2)", "1/2"),  # convex on both sides of a sharp kink
+        ("x**2/2 - 3*max(x - 1/2, 0)", "1/2"),
         ("max(2*x - 1, 0) - x", 0),  # a convex kink elsewhere, and a tie with x = 1
         ("max(2*x - 1, 0) - x", 1),
         ("max(x - y, 0) - x", 0),  # a convex kink just at the corner
@@ -123,6 +125,10 @@ def test_two_moves_at_one_kink_need_one_weight_for_both():
     assert check(game, "1/2", "1/2", "1/4").confirmed
     assert check(game, *map(near, ("1/2", "1/2", "1/4"))).confirmed
     assert not check(game, "1/3", "1/3", "1/6").confirmed
+    saddle = game_of(payoffs | {"ann": "x + z - 4*abs(x + z - 1) + x*z"}, moves)
+    assert check(saddle, "1/2", "1/2", "1/4").confirmed  # concave along the kink, convex across
+    twisted = game_of(payoffs | {"ann": "x + z - 4*abs(x + z - 1) - 2*x*z"}, moves)
+    assert not check(twisted, "1/2", "1/2", "1/4").confirmed  # a minimum along the kink
     uneven = game_of(payoffs | {"ann": "min(x, z) - x**2 - z**2/2"}, moves)
     assert check(uneven, "1/3", "1/3", "1/6").confirmed  # 2x + z = 1 and x = z
     assert not check(uneven, "1/2", "1/2", "1/4").confirmed
