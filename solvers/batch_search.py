@@ -51,7 +51,7 @@ from pigou.solvers.batch_tape import Program, Table, with_logistic
 from pigou.solvers.first_order import FREE, INTERIOR, LOWER, UPPER
 from pigou.solvers.intervals import Floats
 
-__all__ = ["Conditions", "Points", "search"]
+__all__ = ["Boxes", "Conditions", "Found", "Points", "points_of", "search"]
 
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
@@ -63,6 +63,7 @@ CUT = 0.4921875
 SLACK = 2.0**-46
 SMALLEST = 2.0**-40
 SHRUNK = 0.6
+NARROW = 2.0**-48
 CONTRACTS = 1 / 3
 
 
@@ -213,7 +214,9 @@ def search(conditions: Conditions, games: int, most: int = MOST_BOXES) -> tuple[
                     found.append(roots)
                 if left.number:
                     stack.append(left)
-        return _finished(conditions, found, flagged)
+        found = _lots(found)
+        keep = [_narrowed(conditions, lot, flagged) for lot in found]
+        return points_of(m, found, keep, flagged), flagged
 
 
 def _next(stack: list[Boxes]) -> Boxes:
@@ -463,47 +466,65 @@ def _split(boxes: Boxes) -> list[Boxes]:
 # -- from solutions to points ---------------------------------------------------------------------
 
 
-def _finished(conditions: Conditions, found: list[Found], flagged: Bools) -> tuple[Points, Bools]:
-    m = conditions.size
-    if not found:
-        none = np.zeros((m, 0))
-        return Points(none, none, np.zeros((m, 0), np.int8), np.zeros(0, np.intp)), flagged
-    box = Boxes.joined([f.box for f in found])
-    low, high = (np.concatenate([f[k] for f in found], axis=1) for k in (1, 2))
-    order = np.lexsort((*box.label, box.game))
-    order = order[~flagged[box.game[order]]]
-    box, low, high = box.pick(order), low[:, order], high[:, order]
-    narrow = Boxes(low, high, box.label, box.game)
-    keep = np.ones(box.number, dtype=bool)
-    for start in range(0, box.number, CHUNK):
-        part = np.arange(start, min(start + CHUNK, box.number))
-        low[:, part], high[:, part], keep[part] = _narrowed(conditions, narrow.pick(part), flagged)
-    _drop_twins(box, low, high, keep, flagged)
-    keep &= ~flagged[box.game]
-    points = Points(low, high, box.label, box.game)
-    return Points(*(array[..., keep] for array in points)), flagged
+def _lots(found: list[Found]) -> list[Found]:
+    """Join what was found, about a chunk at a time."""
+    lots: list[list[Found]] = []
+    number = CHUNK
+    for one in found:
+        if number >= CHUNK:
+            lots.append([])
+            number = 0
+        lots[-1].append(one)
+        number += one.box.number
+    return [
+        Found(
+            Boxes.joined([one.box for one in lot]),
+            np.concatenate([one.low for one in lot], axis=1),
+            np.concatenate([one.high for one in lot], axis=1),
+        )
+        for lot in lots
+    ]
 
 
-def _narrowed(conditions: Conditions, boxes: Boxes, flagged: Bools) -> tuple[Floats, Floats, Bools]:
+def _narrowed(conditions: Conditions, found: Found, flagged: Bools) -> Bools:
     """Make enclosures narrow; say which points are feasible (step 7)."""
-    inner = boxes.label == INTERIOR
-    low, high = boxes.low, boxes.high
+    label, game = found.box.label, found.box.game
+    inner = label == INTERIOR
+    low, high = found.low, found.high
     for _ in range(3):
-        values = enclosed(conditions, Boxes(low, high, boxes.label, boxes.game))
-        image, radius, _ = krawczyk(boxes.label, values)
-        low = np.where(inner, np.fmax(low, down(image - radius)), low)
-        high = np.where(inner, np.fmin(high, up(image + radius)), high)
-        if (radius < 2.0**-48).all():
+        values = enclosed(conditions, Boxes(low, high, label, game))
+        image, radius, _ = krawczyk(label, values)
+        low[:] = np.where(inner, np.fmax(low, down(image - radius)), low)
+        high[:] = np.where(inner, np.fmin(high, up(image + radius)), high)
+        if (radius < NARROW).all():
             break
-    sure = _signs(boxes.label, values.g)
+    sure = _signs(label, values.g)
     outside = ((high < 0) | (low > 1)).any(axis=0) | (sure == -1)
     unclear = ~outside & ((sure == 0) | ((low < 0) | (high > 1)).any(axis=0) | ~values.known)
-    flagged[boxes.game[unclear]] = True
-    return low, high, ~outside
+    flagged[game[unclear]] = True
+    return ~outside
 
 
-def _drop_twins(box: Boxes, low: Floats, high: Floats, keep: Bools, flagged: Bools) -> None:
+def points_of(size: int, found: list[Found], keep: list[Bools], flagged: Bools) -> Points:
+    """Return feasible points of games that are not flagged, each once (step 7)."""
+    if not found:
+        none = np.zeros((size, 0))
+        return Points(none, none, np.zeros((size, 0), np.int8), np.zeros(0, np.intp))
+    box = Boxes.joined([f.box for f in found])
+    low, high = (np.concatenate([f[k] for f in found], axis=1) for k in (1, 2))
+    sure = np.concatenate(keep)
+    order = np.argsort(box.game, kind="stable")
+    order = order[sure[order] & ~flagged[box.game[order]]]
+    box, low, high = box.pick(order), low[:, order], high[:, order]
+    single = _single(box, low, high, flagged)
+    single &= ~flagged[box.game]
+    points = Points(low, high, box.label, box.game)
+    return Points(*(array[..., single] for array in points))
+
+
+def _single(box: Boxes, low: Floats, high: Floats, flagged: Bools) -> Bools:
     """Keep one of each point that was found from several boxes; flag what is not clear."""
+    keep = np.ones(box.number, dtype=bool)
     for shift in range(1, box.number):
         one, other = np.arange(box.number - shift), np.arange(shift, box.number)
         same = box.game[one] == box.game[other]
@@ -516,3 +537,4 @@ def _drop_twins(box: Boxes, low: Floats, high: Floats, keep: Bools, flagged: Boo
         held |= ((low[:, other] >= box.low[:, one]) & (high[:, other] <= box.high[:, one])).all(0)
         keep[other[alike & held]] = False
         flagged[box.game[one[~apart & ~(alike & held)]]] = True
+    return keep

@@ -118,6 +118,11 @@ class Table(NamedTuple):
                 pairs.append((lows, lows if point else self.high[k].take(games)))
         return pairs
 
+    def pick(self, games: NDArray[np.intp]) -> Table:
+        """Return the table of chosen games."""
+        ends = self.low.take(games, 1), self.high.take(games, 1)
+        return Table(*ends, self.left.take(games), self.point, self.same)
+
 
 class Program:
     """Formulas in variables and parameters, ready to be run over boxes of many games.

@@ -210,12 +210,8 @@ def _solved(
 ) -> _Solved:
     movers = [family.payoffs[owner] for owner in family.owners]
     conditions = Conditions.of(family.variables, family.symbols, movers, values)
-    if fast:
-        from pigou.solvers import fast_smooth
-
-        points, flagged = fast_smooth.search(conditions, values.shape[1], most)
-    else:
-        points, flagged = search(conditions, values.shape[1], most)
+    find, judge = _compiled() if fast else (search, lambda o, p: replies(o, p)[0])
+    points, flagged = find(conditions, values.shape[1], most)
     number = len(points.game)
     verdict = np.full(number, BEST if deviations else UNDECIDED, dtype=np.int8)
     who = np.zeros(number, dtype=np.intp)
@@ -223,18 +219,22 @@ def _solved(
         objective = Objective.of(
             family.own(player), payoff, family.variables, family.symbols, values
         )
-        if fast:
-            one, _ = fast_smooth.replies(objective, points)
-        else:
-            one, _ = replies(objective, points)
+        one = judge(objective, points)
         who[(one == REFUTED) & (verdict != REFUTED)] = place
-        verdict = np.where(verdict == REFUTED, verdict, np.minimum(verdict, one))
+        verdict = np.minimum(verdict, one)  # refuted by one, or undecided for one, or best
     if deviations:
         flagged = flagged.copy()
         flagged[points.game[verdict == UNDECIDED]] = True
     keep = ~flagged[points.game]
     points = Points(*(array[..., keep] for array in points))
     return _Solved(points, verdict[keep], who[keep], flagged)
+
+
+def _compiled() -> tuple[Any, Any]:
+    """Return the search and the judge of best replies that numba compiles."""
+    from pigou.solvers import fast_deviation, fast_smooth
+
+    return fast_smooth.search, fast_deviation.replies
 
 
 class _Lists:
