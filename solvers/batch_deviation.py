@@ -55,13 +55,14 @@ class Objective(NamedTuple):
         Encloses u, g and h.
     value : Program
         Encloses u.
-    tables : pair of Table
+    tables : tuple of Table
+        What depends on the parameters of each game; none before games are given.
     """
 
     own: tuple[int, ...]
     full: Program
     value: Program
-    tables: tuple[Table, Table]
+    tables: tuple[Table, ...]
 
     @classmethod
     def of(
@@ -70,16 +71,17 @@ class Objective(NamedTuple):
         payoff: sp.Expr,
         variables: Sequence[sp.Symbol],
         symbols: Sequence[sp.Symbol],
-        parameters: Floats,
     ) -> Objective:
-        """Differentiate a payoff, and enclose what the parameters settle."""
+        """Differentiate a payoff, the parameters being symbols."""
         u = with_logistic(payoff)
         g = [sp.diff(u, variables[k]) for k in own]
         h = [sp.diff(one, variables[k]) for one in g for k in own]
         full = Program([u, *g, *h], variables, symbols)
-        value = Program([u], variables, symbols)
-        tables = full.table(parameters), value.table(parameters)
-        return cls(tuple(own), full, value, tables)
+        return cls(tuple(own), full, Program([u], variables, symbols), ())
+
+    def at(self, parameters: Floats) -> Objective:
+        """Return the payoff in games, given by parameters (parameters, games)."""
+        return self._replace(tables=(self.full.table(parameters), self.value.table(parameters)))
 
 
 def replies(objective: Objective, points: Points) -> tuple[NDArray[np.int8], Pair]:

@@ -51,7 +51,7 @@ from pigou.solvers.batch_tape import Program, Table, with_logistic
 from pigou.solvers.first_order import FREE, INTERIOR, LOWER, UPPER
 from pigou.solvers.intervals import Floats
 
-__all__ = ["Boxes", "Conditions", "Found", "Points", "points_of", "search"]
+__all__ = ["Boxes", "Conditions", "Found", "Points", "points_of", "proved_points", "search"]
 
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
@@ -81,7 +81,8 @@ class Conditions(NamedTuple):
     single : tuple of Program
         Each encloses one formula of g.
     tables : tuple of Table
-        What depends on the parameters of each game, in the order of these programs.
+        What depends on the parameters of each game, in the order of these programs; none before
+        games are given.
     """
 
     size: int
@@ -96,15 +97,19 @@ class Conditions(NamedTuple):
         variables: Sequence[sp.Symbol],
         symbols: Sequence[sp.Symbol],
         objectives: Sequence[sp.Expr],
-        parameters: Floats,
     ) -> Conditions:
-        """Differentiate the objectives of the movers, and enclose what the parameters settle."""
+        """Differentiate the objectives of the movers, the parameters being symbols."""
         pairs = zip(objectives, variables, strict=True)
         g = [sp.diff(with_logistic(objective), v) for objective, v in pairs]
         h = [sp.diff(one, v) for one in g for v in variables]
-        programs = [Program(f, variables, symbols) for f in ([*g, *h], g, *([one] for one in g))]
-        tables = tuple(program.table(parameters) for program in programs)
-        return cls(len(variables), programs[0], programs[1], tuple(programs[2:]), tables)
+        formulas = ([*g, *h], g, *([one] for one in g))
+        full, gradient, *single = (Program(f, variables, symbols) for f in formulas)
+        return cls(len(variables), full, gradient, tuple(single), ())
+
+    def at(self, parameters: Floats) -> Conditions:
+        """Return the conditions of games, given by parameters (parameters, games)."""
+        programs = (self.full, self.gradient, *self.single)
+        return self._replace(tables=tuple(program.table(parameters) for program in programs))
 
 
 class Boxes(NamedTuple):
@@ -151,6 +156,16 @@ class Points(NamedTuple):
     high: Floats
     label: NDArray[np.int8]
     game: Ints
+
+    def pick(self, which: Bools | Ints) -> Points:
+        """Return some of the points."""
+        low, high = self.low[:, which], self.high[:, which]
+        return Points(low, high, self.label[:, which], self.game[which])
+
+    @staticmethod
+    def joined(parts: Sequence[Points]) -> Points:
+        """Return several lots as one."""
+        return Points(*(np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)))
 
 
 class Enclosed(NamedTuple):
@@ -287,10 +302,8 @@ def _settled(conditions: Conditions, boxes: Boxes, values: Enclosed) -> tuple[Bo
     keep = np.ones(boxes.number, dtype=bool)
     known, m = values.known, len(values.g)
     for k in range(m):
-        reach = sum(
-            np.maximum(np.abs(a), np.abs(b)) * r
-            for (a, b), r in zip(values.h[k], values.radius, strict=True)
-        ) * (1 + SLACK)
+        slopes = zip(values.h[k], values.radius, strict=True)
+        reach = sum(np.maximum(np.abs(a), np.abs(b)) * r for (a, b), r in slopes) * (1 + SLACK)
         g = (
             np.fmax(values.g[k][0], down(values.middle[k][0] - reach)),
             np.fmin(values.g[k][1], up(values.middle[k][1] + reach)),
@@ -399,7 +412,7 @@ def _inverses(matrices: Floats) -> Floats:
         scale = 1 / (a * d - b * c)
         return np.array([[d * scale, -b * scale], [-c * scale, a * scale]])
     stacked = np.moveaxis(matrices, 2, 0)
-    good = np.isfinite(stacked).all(axis=(1, 2))
+    good: Bools = np.isfinite(stacked).all(axis=(1, 2))
     good[good] = np.abs(np.linalg.det(stacked[good])) > 1e-200
     result = np.full(stacked.shape, np.nan)
     if good.any():
@@ -466,6 +479,29 @@ def _split(boxes: Boxes) -> list[Boxes]:
 # -- from solutions to points ---------------------------------------------------------------------
 
 
+def proved_points(conditions: Conditions, boxes: Boxes, games: int) -> tuple[Points, Bools]:
+    """Prove a solution in each box where step 5 allows it; flag the games where it does not.
+
+    Parameters
+    ----------
+    conditions : Conditions
+    boxes : Boxes
+        One at most for each game, all labels settled.
+    games : int
+    """
+    flagged = np.ones(games, dtype=bool)
+    flagged[boxes.game] = False
+    with np.errstate(all="ignore"):
+        found, proved = _tried(conditions, boxes, flagged)
+        flagged[boxes.game[~proved]] = True
+        lots = [] if found is None else [found]
+        keep = [_narrowed(conditions, lot, flagged) for lot in lots]
+        points = points_of(conditions.size, lots, keep, flagged)
+    flagged[:] = True
+    flagged[points.game] = False
+    return points, flagged
+
+
 def _lots(found: list[Found]) -> list[Found]:
     """Join what was found, about a chunk at a time."""
     lots: list[list[Found]] = []
@@ -518,8 +554,7 @@ def points_of(size: int, found: list[Found], keep: list[Bools], flagged: Bools) 
     box, low, high = box.pick(order), low[:, order], high[:, order]
     single = _single(box, low, high, flagged)
     single &= ~flagged[box.game]
-    points = Points(low, high, box.label, box.game)
-    return Points(*(array[..., single] for array in points))
+    return Points(low, high, box.label, box.game).pick(single)
 
 
 def _single(box: Boxes, low: Floats, high: Floats, flagged: Bools) -> Bools:

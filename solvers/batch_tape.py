@@ -26,11 +26,19 @@ from pigou.errors import StructureError
 from pigou.solvers import batch_intervals as arithmetic
 from pigou.solvers.batch_intervals import Pair
 from pigou.solvers.intervals import Floats, constant
-from pigou.solvers.tape import Tape
+from pigou.solvers.tape import Tape, _as_float as as_float
 
 __all__ = ["Operation", "Program", "Table", "with_logistic"]
 
 ADD, MULTIPLY, NEGATE, POWER, RECIPROCAL, ROOT, EXP, LOG, LOGISTIC = range(9)
+KINDS = {
+    "add": ADD,
+    "multiply": MULTIPLY,
+    "root": ROOT,
+    "exp": EXP,
+    "log": LOG,
+    "logistic": LOGISTIC,
+}
 
 
 class Logistic(sp.Function):
@@ -205,14 +213,12 @@ class Program:
             if abs(whole) > 1:
                 base = emit(POWER, base, -1, Fraction(abs(whole)))
             return emit(RECIPROCAL, base) if whole < 0 else base
-        kinds = {"add": ADD, "multiply": MULTIPLY, "root": ROOT, "exp": EXP, "log": LOG}
-        kinds["logistic"] = LOGISTIC
-        if step.name not in kinds:
+        if step.name not in KINDS:
             raise StructureError(
                 f"a batch cannot run '{step.name}': its payoffs have to be smooth; solve its games "
                 "one at a time with solve(game, values)"
             )
-        return emit(kinds[step.name], *parts, *([-1] * (2 - len(parts))), step.number)
+        return emit(KINDS[step.name], *parts, *([-1] * (2 - len(parts))), step.number)
 
     def _is_minus_one(self, place: int) -> bool:
         """Whether a register is the row of the table that holds -1."""
@@ -269,16 +275,37 @@ class Program:
             pairs.append((a, b) if np.ndim(a) else (np.full(len(games), a), np.full(len(games), b)))
         return pairs, left
 
-    def floats(self, table: Floats, points: Floats) -> list[Any]:
+    def shared(self, parameters: Floats) -> list[Any]:
+        """Evaluate what depends on parameters alone, in doubles: one value where it is constant."""
+        registers: dict[int, Any] = {self.size + k: row for k, row in enumerate(parameters)}
+        start = self.size + self.parameters
+        for k, step in enumerate(self._tape.steps):
+            if step.name == "constant":
+                registers[start + k] = as_float(step.number)
+            elif all(a in registers for a in step.arguments):
+                parts = [registers[a] for a in step.arguments]
+                kind = KINDS.get(step.name, POWER)
+                registers[start + k] = _in_doubles(kind, parts[0], parts[-1], step.number)
+        return [registers[place] for place in self.rows]
+
+    def floats(self, shared: Sequence[Any], points: Sequence[Floats]) -> list[Any]:
         """Evaluate every formula in doubles, without any bound.
 
         Parameters
         ----------
-        table : array of shape (rows, points)
-            Values of the rows of the table.
-        points : array of shape (variables, points)
+        shared : sequence
+            What `shared` returned for the points.
+        points : sequence of array
+            The variables.
+
+        Examples
+        --------
+        >>> x, c = sp.symbols("x c", real=True)
+        >>> program = Program([c**2 * x], [x], [c])
+        >>> program.floats(program.shared(np.array([[1.0, 2.0]])), [np.array([0.5, 0.5])])
+        [array([0.5, 2. ])]
         """
-        registers: list[Any] = [*points, *table]
+        registers: list[Any] = [*points, *shared]
         for kind, first, second, number in self.operations:
             registers.append(_in_doubles(kind, registers[first], registers[second], number))
         return [registers[place] for place in self.outputs]
@@ -314,7 +341,7 @@ def _in_doubles(kind: int, x: Any, y: Any, number: Fraction) -> Any:
         case 2:
             return -x
         case 3:
-            return x * x if number == 2 else x ** int(number)
+            return x * x if number == 2 else x ** float(number)
         case 4:
             return 1 / x
         case 5:
@@ -337,8 +364,7 @@ def _shared(step: Any, registers: dict[int, Pair], games: int, left: NDArray[np.
         whole = int(step.number)
         base = arithmetic.power(parts[0], abs(whole)) if abs(whole) > 1 else parts[0]
         return arithmetic.reciprocal(base, left) if whole < 0 else base
-    kinds = {"add": ADD, "multiply": MULTIPLY, "root": ROOT, "exp": EXP, "log": LOG}
-    kind = kinds.get(step.name, LOGISTIC)
+    kind = KINDS[step.name]
     if kind == MULTIPLY:
         for one, other in (parts, parts[::-1]):
             if (one[0] == -1).all() and (one[1] == -1).all():

@@ -10,6 +10,7 @@ functions are plain Python, which only the tests use.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -29,8 +30,9 @@ from pigou.solvers.batch_tape import (
     Table,
 )
 
+numba: Any
 try:
-    import numba
+    numba = importlib.import_module("numba")
 except ImportError:
     numba = None
 
@@ -52,7 +54,8 @@ def compiled(function: _F) -> _F:
     """
     if numba is None:
         return function
-    return numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    made: _F = numba.njit(cache=True, error_model="numpy", nogil=True)(function)
+    return made
 
 
 def packed(programs: Sequence[Program], tables: Sequence[Table]) -> tuple[Any, ...]:

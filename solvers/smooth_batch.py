@@ -28,6 +28,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import sympy as sp
 
 from pigou.errors import PigouError
 from pigou.game import Game
@@ -46,6 +47,8 @@ from pigou.solvers.smooth_form import SmoothForm, smooth_form
 from pigou.solvers.smooth_games import Smooth, smooth_equilibria
 
 __all__ = ["SmoothBatch", "batch_smooth_equilibria"]
+
+LOT = 50_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,26 +211,34 @@ class _Solved(NamedTuple):
 def _solved(
     family: SmoothFamily, values: Floats, deviations: bool, fast: bool, most: int
 ) -> _Solved:
+    """Solve some thousand games at a time."""
     movers = [family.payoffs[owner] for owner in family.owners]
-    conditions = Conditions.of(family.variables, family.symbols, movers, values)
+    conditions = Conditions.of(family.variables, family.symbols, movers)
+    objectives = [
+        Objective.of(family.own(player), payoff, family.variables, family.symbols)
+        for player, payoff in (family.payoffs.items() if deviations else ())
+    ]
     find, judge = _compiled() if fast else (search, lambda o, p: replies(o, p)[0])
-    points, flagged = find(conditions, values.shape[1], most)
-    number = len(points.game)
-    verdict = np.full(number, BEST if deviations else UNDECIDED, dtype=np.int8)
-    who = np.zeros(number, dtype=np.intp)
-    for place, (player, payoff) in enumerate(family.payoffs.items()) if deviations else ():
-        objective = Objective.of(
-            family.own(player), payoff, family.variables, family.symbols, values
-        )
-        one = judge(objective, points)
-        who[(one == REFUTED) & (verdict != REFUTED)] = place
-        verdict = np.minimum(verdict, one)  # refuted by one, or undecided for one, or best
-    if deviations:
-        flagged = flagged.copy()
-        flagged[points.game[verdict == UNDECIDED]] = True
-    keep = ~flagged[points.game]
-    points = Points(*(array[..., keep] for array in points))
-    return _Solved(points, verdict[keep], who[keep], flagged)
+    parts = []
+    for start in range(0, values.shape[1], LOT):
+        some = values[:, start : start + LOT]
+        points, flagged = find(conditions.at(some), some.shape[1], most)
+        verdict = np.full(len(points.game), BEST if deviations else UNDECIDED, dtype=np.int8)
+        who = np.zeros(len(points.game), dtype=np.intp)
+        for place, objective in enumerate(objectives):
+            one = judge(objective.at(some), points)
+            who[(one == REFUTED) & (verdict != REFUTED)] = place
+            verdict = np.minimum(verdict, one)  # refuted by one, or undecided for one, or best
+        if deviations:
+            flagged[points.game[verdict == UNDECIDED]] = True
+        keep = ~flagged[points.game]
+        points = points.pick(keep)
+        points = points._replace(game=points.game + start)
+        parts.append(_Solved(points, verdict[keep], who[keep], flagged))
+    if len(parts) == 1:
+        return parts[0]
+    points = Points.joined([part.points for part in parts])
+    return _Solved(points, *(np.concatenate([p[k] for p in parts]) for k in (1, 2, 3)))
 
 
 def _compiled() -> tuple[Any, Any]:
@@ -242,9 +253,7 @@ class _Lists:
 
     def __init__(self, family: SmoothFamily, values: Floats, deviations: bool):
         self.family, self.values, self.deviations = family, values, deviations
-        ends = [end for pair in family.ends for end in pair]
-        widths = [high - low for low, high in family.ends]
-        self.ends = Program([*ends[::2], *widths], family.variables, family.symbols)
+        self.ends = ends_program(family)
         payoffs = list(family.payoffs.values())
         self.payoffs = Program(payoffs, family.variables, family.symbols)
 
@@ -252,7 +261,7 @@ class _Lists:
         """Return everything, games in order."""
         family, points = self.family, solved.points
         kept = solved.verdict != REFUTED
-        lots = [Points(*(array[..., kept] for array in points))]
+        lots = [points.pick(kept)]
         certified = [np.full(int(kept.sum()), self.deviations)]
         complete = ~solved.flagged if self.deviations else np.zeros(len(solved.flagged), bool)
         single: dict[int, Smooth] = {}
@@ -264,21 +273,31 @@ class _Lists:
                 lots.append(lot)
                 certified.append(sure)
                 complete[place] = place not in reasons
-        everything = Points(*(np.concatenate(a, axis=-1) for a in zip(*lots, strict=True)))
-        sure = np.concatenate(certified)
+        everything, sure = Points.joined(lots), np.concatenate(certified)
         order = np.argsort(everything.game, kind="stable")
-        everything = Points(*(array[..., order] for array in everything))
+        everything = everything.pick(order)
         low, high, payoff = self._shown(everything)
-        no = Points(*(array[..., ~kept] for array in points))
+        no = points.pick(~kept)
         refuted = self._shown(no)
-        arrays = _fixed(everything.game, low, high, *payoff, sure[order], complete)
-        others = _fixed(no.game, *refuted[:2], solved.who[~kept])
-        moves = tuple(move.name for move in family.game.moves)
         return SmoothBatch(
-            len(complete), moves, family.players, *arrays,
-            *_fixed(np.flatnonzero(solved.flagged)), MappingProxyType(reasons), *others,
-            MappingProxyType(single),
-        )  # fmt: skip
+            games=len(complete),
+            moves=tuple(move.name for move in family.game.moves),
+            players=family.players,
+            game=_fixed(everything.game),
+            low=_fixed(low),
+            high=_fixed(high),
+            payoff_low=_fixed(payoff[0]),
+            payoff_high=_fixed(payoff[1]),
+            certified=_fixed(sure[order]),
+            complete=_fixed(complete),
+            flagged=_fixed(np.flatnonzero(solved.flagged)),
+            reasons=MappingProxyType(reasons),
+            refuted_game=_fixed(no.game),
+            refuted_low=_fixed(refuted[0]),
+            refuted_high=_fixed(refuted[1]),
+            refuted_player=_fixed(solved.who[~kept]),
+            single=MappingProxyType(single),
+        )
 
     def _alone(
         self, place: int, single: dict[int, Smooth], reasons: dict[int, str]
@@ -314,20 +333,58 @@ class _Lists:
     def _shown(self, points: Points) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
         """Return moves in the game's own units, and payoffs."""
         m, number = points.low.shape
-        t: list[Pair] = list(zip(points.low, points.high, strict=True))
-        with np.errstate(all="ignore"):
-            ends, _ = self.ends.over(self.ends.table(self.values), points.game, t)
-            moves = [add(ends[k], multiply(ends[m + k], t[k])) for k in range(m)]
-            payoffs, undefined = self.payoffs.over(self.payoffs.table(self.values), points.game, t)
-        low, high = (np.array([pair[k] for pair in moves]).reshape(m, number).T for k in (0, 1))
-        below, above = (np.array([pair[k] for pair in payoffs]).T for k in (0, 1))
-        below[undefined], above[undefined] = -np.inf, np.inf
-        return low, high, (below, above)
+        moves = np.empty((2, number, m))
+        payoffs = np.empty((2, number, len(self.family.players)))
+        for start in range(0, number, LOT):
+            lot = slice(start, start + LOT)
+            games, place = np.unique(points.game[lot], return_inverse=True)
+            t: list[Pair] = list(zip(points.low[:, lot], points.high[:, lot], strict=True))
+            some = self.values[:, games]
+            with np.errstate(all="ignore"):
+                lines = Points(points.low[:, lot], points.high[:, lot], points.label[:, lot], place)
+                pairs = moves_in_own_units(self.ends, some, lines)
+                earned, undefined = self.payoffs.over(self.payoffs.table(some), place, t)
+            for side, unknown in ((0, -np.inf), (1, np.inf)):
+                moves[side, lot] = np.array([pair[side] for pair in pairs]).T
+                one = np.array([pair[side] for pair in earned]).T
+                payoffs[side, lot] = np.where(undefined[:, None] | np.isnan(one), unknown, one)
+        return moves[0], moves[1], (payoffs[0], payoffs[1])
+
+
+def ends_program(family: SmoothFamily) -> Program:
+    """Return a program for the lower ends of the intervals, and then for their widths.
+
+    Examples
+    --------
+    >>> from pigou import Move, Parameter, Player
+    >>> alone = Game(
+    ...     "alone",
+    ...     [Player("a")],
+    ...     [Move("x", "a", (1, "top"))],
+    ...     {"a": "x - x**2"},
+    ...     parameters=[Parameter("top", 2)],
+    ... )
+    >>> program = ends_program(smooth_family(alone, ["top"]))
+    >>> program.shared(np.array([[3.0]]))
+    [1.0, array([2.])]
+    """
+    lows = [sp.sympify(low) for low, _ in family.ends]
+    widths = [sp.sympify(high - low) for low, high in family.ends]
+    return Program([*lows, *widths], family.variables, family.symbols)
+
+
+def moves_in_own_units(ends: Program, values: Floats, points: Points) -> list[Pair]:
+    """Enclose the moves at points, given in the unit box, of games with some parameters."""
+    t: list[Pair] = list(zip(points.low, points.high, strict=True))
+    pairs, _ = ends.over(ends.table(values), points.game, t)
+    m = len(t)
+    return [add(pairs[k], multiply(pairs[m + k], t[k])) for k in range(m)]
 
 
 def _in_unit_box(form: SmoothForm, values: Any) -> tuple[list[float], list[float]]:
     """Return doubles around moves scaled to the unit box."""
-    low, high = [], []
+    low: list[float] = []
+    high: list[float] = []
     for value, (start, end) in zip(values, form.ends, strict=True):
         for exact, found, towards in ((value.lower, low, -np.inf), (value.upper, high, np.inf)):
             place = (exact - start) / (end - start)
@@ -337,7 +394,6 @@ def _in_unit_box(form: SmoothForm, values: Any) -> tuple[list[float], list[float
     return low, high
 
 
-def _fixed(*arrays: Any) -> tuple[Any, ...]:
-    for array in arrays:
-        array.flags.writeable = False
-    return arrays
+def _fixed(array: Any) -> Any:
+    array.flags.writeable = False
+    return array
