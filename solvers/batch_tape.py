@@ -28,7 +28,7 @@ from pigou.solvers.batch_intervals import Pair
 from pigou.solvers.intervals import Floats, constant
 from pigou.solvers.tape import Tape, _as_float as as_float
 
-__all__ = ["Operation", "Program", "Table", "with_logistic"]
+__all__ = ["Logistic", "Operation", "Program", "Table", "with_logistic"]
 
 ADD, MULTIPLY, NEGATE, POWER, RECIPROCAL, ROOT, EXP, LOG, LOGISTIC = range(9)
 KINDS = {
