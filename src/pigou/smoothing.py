@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pigou.check import examine
@@ -30,7 +32,7 @@ def solve_smooth(game: Game, at: Mapping[str, Any] | None = None) -> Equilibrium
     Raises
     ------
     StructureError
-        If the game has another structure, or payoffs with kinks inside the intervals.
+        If the game has another structure, or a payoff that jumps inside the intervals.
     DeclarationError
         If an interval or a payoff makes no sense at the values.
 
@@ -54,7 +56,7 @@ def solve_smooth(game: Game, at: Mapping[str, Any] | None = None) -> Equilibrium
         _equilibrium(form, found, candidate, f"E{number}")
         for number, candidate in enumerate(ordered, 1)
     )
-    notes = [f"{_where(form, box)}: {why}" for box, why in found.unresolved[:_MOST_NOTES]]
+    notes = [f"{_where(form, one.box)}: {one.why}" for one in found.unresolved[:_MOST_NOTES]]
     more = len(found.unresolved) - len(notes)
     notes += [f"{more} more places of this kind"] * (more > 0)
     doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
@@ -96,8 +98,8 @@ def _equilibrium(form: SmoothForm, found: Smooth, candidate: Candidate, name: st
     method = "interval Newton test of the first-order system, global bounds on deviations"
     evidence = Evidence(grade, method, checked.gain, checked.confirmed, note)
     near = any(
-        all(v.overlaps(side) for v, side in zip(candidate.values, box, strict=True))
-        for box, _ in found.unresolved
+        all(v.overlaps(side) for v, side in zip(candidate.values, one.box, strict=True))
+        for one in found.unresolved
     )
     marks = ("not shown to be isolated",) * near
     return Equilibrium(name, strategies, checked.payoffs, evidence, marks)
@@ -116,7 +118,15 @@ def _where(form: SmoothForm, box: tuple[Enclosure, ...]) -> str:
     """Say in words where a box is."""
     parts = []
     for move, value in zip(form.moves, box, strict=True):
-        low, high = (f"{float(end):.6g}" for end in (value.lower, value.upper))
+        low, high = (_shown(end) for end in (value.lower, value.upper))
         about = "" if value.is_exact else "about "
         parts.append(f"{move} {about}{low}" if low == high else f"{move} in [{low}, {high}]")
     return ", ".join(parts)
+
+
+def _shown(number: Fraction) -> str:
+    """Write a number in six digits, whatever its size."""
+    try:
+        return f"{float(number):.6g}"
+    except OverflowError:
+        return f"{Decimal(number.numerator) / Decimal(number.denominator):.6g}"
