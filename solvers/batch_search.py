@@ -414,7 +414,7 @@ def _inverses(matrices: Floats) -> Floats:
         scale = 1 / (a * d - b * c)
         return np.array([[d * scale, -b * scale], [-c * scale, a * scale]])
     stacked = np.moveaxis(matrices, 2, 0)
-    good: Bools = np.isfinite(stacked).all(axis=(1, 2))
+    good: Bools = np.asarray(np.isfinite(stacked).all(axis=(1, 2)))
     good[good] = np.abs(np.linalg.det(stacked[good])) > 1e-200
     result = np.full(stacked.shape, np.nan)
     if good.any():

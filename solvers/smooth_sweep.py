@@ -242,7 +242,8 @@ class _Sweep:
         """Do step 5: say which points are certified, and bound their errors."""
         places = np.flatnonzero(found)
         around = np.where(label == INTERIOR, _AROUND, 0.0)
-        boxes = Boxes(*((end[:, places]) for end in (t - around, t + around, label)), places)
+        low, high = (t - around)[:, places], (t + around)[:, places]
+        boxes = Boxes(low, high, label[:, places], places)
         conditions = self.conditions.at(values)
         points, flagged = proved_points(conditions, boxes, values.shape[1])
         for objective in self.objectives:

@@ -1,6 +1,9 @@
 """Many continuous games at once: against solve, a grid, closed forms; what cannot be settled."""
 
+import doctest
+import re
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -586,3 +589,13 @@ def test_families_and_arrays_keep_names_in_order():
     family = smooth_family(cubic(), ["b2", "a1"])
     assert family.varying == ("b2", "a1")
     assert parameter_arrays(cubic(), {"b2": 3.0, "a1": [1.0, 2.0]}).tolist() == [[3, 3], [1, 2]]
+
+
+def test_the_python_of_the_how_to_guide_runs():
+    page = Path(__file__).resolve().parents[1] / "docs" / "how-to" / "many-continuous-games.md"
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 3
+    test = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, page.name, str(page), 0)
+    report = []
+    assert doctest.DocTestRunner().run(test, out=report.append).failed == 0, "".join(report)
