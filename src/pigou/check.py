@@ -18,10 +18,11 @@ from pigou.check_simultaneous import (
     expectation_of_simultaneous,
 )
 from pigou.check_smooth import examine_smooth, expectation_of_smooth, is_smooth
+from pigou.check_staged_smooth import examine_staged_smooth, expectation_in_smooth_stages
 from pigou.check_stages import examine_stages, expectation_in_stages
 from pigou.equilibrium import Strategy
 from pigou.exact import Enclosure
-from pigou.game import Game
+from pigou.game import Choice, Game
 from pigou.stages import is_staged
 
 __all__ = ["examine", "expectation"]
@@ -53,7 +54,8 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
     True
     """
     if is_staged(game):
-        return examine_stages(game, at, strategies)
+        check = examine_staged_smooth if _has_continuous(game) else examine_stages
+        return check(game, at, strategies)
     check = examine_smooth if is_smooth(game) else examine_simultaneous
     return check(game, at, strategies)
 
@@ -73,6 +75,13 @@ def expectation(
     Enclosure(10)
     """
     if is_staged(game):
-        return expectation_in_stages(game, at, strategies, formula)
+        expect = (
+            expectation_in_smooth_stages if _has_continuous(game) else expectation_in_stages
+        )
+        return expect(game, at, strategies, formula)
     expect = expectation_of_smooth if is_smooth(game) else expectation_of_simultaneous
     return expect(game, at, strategies, formula)
+
+
+def _has_continuous(game: Game) -> bool:
+    return any(not isinstance(move.domain, Choice) for move in game.moves)

@@ -41,7 +41,7 @@ def in_words(equilibrium: Equilibrium) -> str:
     ['all 10 wait', 'all 10 upgrade']
     """
     present = [s for s in equilibrium.strategies if s.members]
-    if present and all(s.value is not None for s in present):
+    if present and all(s.value is not None and s.expression is None for s in present):
         return ", ".join(f"{s.move} {rounded(s.value)}" for s in present if s.value is not None)
     if equilibrium.path is not None:
         return "; ".join(str(s) for s in present)

@@ -63,6 +63,7 @@ from pigou.solvers.polynomial import (
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
 from pigou.stages import is_staged
+from pigou.staged_smoothing import has_continuous, solve_staged_smooth
 from pigou.staging import solve_stages
 
 if TYPE_CHECKING:
@@ -237,6 +238,8 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
     >>> len(found), found.complete
     (2, True)
     """
+    if is_staged(game) and has_continuous(game):
+        return solve_staged_smooth(game, game.values(at))
     if is_staged(game):
         return solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
     if is_smooth(game):
