@@ -17,6 +17,9 @@ Steps
    inequalities and the regions of the continuations form the region. Regions without interior are
    dropped, by proof; that they hold nothing that is not in the others is proved too, and otherwise
    noted. Every history has to have an equilibrium, by proof.
+5. Where several profiles of labels are equilibria after the same histories, they are ranked: the
+   first in the ranking is taken wherever it is an equilibrium, then the second, and so on. Every
+   ranking is followed on its own.
 
 Source: R. Selten (1965), Spieltheoretische Behandlung eines Oligopolmodells mit
 Nachfrageträgheit; for moves from continua, C. Harris (1985), Existence and characterization of
@@ -40,11 +43,12 @@ from pigou.solvers.last_stage import Mover, stage_pieces
 from pigou.solvers.over_box import covered, empty, holds
 from pigou.solvers.smooth_form import _draws, _interval
 
-__all__ = ["Continuation", "Decision", "Induction"]
+__all__ = ["Continuation", "Decision", "Induction", "Labels", "Ranking"]
 
 _MOST_REGIONS = 2_000
 
 Labels = Record[str]
+Ranking = Mapping[tuple[int, Labels], Sequence[Labels]]
 
 
 class Continuation(NamedTuple):
@@ -87,6 +91,10 @@ class Induction:
         Of single players; every move observes all earlier ones.
     at : mapping of str to Fraction
         A value for every parameter.
+    ranking : mapping, optional
+        For a stage of choices with several equilibria after the same histories (in `conflicts`
+        after a first run), by its place and the labels before it: the profiles in the order in
+        which they are taken where they are equilibria.
 
     Raises
     ------
@@ -108,9 +116,10 @@ class Induction:
     {'q2': 9/2 - q1/2}
     """
 
-    def __init__(self, game: Game, at: Mapping[str, Fraction]):
+    def __init__(self, game: Game, at: Mapping[str, Fraction], ranking: Ranking | None = None):
         _check(game)
-        self.game, self.at = game, at
+        self.game, self.at, self.ranking = game, at, ranking or {}
+        self.conflicts: dict[tuple[int, Labels], tuple[Labels, ...]] = {}
         numbers = {symbol(k): sp.Rational(v.numerator, v.denominator) for k, v in at.items()}
         self.numbers = numbers
         self.stages = tuple(sorted({m.stage for m in game.moves}))
@@ -247,10 +256,41 @@ class Induction:
                 f"game '{self.game.name}': stage {self.stages[place]} is not shown to have an "
                 "equilibrium in pure strategies after all histories"
             )
+        found = self._selected((place, labels), moves, found, history)
         self.decisions[place, labels] = [
             Decision(c.region, {m.name: c.plan[m.name] for m in moves}) for c in found
         ]
         return found
+
+    def _selected(
+        self,
+        key: tuple[int, Labels],
+        moves: Sequence[Move],
+        found: list[Continuation],
+        history: Mapping[sp.Symbol, tuple[Fraction, Fraction]],
+    ) -> list[Continuation]:
+        """Keep one equilibrium after each history where several overlap (step 5)."""
+        own = [Record({m.name: c.plan[m.name] for m in moves}) for c in found]
+        overlap: dict[Labels, None] = {}
+        for (a, one), (b, other) in itertools.combinations(zip(own, found, strict=True), 2):
+            if a != b and not empty(_tidy((*one.region, *other.region)), history):
+                overlap |= {a: None, b: None}
+        if not overlap:
+            return found
+        ranked = list(self.ranking.get(key, tuple(overlap)))
+        self.conflicts[key] = tuple(overlap)
+        kept: list[Continuation] = []
+        for profile, piece in zip(own, found, strict=True):
+            if profile not in ranked:
+                kept.append(piece)
+                continue
+            before = ranked[: ranked.index(profile)]
+            better = [c.region for p, c in zip(own, found, strict=True) if p in before]
+            for failed in itertools.product(*better):
+                region = _tidy((*piece.region, *(-c for c in failed)))
+                if not empty(region, history):
+                    kept.append(piece._replace(region=_needed(region, history)))
+        return kept
 
     def _supported(
         self,

@@ -33,7 +33,6 @@ from pigou.exact import Enclosure, Record
 from pigou.expression import write_expression
 from pigou.game import Move
 from pigou.solvers.backward_induction import Continuation, Induction
-from pigou.solvers.deviation import Reply
 from pigou.solvers.last_stage import NoClosedForm, stage_pieces
 from pigou.solvers.roots import Root, ball_to_enclosure, real_roots, sign_at, working_precision
 from pigou.solvers.smooth_form import SmoothForm, _smooth
@@ -198,7 +197,7 @@ def _named(form: SmoothForm, candidate: Candidate) -> Record[Enclosure]:
 def _refuted(form: SmoothForm, candidate: Candidate) -> Any:
     assert candidate.better is not None
     player, reply = candidate.better
-    assert isinstance(reply, Reply) and reply.move is not None
+    assert reply.move is not None
     names = [form.moves[k] for k in form.own(player)]
     deviation = Record(dict(zip(names, reply.move, strict=True)))
     return _named(form, candidate), player, deviation, reply.gain
@@ -251,6 +250,9 @@ class _OneMove:
                 values = Record({self.move.name: place.value})
                 points.append(Point(values, piece, exact, self._family(number, top)))
         notes = () if exact else ("several points tie to 100 digits: that is not proved",)
+        families = [p.family for p in points if p.family]
+        if any(families.count(f) != 2 for f in families):
+            notes = (*notes, "the payoff is constant and largest on several intervals")
         how = (
             f"{len(found)} ends, borders of regions and first-order points compared, in "
             f"{len(self.follows)} regions of '{self.move.name}' that differ in what follows"

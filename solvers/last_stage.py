@@ -11,9 +11,9 @@ are concave.
 
 Steps
 -----
-1. *At most one equilibrium after each history.* With :math:`G_k = \partial s_{i(k)} / \partial x_k`,
-   all principal minors of :math:`-\partial G / \partial x` are proved positive on X x H. Then -G is
-   a P-function on the box X, and so it is with the monotone part that concave kinks add; the
+1. *At most one equilibrium after each history.* With :math:`G_k = \partial s_{i(k)} / \partial
+   x_k`, all principal minors of :math:`-\partial G / \partial x` are proved positive on X x H. Then
+   -G is a P-function on the box X, and so it is with the monotone part that concave kinks add; the
    first-order conditions have at most one solution (Moré and Rheinboldt 1973; Facchinei and Pang
    2003, Proposition 3.5.10). Minors of a player's own moves are those of minus its Hessian: its
    payoff is strictly concave in its own moves, wherever the rivals are. So first-order conditions
@@ -39,6 +39,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import sympy as sp
+from sympy.solvers.solveset import NonlinearError
 
 from pigou.errors import StructureError
 from pigou.expression import If, write_expression
@@ -48,6 +49,7 @@ __all__ = ["Mover", "NoClosedForm", "StagePiece", "stage_pieces"]
 
 _MOST_COMBINATIONS = 729
 _MOST_MINORS = 5
+_MOST_NONLINEAR, _LONGEST = 2, 60
 
 
 class NoClosedForm(StructureError):
@@ -129,13 +131,19 @@ def stage_pieces(
     [StagePiece(moves={b: 9/2 - a/2}, region=(), branches={})]
     """
     smooth, kinks = _without_kinks(payoffs, movers, history)
+    if not history and not kinks and not _is_linear(_equations(smooth, movers), movers):
+        raise NoClosedForm("the first-order conditions are not linear: they are solved in numbers")
     still = [kink for kink in kinks if kink.move is None]
     for sides in itertools.product((0, 1), repeat=len(still)):
         taken = _branches(still, sides)
         _check_unique({p: u.xreplace(taken) for p, u in smooth.items()}, movers, history)
     if not kinks:
         for values in _solutions(_equations(smooth, movers), movers):
-            inside = [c for m in movers for c in (values[m.move] - _number(m.low), _number(m.high) - values[m.move])]
+            inside = [
+                c
+                for m in movers
+                for c in (values[m.move] - _number(m.low), _number(m.high) - values[m.move])
+            ]
             inside += _radicands(values.values())
             if holds(inside, history):
                 return [StagePiece(values, (), {})]
@@ -199,12 +207,10 @@ def _kink(atom: sp.Expr, movers: Sequence[Mover]) -> _Kink:
         raise NoClosedForm(f"{where} has more than two parts: no closed form is sought")
     moves = [m for m in movers if m.move in atom.free_symbols]
     if not moves:
-        return _Kink(atom, name, *parts, sign, None)
+        return _Kink(atom, name, parts[0], parts[1], sign, None)
     slopes = [sp.diff(part, moves[0].move) for part in parts]
     if len(moves) > 1 or not all(s.is_Rational for s in slopes):
-        raise NoClosedForm(
-            f"{where} has to depend on one move, linearly: no closed form is sought"
-        )
+        raise NoClosedForm(f"{where} has to depend on one move, linearly: no closed form is sought")
     rising = bool(sign * slopes[0] <= sign * slopes[1])
     low, high = parts if rising else parts[::-1]
     return _Kink(atom, name, low, high, sign, moves[0].move)
@@ -247,6 +253,11 @@ def _equations(payoffs: Mapping[str, sp.Expr], movers: Sequence[Mover]) -> list[
 # -- closed forms -------------------------------------------------------------------------------
 
 
+def _is_linear(equations: Sequence[sp.Expr], movers: Sequence[Mover]) -> bool:
+    moves = [m.move for m in movers]
+    return all(sp.diff(e, a, b) == 0 for e in equations for a in moves for b in moves)
+
+
 def _solutions(
     equations: Sequence[sp.Expr], movers: Sequence[Mover]
 ) -> Iterator[dict[sp.Symbol, sp.Expr]]:
@@ -258,7 +269,9 @@ def _solutions(
     try:
         found = list(sp.linsolve(list(equations), moves))
         solutions = [dict(zip(moves, found[0], strict=True))] if found else []
-    except (ValueError, sp.solvers.solveset.NonlinearError):
+    except (ValueError, NonlinearError):
+        if len(moves) > _MOST_NONLINEAR or sum(e.count_ops() for e in equations) > _LONGEST:
+            raise NoClosedForm("no closed form is sought of large nonlinear systems") from None
         try:
             solutions = sp.solve(list(equations), moves, dict=True)
         except NotImplementedError:

@@ -78,9 +78,7 @@ def empty(formulas: Sequence[sp.Expr], box: Box) -> bool:
     return bool(decide(sp.Or(*(f <= 0 for f in formulas)), _given(box), seconds=_SECONDS))
 
 
-def covered(
-    regions: Sequence[Sequence[sp.Expr]], box: Box, given: Sequence[sp.Expr] = ()
-) -> bool:
+def covered(regions: Sequence[Sequence[sp.Expr]], box: Box, given: Sequence[sp.Expr] = ()) -> bool:
     """Tell whether every point of a box is in a region, where all its formulas are at least 0.
 
     Only the points count at which all formulas in `given` are at least 0.
@@ -104,9 +102,7 @@ def _sign_of_number(formula: sp.Expr) -> bool | None:
     return None if positive is None else bool(positive)
 
 
-def _everywhere(
-    formula: sp.Expr, box: Box, strictly: bool, given: Sequence[sp.Expr] = ()
-) -> bool:
+def _everywhere(formula: sp.Expr, box: Box, strictly: bool, given: Sequence[sp.Expr] = ()) -> bool:
     if formula.is_number:
         sign = formula.is_positive if strictly else formula.is_nonnegative
         return bool(sign)

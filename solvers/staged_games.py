@@ -8,7 +8,9 @@ Steps
    games. Payoffs are compared as enclosures; what they leave open is unresolved.
 2. The first continuous moves are solved with all that follows put in as formulas
    (`pigou.solvers.first_stage`, `pigou.solvers.backward_induction`).
-3. Where the players of a first stage of choices are alike (exchanging two of them, with all
+3. Where several equilibria of a later stage of choices follow the same histories, every ranking of
+   them is followed (`pigou.solvers.backward_induction`, step 5).
+4. Where the players of a first stage of choices are alike (exchanging two of them, with all
    their moves, leaves the game as it is: checked in formulas), one combination of labels stands
    for all that differ from it by names only. That needs one equilibrium after each combination;
    otherwise all are gone through.
@@ -30,14 +32,15 @@ from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.expression import If
 from pigou.game import Choice, Game, Move
-from pigou.solvers.backward_induction import Decision, Induction, Labels
-from pigou.solvers.first_stage import FirstMoves, Point, first_moves, value_at
+from pigou.solvers.backward_induction import Decision, Induction, Labels, Ranking
+from pigou.solvers.first_stage import Point, first_moves, value_at
 
 __all__ = ["Outcome", "Staged", "staged_equilibria"]
 
 ONE, ZERO = Enclosure.point(1), Enclosure.point(0)
 _MOST_PROFILES = 4_096
 _MOST_SELECTIONS = 10_000
+_MOST_RANKINGS = 120
 
 Played = Mapping[str, Any]
 
@@ -76,6 +79,8 @@ class Staged(NamedTuple):
     how : tuple of str
     alike : tuple of str
         Players that are alike, where one of them stands for all.
+    ranked : bool
+        Whether several equilibria follow some histories, and every ranking of them was followed.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -83,6 +88,7 @@ class Staged(NamedTuple):
     unresolved: tuple[str, ...]
     how: tuple[str, ...]
     alike: tuple[str, ...] = ()
+    ranked: bool = False
 
 
 def staged_equilibria(game: Game, at: Mapping[str, Fraction]) -> Staged:
@@ -105,10 +111,35 @@ def staged_equilibria(game: Game, at: Mapping[str, Fraction]) -> Staged:
     >>> staged_equilibria(game, {}).outcomes[0].played
     {'q1': Enclosure(9/2), 'q2': Enclosure(9/4)}
     """
-    induction = Induction(game, at)
+    first, conflicts = _ranked(game, at, {})
+    if not conflicts:
+        return first
+    rankings = [itertools.permutations(profiles) for profiles in conflicts.values()]
+    every = list(itertools.islice(itertools.product(*rankings), _MOST_RANKINGS + 1))
+    notes = list(first.unresolved)
+    if len(every) > _MOST_RANKINGS:
+        notes.append(f"more than {_MOST_RANKINGS} rankings of later equilibria: not all followed")
+    outcomes: dict[Any, Outcome] = {}
+    refuted: list[Any] = []
+    for orders in every[:_MOST_RANKINGS]:
+        found, _ = _ranked(game, at, dict(zip(conflicts, orders, strict=True)))
+        outcomes |= {(o.strategies, o.family): o for o in found.outcomes}
+        notes += found.unresolved
+        refuted += found.refuted
+    return first._replace(
+        outcomes=tuple(outcomes.values()),
+        unresolved=tuple(dict.fromkeys(notes)),
+        refuted=tuple(refuted),
+        ranked=True,
+    )
+
+
+def _ranked(game: Game, at: Mapping[str, Fraction], ranking: Ranking) -> tuple[Staged, Any]:
+    """Solve a game with one ranking of later equilibria; say between which there is a choice."""
+    induction = Induction(game, at, ranking)
     found = _from(induction, 0, Record())
     notes = (*found.unresolved, *dict.fromkeys(induction.notes))
-    return found._replace(unresolved=notes)
+    return found._replace(unresolved=notes), induction.conflicts
 
 
 def _from(induction: Induction, place: int, labels: Labels) -> Staged:
@@ -151,12 +182,20 @@ def _outcome(
         for m in moves
     ]
     reached = sorted(
-        ((key, listed) for key, listed in induction.decisions.items() if _within(key, place, labels)),
+        (
+            (key, listed)
+            for key, listed in induction.decisions.items()
+            if _within(key, place, labels)
+        ),
         key=lambda item: item[0][0],
     )
     for (later, history), listed in reached:
-        on_path = all(played.get(name) == label for name, label in history.items() if name not in labels)
-        strategies += _decided(induction, later, history, listed, point if on_path else None, values)
+        on_path = all(
+            played.get(name) == label for name, label in history.items() if name not in labels
+        )
+        strategies += _decided(
+            induction, later, history, listed, point if on_path else None, values
+        )
     payoffs = Record({p: value_at(u, values) for p, u in point.follows.payoffs.items()})
     return Outcome(Record(played), tuple(strategies), payoffs, point.proved, point.family)
 
@@ -242,9 +281,7 @@ def _rule(move: Move, decisions: Sequence[Decision]) -> sp.Expr:
 class _Choices:
     """A stage of choices that is reached by choices only."""
 
-    def __init__(
-        self, induction: Induction, place: int, labels: Labels, moves: Sequence[Move]
-    ):
+    def __init__(self, induction: Induction, place: int, labels: Labels, moves: Sequence[Move]):
         self.induction, self.place, self.labels, self.moves = induction, place, labels, moves
         self.players = tuple(dict.fromkeys(m.player for m in moves))
         self.alike = alike(induction, place, self.players) if not labels else ()
@@ -260,8 +297,8 @@ class _Choices:
             self._solve_later()
         selections = [self.later[p].outcomes for p in self.later]
         number = 1
-        for outcomes in selections:
-            number *= len(outcomes)
+        for listed in selections:
+            number *= len(listed)
         if number > _MOST_SELECTIONS:
             raise StructureError(
                 f"game '{self.induction.game.name}': {number:,} ways to follow the equilibria of "
@@ -415,5 +452,3 @@ def _domain(induction: Induction, move: Move) -> Any:
     if isinstance(move.domain, Choice):
         return tuple(move.domain.options.items())
     return induction.box[move.symbol]
-
-

@@ -75,9 +75,7 @@ def expectation(
     Enclosure(10)
     """
     if is_staged(game):
-        expect = (
-            expectation_in_smooth_stages if _has_continuous(game) else expectation_in_stages
-        )
+        expect = expectation_in_smooth_stages if _has_continuous(game) else expectation_in_stages
         return expect(game, at, strategies, formula)
     expect = expectation_of_smooth if is_smooth(game) else expectation_of_simultaneous
     return expect(game, at, strategies, formula)

@@ -22,6 +22,7 @@ move, the formula of a later one in the moves before it. It proves anew:
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -33,7 +34,7 @@ from pigou.check_simultaneous import Examination, Flow
 from pigou.check_smooth import _positive, examine_smooth
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
-from pigou.errors import DeclarationError, PigouError, StructureError
+from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure, Record
 from pigou.expression import If, symbol
 from pigou.game import Choice, Game, Move
@@ -90,7 +91,14 @@ def examine_staged_smooth(
     >>> examine_staged_smooth(game, {}, played(3, threat, 3)).doubt
     "after some history 'q2' is not shown to be a best reply"
     """
-    check = _Check(game, at, tuple(strategies))
+    return _examined(game, Record(dict(at)), tuple(strategies))
+
+
+@functools.lru_cache(maxsize=64)
+def _examined(
+    game: Game, at: Mapping[str, Fraction], strategies: tuple[Strategy, ...]
+) -> Examination:
+    check = _Check(game, at, strategies)
     payoffs = check.after_labels(0, Record())
     state = check.path()
     primitive = Record({p: check.value(game.primitive(p), state) for p in game.parties})
@@ -164,14 +172,21 @@ class _Check:
         self.ends = {m.name: self._ends(m) for m in game.moves if _continuous(m)}
         self.draws = self._draws()
         self.utility = {
-            p: sum((w * game.payoff(p).xreplace(self.numbers | d) for w, d in self.draws), sp.S.Zero)
+            p: sum(
+                (w * game.payoff(p).xreplace(self.numbers | d) for w, d in self.draws), sp.S.Zero
+            )
             for p in dict.fromkeys(m.player for m in game.moves)
         }
         self.gain, self.doubts = ZERO, list[str]()
         self._rows: dict[Labels, dict[str, Strategy]] = {}
+        for s in strategies:
+            self._rows.setdefault(Record(s.when), {})[s.move] = s
+        self._payoffs: dict[Any, sp.Expr] = {}
 
     def _ends(self, move: Move) -> tuple[Fraction, Fraction]:
-        ends = (sp.sympify(e).xreplace(self.numbers) for e in (move.domain.lower, move.domain.upper))
+        ends = (
+            sp.sympify(e).xreplace(self.numbers) for e in (move.domain.lower, move.domain.upper)
+        )
         low, high = (Fraction(int(e.p), int(e.q)) for e in ends)
         return low, high
 
@@ -228,10 +243,7 @@ class _Check:
 
     def strategy(self, move: Move, labels: Labels) -> Strategy:
         """Return the strategy of a move after the labels of earlier stages."""
-        if labels not in self._rows:
-            known = [s for s in self.strategies if dict(s.when) == dict(labels)]
-            self._rows[labels] = {s.move: s for s in known}
-        found = self._rows[labels].get(move.name)
+        found = self._rows.get(labels, {}).get(move.name)
         if found is None:
             known = ", ".join(f"{n} {label}" for n, label in labels.items())
             after = f" after {known}" if known else ""
@@ -312,7 +324,12 @@ class _Check:
 
     def payoff(self, player: str, branch: _Branch) -> sp.Expr:
         """Return a payoff with what is done later put in."""
-        return self.final(player, branch.labels).xreplace(dict(branch.moves))
+        key = (player, branch.labels, tuple(branch.moves.items()))
+        if key not in self._payoffs:
+            formula = self.final(player, branch.labels).xreplace(dict(branch.moves))
+            kinked = formula.has(sp.Max, sp.Min, sp.Abs, If)
+            self._payoffs[key] = formula if kinked else sp.cancel(formula)
+        return self._payoffs[key]
 
     # -- labels before continuous moves -------------------------------------------------------
 
@@ -336,18 +353,18 @@ class _Check:
         own = Record({m.name: self.taken(m, labels) for m in moves})
         known: dict[Labels, dict[str, Enclosure]] = {}
         players = list(dict.fromkeys(m.player for m in moves))
+        shown = list(_profiles(moves))
+        listed = {s.when for s in self.strategies}
+        if any(Record({**labels, **p}) not in listed for p in shown) and self._alike(players):
+            shown = _representatives(shown, moves, players, own, labels, listed)
+        for profile in shown:
+            known[profile] = self.after_labels(place + 1, Record({**labels, **profile}))
         for profile in _profiles(moves):
-            try:
-                known[profile] = self.after_labels(place + 1, Record({**labels, **profile}))
-            except DeclarationError:
-                if not self._alike(players):
-                    raise
-        for player in players:
-            mine = [m for m in moves if m.player == player]
-            for row in _profiles(mine):
-                other = Record({**own, **row})
-                there = self._renamed(player, other, known, moves, players)
-                if other != own:
+            different = [p for p in players if any(profile[m.name] != own[m.name] for m in moves
+                                                   if m.player == p)]  # fmt: skip
+            for player in players:
+                there = self._renamed(player, profile, known, moves, players)
+                if different == [player]:
                     self._gained(there - known[own][player])
         return known[own]
 
@@ -450,9 +467,7 @@ class _Check:
                     return False
         return True
 
-    def _is_best(
-        self, place: int, labels: Labels, move: Move, branch: _Branch, cell: Cell
-    ) -> bool:
+    def _is_best(self, place: int, labels: Labels, move: Move, branch: _Branch, cell: Cell) -> bool:
         """Whether a continuous move is the best one, in a branch and a cell of histories."""
         made = self.made(place, labels)
         here = {m.symbol: branch.moves[m.symbol] for m in made}
@@ -519,17 +534,17 @@ class _Check:
     def _on_path(self, place: int, labels: Labels, point: Cell) -> _Branch:
         """Return what is done after the first moves, as the strategies state it for the path."""
         state = self.path(place, labels)
-        for branch in self.branches(place + 1, labels, point):
+        found = self.branches(place + 1, labels, point)
+        for branch in found:
             stated = True
             for s, formula in branch.moves.items():
                 stated = stated and enclosed(formula, point).overlaps(state[s.name])
             if stated:
                 return branch
-        raise DeclarationError("the values on the path are not those of the formulas")
+        self.doubts.append("the values on the path are not those of the formulas")
+        return found[0]
 
-    def _reduced(
-        self, labels: Labels, moves: Sequence[Move], branch: _Branch, point: Cell
-    ) -> None:
+    def _reduced(self, labels: Labels, moves: Sequence[Move], branch: _Branch, point: Cell) -> None:
         """Check the first moves as a game of simultaneous moves, with the later ones put in."""
         players = [p for p in self.game.players if p.name in {m.player for m in moves}]
         first = [Move(m.name, m.player, self.ends[m.name]) for m in moves]
@@ -580,26 +595,22 @@ class _Check:
             looked += 1
             state = {**point, **cell}
             middle = {n: Enclosure.point((v.lower + v.upper) / 2) for n, v in cell.items()}
-            sure = self._paid(place, labels, player, {**point, **middle}, middle)
+            cases = self.branches(place + 1, labels, state)
+            top = max((self._top(player, b, state, middle) for b in cases), default=earned.lower)
+            if top <= earned.lower + slack:
+                worst = max(worst, top - earned.lower)
+                continue
+            sure = self._paid(place, labels, player, {**point, **middle})
             if sure is not None and sure.lower > earned.upper:
                 self._gained(Enclosure(sure.lower - earned.upper, sure.upper - earned.lower))
                 return
-            top = max(
-                (self._top(player, b, state, middle) for b in self.branches(place + 1, labels, state)),
-                default=earned.lower,
-            )
-            if top <= earned.lower + slack:
-                worst = max(worst, top - earned.lower)
-            elif looked > _MOST_CELLS:
+            if looked > _MOST_CELLS:
                 self._gained(Enclosure(Fraction(0), top - earned.lower))
                 return
-            else:
-                cells += _halves(cell)
+            cells += _halves(cell)
         self._gained(Enclosure(Fraction(0), max(worst, Fraction(0))))
 
-    def _paid(
-        self, place: int, labels: Labels, player: str, state: Cell, middle: Cell
-    ) -> Enclosure | None:
+    def _paid(self, place: int, labels: Labels, player: str, state: Cell) -> Enclosure | None:
         """Return the payoff at a point where it is clear what follows."""
         found = self.branches(place + 1, labels, state)
         if len(found) != 1 or found[0].assumed:
@@ -614,7 +625,7 @@ class _Check:
             return direct.upper
         there = enclosed(formula, {**state, **middle})
         for name, value in middle.items():
-            slope = enclosed(sp.diff(formula, symbol(name)), state)
+            slope = enclosed(_slope(formula, symbol(name)), state)
             there += slope * (state[name] - value)
         return min(direct.upper, there.upper)
 
@@ -633,6 +644,28 @@ def _options(move: Move) -> Any:
 def _profiles(moves: Sequence[Move]) -> Iterator[Labels]:
     for row in itertools.product(*(m.choice.labels for m in moves)):
         yield Record(dict(zip([m.name for m in moves], row, strict=True)))
+
+
+def _rows(profile: Labels, moves: Sequence[Move], players: Sequence[str]) -> Any:
+    """Return what each player does, whoever it is."""
+    return tuple(sorted(tuple(profile[m.name] for m in moves if m.player == p) for p in players))
+
+
+def _representatives(
+    profiles: Sequence[Labels],
+    moves: Sequence[Move],
+    players: Sequence[str],
+    own: Labels,
+    labels: Labels,
+    listed: set[Any],
+) -> list[Labels]:
+    """Return one profile of players alike for all that differ by names, one with strategies."""
+    chosen: dict[Any, Labels] = {_rows(own, moves, players): own}
+    for wanted in (True, False):
+        for profile in profiles:
+            if not wanted or Record({**labels, **profile}) in listed:
+                chosen.setdefault(_rows(profile, moves, players), profile)
+    return list(chosen.values())
 
 
 def _halves(cell: Cell) -> list[dict[str, Enclosure]]:
@@ -654,18 +687,28 @@ def _leaves(
         return
     left = _reduced_condition(rule.args[0], cell, assumed)
     for truth, branch in ((True, rule.args[1]), (False, rule.args[2])):
-        if left in (sp.true, sp.false):
-            if bool(left == sp.true) == truth:
-                yield from _leaves(branch, cell, assumed)
-            continue
-        known = assumed
-        if isinstance(left, sp.core.relational.Relational):
-            gap = left.lhs - left.rhs
-            gap = gap if isinstance(left, sp.Ge | sp.Gt) else -gap
-            known = (*assumed, gap if truth else -gap)
-        elif isinstance(left, sp.And) and truth:
-            known = (*assumed, *(part.lhs - part.rhs for part in left.args if part.is_Relational))
-        yield from _leaves(branch, cell, known)
+        for known in _cases(left, truth):
+            yield from _leaves(branch, cell, (*assumed, *known))
+
+
+def _cases(condition: Any, truth: bool) -> list[tuple[sp.Expr, ...]]:
+    """Return what is at least 0 if a condition holds (or fails), one entry for each way it may."""
+    if condition in (sp.true, sp.false):
+        return [()] if bool(condition == sp.true) == truth else []
+    if not isinstance(condition, sp.And | sp.Or):
+        gap = condition.lhs - condition.rhs
+        return [(gap if truth else -gap,)]
+    parts = [_cases(part, truth) for part in condition.args]
+    if isinstance(condition, sp.Or) == truth:
+        return [case for part in parts for case in part]
+    joined = [tuple(itertools.chain(*row)) for row in itertools.product(*parts)]
+    if truth:
+        return joined
+    return [  # all fail strictly: not both a formula and minus a multiple of it
+        row
+        for row in joined
+        if not any(_is_multiple(-a, b) for a, b in itertools.combinations(row, 2))
+    ]
 
 
 def _reduced_condition(condition: Any, cell: Cell, assumed: Sequence[sp.Expr]) -> Any:
@@ -685,6 +728,7 @@ def _reduced_condition(condition: Any, cell: Cell, assumed: Sequence[sp.Expr]) -
     return sp.Ge(gap, 0)
 
 
+@functools.lru_cache(maxsize=20_000)
 def _is_multiple(formula: sp.Expr, known: sp.Expr) -> bool:
     """Whether a formula is another one times a number above 0."""
     if known == 0:
@@ -695,13 +739,25 @@ def _is_multiple(formula: sp.Expr, known: sp.Expr) -> bool:
 
 def _at_least_zero(formula: sp.Expr, cell: Cell, assumed: Sequence[sp.Expr]) -> bool:
     """Whether a formula is at least 0 in a cell, given what is assumed."""
-    formula = sp.cancel(_settled(sp.expand(formula), cell))
-    if formula == 0 or any(_is_multiple(formula, known) for known in assumed):
+    formula = _shortened(_settled(formula, cell))
+    if formula == 0:
         return True
     try:
-        return enclosed(formula, cell).lower >= 0
-    except (ZeroDivisionError, DeclarationError, PigouError):
-        return False
+        if enclosed(formula, cell).lower >= 0:
+            return True
+    except (ZeroDivisionError, DeclarationError):
+        pass
+    return any(_is_multiple(formula, known) for known in assumed)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _shortened(formula: sp.Expr) -> sp.Expr:
+    return sp.cancel(formula)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _slope(formula: sp.Expr, move: sp.Symbol) -> sp.Expr:
+    return sp.diff(formula, move)
 
 
 def _settled(formula: sp.Expr, cell: Cell) -> sp.Expr:
@@ -759,5 +815,3 @@ def _one_sided(
         sides[0][name], sides[1][name] = left, right
     first, second = (sp.diff(plain.xreplace(side), move) for side in sides)
     return first, second
-
-

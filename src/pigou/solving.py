@@ -62,8 +62,8 @@ from pigou.solvers.polynomial import (
 )
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
-from pigou.stages import is_staged
 from pigou.staged_smoothing import has_continuous, solve_staged_smooth
+from pigou.stages import is_staged
 from pigou.staging import solve_stages
 
 if TYPE_CHECKING:
