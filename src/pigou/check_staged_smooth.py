@@ -12,9 +12,10 @@ move, the formula of a later one in the moves before it. It proves anew:
    do (pivots of minus its second derivatives; kinks that bend downwards). So no other move is
    better. A label is compared with every other label.
 2. *The first continuous moves.* Where formulas have no case distinctions, they are put into the
-   payoffs, and what is left is a game of simultaneous moves (`pigou.check_smooth`). Otherwise each
-   mover's interval is cut into cells, with every case that is possible in a cell, until each is
-   shown to pay no more than the equilibrium does.
+   payoffs, and what is left is a game of simultaneous moves (`pigou.check_smooth`). Otherwise one
+   player moves first. Near its move each case of what follows pays no more at it, and falls from
+   there to the side on which it holds (or has a peak there). The rest of the interval is cut into
+   cells until each pays less, in every case that is possible in it.
 3. *Labels before any continuous move* are compared by the payoffs of the games that follow. A
    combination of labels without strategies is looked up under other names of players, if exchanging
    these is shown to leave every payoff as it is.
@@ -31,7 +32,7 @@ from typing import Any, NamedTuple
 import sympy as sp
 
 from pigou.check_simultaneous import Examination, Flow
-from pigou.check_smooth import _positive, examine_smooth
+from pigou.check_smooth import examine_smooth
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
 from pigou.errors import DeclarationError, StructureError
@@ -42,7 +43,6 @@ from pigou.game import Choice, Game, Move
 __all__ = ["examine_staged_smooth", "expectation_in_smooth_stages"]
 
 ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
-_NEGLIGIBLE = Fraction(1, 10**20)
 _MOST_CELLS = 3_000
 
 Cell = Mapping[str, Enclosure]
@@ -99,7 +99,7 @@ def _examined(
     game: Game, at: Mapping[str, Fraction], strategies: tuple[Strategy, ...]
 ) -> Examination:
     check = _Check(game, at, strategies)
-    payoffs = check.after_labels(0, Record())
+    check.after_labels(0, Record())
     state = check.path()
     primitive = Record({p: check.value(game.primitive(p), state) for p in game.parties})
     shown = Record({p: check.value(game.payoff(p), state) for p in game.parties})
@@ -107,7 +107,7 @@ def _examined(
     gain = check.gain
     if gain.lower > 0:
         doubt = f"somebody gains at least {float(gain.lower):.3g} by deviating"
-    elif gain.upper > _NEGLIGIBLE * check.size(payoffs):
+    elif gain.upper > 0:
         doubt = doubt or f"that nobody gains up to {gain.value:.3g} by deviating is not proved"
     return Examination(
         shown,
@@ -200,10 +200,6 @@ class _Check:
             (sp.Mul(*(p for p, _, _ in draw)), {name: v for _, name, v in draw})
             for draw in itertools.product(*axes)
         ]
-
-    def size(self, payoffs: Mapping[str, Enclosure]) -> Fraction:
-        """How large payoffs are."""
-        return max((abs(v.upper) for v in payoffs.values()), default=Fraction(1)) or Fraction(1)
 
     def value(self, formula: sp.Expr, state: Cell) -> Enclosure:
         """Expect a formula where moves are given."""
@@ -321,6 +317,11 @@ class _Check:
         if not found.value.is_exact:
             raise DeclarationError(f"move '{move.name}' of a later stage needs a formula")
         return sp.Rational(str(found.value.lower))
+
+    def _at(self, player: str, branch: _Branch, cell: Cell) -> sp.Expr:
+        """Return a payoff with what is done later put in, without kinks that a cell settles."""
+        formula = _settled(self.payoff(player, branch), cell)
+        return formula if formula.has(sp.Max, sp.Min, sp.Abs, If) else _shortened(formula)
 
     def payoff(self, player: str, branch: _Branch) -> sp.Expr:
         """Return a payoff with what is done later put in."""
@@ -526,9 +527,9 @@ class _Check:
         if len(whole) == 1 and not whole[0].assumed:
             self._reduced(labels, moves, whole[0], point)
         else:
-            self._exists(moves, place, labels, point)
+            borders = self._borders(moves, place, labels, point)
             for player in dict.fromkeys(m.player for m in moves):
-                self._bounded(place, labels, moves, player, point, branch)
+                self._bounded(place, labels, moves, player, point, branch, borders)
         return {p: enclosed(self.payoff(p, branch), point) for p in self.utility}
 
     def _on_path(self, place: int, labels: Labels, point: Cell) -> _Branch:
@@ -556,24 +557,34 @@ class _Check:
         if found.doubt and not found.gain.lower > 0:
             self.doubts.append(found.doubt)
 
-    def _exists(self, moves: Sequence[Move], place: int, labels: Labels, point: Cell) -> None:
-        """Show that an enclosure of one move holds a border of a case, or a point of slope 0."""
-        if all(v.is_exact for v in point.values()):
-            return
-        (name, value), *others = point.items()
-        if not others:
-            candidates: list[sp.Expr] = []
-            for branch in self.branches(place + 1, labels, point):
-                candidates += branch.assumed
-                candidates.append(sp.diff(self.payoff(moves[0].player, branch), symbol(name)))
-            for formula in candidates:
-                signs = []
-                for end in (value.lower, value.upper):
-                    there = enclosed(formula, {name: Enclosure.point(end)})
-                    signs.append((there.lower > 0) - (there.upper < 0))
-                if signs[0] * signs[1] < 0:
-                    return
-        self.doubts.append("that the enclosures of the first moves hold such a point is not proved")
+    def _borders(
+        self, moves: Sequence[Move], place: int, labels: Labels, point: Cell
+    ) -> list[sp.Expr]:
+        """Return formulas that are 0 at the first move, and so tell the sides of it apart.
+
+        If the move is known by an enclosure, it *is* the only zero there of a condition of what
+        follows, or of the derivative of the payoff, in this order: that it has one is proved.
+        """
+        if len(moves) > 1:
+            self.doubts.append("several first moves, with cases of what follows: not checked")
+            return []
+        ((name, value),) = point.items()
+        found: list[sp.Expr] = []
+        if value.is_exact:
+            return [symbol(name) - sp.Rational(str(value.lower))]
+        for branch in self.branches(place + 1, labels, point):
+            found += branch.assumed
+        for branch in self.branches(place + 1, labels, point):
+            found.append(_slope(self.payoff(moves[0].player, branch), symbol(name)))
+        for formula in found:
+            ends = [
+                enclosed(formula, {name: Enclosure.point(e)}) for e in (value.lower, value.upper)
+            ]
+            signs = [(e.lower > 0) - (e.upper < 0) for e in ends]
+            if signs[0] * signs[1] < 0:
+                return [formula]
+        self.doubts.append("that the enclosure of the first move holds such a point is not proved")
+        return []
 
     def _bounded(
         self,
@@ -583,12 +594,20 @@ class _Check:
         player: str,
         point: Cell,
         branch: _Branch,
+        borders: Sequence[sp.Expr],
     ) -> None:
-        """Bound what a player gains by other first moves, whatever follows them."""
-        own = [m.name for m in moves if m.player == player]
-        earned = enclosed(self.payoff(player, branch), point)
-        slack = _NEGLIGIBLE * self.size({player: earned}) / 10
-        cells = [{n: Enclosure(*self.ends[n]) for n in own}]
+        """Bound what a player gains by another first move, whatever follows it."""
+        (name,) = [m.name for m in moves if m.player == player]
+        earned = enclosed(self._at(player, branch, point), point)
+        own, (low, high) = point[name], self.ends[name]
+        cells = [{name: Enclosure(low, high)}]
+        for halvings in range(3, 40):
+            reach = (high - low) / 2**halvings
+            core = Enclosure(max(low, own.lower - reach), min(high, own.upper + reach))
+            if self._is_peak(place, labels, player, {**point, name: core}, point, branch, borders):
+                sides = (low, core.lower), (core.upper, high)
+                cells = [{name: Enclosure(a, b)} for a, b in sides if a < b]
+                break
         looked, worst = 0, Fraction(0)
         while cells:
             cell = cells.pop(0)
@@ -596,19 +615,86 @@ class _Check:
             state = {**point, **cell}
             middle = {n: Enclosure.point((v.lower + v.upper) / 2) for n, v in cell.items()}
             cases = self.branches(place + 1, labels, state)
-            top = max((self._top(player, b, state, middle) for b in cases), default=earned.lower)
-            if top <= earned.lower + slack:
-                worst = max(worst, top - earned.lower)
+            tops = [self._top(player, b, state, middle) for b in cases]
+            top = max((t for t in tops if t is not None), default=earned.lower)
+            if top <= earned.lower:
                 continue
             sure = self._paid(place, labels, player, {**point, **middle})
             if sure is not None and sure.lower > earned.upper:
                 self._gained(Enclosure(sure.lower - earned.upper, sure.upper - earned.lower))
                 return
             if looked > _MOST_CELLS:
-                self._gained(Enclosure(Fraction(0), top - earned.lower))
-                return
+                worst = max(worst, top - earned.lower)
+                break
             cells += _halves(cell)
-        self._gained(Enclosure(Fraction(0), max(worst, Fraction(0))))
+        self._gained(Enclosure(Fraction(0), worst))
+
+    def _is_peak(
+        self,
+        place: int,
+        labels: Labels,
+        player: str,
+        state: Cell,
+        point: Cell,
+        branch: _Branch,
+        borders: Sequence[sp.Expr],
+    ) -> bool:
+        """Whether no payoff near the first move exceeds that at it, in any case of what follows.
+
+        In each case that may hold near it, the payoff stays below; or it is the same at the point,
+        and falls from there on into the side on which the case holds, or to both sides.
+        """
+        (name,) = [n for n in state if state[n] != point[n]] or [next(iter(state))]
+        move, own = symbol(name), point[name]
+        at_point = self._at(player, branch, point)
+        earned = enclosed(at_point, point)
+        middle = {name: Enclosure.point((state[name].lower + state[name].upper) / 2)}
+        for case in self.branches(place + 1, labels, state):
+            top = self._top(player, case, state, middle)
+            if top is None or top < earned.lower:
+                continue
+            formula = self._at(player, case, state)
+            kinked = formula.has(sp.Max, sp.Min, sp.Abs, If)
+            if kinked or not self._is_worth(formula, at_point, point, borders):
+                return False
+            slope = _slope(formula, move)
+            side = self._side(case, state, move, own, borders)
+            low = own.lower if side > 0 else state[name].lower
+            high = own.upper if side < 0 else state[name].upper
+            rise = enclosed(slope, {**state, name: Enclosure(low, high)})
+            falls = (side > 0 and rise.upper <= 0) or (side < 0 and rise.lower >= 0)
+            flat = slope == 0
+            curve = enclosed(_slope(slope, move), state)
+            turns = curve.upper < 0 and _is_zero(slope, point, borders)
+            if not (falls or flat or turns):
+                return False
+        return True
+
+    def _is_worth(
+        self, formula: sp.Expr, at_point: sp.Expr, point: Cell, borders: Sequence[sp.Expr]
+    ) -> bool:
+        """Whether a payoff is at the point what it is there on the path, or less."""
+        gap = _shortened(formula - at_point)
+        return gap == 0 or enclosed(gap, point).upper <= 0 or _is_zero(gap, point, borders)
+
+    def _side(
+        self,
+        case: _Branch,
+        state: Cell,
+        move: sp.Symbol,
+        own: Enclosure,
+        borders: Sequence[sp.Expr],
+    ) -> int:
+        """Return 1 if a case holds only from the first move on upwards, -1 downwards, 0 if open."""
+        low, high = self.ends[move.name]
+        if own.is_exact and own.lower in (low, high):
+            return 1 if own.lower == low else -1
+        for condition in case.assumed:
+            if _is_zero(condition, {move.name: own}, borders):
+                rise = enclosed(_slope(condition, move), state)
+                if rise.lower > 0 or rise.upper < 0:
+                    return 1 if rise.lower > 0 else -1
+        return 0
 
     def _paid(self, place: int, labels: Labels, player: str, state: Cell) -> Enclosure | None:
         """Return the payoff at a point where it is clear what follows."""
@@ -617,20 +703,59 @@ class _Check:
             return None
         return enclosed(self.payoff(player, found[0]), state)
 
-    def _top(self, player: str, branch: _Branch, state: Cell, middle: Cell) -> Fraction:
-        """Bound a payoff from above in a cell: directly, and by the mean value theorem."""
-        formula = _settled(self.payoff(player, branch), state)
+    def _top(self, player: str, branch: _Branch, state: Cell, middle: Cell) -> Fraction | None:
+        """Bound a payoff from above in a cell: directly, by the mean value theorem, at its ends.
+
+        The part of the cell counts in which the linear conditions of the case hold; None if none.
+        """
+        ((name, centre),) = middle.items()
+        part = _clipped(state[name], symbol(name), branch.assumed)
+        if part is None:
+            return None
+        state = {**state, name: part}
+        formula = self._at(player, branch, state)
         direct = enclosed(formula, state)
         if formula.has(sp.Max, sp.Min, sp.Abs, If):
             return direct.upper
-        there = enclosed(formula, {**state, **middle})
-        for name, value in middle.items():
-            slope = enclosed(_slope(formula, symbol(name)), state)
-            there += slope * (state[name] - value)
+        slope = enclosed(_slope(formula, symbol(name)), state)
+        if slope.upper <= 0 or slope.lower >= 0:
+            end = part.lower if slope.upper <= 0 else part.upper
+            return enclosed(formula, {**state, name: Enclosure(end, end)}).upper
+        there = enclosed(formula, {**state, **middle}) + slope * (part - centre)
         return min(direct.upper, there.upper)
 
 
 # -- helpers ------------------------------------------------------------------------------------
+
+
+def _clipped(part: Enclosure, move: sp.Symbol, assumed: Sequence[sp.Expr]) -> Enclosure | None:
+    """Return the part of an interval in which linear conditions on a move may hold."""
+    low, high = part.lower, part.upper
+    for condition in assumed:
+        slope = _slope(condition, move)
+        if slope.is_Rational and slope != 0 and condition.free_symbols == {move}:
+            border = Fraction(str(sp.cancel(move - condition / slope)))
+            low, high = (max(low, border), high) if slope > 0 else (low, min(high, border))
+    return Enclosure(low, high) if low <= high else None
+
+
+def _is_zero(formula: sp.Expr, point: Cell, borders: Sequence[sp.Expr]) -> bool:
+    """Whether a formula is 0 at a point: exactly, or as a multiple of what is 0 by definition."""
+    if all(v.is_exact for v in point.values()):
+        return enclosed(formula, point) == ZERO
+    return any(_is_multiple(formula, b) or _is_multiple(-formula, b) for b in borders)
+
+
+def _positive(rows: list[list[Enclosure]]) -> bool:
+    """Whether all symmetric matrices within these entries are positive definite (by pivots)."""
+    rows = [list(row) for row in rows]
+    for i in range(len(rows)):
+        if rows[i][i].lower <= 0:
+            return False
+        for k in range(i + 1, len(rows)):
+            factor = rows[k][i] / rows[i][i]
+            rows[k] = [b - factor * a for a, b in zip(rows[i], rows[k], strict=True)]
+    return True
 
 
 def _continuous(move: Move) -> bool:
