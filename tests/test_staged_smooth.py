@@ -287,6 +287,16 @@ def test_deterrence_by_capacity():
     assert [enter.subs(k, v) for v in (4, sp.Rational(9, 2))] == [1, 0]
     welfare = sum(v.value for v in one.payoffs.values())
     assert welfare == near(20.5)
+    unseen = Game(
+        "a capacity that nobody sees is that of the output",
+        [Player("incumbent"), Player("entrant")],
+        [Move("q1", "incumbent", (0, 10)), Move("q2", "entrant", (0, 10))],
+        {"incumbent": "q1*(7 - q1 - q2)", "entrant": "q2*(7 - q1 - q2) - 2"},
+        [Bystander("consumers", "(q1 + q2)**2/2")],
+    )
+    accommodated = only(unseen)
+    assert path(accommodated)["q1"] == near(2.333333333)
+    assert sum(v.value for v in accommodated.payoffs.values()) == near(19.77777778)
 
 
 @pytest.mark.long
@@ -297,10 +307,11 @@ def test_deterrence_by_capacity():
         ({"r": 1, "f": "1/2"}, {"k": 11 / 3, "enter": "in", "q1": 3.666666667, "q2": 2.666666667}),
         ({"f": "1777/1000"}, {"k": 3.5, "enter": "in", "q1": 3.5, "q2": 1.75}),
         ({"f": "1778/1000"}, {"k": 7 - 2 * math.sqrt(1.778), "enter": "out"}),
+        ({"f": "306/100"}, {"k": 7 - 2 * math.sqrt(3.06), "enter": "out"}),
     ],
 )
 def test_accommodation_and_its_limits(at, published):
-    """O32: deterrence is credible from f = ((A - 2r)/3)^2 = 1.777... on."""
+    """O32: deterrence is credible from f = ((A - 2r)/3)^2 = 1.777..., needed up to 3.0625."""
     played = path(only(games.deterrence(), at))
     assert {name: played[name] for name in published} == {
         name: near(v) if isinstance(v, float) else v for name, v in published.items()
@@ -319,6 +330,14 @@ def test_blockaded_entry_leaves_a_continuum_of_capacities():
     assert {path(e)["enter"] for e in found} == {"out"}
     assert found.components[0].subsets == (("E1", "E2"),)
     assert all(e.evidence.checked for e in found)
+
+
+@pytest.mark.long
+def test_the_first_best_of_a_game_with_kinks_and_choices():
+    """A monopoly at marginal cost 3: 7 * 7 / 2, as entry would cost 2 for nothing."""
+    best = first_best(games.deterrence())
+    assert best.welfare == Enclosure.point("49/2")
+    assert not best.is_equilibrium
 
 
 # -- Brander and Spencer (1985) -------------------------------------------------------------------

@@ -32,7 +32,8 @@ from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_optimum
 from pigou.solvers.symmetric import everybody_exits
 from pigou.solving import solve
-from pigou.staged_smoothing import best_numbers, has_continuous
+from pigou.staged_planning import best_numbers
+from pigou.staged_smoothing import has_continuous
 from pigou.stages import is_staged
 
 __all__ = [

@@ -201,8 +201,9 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
     ----------
     game : Game
         Continuous moves of single players, and choices next to them or not, all at the same time:
-        every pure equilibrium. Finite, in stages: every subgame-perfect equilibrium
-        (`pigou.solvers.subgame_perfect`). Finite, with
+        every pure equilibrium. In stages: every subgame-perfect equilibrium in pure strategies,
+        where later stages have a closed form (`pigou.solvers.backward_induction`). Finite, in
+        stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`). Finite, with
         simultaneous moves of single players: every pure and every mixed equilibrium; a continuum as
         a component with its extreme points, or as unresolved where, with three or more players,
         three vary or another one sets limits. For populations: every pure profile up to the names

@@ -1,18 +1,11 @@
-"""Solve a game in stages with continuous moves: name what was found, check it, say what it covers.
-
-What a planner would do in such a game is found here too: all moves at once, for every combination
-of choices.
-"""
+"""Solve a game in stages with continuous moves: name and check what was found."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
-
-import sympy as sp
 
 from pigou.check import examine
 from pigou.equilibrium import (
@@ -24,17 +17,12 @@ from pigou.equilibrium import (
     Refuted,
     Strategy,
 )
-from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
-from pigou.expression import symbol
-from pigou.game import Choice, Game, Move, Player
+from pigou.game import Choice, Game
 from pigou.pareto import pareto
-from pigou.solvers.first_stage import value_at
-from pigou.solvers.smooth_form import _draws, _interval, smooth_form
-from pigou.solvers.smooth_games import smooth_optimum
 from pigou.solvers.staged_games import Outcome, Staged, staged_equilibria
 
-__all__ = ["best_numbers", "has_continuous", "solve_staged_smooth"]
+__all__ = ["has_continuous", "solve_staged_smooth"]
 
 _MOST_NOTES = 20
 
@@ -117,81 +105,6 @@ def solve_staged_smooth(game: Game, at: Mapping[str, Fraction]) -> EquilibriumSe
         unresolved=tuple(notes),
         refuted=tuple(_refuted(game, one) for one in found.refuted),
     )
-
-
-def best_numbers(game: Game, at: Mapping[str, Fraction]) -> tuple[Enclosure, tuple[str, ...], bool]:
-    """Return the largest total surplus of a planner who makes all moves at once, and how.
-
-    Every combination of choices is gone through; the continuous moves that are made after it are
-    chosen by branch and prune. Moves that total surplus does not depend on are left out.
-
-    Returns
-    -------
-    welfare : Enclosure
-    plans : tuple of str
-        Up to five, in words.
-    settled : bool
-        Whether all plans that are best are among those found.
-
-    Raises
-    ------
-    StructureError
-        If the optimum could not be bounded.
-
-    Examples
-    --------
-    >>> from pigou import Move, Player
-    >>> moves = [Move("x", "a", (0, 4)), Move("y", "a", (0, 4), 2)]
-    >>> game = Game("alone", [Player("a")], moves, {"a": "x - x**2/2 - (y - x)**2"})
-    >>> best_numbers(game, {})
-    (Enclosure(1/2), ('x: 1; y: 1',), True)
-    """
-    finite = [m for m in game.moves if isinstance(m.domain, Choice)]
-    found: list[tuple[Enclosure, list[str], bool]] = []
-    for row in itertools.product(*(m.choice.labels for m in finite)):
-        labels = dict(zip([m.name for m in finite], row, strict=True))
-        one = _best_after(game, at, labels)
-        found += [] if one is None else [one]
-    top = max(value.lower for value, *_ in found)
-    best = [one for one in found if one[0].upper >= top]
-    value = Enclosure(top, max(v.upper for v, *_ in best))
-    plans = tuple(dict.fromkeys(plan for _, listed, _ in best for plan in listed))
-    return value, plans[:5], all(one[2] for one in best)
-
-
-def _best_after(
-    game: Game, at: Mapping[str, Fraction], labels: Mapping[str, str]
-) -> tuple[Enclosure, list[str], bool] | None:
-    """Return the best continuous moves after choices; None if a choice is not made then."""
-    numbers: dict[Any, Any] = {symbol(n): sp.Rational(str(v)) for n, v in at.items()}
-    finite = {game.move(n).symbol: sp.Rational(str(game.move(n).choice.options[label]))
-              for n, label in labels.items()}  # fmt: skip
-    made = [m for m in game.moves if m.when.xreplace(numbers | finite) == sp.true]
-    idle = [m for m in game.moves if m not in made]
-    if any(m.name in labels and labels[m.name] != m.choice.labels[0] for m in idle):
-        return None
-    state = finite | {m.symbol: sp.S.Zero for m in idle}
-    surplus = sum((game.primitive(p) for p in game.parties), sp.S.Zero)
-    total = sp.S.Zero
-    for weight, draw in _draws(game, numbers):
-        total += weight * surplus.xreplace(numbers | state | draw)
-    words = [f"{m.name}: {labels[m.name]}" for m in made if m.name in labels]
-    moves = [m for m in made if not isinstance(m.domain, Choice)]
-    moves = [m for m in moves if sp.expand(sp.diff(total, m.symbol)) != 0]
-    if not moves:
-        return value_at(total, {}), ["; ".join(words)], True
-    planner = "planner" + "_" * max(len(m.name) for m in game.moves)
-    owned = [Move(m.name, planner, _interval(game, m.name, numbers)) for m in moves]
-    left = Game(game.name, [Player(planner)], owned, {planner: total})
-    best = smooth_optimum(smooth_form(left))
-    if best is None:
-        raise StructureError(f"game '{game.name}': the first best could not be bounded")
-    names = [m.name for m in moves]
-    plans = [
-        "; ".join([*words, *(f"{n}: {v}" for n, v in zip(names, point, strict=True))])
-        for point in best.points[:5]
-    ]
-    return best.value, plans, best.settled or best.value.is_exact
 
 
 def _place(outcome: Outcome) -> list[Any]:
