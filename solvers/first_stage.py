@@ -15,6 +15,8 @@ Steps
    is noted. Where u is constant on a region, both of its ends are listed, as the ends of a
    continuum.
 
+3. What follows differs between regions, and several players move first: `first_regions`.
+
 Sources: those of the modules named; J. Tirole (1988), The Theory of Industrial Organization,
 chapter 8, for the game of entry that step 2 was made for.
 """
@@ -33,6 +35,7 @@ from pigou.exact import Enclosure, Record
 from pigou.expression import write_expression
 from pigou.game import Move
 from pigou.solvers.backward_induction import Continuation, Induction
+from pigou.solvers.first_regions import SeveralMoves
 from pigou.solvers.last_stage import NoClosedForm, stage_pieces
 from pigou.solvers.roots import Root, ball_to_enclosure, real_roots, sign_at, working_precision
 from pigou.solvers.smooth_form import SmoothForm, _smooth
@@ -104,13 +107,7 @@ def first_moves(
             return _searched(induction, moves, follows[0])
     if len(moves) == 1:
         return _OneMove(induction, moves[0], follows).best()
-    names = ", ".join(f"'{m.name}'" for m in moves)
-    raise StructureError(
-        f"game '{induction.game.name}': what follows {names} differs in form between "
-        f"{len(follows)} regions (later moves reach ends of their intervals, or change sides of a "
-        "kink); that is solved where one player makes one move first. Intervals of later moves "
-        "that do not bind may help"
-    )
+    return _several(induction, moves, follows)
 
 
 def value_at(formula: sp.Expr, point: Mapping[str, Enclosure]) -> Enclosure:
@@ -208,6 +205,58 @@ def _where(form: SmoothForm, box: Sequence[Enclosure]) -> str:
     for move, value in zip(form.moves, box, strict=True):
         parts.append(f"{move} in [{float(value.lower):.6g}, {float(value.upper):.6g}]")
     return ", ".join(parts)
+
+
+# -- several continuations, several moves -------------------------------------------------------
+
+
+def _several(
+    induction: Induction, moves: Sequence[Move], follows: Sequence[Continuation]
+) -> FirstMoves:
+    """Solve for several first moves in regions (`pigou.solvers.first_regions`)."""
+    game = SeveralMoves(induction, moves, follows)
+    candidates, roots = game.candidates()
+    points: list[Point] = []
+    refuted, notes = [], []
+    for region, candidate in candidates:
+        values = game.scaled_back(candidate.enclosures)
+        signs = [value_at(g, values) for g in follows[region].region]
+        if any(s.upper < 0 for s in signs):
+            continue
+        if not all(v.is_exact for v in values.values()) or any(s.lower < 0 for s in signs):
+            notes.append(f"{_stated(values)}: a first-order point, irrational or at a border")
+            continue
+        worse = _better_reply(game, values, follows[region])
+        if worse is not None and worse[-1].lower <= 0:
+            notes.append(f"{_stated(values)}: another move ties to 100 digits")
+        elif worse is not None:
+            refuted.append((values, *worse))
+        elif values not in [p.values for p in points]:
+            points.append(Point(values, follows[region]))
+    left = game.left_over(roots)
+    how = (
+        f"first-order points in {len(follows)} regions of first moves, each player's best reply "
+        "over all regions, and all other boxes of first moves excluded"
+    )
+    return FirstMoves(tuple(points), tuple(refuted), (*notes, *left), how)
+
+
+def _better_reply(game: SeveralMoves, values: Mapping[str, Enclosure], own: Continuation) -> Any:
+    """Return who gains by which move, and how much; None if nobody does."""
+    for place, move in enumerate(game.moves):
+        against = game.against(place, Record(values))
+        best = _OneMove(game.induction, move, against).best().points[0]
+        there = value_at(best.follows.payoffs[move.player], best.values)
+        here = value_at(own.payoffs[move.player], values)
+        gain = there - here
+        if gain.upper > 0:
+            near = best.values[move.name]
+            return move.player, Record({move.name: (near.lower + near.upper) / 2}), gain
+    return None
+
+
+def _stated(values: Mapping[str, Enclosure]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 # -- several continuations, one move ------------------------------------------------------------

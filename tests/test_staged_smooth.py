@@ -364,6 +364,24 @@ def test_export_subsidies_of_brander_and_spencer(countries, high, rate, welfare)
     assert union.payoffs["union"].value / countries == near(welfare[2])
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "rate"),
+    [(0, 12, 2.4), (0, 1, 1), pytest.param(-12, 12, 2.4, marks=pytest.mark.long)],
+)
+def test_subsidies_that_may_drive_the_other_firm_out(low, high, rate):
+    """O35 with wide intervals: what follows differs where a firm does not export; and a cap."""
+    base = games.export_subsidies(2, (1, 2), high)
+    moves = [replace(m, domain=(low, high)) if m.name.startswith("s") else m for m in base.moves]
+    one = only(replace(base, moves=moves))
+    assert (path(one)["s1"], path(one)["s2"]) == (near(rate), near(rate))
+    if high == 12:
+        rule = next(s.expression for s in one.strategies if s.move == "q1")
+        s1, s2 = symbol("s1"), symbol("s2")
+        assert rule.subs({s1: 0, s2: 12}) == 0
+        assert rule.subs({s1: 12, s2: 0}) == 12
+        assert rule.subs({s1: 0, s2: 0}) == 4
+
+
 def test_a_subsidy_of_one_country():
     """O35: D/4, which makes its firm a Stackelberg leader; buyers gain from a war of subsidies."""
     one = only(games.export_subsidies(2, (1,), 4))

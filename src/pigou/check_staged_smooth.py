@@ -565,13 +565,13 @@ class _Check:
         If the move is known by an enclosure, it *is* the only zero there of a condition of what
         follows, or of the derivative of the payoff, in this order: that it has one is proved.
         """
-        if len(moves) > 1:
-            self.doubts.append("several first moves, with cases of what follows: not checked")
-            return []
-        ((name, value),) = point.items()
         found: list[sp.Expr] = []
-        if value.is_exact:
-            return [symbol(name) - sp.Rational(str(value.lower))]
+        if all(value.is_exact for value in point.values()):
+            return found
+        if len(moves) > 1:
+            self.doubts.append("several first moves, not known exactly, with cases: not checked")
+            return found
+        ((name, value),) = point.items()
         for branch in self.branches(place + 1, labels, point):
             found += branch.assumed
         for branch in self.branches(place + 1, labels, point):
@@ -597,7 +597,10 @@ class _Check:
         borders: Sequence[sp.Expr],
     ) -> None:
         """Bound what a player gains by another first move, whatever follows it."""
-        (name,) = [m.name for m in moves if m.player == player]
+        name, *others = [m.name for m in moves if m.player == player]
+        if others:
+            self.doubts.append(f"'{player}' has several first moves, with cases: not checked")
+            return
         earned = enclosed(self._at(player, branch, point), point)
         own, (low, high) = point[name], self.ends[name]
         cells = [{name: Enclosure(low, high)}]
@@ -690,7 +693,7 @@ class _Check:
         if own.is_exact and own.lower in (low, high):
             return 1 if own.lower == low else -1
         for condition in case.assumed:
-            if _is_zero(condition, {move.name: own}, borders):
+            if _is_zero(condition, {**state, move.name: own}, borders):
                 rise = enclosed(_slope(condition, move), state)
                 if rise.lower > 0 or rise.upper < 0:
                     return 1 if rise.lower > 0 else -1
@@ -872,7 +875,23 @@ def _at_least_zero(formula: sp.Expr, cell: Cell, assumed: Sequence[sp.Expr]) -> 
             return True
     except (ZeroDivisionError, DeclarationError):
         pass
-    return any(_is_multiple(formula, known) for known in assumed)
+    return any(_is_multiple(formula, known) for known in assumed) or any(
+        _follows(formula, known, cell) for known in assumed
+    )
+
+
+def _follows(formula: sp.Expr, known: sp.Expr, cell: Cell) -> bool:
+    """Whether a formula less a multiple of one that is at least 0 is at least 0 in a cell.
+
+    Of the multiples, those are tried that make the formula constant in one move.
+    """
+    for move in sorted(known.free_symbols & formula.free_symbols, key=str):
+        rise, other = _slope(formula, move), _slope(known, move)
+        if rise.is_Rational and other.is_Rational and other != 0 and rise / other > 0:
+            rest = _shortened(formula - rise / other * known)
+            if enclosed(rest, cell).lower >= 0:
+                return True
+    return False
 
 
 @functools.lru_cache(maxsize=20_000)
