@@ -871,7 +871,7 @@ def _at_least_zero(formula: sp.Expr, cell: Cell, assumed: Sequence[sp.Expr]) -> 
     if formula == 0:
         return True
     try:
-        if enclosed(formula, cell).lower >= 0:
+        if enclosed(formula, cell).lower >= 0 or enclosed(_factored(formula), cell).lower >= 0:
             return True
     except (ZeroDivisionError, DeclarationError):
         pass
@@ -881,10 +881,14 @@ def _at_least_zero(formula: sp.Expr, cell: Cell, assumed: Sequence[sp.Expr]) -> 
 
 
 def _follows(formula: sp.Expr, known: sp.Expr, cell: Cell) -> bool:
-    """Whether a formula less a multiple of one that is at least 0 is at least 0 in a cell.
+    """Whether a formula is at least 0 in a cell because another one is.
 
-    Of the multiples, those are tried that make the formula constant in one move.
+    It is if it divides the other one by what is above 0; or less a multiple of it: those are tried
+    that make it constant in one move.
     """
+    ratio = _shortened(known / formula)
+    if ratio.as_numer_denom()[1].is_number and enclosed(ratio, cell).lower > 0:
+        return True
     for move in sorted(known.free_symbols & formula.free_symbols, key=str):
         rise, other = _slope(formula, move), _slope(known, move)
         if rise.is_Rational and other.is_Rational and other != 0 and rise / other > 0:
@@ -897,6 +901,11 @@ def _follows(formula: sp.Expr, known: sp.Expr, cell: Cell) -> bool:
 @functools.lru_cache(maxsize=20_000)
 def _shortened(formula: sp.Expr) -> sp.Expr:
     return sp.cancel(formula)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _factored(formula: sp.Expr) -> sp.Expr:
+    return sp.factor(formula)
 
 
 @functools.lru_cache(maxsize=20_000)
