@@ -36,14 +36,15 @@ from pigou.exact import Enclosure, Record
 from pigou.game import Move
 from pigou.solvers.backward_induction import Continuation, Induction
 from pigou.solvers.branch_and_prune import Isolated, explore
-from pigou.solvers.first_order import INTERIOR, LOWER, Boxes, FirstOrder
-from pigou.solvers.smooth_games import _clusters, _distinct
+from pigou.solvers.first_order import INTERIOR, LOWER, FirstOrder
+from pigou.solvers.smooth_games import _distinct
 from pigou.solvers.tape import Tape
 
 __all__ = ["SeveralMoves"]
 
 _MOST_BOXES = 20_000
 _BATCH = 512
+_MOST_SHOWN = 400
 _DEVIATIONS = np.arange(33) / 32
 _NARROWEST = 2.0**-20
 
@@ -238,5 +239,15 @@ def _halved(low: Array, high: Array) -> tuple[Array, Array]:
 
 
 def _joined(low: Array, high: Array) -> list[list[tuple[float, float]]]:
-    """Join boxes that touch."""
-    return _clusters(Boxes(low, high, np.zeros(low.shape, dtype=np.int8)))
+    """Join boxes that touch into the smallest boxes that hold them."""
+    joined: list[tuple[Array, Array]] = []
+    for k in range(min(low.shape[1], _MOST_SHOWN)):
+        a, b = low[:, k], high[:, k]
+        touching = [(c, d) for c, d in joined if (a <= d).all() and (c <= b).all()]
+        joined = [pair for pair in joined if not any(pair is other for other in touching)]
+        for c, d in touching:
+            a, b = np.minimum(a, c), np.maximum(b, d)
+        joined.append((a, b))
+    if low.shape[1] > _MOST_SHOWN:
+        joined = [(low.min(axis=1), high.max(axis=1))]
+    return [list(zip(a.tolist(), b.tolist(), strict=True)) for a, b in joined]

@@ -36,10 +36,12 @@ from pigou.expression import write_expression
 from pigou.game import Move
 from pigou.solvers.backward_induction import Continuation, Induction
 from pigou.solvers.first_regions import SeveralMoves
+from pigou.solvers.kinks import Switch
 from pigou.solvers.last_stage import NoClosedForm, stage_pieces
 from pigou.solvers.roots import Root, ball_to_enclosure, real_roots, sign_at, working_precision
-from pigou.solvers.smooth_form import SmoothForm, _smooth
+from pigou.solvers.smooth_form import SmoothForm
 from pigou.solvers.smooth_games import Candidate, smooth_equilibria
+from pigou.solvers.switching import Switching
 from pigou.solvers.tape import Tape
 
 __all__ = ["FirstMoves", "Point", "first_moves", "value_at"]
@@ -155,7 +157,7 @@ def _searched(induction: Induction, moves: Sequence[Move], follows: Continuation
         for c in sorted(found.equilibria, key=lambda c: [v.lower for v in c.values])
     )
     refuted = tuple(_refuted(form, c) for c in found.refuted)
-    notes = tuple(f"{_where(form, box)}: {why}" for box, why in found.unresolved)
+    notes = tuple(f"{_where(form, one.box)}: {one.why}" for one in found.unresolved)
     how = (
         f"branch and prune over {found.boxes:,} boxes of the first moves: each excluded, or shown "
         "to hold exactly one first-order point, and the best deviation of each player bounded"
@@ -172,10 +174,13 @@ def _reduced(induction: Induction, moves: Sequence[Move], follows: Continuation)
         m.symbol: sp.Rational(str(low)) + sp.Rational(str(high - low)) * t
         for m, (low, high), t in zip(moves, ends, variables, strict=True)
     }
-    payoffs = {}
+    payoffs: dict[str, sp.Expr] = {}
+    switches: list[Switch] = []
     for player in dict.fromkeys(m.player for m in moves):
         where = f"game '{game.name}': payoff of '{player}'"
-        payoffs[player] = _smooth(follows.payoffs[player].xreplace(scale), variables, where)
+        switching = Switching(variables, player, where, lambda formula: formula)
+        payoffs[player] = switching.smooth(follows.payoffs[player].xreplace(scale))
+        switches += [s for s in switching.switches if payoffs[player].has(s.symbol)]
     for m, t in zip(moves, variables, strict=True):
         if sp.expand(sp.diff(payoffs[m.player], t)) == 0:
             raise StructureError(
@@ -184,7 +189,9 @@ def _reduced(induction: Induction, moves: Sequence[Move], follows: Continuation)
                 "the move out, or give it a cost"
             )
     names, owners = tuple(m.name for m in moves), tuple(m.player for m in moves)
-    return SmoothForm(game, induction.at, names, owners, ends, variables, payoffs, sp.nan)
+    return SmoothForm(
+        game, induction.at, names, owners, ends, variables, payoffs, sp.nan, tuple(switches), ()
+    )
 
 
 def _named(form: SmoothForm, candidate: Candidate) -> Record[Enclosure]:

@@ -9,7 +9,7 @@ Steps
 3. A kink that bends downwards, :math:`-c \max(e, f)` with a number c > 0, is relaxed: with e (or
    f) in its place W can only be larger. If the best moves of the relaxed problem satisfy
    :math:`e \ge f` (or :math:`f \ge e`), they are best in the true one. Where that holds for no
-   way to relax all kinks, the optimum is not bounded.
+   way to relax all kinks, branch and prune has to deal with the kinks themselves.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def _best_of(
     game: Game, total: sp.Expr, ends: Mapping[Any, tuple[Fraction, Fraction]], words: list[str]
 ) -> _Plan:
     """Maximise total surplus, with kinks relaxed in every way until one is found to be right."""
-    for relaxed, conditions in _relaxed(total):
+    for relaxed, conditions in (*_relaxed(total), (total, [])):
         moving = [s for s in ends if sp.expand(sp.diff(relaxed, s)) != 0]
         found = _optimum(game, relaxed, {s: ends[s] for s in moving})
         if found is None:
@@ -148,7 +148,6 @@ def _relaxed(total: sp.Expr) -> Iterator[tuple[sp.Expr, list[sp.Expr]]]:
         bend.is_Rational and bend < 0 and len(part) == 2
         for bend, part in zip(bends, parts, strict=True)
     ):
-        yield total, []
         return
     for sides in itertools.product((0, 1), repeat=len(atoms)):
         chosen, conditions = plain, []
