@@ -460,6 +460,7 @@ def test_every_kind_of_reform_can_be_made_from_words(kind):
         "mandate": "mandate:move=upgrade,choice=upgrade",
         "running_cost": "running_cost:amount=1/10",
         "remove": "remove:move=upgrade,choice=wait",
+        "order": "order:stages=1",
         "add": "add:move=upgrade,choice=leave,value=2,pays=1/10,exit=true",
     }
     assert find_reform(load("coordination"), texts[kind]).steps[0].kind == kind

@@ -32,6 +32,8 @@ from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_optimum
 from pigou.solvers.symmetric import everybody_exits
 from pigou.solving import solve
+from pigou.staged_planning import best_numbers
+from pigou.staged_smoothing import has_continuous
 from pigou.stages import is_staged
 
 __all__ = [
@@ -249,6 +251,8 @@ def first_best(
     >>> first_best(load("coordination").game, {"cost": 2}).profiles
     ('10 wait',)
     """
+    if is_staged(game) and has_continuous(game):
+        return _first_best_of_numbers(game, game.values(at), found)
     if is_staged(game):
         return _first_best_in_stages(game, game.values(at), found)
     if is_smooth(game):
@@ -290,6 +294,14 @@ def _first_best_in_stages(
 
     welfare, plans = best_plan(game, at, of_crowd)
     return FirstBest(welfare, plans, _is_reached(game, at, found, welfare))
+
+
+def _first_best_of_numbers(
+    game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None
+) -> FirstBest:
+    """Let the planner make all moves of a game in stages with continuous ones, at once."""
+    welfare, plans, known = best_numbers(game, at)
+    return FirstBest(welfare, plans, known and _is_reached(game, at, found, welfare))
 
 
 def _is_reached(

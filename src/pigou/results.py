@@ -134,7 +134,10 @@ def _equilibrium(one: Equilibrium) -> dict[str, Any]:
         "evidence": _evidence(one.evidence),
     }
     if one.path is not None:
-        result["path"] = {name: _taken(labels) for name, labels in one.path.items()}
+        result["path"] = {
+            name: number(taken) if isinstance(taken, Enclosure) else _taken(taken)
+            for name, taken in one.path.items()
+        }
     return result | ({"component": one.component} if one.component else {})
 
 
@@ -162,9 +165,13 @@ def _strategies(strategies: Iterable[Strategy]) -> dict[str, Any]:
 
 
 def _strategy(strategy: Strategy) -> dict[str, Any]:
+    rule: dict[str, Any] = {}
+    if strategy.expression is not None:
+        rule["expression"] = write_expression(strategy.expression)
     if strategy.value is not None:
-        return number(strategy.value)
+        return rule | number(strategy.value)
     entry: dict[str, Any] = _numbers(strategy.probabilities)
+    entry |= {_free(key, strategy.probabilities): text for key, text in rule.items()}
     if strategy.counts is not None and strategy.members > 1:
         entry[_free("counts", strategy.probabilities)] = dict(strategy.counts)
     if strategy.belief is not None:

@@ -63,6 +63,7 @@ from pigou.solvers.polynomial import (
 )
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
+from pigou.staged_smoothing import has_continuous, solve_staged_smooth
 from pigou.stages import is_staged
 from pigou.staging import solve_stages
 
@@ -200,8 +201,9 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
     ----------
     game : Game
         Continuous moves of single players, and choices next to them or not, all at the same time:
-        every pure equilibrium. Finite, in stages: every subgame-perfect equilibrium
-        (`pigou.solvers.subgame_perfect`). Finite, with
+        every pure equilibrium. In stages: every subgame-perfect equilibrium in pure strategies,
+        where later stages have a closed form (`pigou.solvers.backward_induction`). Finite, in
+        stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`). Finite, with
         simultaneous moves of single players: every pure and every mixed equilibrium; a continuum as
         a component with its extreme points, or as unresolved where, with three or more players,
         three vary or another one sets limits. For populations: every pure profile up to the names
@@ -239,6 +241,8 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
     >>> len(found), found.complete
     (2, True)
     """
+    if is_staged(game) and has_continuous(game):
+        return solve_staged_smooth(game, game.values(at))
     if is_staged(game):
         return solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
     if is_smooth(game):
