@@ -31,6 +31,7 @@ import numpy as np
 import sympy as sp
 from flint import arb, fmpq
 
+from pigou.deadline import part_of_time, stops
 from pigou.exact import Enclosure
 from pigou.solvers.branch_and_prune import Isolated, explore
 from pigou.solvers.deviation import Optimum, Reply, best_reply, maximum
@@ -45,6 +46,7 @@ __all__ = ["Candidate", "Smooth", "smooth_equilibria", "smooth_optimum"]
 _NEGLIGIBLE = Fraction(1, 10**40)
 _MOST_CLUSTERS = 400
 _DIGITS = Fraction(2**200)
+_SEARCH = 2 / 3
 
 
 class Candidate(NamedTuple):
@@ -122,7 +124,8 @@ def smooth_equilibria(form: SmoothForm, symmetry: bool = True) -> Smooth:
     objectives = [form.payoffs[owner] for owner in form.owners]
     system = FirstOrder(form.variables, everybody, objectives, False)
     classes = identical_players(form) if symmetry else ()
-    found = explore(system, wanted=in_order(classes))
+    with part_of_time(_SEARCH):  # what is left of a time limit is for deviations
+        found = explore(system, wanted=in_order(classes))
     points, vague = _distinct(system, found.roots)
     own = {
         player: FirstOrder(form.variables, form.own(player), [payoff] * len(form.own(player)), True)
@@ -146,7 +149,8 @@ def smooth_equilibria(form: SmoothForm, symmetry: bool = True) -> Smooth:
         unresolved += [(image, why) for image in spread(_scaled(form, box), classes)]
     undefined = _clusters(found.open.pick(system.values(found.open).left))
     for box in _clusters(found.open):
-        why = "not settled: a continuum, a degenerate point, or too many boxes"
+        limit = stops()[1]  # in words, if a time limit ended the search
+        why = f"not settled: {limit or 'a continuum, a degenerate point, or too many boxes'}"
         if any(_touch(np.transpose(box), np.transpose(other)) for other in undefined):
             why = "a payoff or a derivative of it is not defined at all points"
         unresolved += [(image, why) for image in spread(_scaled(form, box), classes)]
