@@ -32,6 +32,7 @@ from flint import arb, arb_mat, fmpq
 from numpy.typing import NDArray
 
 from pigou.solvers.intervals import Ends, Floats, add, multiply
+from pigou.solvers.logistic import with_logistic
 from pigou.solvers.tape import Tape
 
 __all__ = [
@@ -142,6 +143,7 @@ class FirstOrder:
         valued: bool,
     ):
         self.active, self.size, self.valued = tuple(active), len(active), valued
+        objectives = [with_logistic(objective) for objective in objectives]
         chosen = [variables[k] for k in active]
         self.gradient = [sp.diff(u, v) for u, v in zip(objectives, chosen, strict=True)]
         slopes = [sp.diff(g, v) for g in self.gradient for v in chosen]

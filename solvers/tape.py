@@ -3,7 +3,8 @@ r"""Formulas as a tape: one list of operations, run in floats, in intervals, in 
 Steps
 -----
 1. Formulas are walked once. Every distinct subexpression becomes one register: a constant, a sum
-   or a product of two registers, a whole or a fractional power, an exponential, a logarithm.
+   or a product of two registers, a whole or a fractional power, an exponential, a logarithm, the
+   logistic function or a derivative of it (`pigou.solvers.logistic`; the step's number is which).
 2. Registers that are equal operations on equal registers are one (common subexpressions).
 3. The tape is then run over registers that hold doubles for many points, interval ends for many
    boxes (`pigou.solvers.intervals`), balls of arb, or exact rationals.
@@ -32,9 +33,11 @@ from pigou.solvers.intervals import (
     exponential,
     integer_power,
     logarithm,
+    logistic,
     multiply,
     rational_power,
 )
+from pigou.solvers.logistic import Logistic
 
 __all__ = ["Tape"]
 
@@ -104,6 +107,9 @@ class Tape:
             return self._power(*node.args)
         if isinstance(node, sp.exp | sp.log):
             return self._emit(type(node).__name__, self._register(node.args[0]))
+        if isinstance(node, Logistic):
+            order = Fraction(int(node.args[1]))
+            return self._emit("logistic", self._register(node.args[0]), number=order)
         raise StructureError(f"'{node}' cannot be evaluated: {type(node).__name__} is not smooth")
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> int:
@@ -148,6 +154,8 @@ class Tape:
                     return rational_power(a[0], step.number, domain)
                 case "exp":
                     return exponential(a[0])
+                case "logistic":
+                    return logistic(a[0], int(step.number))
             return logarithm(a[0], domain)
 
         with np.errstate(all="ignore"):
@@ -176,6 +184,7 @@ class Tape:
             "root": lambda q, a: a ** float(q),
             "exp": lambda q, a: np.exp(a),
             "log": lambda q, a: np.log(a),
+            "logistic": _float_logistic,
         }
         with np.errstate(all="ignore"):
             rows = self._run(list(points), lambda s, a: operations[s.name](s.number, *a))
@@ -198,6 +207,7 @@ class Tape:
             "root": _ball_root,
             "exp": lambda q, a: a.exp(),
             "log": lambda q, a: a.log(),
+            "logistic": _ball_logistic,
         }
         return self._run(list(point), lambda s, a: operations[s.name](s.number, *a))
 
@@ -210,7 +220,7 @@ class Tape:
         >>> Tape([1 / x], [x]).rationals([fmpq(2, 3)])
         [3/2]
         """
-        if any(s.name in ("root", "exp", "log") for s in self.steps):
+        if any(s.name in ("root", "exp", "log", "logistic") for s in self.steps):
             return None
         operations: dict[str, Callable[..., Any]] = {
             "constant": lambda q: fmpq(q.numerator, q.denominator),
@@ -229,6 +239,28 @@ def _as_float(number: Fraction) -> float:
         return float(number)
     except OverflowError:
         return np.inf if number > 0 else -np.inf
+
+
+def _float_logistic(order: Fraction, u: Floats) -> Floats:
+    """Return the logistic function or a derivative in doubles: no overflow for large arguments."""
+    small = np.exp(-np.abs(u))
+    if order == 0:
+        return np.where(u >= 0, 1.0, small) / (1 + small)
+    slope = small / (1 + small) ** 2
+    return slope if order == 1 else np.sign(u) * np.expm1(-np.abs(u)) / (1 + small) * slope
+
+
+def _ball_logistic(order: Fraction, u: arb) -> arb:
+    """Return the logistic function from its values at both ends, and derivatives from it.
+
+    With v = sigma - 1/2, sigma' is 1/4 - v^2 and sigma'' is -2 v sigma'.
+    """
+    if not u.is_finite():
+        return u - u
+    above = [1 / (1 + (-end).exp()) for end in (u.lower(), u.upper())]
+    middle = above[0].union(above[1]) - arb(1) / 2
+    slope = arb(1) / 4 - middle * middle
+    return middle + arb(1) / 2 if order == 0 else slope if order == 1 else -2 * middle * slope
 
 
 def _ball_power(exponent: Fraction, base: arb) -> arb:
