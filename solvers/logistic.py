@@ -15,8 +15,8 @@ Steps
 -----
 1. Powers of sums of two terms, :math:`c_1 e^A` and :math:`c_2 e^B` with positive rational
    :math:`c_1, c_2` (A or B may be 0) are found from the leaves of the formula upwards, and
-   :math:`(c_1 e^A + c_2 e^B)^{-n} = c_1^{-n} e^{-nA} \sigma(A - B + \log(c_1/c_2))^n` put for them.
-2. A product of :math:`e^w` and :math:`\sigma(u)^n` with :math:`w + k u` a number for a k of at most n
+   :math:`(c_1 e^A + c_2 e^B)^{-n} = c_1^{-n} e^{-nA} \sigma(A - B + \log(c_1/c_2))^n` is put.
+2. A product of :math:`e^w` and :math:`\sigma(u)^n` with :math:`w + k u` a number for a k up to n
    becomes :math:`e^{w + k u} \sigma(-u)^k \sigma(u)^{n-k}`.
 3. Derivatives follow from the identities above.
 

@@ -41,9 +41,9 @@ from pigou.solvers.roots import ball_to_enclosure, working_precision
 from pigou.solvers.smooth_form import SmoothForm
 from pigou.solvers.symmetry import identical_players, in_order, orbits, spread
 
-__all__ = ["Candidate", "Smooth", "smooth_equilibria", "smooth_optimum"]
+__all__ = ["NEGLIGIBLE", "Candidate", "Smooth", "short", "smooth_equilibria", "smooth_optimum"]
 
-_NEGLIGIBLE = Fraction(1, 10**40)
+NEGLIGIBLE = Fraction(1, 10**40)
 _MOST_CLUSTERS = 400
 _DIGITS = Fraction(2**200)
 _SEARCH = 2 / 3
@@ -88,12 +88,15 @@ class Smooth(NamedTuple):
         Where further equilibria may be, and why that is not known.
     boxes : int
         How many boxes were looked at.
+    how : str
+        In words, how everything was searched, if not by branch and prune over boxes of all moves.
     """
 
     equilibria: tuple[Candidate, ...]
     refuted: tuple[Candidate, ...]
     unresolved: tuple[tuple[tuple[Enclosure, ...], str], ...]
     boxes: int
+    how: str = ""
 
 
 def smooth_equilibria(form: SmoothForm, symmetry: bool = True) -> Smooth:
@@ -243,12 +246,18 @@ def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) 
                 move=tuple(form.scaled_back(k, Enclosure.point(t)).lower for k, t in moves)
             )
         replies[player] = reply
-    values = tuple(form.scaled_back(k, _short(v)) for k, v in enumerate(point.enclosures))
+    values = tuple(form.scaled_back(k, short(v)) for k, v in enumerate(point.enclosures))
     return Candidate(values, replies)
 
 
-def _short(value: Enclosure) -> Enclosure:
-    """Widen an enclosure to 60 digits, so that it can be checked with no more than that."""
+def short(value: Enclosure) -> Enclosure:
+    """Widen an enclosure to 60 digits, so that it can be checked with no more than that.
+
+    Examples
+    --------
+    >>> short(Enclosure.point(1))
+    Enclosure(1)
+    """
     if value.is_exact:
         return value
     middle = round((value.lower + value.upper) / 2 * _DIGITS) / _DIGITS
@@ -266,7 +275,7 @@ def _is_negligible(
         with working_precision():
             sizes = [abs(own[player].balls(move)[2] or arb(0)) for move in moves]
             size = max((ball_to_enclosure(s).lower for s in sizes if s.is_finite()), default=0)
-        if reply.gain.upper > _NEGLIGIBLE * size:
+        if reply.gain.upper > NEGLIGIBLE * size:
             return False
     return True
 

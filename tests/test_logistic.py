@@ -193,7 +193,7 @@ def test_a_steep_one_is_solved_without_overflow():
 
 
 def test_what_is_too_small_for_any_precision_is_left_open():
-    # the lowest solution is about exp(-1500): not told from the end 0, and not called an equilibrium
+    # the lowest solution is about exp(-1500): not told from the end 0, so no equilibrium as yet
     found = solve(spillover(3000))
     assert not found.complete
     assert any(place.startswith("x 0, y 0: ") for place in found.unresolved)
