@@ -322,7 +322,8 @@ def krawczyk(boxes: Boxes, values: Values, centre: Values) -> tuple[Ends, Floats
             entry = _row_times(-row, (values.h[0][:, k], values.h[1][:, k]))
             entry = add(entry, (np.full(n, float(i == k)),) * 2)
             size = np.maximum(np.abs(entry[0]), np.abs(entry[1]))
-            norm[i] += np.where(inner[i] & inner[k], size, 0.0)
+            size = np.where(inner[i] & inner[k], size, 0.0)
+            norm[i] = add((norm[i], norm[i]), (size, size))[1]
             part = multiply(entry, (offset[0][k], offset[1][k]))
             image = add(image, tuple(np.where(inner[k], e, 0.0) for e in part))  # type: ignore[arg-type]
         ends[0][i] = np.where(inner[i], image[0], point[i])

@@ -36,7 +36,7 @@ from pigou.solvers.intervals import Floats
 from pigou.solvers.refine import Refined, doubles, refined
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
-__all__ = ["Optimum", "Reply", "best_reply", "maximum"]
+__all__ = ["Optimum", "Reply", "best_against", "best_reply", "maximum"]
 
 MOST_BOXES = 10_000
 
@@ -99,6 +99,49 @@ def best_reply(system: FirstOrder, point: Sequence[Any], label: Sequence[int]) -
         if found.open.number:
             gain = gain.max(arb(found.bound) - own if np.isfinite(found.bound) else arb(10) ** 300)
         return Reply(Enclosure(Fraction(0), max(ball_to_enclosure(gain).upper, Fraction(0))), None)
+
+
+def best_against(system: FirstOrder, own: Any, exact: fmpq | None = None) -> Reply:
+    """Compare a payoff, earned elsewhere, with the best that a player can do.
+
+    Parameters
+    ----------
+    system : FirstOrder
+        The player's own; its rivals have been fixed.
+    own : arb
+        The payoff to compare with.
+    exact : fmpq, optional
+        The same, if it is rational.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", real=True)
+    >>> system = FirstOrder([x], [0], [x - x**2], True)
+    >>> best_against(system, arb("0.25"), fmpq(1, 4)), best_against(system, arb(0)).move
+    (Reply(gain=Enclosure(0), move=None), (Fraction(1, 2),))
+    """
+    found = explore(system, doubles(own)[0], MOST_BOXES)
+    with working_precision():
+        better = _better(system, found, own)
+        if better is not None:
+            return better
+        gain = arb(0)
+        for root in found.roots:
+            if exact is None or not _is_no_more(system, root, exact):
+                gain = gain.max(_advantage(system, root, own))
+        if found.open.number:
+            gain = gain.max(arb(found.bound) - own if np.isfinite(found.bound) else arb(10) ** 300)
+        return Reply(Enclosure(Fraction(0), max(ball_to_enclosure(gain).upper, Fraction(0))), None)
+
+
+def _is_no_more(system: FirstOrder, root: Isolated, exact: fmpq) -> bool:
+    """Whether a solution is a rational point whose payoff is at most a rational number."""
+    there = refined(system, root)
+    if there is None or there.exact is None:
+        return False
+    value = system.objective_exactly([fmpq(q.numerator, q.denominator) for q in there.exact])
+    return value is not None and bool(value <= exact)
 
 
 def _value(system: FirstOrder, point: Sequence[Any]) -> Any | None:
@@ -186,7 +229,10 @@ def maximum(system: FirstOrder) -> Optimum | None:
     points = [refined(system, root) for root in found.roots]
     with working_precision():
         feasible = [point for point in points if point is not None and point.inside]
-        values = [_exact_value(system, point) for point in feasible]
+        known = [_exact_value(system, point) for point in feasible]
+        values = [value for value in known if value is not None]
+        if len(values) < len(known):
+            return None
         lowest = [value.lower for value in values]
         if found.best is not None:
             centre = _value(system, [arb(float(t)) for t in found.best])
@@ -205,14 +251,14 @@ def maximum(system: FirstOrder) -> Optimum | None:
     return Optimum(value, tuple(dict.fromkeys(near)), not bounds)
 
 
-def _exact_value(system: FirstOrder, point: Refined) -> Enclosure:
+def _exact_value(system: FirstOrder, point: Refined) -> Enclosure | None:
     if point.exact is not None:
         rational = [fmpq(q.numerator, q.denominator) for q in point.exact]
         exact = system.objective_exactly(rational)
         if exact is not None:
             return Enclosure.point(f"{exact.p}/{exact.q}")
     value = _value(system, point.balls)
-    return ball_to_enclosure(value) if value is not None else Enclosure.point(0)
+    return ball_to_enclosure(value) if value is not None else None
 
 
 def _bound(system: FirstOrder, root: Isolated) -> float:

@@ -148,7 +148,7 @@ def smooth_equilibria(form: SmoothForm, symmetry: bool = True) -> Smooth:
             unresolved += [(image.values, why) for image in images]
     for root in vague:
         box = [(max(a, 0.0), min(b, 1.0)) for a, b in zip(root.low, root.high, strict=True)]
-        why = "a first-order point at an end of an interval, where a derivative is about 0"
+        why = "a first-order point at an end of an interval, a derivative about 0 or infinite there"
         unresolved += [(image, why) for image in spread(_scaled(form, box), classes)]
     undefined = _clusters(found.open.pick(system.values(found.open).left))
     for box in _clusters(found.open):
@@ -239,7 +239,11 @@ def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) 
         with working_precision():
             ends = {k: doubles(point.balls[k]) for k in others}
         system.fixed(ends, {k: point.balls[k] for k in others})
-        reply = best_reply(system, [point.balls[k] for k in mine], [point.label[k] for k in mine])
+        labels = [point.label[k] for k in mine]
+        if _is_indifferent(form, player, point):
+            reply = Reply(Enclosure.point(0), None)
+        else:
+            reply = best_reply(system, [point.balls[k] for k in mine], labels)
         if reply.move is not None:
             moves = zip(mine, reply.move, strict=True)
             reply = reply._replace(
@@ -248,6 +252,20 @@ def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) 
         replies[player] = reply
     values = tuple(form.scaled_back(k, short(v)) for k, v in enumerate(point.enclosures))
     return Candidate(values, replies)
+
+
+def _is_indifferent(form: SmoothForm, player: str, point: Refined) -> bool:
+    """Whether all moves of a player do equally well, its rivals being known exactly."""
+    if point.exact is None:
+        return False
+    mine = form.own(player)
+    rivals = {
+        variable: sp.Rational(str(point.exact[k]))
+        for k, variable in enumerate(form.variables)
+        if k not in mine
+    }
+    left = sp.expand(form.payoffs[player].xreplace(rivals))
+    return not left.has(*(form.variables[k] for k in mine))
 
 
 def short(value: Enclosure) -> Enclosure:
