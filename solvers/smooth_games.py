@@ -14,7 +14,8 @@ Steps
    equilibrium if each player's gain is proved to be exactly 0; it is refuted by one better move. A
    gain that is bounded by :math:`10^{-40}` of the size of the payoff but not known to be 0 (two
    best replies that tie) leaves an equilibrium as far as can be told, and says so.
-4. The list is complete if no box and no candidate is left over.
+4. The list is complete if no box and no candidate is left over. With a time limit, that limit and
+   not the number of boxes ends the search (but for two million of them, which fill the memory).
 5. Of identical players, only one order is searched; what is found is listed with all its images
    (`pigou.solvers.symmetry`).
 
@@ -31,9 +32,9 @@ import numpy as np
 import sympy as sp
 from flint import arb, fmpq
 
-from pigou.deadline import part_of_time, stops
+from pigou.deadline import is_limited, part_of_time, stops
 from pigou.exact import Enclosure
-from pigou.solvers.branch_and_prune import Isolated, explore
+from pigou.solvers.branch_and_prune import MOST_BOXES, Isolated, explore
 from pigou.solvers.deviation import Optimum, Reply, best_reply, maximum
 from pigou.solvers.first_order import INTERIOR, Boxes, FirstOrder
 from pigou.solvers.refine import Refined, doubles, refined
@@ -46,6 +47,7 @@ __all__ = ["NEGLIGIBLE", "Candidate", "Smooth", "short", "smooth_equilibria", "s
 NEGLIGIBLE = Fraction(1, 10**40)
 _MOST_CLUSTERS = 400
 _DIGITS = Fraction(2**200)
+_MOST_WITH_LIMIT = 2_000_000
 _SEARCH = 2 / 3
 
 
@@ -128,7 +130,8 @@ def smooth_equilibria(form: SmoothForm, symmetry: bool = True) -> Smooth:
     system = FirstOrder(form.variables, everybody, objectives, False)
     classes = identical_players(form) if symmetry else ()
     with part_of_time(_SEARCH):  # what is left of a time limit is for deviations
-        found = explore(system, wanted=in_order(classes))
+        most = _MOST_WITH_LIMIT if is_limited() else MOST_BOXES
+        found = explore(system, most=most, wanted=in_order(classes))
     points, vague = _distinct(system, found.roots)
     own = {
         player: FirstOrder(form.variables, form.own(player), [payoff] * len(form.own(player)), True)

@@ -17,7 +17,7 @@ from fractions import Fraction
 from pigou.errors import DeclarationError, ExpressionError
 from pigou.exact import exact
 
-__all__ = ["Deadline", "part_of_time", "read_seconds", "stops", "time_is_up", "time_limit"]
+__all__ = ["Deadline", "is_limited", "part_of_time", "read_seconds", "stops", "time_is_up", "time_limit"]
 
 
 @dataclass
@@ -123,6 +123,18 @@ def part_of_time(part: float) -> Iterator[None]:
         yield
     finally:
         _RUNNING.reset(token)
+
+
+def is_limited() -> bool:
+    """Tell whether a time limit runs.
+
+    Examples
+    --------
+    >>> with time_limit(1000):
+    ...     print(is_limited())
+    True
+    """
+    return bool(_RUNNING.get())
 
 
 def stops() -> tuple[int, str]:
