@@ -30,7 +30,6 @@ from typing import NamedTuple
 
 import sympy as sp
 
-from pigou.expression import If
 from pigou.solvers.logistic import with_logistic
 from pigou.solvers.smooth_form import SmoothForm
 
@@ -81,8 +80,7 @@ def aggregate_form(form: SmoothForm) -> AggregateForm | None:
     """
     payoffs = [form.payoffs[owner] for owner in form.owners]
     single = len(set(form.owners)) == len(form.owners)
-    kinked = any(u.has(sp.Max, sp.Min, sp.Abs, If) for u in payoffs)
-    if not single or len(payoffs) < _FEWEST or kinked:
+    if not single or len(payoffs) < _FEWEST or form.switches:
         return None
     parts = _parts(form, payoffs)
     if parts is None:

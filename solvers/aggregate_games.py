@@ -39,7 +39,14 @@ from pigou.solvers.first_order import INTERIOR, LOWER, UPPER, FirstOrder
 from pigou.solvers.refine import doubles, simplest_between
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 from pigou.solvers.smooth_form import SmoothForm
-from pigou.solvers.smooth_games import NEGLIGIBLE, Candidate, Smooth, short, smooth_equilibria
+from pigou.solvers.smooth_games import (
+    NEGLIGIBLE,
+    Candidate,
+    Smooth,
+    Unresolved,
+    short,
+    smooth_equilibria,
+)
 from pigou.solvers.symmetry import MOST_IMAGES, multiset
 
 __all__ = ["aggregative_equilibria", "equilibria_of_continuous"]
@@ -135,13 +142,15 @@ def aggregative_equilibria(form: SmoothForm, structure: AggregateForm) -> Smooth
             more = _number(solution.line.spread) - len(images)
             if more:
                 why = "more equilibria differ only in which of the identical players does what"
-                unresolved.append((images[0].values, f"{more:,} {why}; they are not listed"))
+                why = f"{more:,} {why}; they are not listed"
+                unresolved.append(Unresolved(images[0].values, why))
         else:
             why = "a first-order point where the gains from deviating could not be bounded"
-            unresolved += [(image.values, why) for image in images]
+            unresolved += [Unresolved(image.values, why) for image in images]
     limit = stops()[1]
     why = f"not settled: {limit or 'a continuum, a degenerate point, or too many cells'}"
-    unresolved += [(_place(form, structure.kinds, cell), why) for cell in _merged(found.open)]
+    for cell in _merged(found.open):
+        unresolved.append(Unresolved(_place(form, structure.kinds, cell), why))
     return Smooth(
         tuple(equilibria), tuple(refuted), tuple(unresolved), found.cells,
         f"search over {found.cells:,} cells of the one aggregate on which payoffs depend: each "

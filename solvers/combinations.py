@@ -171,7 +171,7 @@ def combined_equilibria(game: Game, at: Mapping[str, Any] | None = None) -> Comb
                 unresolved.append((labels, profile.values, why))
         unresolved += [
             (labels, dict(zip(search.active(idle), box, strict=True)), why)
-            for box, why in found.unresolved
+            for box, why, *_ in found.unresolved
         ]
     return Combined(tuple(equilibria), tuple(refuted), tuple(unresolved), len(combinations), boxes)
 
@@ -490,11 +490,11 @@ class _Objective:
         places = [_placed(self.form, k, values[n]) for k, n in enumerate(self.names)]
         exact = None
         if all(place.is_exact for place in places):
-            exact = system.objective_exactly(
+            exact = system.attained_exactly(
                 [fmpq(p.lower.numerator, p.lower.denominator) for p in places]
             )
         with working_precision():
-            return _attained(system, [_ball(place) for place in places]), exact
+            return system.attained([_ball(place) for place in places]), exact
 
     def best(self, own: tuple[Any, Any]) -> tuple[Enclosure, dict[str, Fraction] | None]:
         """Compare the largest payoff over the moves that are not held with a given one."""
@@ -556,12 +556,9 @@ def _averaged(search: _Search, formula: Any) -> Any:
 def _system(form: SmoothForm, active: Iterable[int]) -> FirstOrder:
     """Return the first-order system of one who chooses some of the moves."""
     chosen = list(active)
-    return FirstOrder(form.variables, chosen, [form.payoffs["one"]] * len(chosen), True)
-
-
-def _attained(system: FirstOrder, point: Sequence[Any]) -> Any | None:
-    value = system.balls(point)[2]
-    return value if value is not None and value.is_finite() else None
+    objectives, switches = [form.payoffs["one"]] * len(chosen), form.switches
+    held = [chosen] * len(switches)
+    return FirstOrder(form.variables, chosen, objectives, True, switches, held)
 
 
 def _placed(form: SmoothForm, k: int, value: Enclosure) -> Enclosure:

@@ -213,4 +213,4 @@ def test_it_is_the_same_game_written_out_and_in_a_file(tmp_path):
     assert len(places[0]) == 6
     for other in places[1:]:
         assert other == pytest.approx(places[0], abs=1e-14)
-    assert r"e^{5 - 10 y}" in latex(ways[0])
+    assert r"e^{5 - 10 \, y}" in latex(ways[0])

@@ -275,10 +275,10 @@ def test_a_root_with_an_infinite_slope_at_the_end_is_no_obstacle():
 # -- kinks, other structures, bad values --------------------------------------------------------
 
 
-@pytest.mark.parametrize("kink", ["max(x - y, 0)", "min(x, y)", "abs(x - y)", "if(x > y, 1, 0)"])
-def test_a_kink_or_jump_inside_is_refused_with_the_reason(kink):
-    with pytest.raises(StructureError, match="payoff of 'ann' has a kink or jump inside"):
-        solve(pair(f"{kink} - x**2", "-(y - 1/3)**2"))
+@pytest.mark.parametrize("jump", ["if(x > y, 1, 0)", "if(x + y >= 1, x, y)", "(x == 1/2)*1"])
+def test_a_jump_inside_is_refused_with_the_reason(jump):
+    with pytest.raises(StructureError, match="payoff of 'ann' jumps inside the intervals, or may"):
+        solve(pair(f"{jump} - x**2", "-(y - 1/3)**2"))
 
 
 def test_a_kink_outside_changes_nothing():

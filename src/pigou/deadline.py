@@ -17,7 +17,15 @@ from fractions import Fraction
 from pigou.errors import DeclarationError, ExpressionError
 from pigou.exact import exact
 
-__all__ = ["Deadline", "is_limited", "part_of_time", "read_seconds", "stops", "time_is_up", "time_limit"]
+__all__ = [
+    "Deadline",
+    "is_limited",
+    "part_of_time",
+    "read_seconds",
+    "stops",
+    "time_is_up",
+    "time_limit",
+]
 
 
 @dataclass

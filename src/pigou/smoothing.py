@@ -33,7 +33,7 @@ def solve_smooth(game: Game, at: Mapping[str, Any] | None = None) -> Equilibrium
     Raises
     ------
     StructureError
-        If the game has another structure, or payoffs with kinks inside the intervals.
+        If the game has another structure, or a payoff that jumps inside the intervals.
     DeclarationError
         If an interval or a payoff makes no sense at the values.
 
@@ -57,7 +57,7 @@ def solve_smooth(game: Game, at: Mapping[str, Any] | None = None) -> Equilibrium
         _equilibrium(form, found, candidate, f"E{number}")
         for number, candidate in enumerate(ordered, 1)
     )
-    notes = [f"{_where(form, box)}: {why}" for box, why in found.unresolved[:_MOST_NOTES]]
+    notes = [f"{_where(form, one.box)}: {one.why}" for one in found.unresolved[:_MOST_NOTES]]
     more = len(found.unresolved) - len(notes)
     notes += [f"{more} more places of this kind"] * (more > 0)
     doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
@@ -99,8 +99,8 @@ def _equilibrium(form: SmoothForm, found: Smooth, candidate: Candidate, name: st
     method = "interval Newton test of the first-order system, global bounds on deviations"
     evidence = Evidence(grade, method, checked.gain, checked.confirmed, note)
     near = any(
-        all(v.overlaps(side) for v, side in zip(candidate.values, box, strict=True))
-        for box, _ in found.unresolved
+        all(v.overlaps(side) for v, side in zip(candidate.values, one.box, strict=True))
+        for one in found.unresolved
     )
     marks = ("not shown to be isolated",) * near
     return Equilibrium(name, strategies, checked.payoffs, evidence, marks)
