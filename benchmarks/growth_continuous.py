@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy as sp
 
-from pigou import Game, Move, Player, solve
+from pigou import Game, Move, Player, deadline, solve
 from pigou.deadline import stops, time_limit
 from pigou.solvers.aggregate_form import aggregate_form
 from pigou.solvers.aggregate_games import aggregative_equilibria
@@ -83,7 +83,7 @@ def unequal(n: int) -> Game:
 
 FAMILIES: dict[str, tuple[Callable[[int], Game], tuple[int, ...]]] = {
     "logistic spillover": (spillover, tuple(range(2, 10))),
-    "contest": (contest, tuple(range(2, 7))),
+    "contest": (contest, tuple(range(2, 6))),
     "output and research": (research, tuple(range(2, 5))),
     "Cournot": (cournot, (3, 5, 10, 20, 50, 100)),
     "Cournot, unequal costs": (unequal, (3, 5, 10, 20, 50)),
@@ -105,6 +105,7 @@ SOLVERS: dict[str, Callable[[Game], Any]] = {
     "one aggregate": by_aggregate,
     "pigou solve": solve,
 }
+MANY = 5  # players up to whom a game with one aggregate is also searched without using it
 
 
 class Row(NamedTuple):
@@ -122,6 +123,8 @@ def measured(family: str, solver: str, limit: float) -> Iterator[Row]:
     """Solve games of growing size until one is not settled within the limit."""
     make, sizes = FAMILIES[family]
     for n in sizes:
+        if n > MANY and solver.endswith(("order", "orders")) and family.startswith("Cournot"):
+            return
         game = make(n)
         begin = time.process_time()
         with time_limit(limit):
@@ -140,6 +143,7 @@ def measured(family: str, solver: str, limit: float) -> Iterator[Row]:
 
 def measure(file: Path, limit: float, only: str) -> None:
     rows: list[Row] = []
+    deadline._now = time.process_time  # limits count CPU time here: waiting is no work
     SOLVERS["pigou solve"](cournot(2))  # whatever is imported or cached once
     for family in FAMILIES:
         for solver in SOLVERS:

@@ -26,14 +26,17 @@ L. C. Corchón (1994), Comparative statics for aggregative games.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import sympy as sp
 
+from pigou.solvers.intervals import Domain, Ends, Floats, add, integer_power, multiply
 from pigou.solvers.logistic import with_logistic
 from pigou.solvers.smooth_form import SmoothForm
+from pigou.solvers.tape import Tape
 
-__all__ = ["AGGREGATE", "OWN", "AggregateForm", "Kind", "aggregate_form"]
+__all__ = ["AGGREGATE", "OWN", "AggregateForm", "Conditions", "Kind", "aggregate_form"]
 
 OWN, AGGREGATE = sp.Symbol("t", real=True), sp.Symbol("s", real=True)
 _FEWEST = 3
@@ -166,3 +169,69 @@ def _reduced(
         if not reduced.free_symbols - {own, AGGREGATE}:
             return reduced
     return None
+
+
+# -- the conditions of a kind ------------------------------------------------------------------
+
+
+class Conditions:
+    """The conditions of one kind of players.
+
+    Attributes
+    ----------
+    tape : Tape
+        g, g_t, g_s, phi, phi' and h in t and s.
+    part : Tape
+        phi in t.
+    number : int
+        How many players are of this kind.
+
+    Examples
+    --------
+    >>> kind = Conditions(Kind(OWN * (3 - AGGREGATE), OWN, (0, 1)))
+    >>> [row[0] for row in kind.tape.floats(np.array([[1.0], [1.0]]))[:3]]
+    [np.float64(1.0), np.float64(-1.0), np.float64(-1.0)]
+    """
+
+    def __init__(self, kind: Kind):
+        payoff, part, number = kind.payoff, kind.part, len(kind.members)
+        slope = sp.diff(part, OWN)
+        g = sp.diff(payoff, OWN) + slope * sp.diff(payoff, AGGREGATE)
+        g_t, g_s = sp.diff(g, OWN), sp.diff(g, AGGREGATE)
+        self.tape = Tape([g, g_t, g_s, part, slope, g_t + slope * g_s], [OWN, AGGREGATE])
+        self.part, self.number = Tape([part], [OWN]), number
+
+    def at(self, t: Ends, s: Ends) -> tuple[Floats, Floats, Any]:
+        """Enclose g, g_t, g_s, phi, phi' and h over boxes; where one is undefined, say so."""
+        return self.tape.intervals(np.array([t[0], s[0]]), np.array([t[1], s[1]]))
+
+    def g(self, t: Ends, s: Ends) -> tuple[Ends, Any]:
+        """Enclose g over boxes, sharpened by its mean-value form in both."""
+        low, high, left = self.at(t, s)
+        middle = [(_middle(e),) * 2 for e in (t, s)]
+        centre_low, centre_high, gone = self.at(middle[0], middle[1])
+        value: Ends = centre_low[0], centre_high[0]
+        for row, e, m in zip((1, 2), (t, s), middle, strict=True):
+            away = add(e, (-m[0], -m[0]))
+            value = add(value, multiply((low[row], high[row]), away))
+        bad = left | gone
+        below = np.where(bad, low[0], np.maximum(low[0], value[0]))
+        above = np.where(bad, high[0], np.minimum(high[0], value[1]))
+        return (below, above), (low, high, left)
+
+    def reply(self, t: Ends, s: Ends, over: tuple[Floats, Floats]) -> Ends:
+        """Return the image of boxes under Newton's method in t; infinite where g_t may be 0."""
+        low, high = over
+        middle, centre = (_middle(t),) * 2, (_middle(s),) * 2
+        below, above, left = self.at(middle, centre)
+        away = add(s, (-centre[0], -centre[0]))
+        g = add((below[0], above[0]), multiply((low[2], high[2]), away))
+        inverse = integer_power((low[1], high[1]), -1, Domain(len(left)))
+        step = multiply(g, inverse)
+        image = add(middle, (-step[1], -step[0]))
+        bad = left | ~(np.isfinite(step[0]) & np.isfinite(step[1]))
+        return np.where(bad, -np.inf, image[0]), np.where(bad, np.inf, image[1])
+
+
+def _middle(ends: Ends) -> Floats:
+    return np.clip(ends[0] + (ends[1] - ends[0]) / 2, ends[0], ends[1])

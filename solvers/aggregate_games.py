@@ -32,8 +32,15 @@ from flint import arb, fmpq
 
 from pigou.deadline import stops
 from pigou.exact import Enclosure
-from pigou.solvers.aggregate_form import AGGREGATE, OWN, AggregateForm, Kind, aggregate_form
-from pigou.solvers.aggregative import Branch, Cell, Conditions, Line, Spread, search
+from pigou.solvers.aggregate_form import (
+    AGGREGATE,
+    OWN,
+    AggregateForm,
+    Conditions,
+    Kind,
+    aggregate_form,
+)
+from pigou.solvers.aggregative import Branch, Cell, Line, Spread, search
 from pigou.solvers.deviation import Reply, best_reply
 from pigou.solvers.first_order import INTERIOR, LOWER, UPPER, FirstOrder
 from pigou.solvers.refine import doubles, simplest_between

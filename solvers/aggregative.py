@@ -15,7 +15,8 @@ Steps
    with some s in S are covered by boxes: what g, enclosed over the box and S, excludes is dropped,
    and interior boxes on which the own payoff is convex (:math:`h = g_t + \varphi' g_s > 0`, the
    second derivative when the own move alone changes); Newton's method in t narrows the rest.
-2. A cell is dropped if no consistent moves can add up to a point of it.
+2. A cell is dropped if no consistent moves can add up to a point of it, nor any spread of the
+   members of each kind over boxes that touch.
 3. Boxes that touch are joined to *branches*. A branch is clean if for every s in S it holds exactly
    one consistent move r(s): g falls in t throughout and is positive at the left end of the branch
    unless that is 0, negative at the right unless that is 1; or g rises from below 0 to above; or
@@ -44,14 +45,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import sympy as sp
 
 from pigou.deadline import part_of_time, time_is_up
-from pigou.solvers.aggregate_form import AGGREGATE, OWN, Kind
+from pigou.solvers.aggregate_form import Conditions
 from pigou.solvers.intervals import Domain, Ends, Floats, add, integer_power, multiply, scaled
-from pigou.solvers.tape import Tape
 
-__all__ = ["Branch", "Cell", "Conditions", "Found", "Line", "Spread", "search"]
+__all__ = ["Branch", "Cell", "Found", "Line", "Spread", "search"]
 
 _PIECES = 8
 _MOST_CELLS = 4_000
@@ -109,70 +108,6 @@ class Line(NamedTuple):
     spread: Spread
 
 
-class Conditions:
-    """The conditions of one kind of players.
-
-    Attributes
-    ----------
-    tape : Tape
-        g, g_t, g_s, phi, phi' and h in t and s.
-    part : Tape
-        phi in t.
-    number : int
-        How many players are of this kind.
-
-    Examples
-    --------
-    >>> from pigou.solvers.aggregate_form import Kind
-    >>> kind = Conditions(Kind(OWN * (3 - AGGREGATE), OWN, (0, 1)))
-    >>> [row[0] for row in kind.tape.floats(np.array([[1.0], [1.0]]))[:3]]
-    [np.float64(1.0), np.float64(-1.0), np.float64(-1.0)]
-    """
-
-    def __init__(self, kind: Kind):
-        payoff, part, number = kind.payoff, kind.part, len(kind.members)
-        slope = sp.diff(part, OWN)
-        g = sp.diff(payoff, OWN) + slope * sp.diff(payoff, AGGREGATE)
-        g_t, g_s = sp.diff(g, OWN), sp.diff(g, AGGREGATE)
-        self.tape = Tape([g, g_t, g_s, part, slope, g_t + slope * g_s], [OWN, AGGREGATE])
-        self.part, self.number = Tape([part], [OWN]), number
-
-    def at(self, t: Ends, s: Ends) -> tuple[Floats, Floats, Any]:
-        """Enclose g, g_t, g_s, phi, phi' and h over boxes; where one is undefined, say so."""
-        return self.tape.intervals(np.array([t[0], s[0]]), np.array([t[1], s[1]]))
-
-    def g(self, t: Ends, s: Ends) -> tuple[Ends, Any]:
-        """Enclose g over boxes, sharpened by its mean-value form in both."""
-        low, high, left = self.at(t, s)
-        middle = [(_middle(e),) * 2 for e in (t, s)]
-        centre_low, centre_high, gone = self.at(middle[0], middle[1])
-        value: Ends = centre_low[0], centre_high[0]
-        for row, e, m in zip((1, 2), (t, s), middle, strict=True):
-            away = add(e, (-m[0], -m[0]))
-            value = add(value, multiply((low[row], high[row]), away))
-        bad = left | gone
-        below = np.where(bad, low[0], np.maximum(low[0], value[0]))
-        above = np.where(bad, high[0], np.minimum(high[0], value[1]))
-        return (below, above), (low, high, left)
-
-    def reply(self, t: Ends, s: Ends, over: tuple[Floats, Floats]) -> Ends:
-        """Return the image of boxes under Newton's method in t; infinite where g_t may be 0."""
-        low, high = over
-        middle, centre = (_middle(t),) * 2, (_middle(s),) * 2
-        below, above, left = self.at(middle, centre)
-        away = add(s, (-centre[0], -centre[0]))
-        g = add((below[0], above[0]), multiply((low[2], high[2]), away))
-        inverse = integer_power((low[1], high[1]), -1, Domain(len(left)))
-        step = multiply(g, inverse)
-        image = add(middle, (-step[1], -step[0]))
-        bad = left | ~(np.isfinite(step[0]) & np.isfinite(step[1]))
-        return np.where(bad, -np.inf, image[0]), np.where(bad, np.inf, image[1])
-
-
-def _middle(ends: Ends) -> Floats:
-    return np.clip(ends[0] + (ends[1] - ends[0]) / 2, ends[0], ends[1])
-
-
 class Found(NamedTuple):
     """What a search over the aggregate found: candidates, and cells that are open."""
 
@@ -193,7 +128,7 @@ def search(kinds: Sequence[Conditions], tried: Callable[[Line], bool | None]) ->
 
     Examples
     --------
-    >>> from pigou.solvers.aggregate_form import Kind
+    >>> from pigou.solvers.aggregate_form import AGGREGATE, OWN, Kind
     >>> cournot = Conditions(Kind(OWN * (3 - AGGREGATE) / 2, OWN, (0, 1, 2)))
     >>> seen = []
     >>> def tried(line):
@@ -304,6 +239,8 @@ def _narrower(kind: Conditions, boxes: Floats, owner: Any, wider: Floats) -> tup
 
 def _settled(kinds: Sequence[Conditions], cell: Cell, tried: Any) -> list[Line] | None:
     """Return the solutions of a cell; None if it has to be cut."""
+    if not _may_add_up(kinds, cell):
+        return []
     branches = []
     for kind, boxes in zip(kinds, cell.boxes, strict=True):
         own = _branches(kind, boxes, cell.wider)
@@ -330,6 +267,34 @@ def _settled(kinds: Sequence[Conditions], cell: Cell, tried: Any) -> list[Line] 
             return None
         found += [line] * verdict
     return found
+
+
+def _may_add_up(kinds: Sequence[Conditions], cell: Cell) -> bool:
+    """Whether some spread of players over boxes that touch may add up to a point of the cell."""
+    values, ways = [], []
+    for kind, boxes in zip(kinds, cell.boxes, strict=True):
+        groups = np.array(_touching(boxes)).T
+        low, high, _ = kind.part.intervals(groups[:1], groups[1:])
+        values.append((low[0], high[0]))
+        ways.append((kind.number, groups.shape[1]))
+    if math.prod(math.comb(n + b - 1, n) for n, b in ways) > _MOST_SPREADS:
+        return True
+    for spread in itertools.product(*(list(_parted(n, b)) for n, b in ways)):
+        least, most = _sum(spread, values)
+        if least <= cell.high and most >= cell.low:
+            return True
+    return False
+
+
+def _touching(boxes: Floats) -> list[list[float]]:
+    """Join boxes that touch."""
+    joined: list[list[float]] = []
+    for low, high in sorted(boxes.T.tolist()):
+        if joined and low <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], high)
+        else:
+            joined.append([low, high])
+    return joined
 
 
 def _branches(kind: Conditions, boxes: Floats, s: tuple[float, float]) -> tuple[Branch, ...] | None:
@@ -366,14 +331,8 @@ def _branches(kind: Conditions, boxes: Floats, s: tuple[float, float]) -> tuple[
 
 def _joined(boxes: Floats) -> tuple[Floats, Floats] | None:
     """Join boxes that touch, and widen what results; None if the wider ones meet."""
-    joined: list[list[float]] = []
-    for low, high in sorted(boxes.T.tolist()):
-        if joined and low <= joined[-1][1]:
-            joined[-1][1] = max(joined[-1][1], high)
-        else:
-            joined.append([low, high])
     wide = []
-    for low, high in joined:
+    for low, high in _touching(boxes):
         more = (high - low) / 4 + 1e-12
         wide.append([max(low - more, 0.0), min(high + more, 1.0)])
     if any(one[1] >= other[0] for one, other in itertools.pairwise(wide)):

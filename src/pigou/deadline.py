@@ -28,6 +28,10 @@ __all__ = [
 ]
 
 
+def _now() -> float:
+    return time.monotonic()
+
+
 @dataclass
 class Deadline:
     """A time limit that runs.
@@ -102,7 +106,7 @@ def time_limit(seconds: object | None) -> Iterator[Deadline | None]:
         yield None
         return
     number = read_seconds(seconds)
-    deadline = Deadline(number, time.monotonic() + float(min(number, Fraction(10**9))))
+    deadline = Deadline(number, _now() + float(min(number, Fraction(10**9))))
     token = _RUNNING.set((*_RUNNING.get(), deadline))
     try:
         yield deadline
@@ -124,8 +128,8 @@ def part_of_time(part: float) -> Iterator[None]:
     if not running:
         yield
         return
-    left = max(min(deadline.ends for deadline in running) - time.monotonic(), 0.0)
-    share = Deadline(running[0].seconds, time.monotonic() + part * left)
+    left = max(min(deadline.ends for deadline in running) - _now(), 0.0)
+    share = Deadline(running[0].seconds, _now() + part * left)
     token = _RUNNING.set((*running, share))
     try:
         yield
@@ -166,7 +170,7 @@ def time_is_up() -> bool:
     False
     """
     running = _RUNNING.get()
-    up = bool(running) and time.monotonic() >= min(deadline.ends for deadline in running)
+    up = bool(running) and _now() >= min(deadline.ends for deadline in running)
     if up:
         for deadline in running:
             deadline.stops += 1
