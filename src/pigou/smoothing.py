@@ -11,8 +11,9 @@ from pigou.check import examine
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Grade, Refuted, Strategy
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
+from pigou.solvers.aggregate_games import equilibria_of_continuous
 from pigou.solvers.smooth_form import SmoothForm, smooth_form
-from pigou.solvers.smooth_games import Candidate, Smooth, smooth_equilibria
+from pigou.solvers.smooth_games import Candidate, Smooth
 
 __all__ = ["solve_smooth"]
 
@@ -50,7 +51,7 @@ def solve_smooth(game: Game, at: Mapping[str, Any] | None = None) -> Equilibrium
     E1 (pure): x: 1; y: 1
     """
     form = smooth_form(game, at)
-    found = smooth_equilibria(form)
+    found = equilibria_of_continuous(form)
     ordered = sorted(found.equilibria, key=lambda c: [v.lower for v in c.values])
     equilibria = tuple(
         _equilibrium(form, found, candidate, f"E{number}")
@@ -62,7 +63,7 @@ def solve_smooth(game: Game, at: Mapping[str, Any] | None = None) -> Equilibrium
     doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
     if doubtful:
         notes.append(f"{', '.join(doubtful)}: not confirmed as an equilibrium")
-    how = (
+    how = found.how or (
         f"branch and prune over {found.boxes:,} boxes: each excluded, or shown to hold exactly one "
         "first-order point, and the best deviation of each player from each point bounded"
     )
