@@ -96,6 +96,9 @@ class Strategy:
         In a game in stages: what the player knows of earlier moves and draws, by name and label.
     value : Enclosure, optional
         The value that a continuous move takes; there are no labels and no probabilities then.
+    exact : str
+        That value exactly, where it is known to be algebraic: a rational number, a closed form, or
+        ``"root of p in [a, b]"``.
 
     Examples
     --------
@@ -115,6 +118,7 @@ class Strategy:
     belief: Mapping[str, int] | None = None
     when: Mapping[str, str] = field(default_factory=Record)
     value: Enclosure | None = None
+    exact: str = ""
 
     def __post_init__(self) -> None:
         for name in ("probabilities", "counts", "belief", "when"):
@@ -259,6 +263,9 @@ class Component:
         by the same weights for all is an equilibrium.
     index : int, optional
         The index of the component, where it is known; its extreme points have none of their own.
+    points : str
+        In a game with continuous moves: which points the component holds. Its subsets are pieces of
+        a curve then, each by the equilibria at its ends.
 
     Examples
     --------
@@ -270,6 +277,7 @@ class Component:
     dimension: int
     subsets: tuple[tuple[str, ...], ...]
     index: int | None = None
+    points: str = ""
 
 
 @dataclass(frozen=True)

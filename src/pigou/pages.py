@@ -277,6 +277,13 @@ def component_blocks(found: EquilibriumSet) -> list[Block]:
     blocks: list[Block] = []
     how = "by the same weights for all" if found.structure == "staged" else "player by player"
     for one in found.components:
+        if one.points:
+            spans = " and ".join(" to ".join(subset) for subset in one.subsets)
+            said = f"every point with {one.points} from {spans} is an equilibrium"
+            blocks.append(
+                Words(f"{one.name} is a continuum of dimension {one.dimension}: {said}.", under=1)
+            )
+            continue
         ends = " and ".join("{" + ", ".join(subset) + "}" for subset in one.subsets)
         blocks.append(
             Words(
