@@ -273,11 +273,11 @@ def _solved(
             finite.append(list(choice))
         else:
             endless.append(list(choice))
-    for choice in {tuple(map(str, c)): c for c in endless}.values():
-        pieces, note = _curve(system, label, choice)
+    for factors in {tuple(map(str, c)): c for c in endless}.values():
+        pieces, note = _curve(system, label, factors)
         curves += pieces
         notes += note
-        points = [p for p in points if not _lies_on(p, choice)]
+        points = [p for p in points if not _lies_on(p, factors)]
     return points, curves, notes
 
 
@@ -302,6 +302,8 @@ def _curve(
     distinct = list({str(f): f for f in choice if f != 0}.values())
     shown = " and ".join(f"{system.ring.formula(f)} = 0" for f in distinct) or "all of a face"
     note = [f"infinitely many first-order points may lie on {shown} (moves scaled to 0..1)"]
+    if not _is_possible(system, label, distinct):
+        return [], []
     if len(inner) == 1 and not distinct:
         return _along_edge(system, label, inner[0])
     if len(inner) != 2 or len(distinct) != 1:
@@ -310,9 +312,23 @@ def _curve(
     for along, across in (inner, inner[::-1]):
         if f.degrees()[across] == 1:
             return _graph(system, label, f, along, across)
-    if all(f.degrees()[k] == 0 for k in inner):
-        return [], note
     return [], note
+
+
+def _is_possible(system: System, label: tuple[int, ...], equations: Sequence[Any]) -> bool:
+    """Whether points of a labelling may satisfy some equations; False only if z3 excludes it."""
+    given, ends = [], {}
+    for k, where in enumerate(label):
+        t = system.ring.variables[k]
+        if where == INTERIOR:
+            given += [t > 0, t < 1]
+            continue
+        ends[t] = sp.Integer(where == UPPER)
+        top, bottom = (system.ring.formula(part) for part in system.slopes[k])
+        given.append(top * bottom <= 0 if where == LOWER else top * bottom >= 0)
+    given += [sp.Eq(system.ring.formula(f), 0) for f in equations]
+    known = [c for c in (condition.xreplace(ends) for condition in given) if c != sp.true]
+    return not decide(sp.false, known, seconds=_SECONDS)
 
 
 def _one_variable(polynomial: Any, place: int) -> fmpq_poly:
@@ -336,7 +352,6 @@ def _graph(
     system: System, label: tuple[int, ...], f: Any, along: int, across: int
 ) -> tuple[list[Curve], list[str]]:
     """Cut the curve b(x) y + a(x) = 0 where it leaves the box; other moves are at ends."""
-    x = system.ring.generators
     low, high = (_one_variable(f.subs({across: end}), along) for end in (0, 1))
     slope = high - low
     shown = system.ring.formula(f)
@@ -361,7 +376,6 @@ def _graph(
             moves[along], moves[across] = end, Fraction(int(there.p), int(there.q))
             ends.append(tuple(moves))
         pieces.append(Curve(shown, along, across, (left, right), (ends[0], ends[1]), label))
-    assert x is not None
     return pieces, []
 
 

@@ -271,7 +271,7 @@ class _Second:
                 for t, x, (low, high) in zip(form.variables, names, form.ends, strict=True)
             }
             top = sp.fraction(sp.together(curve.equation.xreplace(back)))[0]
-            content, primitive = sp.Poly(top, *names).primitive()
+            primitive = sp.Poly(top, *names).primitive()[1]
             primitive = primitive if primitive.LC() > 0 else -primitive
             constant = primitive.eval(dict.fromkeys(names, 0))
             left = primitive.as_expr() - constant

@@ -105,7 +105,8 @@ def _about(point: Point, gain: sp.Expr) -> list[Any]:
     low, high = isolating(point.modulus, ball_to_enclosure(point.ball(fmpq_poly([0, 1]))))
     whole = point.modulus.numer().coeffs()
     q = sum((int(c) * _THETA**k for k, c in enumerate(whole)), sp.S.Zero)
-    return [sp.Eq(q, 0), _THETA >= sp.Rational(str(low)), _THETA <= sp.Rational(str(high))]
+    ends = [sp.Rational(str(end)) for end in (low, high)]
+    return [sp.Eq(q, 0), sp.Ge(_THETA, ends[0]), sp.Le(_THETA, ends[1])]
 
 
 def isolating(polynomial: Any, root: Enclosure) -> tuple[Fraction, Fraction]:

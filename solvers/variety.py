@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -39,7 +39,6 @@ from flint import (
     fmpq_poly,
     fmpz_mpoly_ctx,
     fmpz_mpoly_vec,
-    fmpz_poly,
 )
 
 from pigou.exact import Enclosure
@@ -185,7 +184,7 @@ class Point:
         return self.sign_of(self.element(polynomial))
 
     def enclosures(self) -> tuple[Enclosure, ...]:
-        """The solution, with rational ends; exact where a coordinate is rational."""
+        """Enclose the coordinates with rational ends; exact where a coordinate is rational."""
         return tuple(self.enclosure(value) for value in self.coordinates)
 
     def enclosure(self, element: Any) -> Enclosure:
@@ -211,7 +210,7 @@ def _real_roots(coefficients: tuple[Any, ...], bits: int) -> tuple[Any, ...]:
     with working_precision(bits):
         if len(coefficients) == 2:
             return (arb(-coefficients[0] / coefficients[1]),)
-        pairs = fmpq_poly(list(coefficients)).complex_roots()
+        pairs: Any = fmpq_poly(list(coefficients)).complex_roots()
         real = [number.real for number, _ in pairs if number.imag == 0]
         return tuple(sorted(real, key=lambda ball: ball_to_enclosure(ball).lower))
 
@@ -335,7 +334,7 @@ class _Algebra:
                     queue.append(larger)
 
     def _matrix(self, k: int) -> fmpq_mat:
-        """Return multiplication by a variable: row i holds the form of the i-th monomial times it."""
+        """Return multiplication by a variable: a row for the form of each monomial times it."""
         rows = []
         for monomial in self.monomials:
             form = self._form(_times(monomial, k))

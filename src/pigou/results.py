@@ -2,8 +2,9 @@
 
 A number known exactly is ``{"value": 0.5, "exact": "1/2"}``, one that is enclosed is
 ``{"value": 0.5, "lower": 0.49, "upper": 0.51}``; the floats of an enclosure are rounded outwards.
-``value`` is null where a number is too large for a float. A continuous move that is enclosed and known to
-be algebraic has ``exact`` as well: ``"sqrt(2)/2"`` or ``"root of x**3 - x - 1 in [13/10, 7/5]"``.
+``value`` is null where a number is too large for a float. A continuous move that is enclosed and
+known to be algebraic has ``exact`` as well: ``"sqrt(2)/2"`` or ``"root of x**3 - x - 1 in
+[13/10, 7/5]"``.
 """
 
 from __future__ import annotations
@@ -164,8 +165,8 @@ def _strategies(strategies: Iterable[Strategy]) -> dict[str, Any]:
 
 def _strategy(strategy: Strategy) -> dict[str, Any]:
     if strategy.value is not None:
-        entry = number(strategy.value)
-        return {**entry, "exact": strategy.exact} if strategy.exact else entry
+        exactly = {"exact": strategy.exact} if strategy.exact else {}
+        return number(strategy.value) | exactly
     entry: dict[str, Any] = _numbers(strategy.probabilities)
     if strategy.counts is not None and strategy.members > 1:
         entry[_free("counts", strategy.probabilities)] = dict(strategy.counts)
