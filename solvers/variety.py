@@ -44,7 +44,7 @@ from flint import (
 from pigou.exact import Enclosure
 from pigou.solvers.roots import PRECISION, ball_to_enclosure, working_precision
 
-__all__ = ["MOST_SOLUTIONS", "Point", "Ring", "Solutions", "solve_system"]
+__all__ = ["MOST_SOLUTIONS", "Point", "Ring", "Solutions", "minimal_polynomial", "solve_system"]
 
 MOST_SOLUTIONS = 120
 """Of complex solutions with their multiplicity: beyond this a system is refused."""
@@ -272,6 +272,29 @@ def solve_system(ring: Ring, system: Sequence[Polynomial]) -> Solutions:
         more.append(_in_variable(ring, square_free, k))
     radical = _Algebra(ring, _basis(ring, [*basis, *more]))
     return Solutions(tuple(_points(radical)), True)
+
+
+def minimal_polynomial(ring: Ring, system: Sequence[Polynomial], place: int) -> fmpq_poly | None:
+    """Return a polynomial in one variable that vanishes at all solutions, if these are finite.
+
+    Of all such, it is the one of lowest degree that is in the ideal of the system. It is None if
+    there are infinitely many solutions, or more than are sorted out.
+
+    Examples
+    --------
+    >>> x, y = sp.symbols("x y", real=True)
+    >>> ring = Ring([x, y])
+    >>> circle, line = (ring.quotient(f)[0] for f in (x**2 + y**2 - 1, 2 * x - y))
+    >>> minimal_polynomial(ring, [circle, line], 1)
+    x^2 + (-4/5)
+    """
+    basis = _basis(ring, system)
+    if any(g.is_constant() for g in basis):
+        return fmpq_poly([1])
+    if not _is_finite(ring, basis):
+        return None
+    algebra = _Algebra(ring, basis)
+    return algebra.matrices[place].minpoly() if algebra.matrices else None
 
 
 def _basis(ring: Ring, system: Sequence[Polynomial]) -> list[Polynomial]:

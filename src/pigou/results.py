@@ -363,7 +363,7 @@ def _symbolic(number: int, one: SymbolicEquilibrium, game: Game) -> dict[str, An
         "payoffs": _formulas(one.payoffs, game),
         "counts": _formulas(one.counts, game),
         "possible": one.decided,
-    }
+    } | ({"moves": _formulas(one.moves, game)} if one.moves else {})
 
 
 def _partition(found: RegimeSet, game: Game) -> dict[str, Any]:
