@@ -23,7 +23,7 @@ Sources: those of `pigou.solvers.variety`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -35,7 +35,7 @@ from pigou.solvers.first_order import INTERIOR, LOWER, UPPER
 from pigou.solvers.reals import decide
 from pigou.solvers.roots import real_roots
 from pigou.solvers.smooth_form import SmoothForm
-from pigou.solvers.variety import Point, Ring, solve_system
+from pigou.solvers.variety import Point, Ring, rational_point, solve_system
 
 __all__ = [
     "MOST_DEGREE",
@@ -46,6 +46,7 @@ __all__ = [
     "System",
     "algebraic_points",
     "algebraic_system",
+    "with_ends",
 ]
 
 MOST_MOVES = 3
@@ -176,7 +177,7 @@ class Algebraic(NamedTuple):
     Attributes
     ----------
     points : tuple of FirstOrderPoint
-        Isolated ones, and maybe ends of curves.
+        Isolated ones, and the ends of curves.
     curves : tuple of Curve
     open : tuple of str
         What was not sorted out.
@@ -245,7 +246,36 @@ def algebraic_points(system: System) -> Algebraic:
                 left.append("the signs at a first-order point could not be told")
             elif admitted:
                 points.append(FirstOrderPoint(point, label))
-    return Algebraic(tuple(points), tuple(curves), tuple(dict.fromkeys(left)))
+    return with_ends(points, curves, left)
+
+
+def with_ends(
+    points: Iterable[FirstOrderPoint], curves: Sequence[Curve], left: Iterable[str]
+) -> Algebraic:
+    """Put points and curves together, the ends of curves being points as well.
+
+    Examples
+    --------
+    >>> edge = Curve(
+    ...     sp.S.Zero, 0, 0, (Fraction(0), Fraction(1)), ((0, 1), (1, 1)), (INTERIOR, UPPER)
+    ... )
+    >>> [one.point.enclosures() for one in with_ends([], [edge], []).points]
+    [(Enclosure(0), Enclosure(1)), (Enclosure(1), Enclosure(1))]
+    """
+    listed = list(points)
+    for curve in curves:
+        listed += [
+            FirstOrderPoint(end, curve.label)
+            for end in map(rational_point, curve.ends)
+            if not any(_is_same(end, one.point) for one in listed)
+        ]
+    return Algebraic(tuple(listed), tuple(curves), tuple(dict.fromkeys(left)))
+
+
+def _is_same(one: Point, other: Point) -> bool:
+    """Whether two points, one of them rational, are the same."""
+    pairs = zip(one.coordinates, other.coordinates, strict=True)
+    return all((a - b).degree() < 0 for a, b in pairs)
 
 
 def _solved(

@@ -17,6 +17,7 @@ Steps
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -32,8 +33,15 @@ from pigou.solvers.algebraic import (
     System,
     algebraic_points,
     algebraic_system,
+    with_ends,
 )
-from pigou.solvers.algebraic_replies import curve_is_equilibria, exact_reply, isolating
+from pigou.solvers.algebraic_replies import (
+    curve_is_beaten,
+    curve_is_equilibria,
+    cut,
+    exact_reply,
+    isolating,
+)
 from pigou.solvers.first_order import INTERIOR
 from pigou.solvers.smooth_form import SmoothForm
 from pigou.solvers.smooth_games import Candidate, Smooth
@@ -132,9 +140,12 @@ class _Second:
 
     def __init__(self, form: SmoothForm, found: Smooth, system: System):
         self.form, self.found, self.system = form, found, system
-        self.algebraic = algebraic_points(system)
-        self.places = [self._values(one.point) for one in self.algebraic.points]
         self.players = {who: form.own(who) for who in form.payoffs}
+        whole = algebraic_points(system)
+        owned = list(self.players.values())
+        curves = [piece for curve in whole.curves for piece in cut(system, curve, owned)]
+        self.algebraic = with_ends(whole.points, curves, whole.open)
+        self.places = [self._values(one.point) for one in self.algebraic.points]
 
     def _values(self, point: Point) -> tuple[Enclosure, ...]:
         return tuple(self.form.scaled_back(k, v) for k, v in enumerate(point.enclosures()))
@@ -195,7 +206,8 @@ class _Second:
         """Say how the lists differ, unless exact algebra left something open itself."""
         if self.algebraic.open:
             return ""
-        lost = sum(not matches for matches in known.values())
+        candidates = (*self.found.equilibria, *self.found.refuted)
+        lost = sum(not known[id(c)] and not self._is_on_curve(c.values) for c in candidates)
         if lost:
             return f"{lost} first-order points of the numerical engine are no exact solutions"
         taken = [k for matches in known.values() for k in matches]
@@ -205,6 +217,27 @@ class _Second:
             if k not in taken and not self._is_minimum(one) and not self._is_open(self.places[k]):
                 return "an exact first-order point is missing from those of the numerical engine"
         return ""
+
+    def _is_on_curve(self, values: Sequence[Enclosure]) -> bool:
+        """Whether moves may lie on one of the curves of first-order points."""
+        scaled = [
+            (v - Enclosure.point(low)) / Enclosure.point(high - low)
+            for v, (low, high) in zip(values, self.form.ends, strict=True)
+        ]
+        for curve in self.algebraic.curves:
+            ring = self.system.ring
+            quotient = ring.quotient(curve.equation)
+            assert quotient is not None
+            total = Enclosure.point(0)
+            for power, c in quotient[0].to_dict().items():
+                factors = (v for v, e in zip(scaled, power, strict=True) for _ in range(e))
+                total += math.prod(factors, start=Enclosure.point(int(c)))
+            hull = [Enclosure(*sorted(pair)) for pair in zip(*curve.ends, strict=True)]
+            if total.overlaps(Enclosure.point(0)) and all(
+                v.overlaps(side) for v, side in zip(scaled, hull, strict=True)
+            ):
+                return True
+        return False
 
     def _is_open(self, values: Sequence[Enclosure]) -> bool:
         return any(
@@ -246,10 +279,10 @@ class _Second:
                     for c in equilibria)
                 for end in continuum.ends
             )  # fmt: skip
-            whole = curve_is_equilibria(self.system, curve, list(self.players.values()))
-            if listed and whole:
+            players = list(self.players.values())
+            if listed and curve_is_equilibria(self.system, curve, players):
                 continua.append(continuum)
-            else:
+            elif not curve_is_beaten(self.system, curve, players):
                 left.append("a curve of first-order points")
         return tuple(continua), left
 

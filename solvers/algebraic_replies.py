@@ -12,13 +12,15 @@ Steps
    interval: exact, ties included, where enclosures leave a gain of about 0 open.
 3. A better move that comes back counts only if ball arithmetic confirms that it is better.
 4. The points of a curve of first-order points are all equilibria if z3 proves, for every player,
-   that no move is better against any of them.
+   that no move is better against any of them; none is if one move is better against all. It is
+   cut first at the rational numbers where moving to an end of an interval begins to pay.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -32,7 +34,7 @@ from pigou.solvers.reals import Decision, Outcome, decide
 from pigou.solvers.roots import ball_to_enclosure, real_roots
 from pigou.solvers.variety import Point
 
-__all__ = ["curve_is_equilibria", "exact_reply", "isolating"]
+__all__ = ["curve_is_beaten", "curve_is_equilibria", "cut", "exact_reply", "isolating"]
 
 _SECONDS = 3.0
 _THETA = sp.Symbol("root of q", real=True)
@@ -172,6 +174,92 @@ def curve_is_equilibria(system: System, curve: Curve, players: Sequence[Sequence
     >>> bool(curve_is_equilibria(system, curve, [(0,), (1,)]))
     True
     """
+    for facts, gain, moved in _gains(system, curve, players):
+        box = [c for s in moved for c in (s >= 0, s <= 1)]
+        decision = decide(gain <= 0, [*facts, *box], seconds=_SECONDS)
+        if not decision:
+            return decision
+    return decision
+
+
+def curve_is_beaten(system: System, curve: Curve, players: Sequence[Sequence[int]]) -> bool:
+    """Whether one and the same move of some player is better at every point of a curve.
+
+    Tried are the ends of its intervals and their middle. The ends of the curve are left out.
+
+    Examples
+    --------
+    >>> from pigou.game import Game, Move, Player
+    >>> from pigou.solvers.algebraic import algebraic_points, algebraic_system
+    >>> from pigou.solvers.smooth_form import smooth_form
+    >>> moves = [Move("x", "a", (0, 1)), Move("y", "b", (0, 1))]
+    >>> apart = {"a": "(2*x + 2*y - 1)**2", "b": "(2*x + 2*y - 1)**2"}
+    >>> game = Game("apart", [Player("a"), Player("b")], moves, apart)
+    >>> system = algebraic_system(smooth_form(game))
+    >>> (curve,) = algebraic_points(system).curves
+    >>> curve_is_beaten(system, curve, [(0,), (1,)])
+    True
+    """
+    tried = (sp.S.Zero, sp.S.One, sp.S.Half)
+    x = system.ring.variables[curve.along]
+    low, high = (sp.Rational(str(end)) for end in curve.span)
+    inside = [x > low, x < high]
+    for facts, gain, moved in _gains(system, curve, players):
+        for move in itertools.product(tried, repeat=len(moved)):
+            there = gain.xreplace(dict(zip(moved, move, strict=True)))
+            if decide(there > 0, [*facts, *inside], seconds=_SECONDS):
+                return True
+    return False
+
+
+def cut(system: System, curve: Curve, players: Sequence[Sequence[int]]) -> list[Curve]:
+    """Cut a curve where moving to an end of its intervals begins to pay some player.
+
+    Only at rational numbers; the pieces together are the curve.
+
+    Examples
+    --------
+    >>> from pigou.game import Game, Move, Player
+    >>> from pigou.solvers.algebraic import algebraic_points, algebraic_system
+    >>> from pigou.solvers.smooth_form import smooth_form
+    >>> moves = [Move("x", "a", (0, 1)), Move("y", "b", (0, 1))]
+    >>> payoffs = {"a": "4*x**2*y - x**2 - 2*x", "b": "-4*x**2*y"}
+    >>> system = algebraic_system(
+    ...     smooth_form(Game("g", [Player("a"), Player("b")], moves, payoffs))
+    ... )
+    >>> (curve,) = algebraic_points(system).curves
+    >>> [str(end) for piece in cut(system, curve, [(0,), (1,)]) for end in piece.span]
+    ['0', '3/4', '3/4', '1']
+    """
+    variables = system.ring.variables
+    x, y = variables[curve.along], variables[curve.across]
+    across = {} if curve.equation == 0 else {y: sp.solve(curve.equation, y)[0]}
+    places = set(curve.span)
+    for _, gain, moved in _gains(system, curve, players):
+        for move in itertools.product((sp.S.Zero, sp.S.One), repeat=len(moved)):
+            there = gain.xreplace(dict(zip(moved, move, strict=True))).xreplace(across)
+            top = sp.Poly(sp.numer(sp.together(there)), x)
+            for root in top.ground_roots() if not top.is_zero else ():
+                number = Fraction(int(root.p), int(root.q))
+                places |= {number} if curve.span[0] < number < curve.span[1] else set()
+    pieces = []
+    for span in itertools.pairwise(sorted(places)):
+        ends = []
+        for place, whole in zip(span, curve.ends, strict=True):
+            moves, at = list(whole), {x: sp.Rational(str(place))}
+            moves[curve.along] = place
+            if across:
+                height = across[y].xreplace(at)
+                moves[curve.across] = Fraction(int(height.p), int(height.q))
+            ends.append(tuple(moves))
+        pieces.append(curve._replace(span=span, ends=(ends[0], ends[1])))
+    return pieces
+
+
+def _gains(
+    system: System, curve: Curve, players: Sequence[Sequence[int]]
+) -> Iterator[tuple[list[Any], sp.Expr, list[sp.Symbol]]]:
+    """Yield what holds on a curve, each player's gain from other moves, and these moves."""
     variables = system.ring.variables
     known: list[Any] = [c for t in variables for c in (t >= 0, t <= 1)]
     low, high = (sp.Rational(str(end)) for end in curve.span)
@@ -189,9 +277,5 @@ def curve_is_equilibria(system: System, curve: Curve, players: Sequence[Sequence
             top.xreplace(moved) * bottom.xreplace(fixed)
             - top.xreplace(fixed) * bottom.xreplace(moved)
         ).xreplace(fixed)
-        box = [c for s in moved.values() for c in (s >= 0, s <= 1)]
         facts = [c for c in (x.xreplace(fixed) for x in known) if c != sp.true]
-        decision = decide(gain <= 0, [*facts, *box], seconds=_SECONDS)
-        if not decision:
-            return decision
-    return decision
+        yield facts, gain, list(moved.values())

@@ -272,13 +272,17 @@ class _Search:
         """State the condition of one solution, and prove that it suffices."""
         if any(slope.xreplace(at).has(sp.nan, sp.zoo) for slope in self.slopes):
             return [], []  # payoffs are not defined there: the box does not hold it
-        conditions = [*needs, *(_at(c, at) for c in necessary if not isinstance(c, sp.Eq))]
+        conditions = [*(_at(c, at) for c in necessary if not isinstance(c, sp.Eq))]
         conditions += [_at(c, at) for c in self._no_better_end(at)]
         conditions = [c for c in conditions if c != sp.true]
-        possible = decide(sp.Not(sp.And(*conditions)), self.given, self.integers, seconds=SECONDS)
+        possible = decide(
+            sp.Not(sp.And(*needs, *conditions)), self.given, self.integers, seconds=SECONDS
+        )
         if possible.outcome is Outcome.PROVED:
             return [], []
-        condition = sp.And(*self.simplifier.shortened(conditions))
+        defined = sp.And(*self.simplifier.shortened(needs))
+        inside = self.simplifier.within(defined, ())  # a root is taken of nothing negative
+        condition = sp.And(defined, *inside.shortened(conditions))
         if not self._suffices(at, condition):
             why = f"that {condition} suffices for an equilibrium is not proved"
             return [], [f"{words}: {why}"]
@@ -421,7 +425,8 @@ def _roots(equation: sp.Expr, unknown: sp.Symbol) -> list[Solution] | None:
             needs = () if b.is_number else (sp.Ne(b, 0),)
             found.append(Solution({unknown: sp.cancel(-c / b)}, needs))
         elif len(coefficients) == 3:
-            found += _quadratic(*coefficients, unknown)
+            a, b, c = coefficients
+            found += _quadratic(a, b, c, unknown)
         elif len(coefficients) > 3:
             return None
     return found

@@ -1,4 +1,4 @@
-r"""Exact parameter values at which the number of first-order points changes, and the counts between.
+r"""Exact parameter values at which the number of first-order points changes; counts between.
 
 Steps
 -----
@@ -147,8 +147,10 @@ def thresholds(
     ...     parameters=[Parameter("pull", 0)],
     ... )
     >>> found = thresholds(game, "pull", -1, 1)
-    >>> found.counts, [one.exact for one in found.thresholds]
-    ((1, 3, 1), ['root of 27*pull**2 - 4 in [-2/5, -3/10]', 'root of 27*pull**2 - 4 in [3/10, 2/5]'])
+    >>> found.counts
+    (1, 3, 1)
+    >>> [one.exact for one in found.thresholds]
+    ['root of 27*pull**2 - 4 in [-2/5, -3/10]', 'root of 27*pull**2 - 4 in [3/10, 2/5]']
     """
     low, high = _range(game, parameter, lower, upper)
     family = _Family(game, parameter, (low, high), at or {})
@@ -235,8 +237,8 @@ class _Family:
             )
             if not decide(sp.Lt(low, high), self.given, seconds=_SECONDS):
                 raise DeclarationError(
-                    f"move '{move.name}': that its interval [{low}, {high}] has its lower end below "
-                    f"its upper end for all values of '{self.parameter}' in the range is not proved"
+                    f"move '{move.name}': that its interval [{low}, {high}] is not empty for any "
+                    f"value of '{self.parameter}' in the range is not proved"
                 )
             moved[symbol(move.name)] = low + (high - low) * t
         return moved
@@ -260,8 +262,8 @@ class _Family:
                 sp.Ne(formula, 0), [*self.given, *box], seconds=_SECONDS
             ):
                 raise StructureError(
-                    f"game '{self.game.name}': a payoff may divide by zero at some moves and values "
-                    f"of '{self.parameter}' in the range; thresholds are found where none does"
+                    f"game '{self.game.name}': a payoff may divide by zero at some moves and "
+                    f"values of '{self.parameter}' in the range, which is not handled"
                 )
 
     def profile(self, value: Fraction) -> Counter[tuple[int, ...]]:
@@ -389,8 +391,8 @@ def _check_size(family: _Family, system: Sequence[Any]) -> None:
     degree = math.prod(max(1, f.total_degree()) for f in system if f != 0)
     if degree > MOST_LEX_DEGREE:
         raise StructureError(
-            f"game '{family.game.name}': its first-order system with '{family.parameter}' left open "
-            "has infinitely many solutions and is too large to be sorted out"
+            f"game '{family.game.name}': its first-order system with '{family.parameter}' left "
+            "open has infinitely many solutions and is too large to be sorted out"
         )
 
 
@@ -402,7 +404,7 @@ def _lex_basis(number: int, system: Sequence[Any]) -> list[Any]:
 
 
 def _last(basis: Sequence[Any]) -> fmpq_poly | None:
-    """Return the polynomial of a lexicographic basis in the last variable alone, if there is one."""
+    """Return the polynomial of a basis in the last variable alone, if there is one."""
     for g in basis:
         if not any(g.degrees()[:-1]):
             terms = {power[-1]: int(c) for power, c in g.to_dict().items()}

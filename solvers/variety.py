@@ -44,7 +44,15 @@ from flint import (
 from pigou.exact import Enclosure
 from pigou.solvers.roots import PRECISION, ball_to_enclosure, working_precision
 
-__all__ = ["MOST_SOLUTIONS", "Point", "Ring", "Solutions", "minimal_polynomial", "solve_system"]
+__all__ = [
+    "MOST_SOLUTIONS",
+    "Point",
+    "Ring",
+    "Solutions",
+    "minimal_polynomial",
+    "rational_point",
+    "solve_system",
+]
 
 MOST_SOLUTIONS = 120
 """Of complex solutions with their multiplicity: beyond this a system is refused."""
@@ -202,6 +210,18 @@ class Point:
             rows.append([(column * element % self.modulus)[k] for k in range(degree)])
             column = column * fmpq_poly([0, 1])
         return fmpq_mat(rows).minpoly()
+
+
+def rational_point(coordinates: Sequence[Fraction]) -> Point:
+    """Return a point with rational coordinates.
+
+    Examples
+    --------
+    >>> rational_point([Fraction(1, 2)]).enclosures()
+    (Enclosure(1/2),)
+    """
+    numbers = (fmpq(*Fraction(c).as_integer_ratio()) for c in coordinates)
+    return Point(fmpq_poly([0, 1]), 0, tuple(fmpq_poly([c]) for c in numbers))
 
 
 @functools.lru_cache(maxsize=512)
