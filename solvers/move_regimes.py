@@ -25,7 +25,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import sympy as sp
 
@@ -33,24 +33,18 @@ from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, Lookup, Total, symbol
 from pigou.game import Game, Interval
+from pigou.solvers.closed_forms import Solution, closed_forms
 from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.first_order import INTERIOR, LOWER, UPPER
 from pigou.solvers.partition import partition
 from pigou.solvers.reals import Outcome, decide
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
-__all__ = ["closed_forms", "move_regimes"]
+__all__ = ["move_regimes"]
 
 MOST_LABELLINGS = 81
 SECONDS = 4.0
 WHY_NOT_MIXED = "moves are continuous; equilibria in pure strategies are stated"
-
-
-class Solution(NamedTuple):
-    """Values of some moves in closed form, and what has to hold for them to be defined."""
-
-    values: Mapping[sp.Symbol, sp.Expr]
-    needs: tuple[Any, ...]
 
 
 def move_regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
@@ -367,99 +361,3 @@ def _written(formula: sp.Expr) -> sp.Expr:
     if not bottom.is_number or bottom == 1 or top.is_number:
         return tidy(formula)
     return sp.Mul(1 / bottom, top, evaluate=False)
-
-
-# -- closed forms -------------------------------------------------------------------------------
-
-
-def closed_forms(
-    equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]
-) -> list[Solution] | None:
-    """Return solutions of polynomial equations in closed form; None if none is found.
-
-    Parameters
-    ----------
-    equations : sequence of sympy expression
-        Polynomials in the unknowns and in parameters; as many as unknowns.
-    unknowns : sequence of sympy symbol
-
-    Examples
-    --------
-    >>> x, y, a = sp.symbols("x y a", real=True)
-    >>> [s.values[x] for s in closed_forms([a - 2 * x - y, a - 2 * y - x], [x, y])]
-    [a/3]
-    >>> [s.values for s in closed_forms([x**2 - a], [x])]
-    [{x: sqrt(a)}, {x: -sqrt(a)}]
-    """
-    if not unknowns:
-        return [Solution({}, ())]
-    polynomials = [sp.Poly(e, *unknowns) for e in equations]
-    if any(p.is_zero for p in polynomials):
-        return None
-    if all(p.total_degree() <= 1 for p in polynomials):
-        return _linear(equations, unknowns)
-    if len(unknowns) == 1:
-        return _roots(equations[0], unknowns[0])
-    if len(unknowns) == 2 and all(p.total_degree() <= 4 for p in polynomials):
-        return _two(equations, unknowns)
-    return None
-
-
-def _linear(equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]) -> list[Solution] | None:
-    matrix, right = sp.linear_eq_to_matrix(list(equations), list(unknowns))
-    determinant = sp.factor(matrix.det())
-    if determinant == 0:
-        return None
-    values = matrix.adjugate() * right / determinant
-    needs = () if determinant.is_number else (sp.Ne(determinant, 0),)
-    return [Solution({x: sp.cancel(v) for x, v in zip(unknowns, values, strict=True)}, needs)]
-
-
-def _roots(equation: sp.Expr, unknown: sp.Symbol) -> list[Solution] | None:
-    """Solve by factors that are linear or quadratic; None if there is another that matters."""
-    found: list[Solution] = []
-    for factor, _ in sp.factor_list(equation)[1]:
-        coefficients = sp.Poly(factor, unknown).all_coeffs() if factor.has(unknown) else [factor]
-        if len(coefficients) == 2:
-            b, c = coefficients
-            needs = () if b.is_number else (sp.Ne(b, 0),)
-            found.append(Solution({unknown: sp.cancel(-c / b)}, needs))
-        elif len(coefficients) == 3:
-            a, b, c = coefficients
-            found += _quadratic(a, b, c, unknown)
-        elif len(coefficients) > 3:
-            return None
-    return found
-
-
-def _quadratic(a: sp.Expr, b: sp.Expr, c: sp.Expr, unknown: sp.Symbol) -> list[Solution]:
-    inside = sp.factor(b**2 - 4 * a * c)
-    needs = () if a.is_number else (sp.Ne(a, 0),)
-    found = []
-    for sign, relation in ((1, sp.Ge), (-1, sp.Gt)):  # they merge where the discriminant is 0
-        value = sp.simplify((-b + sign * sp.sqrt(inside)) / (2 * a))
-        found.append(Solution({unknown: value}, (*needs, relation(inside, 0))))
-    return [s for s in found if sp.false not in s.needs]
-
-
-def _two(equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]) -> list[Solution] | None:
-    """Eliminate one of two unknowns by a resultant, and put its roots back."""
-    for (x, y), (one, other) in itertools.product(
-        itertools.permutations(unknowns), itertools.permutations(equations)
-    ):
-        eliminated = sp.resultant(one, other, y)
-        firsts = _roots(eliminated, x) if eliminated != 0 else None
-        found: list[Solution] = []
-        for first in firsts or []:
-            there = sp.numer(sp.together(sp.simplify(one.xreplace(dict(first.values)))))
-            seconds = _roots(there, y) if there.has(y) else None
-            if seconds is None:
-                break
-            for second in seconds:
-                at = {**first.values, **second.values}
-                if sp.simplify(other.xreplace(at)) == 0 and sp.simplify(one.xreplace(at)) == 0:
-                    found.append(Solution(at, (*first.needs, *second.needs)))
-        else:
-            if firsts is not None:
-                return found
-    return None

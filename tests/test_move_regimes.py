@@ -12,7 +12,7 @@ from pigou.game import Chance, Game, Move, Parameter, Player
 from pigou.regimes_page import regimes_latex, regimes_page
 from pigou.results import regimes_result
 from pigou.screen import as_text
-from pigou.solvers.move_regimes import closed_forms
+from pigou.solvers.closed_forms import closed_forms
 from pigou.solving import regimes, solve
 
 X, Y, A, B = sp.symbols("x y a b", real=True)
