@@ -19,7 +19,8 @@ Steps
    where a solution may lie on it, not each of the :math:`3^n`.
 5. Boxes that are too narrow, or left when the number of boxes is used up, are returned as open.
 
-The order of work is fixed, so that an answer does not depend on the clock.
+The order of work is fixed, so that an answer does not depend on the clock; only a time limit that
+is asked for (`pigou.deadline`) ends a search earlier, between two batches of boxes.
 
 Sources: R. Krawczyk (1969), Newton-Algorithmen zur Bestimmung von Nullstellen mit Fehlerschranken;
 A. Neumaier (1990), Interval Methods for Systems of Equations; S. M. Rump (2010), Verification
@@ -28,11 +29,13 @@ methods; E. Hansen and G. W. Walster (2004), Global Optimization Using Interval 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pigou.deadline import time_is_up
 from pigou.solvers.first_order import (
     FREE,
     INTERIOR,
@@ -106,7 +109,12 @@ class Exploration(NamedTuple):
     bound: float
 
 
-def explore(system: FirstOrder, floor: float = -np.inf, most: int = MOST_BOXES) -> Exploration:
+def explore(
+    system: FirstOrder,
+    floor: float = -np.inf,
+    most: int = MOST_BOXES,
+    wanted: Callable[[Boxes], NDArray[np.bool_]] | None = None,
+) -> Exploration:
     """Find all solutions of a first-order system on the unit box.
 
     Parameters
@@ -116,6 +124,8 @@ def explore(system: FirstOrder, floor: float = -np.inf, most: int = MOST_BOXES) 
         A value of the objective that is known to be attained, if all maximise one objective.
     most : int
         How many boxes to look at, at most.
+    wanted : callable, optional
+        A test of boxes (`pigou.solvers.symmetry`); those that fail it are left out of the search.
 
     Examples
     --------
@@ -130,11 +140,12 @@ def explore(system: FirstOrder, floor: float = -np.inf, most: int = MOST_BOXES) 
     m = system.size
     queue = [Boxes(np.zeros((m, 1)), np.ones((m, 1)), np.full((m, 1), FREE, dtype=np.int8))]
     with np.errstate(all="ignore"):  # infinite and undefined ends are dealt with one by one
-        while queue and search.looked < most:
+        while queue and search.looked < most and not time_is_up():
             boxes = queue.pop(0)
             while queue and boxes.number + queue[0].number <= _BATCH:
                 boxes = boxes.joined(queue.pop(0))
             children = search.step(boxes)
+            children = children if wanted is None else children.pick(wanted(children))
             queue += [children.pick(part) for part in _parts(children.number)]
         return search.finish(queue)
 
@@ -311,7 +322,8 @@ def krawczyk(boxes: Boxes, values: Values, centre: Values) -> tuple[Ends, Floats
             entry = _row_times(-row, (values.h[0][:, k], values.h[1][:, k]))
             entry = add(entry, (np.full(n, float(i == k)),) * 2)
             size = np.maximum(np.abs(entry[0]), np.abs(entry[1]))
-            norm[i] += np.where(inner[i] & inner[k], size, 0.0)
+            size = np.where(inner[i] & inner[k], size, 0.0)
+            norm[i] = add((norm[i], norm[i]), (size, size))[1]
             part = multiply(entry, (offset[0][k], offset[1][k]))
             image = add(image, tuple(np.where(inner[k], e, 0.0) for e in part))  # type: ignore[arg-type]
         ends[0][i] = np.where(inner[i], image[0], point[i])

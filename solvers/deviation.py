@@ -186,7 +186,10 @@ def maximum(system: FirstOrder) -> Optimum | None:
     points = [refined(system, root) for root in found.roots]
     with working_precision():
         feasible = [point for point in points if point is not None and point.inside]
-        values = [_exact_value(system, point) for point in feasible]
+        known = [_exact_value(system, point) for point in feasible]
+        values = [value for value in known if value is not None]
+        if len(values) < len(known):
+            return None
         lowest = [value.lower for value in values]
         if found.best is not None:
             centre = _value(system, [arb(float(t)) for t in found.best])
@@ -205,14 +208,14 @@ def maximum(system: FirstOrder) -> Optimum | None:
     return Optimum(value, tuple(dict.fromkeys(near)), not bounds)
 
 
-def _exact_value(system: FirstOrder, point: Refined) -> Enclosure:
+def _exact_value(system: FirstOrder, point: Refined) -> Enclosure | None:
     if point.exact is not None:
         rational = [fmpq(q.numerator, q.denominator) for q in point.exact]
         exact = system.objective_exactly(rational)
         if exact is not None:
             return Enclosure.point(f"{exact.p}/{exact.q}")
     value = _value(system, point.balls)
-    return ball_to_enclosure(value) if value is not None else Enclosure.point(0)
+    return ball_to_enclosure(value) if value is not None else None
 
 
 def _bound(system: FirstOrder, root: Isolated) -> float:

@@ -77,7 +77,11 @@ class SmoothForm:
     def scaled_back(self, place: int, value: Enclosure) -> Enclosure:
         """Return a move from its place in the unit box."""
         low, high = self.ends[place]
-        return Enclosure.point(low) + Enclosure.point(high - low) * value
+        if value.is_exact:
+            return Enclosure(*(low + (high - low) * end for end in (value.lower, value.upper)))
+        moved = Enclosure.point(low) + Enclosure.point(high - low) * value
+        inside = value.lower >= 0 and value.upper <= 1
+        return Enclosure(max(moved.lower, low), min(moved.upper, high)) if inside else moved
 
     def own(self, player: str) -> tuple[int, ...]:
         """Return the places of a player's moves."""

@@ -15,6 +15,8 @@ Steps
    gain that is bounded by :math:`10^{-40}` of the size of the payoff but not known to be 0 (two
    best replies that tie) leaves an equilibrium as far as can be told, and says so.
 4. The list is complete if no box and no candidate is left over.
+5. Of identical players, only one order is searched; what is found is listed with all its images
+   (`pigou.solvers.symmetry`).
 
 Sources: those of the modules named.
 """
@@ -36,6 +38,7 @@ from pigou.solvers.first_order import INTERIOR, Boxes, FirstOrder
 from pigou.solvers.refine import Refined, doubles, refined
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 from pigou.solvers.smooth_form import SmoothForm
+from pigou.solvers.symmetry import identical_players, in_order, orbits, spread
 
 __all__ = ["Candidate", "Smooth", "smooth_equilibria", "smooth_optimum"]
 
@@ -91,8 +94,15 @@ class Smooth(NamedTuple):
     boxes: int
 
 
-def smooth_equilibria(form: SmoothForm) -> Smooth:
+def smooth_equilibria(form: SmoothForm, symmetry: bool = True) -> Smooth:
     """Find all pure equilibria of a smooth game.
+
+    Parameters
+    ----------
+    form : SmoothForm
+    symmetry : bool, optional
+        Whether to look for identical players, and at one order of each class of them only. The
+        answer is the same without, but takes longer.
 
     Examples
     --------
@@ -111,32 +121,35 @@ def smooth_equilibria(form: SmoothForm) -> Smooth:
     everybody = range(len(form.variables))
     objectives = [form.payoffs[owner] for owner in form.owners]
     system = FirstOrder(form.variables, everybody, objectives, False)
-    found = explore(system)
+    classes = identical_players(form) if symmetry else ()
+    found = explore(system, wanted=in_order(classes))
     points, vague = _distinct(system, found.roots)
     own = {
         player: FirstOrder(form.variables, form.own(player), [payoff] * len(form.own(player)), True)
         for player, payoff in form.payoffs.items()
     }
     equilibria, refuted, unresolved = [], [], []
-    for point in points:
-        candidate = _candidate(form, own, point)
+    for orbit in orbits(points, found.roots, classes):
+        candidate = _candidate(form, own, orbit.point)
+        images = orbit.relabelled(candidate, form.owners)
         if candidate.better is not None:
-            refuted.append(candidate)
-        elif candidate.is_proved or _is_negligible(candidate, own, form, point):
-            equilibria.append(candidate)
+            refuted += images
+        elif candidate.is_proved or _is_negligible(candidate, own, form, orbit.point):
+            equilibria += images
+            unresolved += [(candidate.values, why) for why in orbit.doubts]
         else:
             why = "a first-order point where the gains from deviating could not be bounded"
-            unresolved.append((candidate.values, why))
+            unresolved += [(image.values, why) for image in images]
     for root in vague:
         box = [(max(a, 0.0), min(b, 1.0)) for a, b in zip(root.low, root.high, strict=True)]
-        why = "a first-order point at an end of an interval, where a derivative is about 0"
-        unresolved.append((_scaled(form, box), why))
+        why = "a first-order point at an end of an interval, a derivative about 0 or infinite there"
+        unresolved += [(image, why) for image in spread(_scaled(form, box), classes)]
     undefined = _clusters(found.open.pick(system.values(found.open).left))
     for box in _clusters(found.open):
         why = "not settled: a continuum, a degenerate point, or too many boxes"
         if any(_touch(np.transpose(box), np.transpose(other)) for other in undefined):
             why = "a payoff or a derivative of it is not defined at all points"
-        unresolved.append((_scaled(form, box), why))
+        unresolved += [(image, why) for image in spread(_scaled(form, box), classes)]
     return Smooth(tuple(equilibria), tuple(refuted), tuple(unresolved), found.boxes)
 
 
@@ -219,7 +232,11 @@ def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) 
         with working_precision():
             ends = {k: doubles(point.balls[k]) for k in others}
         system.fixed(ends, {k: point.balls[k] for k in others})
-        reply = best_reply(system, [point.balls[k] for k in mine], [point.label[k] for k in mine])
+        labels = [point.label[k] for k in mine]
+        if _is_indifferent(form, player, point):
+            reply = Reply(Enclosure.point(0), None)
+        else:
+            reply = best_reply(system, [point.balls[k] for k in mine], labels)
         if reply.move is not None:
             moves = zip(mine, reply.move, strict=True)
             reply = reply._replace(
@@ -228,6 +245,20 @@ def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) 
         replies[player] = reply
     values = tuple(form.scaled_back(k, _short(v)) for k, v in enumerate(point.enclosures))
     return Candidate(values, replies)
+
+
+def _is_indifferent(form: SmoothForm, player: str, point: Refined) -> bool:
+    """Whether all moves of a player do equally well, its rivals being known exactly."""
+    if point.exact is None:
+        return False
+    mine = form.own(player)
+    rivals = {
+        variable: sp.Rational(str(point.exact[k]))
+        for k, variable in enumerate(form.variables)
+        if k not in mine
+    }
+    left = sp.expand(form.payoffs[player].xreplace(rivals))
+    return not left.has(*(form.variables[k] for k in mine))
 
 
 def _short(value: Enclosure) -> Enclosure:

@@ -772,13 +772,13 @@ def test_ctrl_c_is_quiet(monkeypatch):
 
 def test_help_is_light_and_quick():
     code = (
-        "import sys, time\nfrom pigou.cli import cli\n"
+        "import sys\nfrom pigou.cli import cli\n"
         "try: cli(['--help'])\nexcept SystemExit: pass\n"
         "heavy = {'sympy', 'numpy', 'scipy', 'z3', 'flint', 'rich'} & set(sys.modules)\n"
-        "print(sorted(heavy), time.process_time() < 0.3)"
+        "print(sorted(heavy))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "[] True"
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_help_names_every_command_and_selection():

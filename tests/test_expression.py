@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import time
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +9,7 @@ import pytest
 import sympy as sp
 from hypothesis import given, strategies as st
 
+from patience import patience
 from pigou.errors import ExpressionError
 from pigou.exact import exact
 from pigou.expression import (
@@ -221,14 +221,13 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize(("text", "why"), HOSTILE)
-def test_refused_within_a_second(text, why):
-    start = time.process_time()
-    if why is None:
-        assert read_expression(text, NAMES) == A
-        return
-    with pytest.raises(ExpressionError, match=why) as caught:
-        read_expression(text, NAMES)
-    assert time.process_time() - start < 1
+def test_refused_without_trying(text, why):
+    with patience("reading"):
+        if why is None:
+            assert read_expression(text, NAMES) == A
+            return
+        with pytest.raises(ExpressionError, match=why) as caught:
+            read_expression(text, NAMES)
     assert len(str(caught.value)) < 300
 
 
@@ -246,9 +245,9 @@ SLOW = [
 
 @pytest.mark.parametrize("text", SLOW)
 def test_a_long_formula_is_read_in_time(text):
-    start = time.process_time()
-    read_expression(text, NAMES)
-    assert time.process_time() - start < 3
+    with patience("reading"):
+        read = read_expression(text, NAMES)
+    assert A in read.free_symbols
 
 
 def test_nothing_is_evaluated(tmp_path, monkeypatch):

@@ -3,13 +3,13 @@
 
 import contextlib
 import itertools
-import time
 from fractions import Fraction
 
 import pytest
 import sympy as sp
 from hypothesis import given, strategies as st
 
+from patience import patience
 from pigou.errors import FileError
 from pigou.expression import Lookup, symbol
 from pigou.gambit import read_nfg, read_nfg_file
@@ -239,7 +239,5 @@ def test_any_text_is_a_game_or_refused(text):
     ],
 )
 def test_a_large_text_is_read_or_refused_in_time(text):
-    start = time.process_time()
-    with contextlib.suppress(FileError):
+    with patience("reading"), contextlib.suppress(FileError):
         read_nfg(text)
-    assert time.process_time() - start < 3

@@ -11,7 +11,6 @@ import contextlib
 import itertools
 import random
 import re
-import time
 from collections import Counter, defaultdict
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +19,7 @@ import pytest
 import sympy as sp
 from hypothesis import assume, given, strategies as st
 
+from patience import patience
 from pigou.catalogue import find_model
 from pigou.errors import FileError
 from pigou.expression import Lookup, symbol
@@ -380,12 +380,11 @@ def test_a_tree_that_is_too_large_or_too_deep_is_refused_at_once():
         + "".join(f'p "" 1 {n} "" {{ "stop" "go" }} 0 t "" 0 ' for n in range(1, 120))
         + 't "" 0'
     )
-    began = time.process_time()
-    with pytest.raises(FileError, match="at most 10,000 nodes of a game are read"):
-        read_efg(many)
-    with pytest.raises(FileError, match="at most 100 decisions and draws are read in a row"):
-        read_efg(deep)
-    assert time.process_time() - began < 5
+    with patience("reading"):
+        with pytest.raises(FileError, match="at most 10,000 nodes of a game are read"):
+            read_efg(many)
+        with pytest.raises(FileError, match="at most 100 decisions and draws are read in a row"):
+            read_efg(deep)
 
 
 def test_a_hundred_decisions_in_a_row_are_read():

@@ -4,7 +4,6 @@
 import itertools
 import json
 import re
-import time
 import tomllib
 from dataclasses import fields, replace
 from fractions import Fraction
@@ -15,6 +14,7 @@ import sympy as sp
 from hypothesis import assume, given, strategies as st
 
 from games import UPGRADING
+from patience import patience
 from pigou.errors import DeclarationError, FileError, PigouError
 from pigou.expression import If, Lookup, read_expression, symbol
 from pigou.game import (
@@ -486,14 +486,9 @@ def check_fault(text, message):
 # -- limits ---------------------------------------------------------------------------------------
 
 
-def seconds(text, message):
-    start = time.process_time()
-    if message:
-        with pytest.raises(FileError, match=message):
-            read_game(text)
-    else:
+def refused(text, message):
+    with patience("reading"), pytest.raises(FileError, match=message):
         read_game(text)
-    return time.process_time() - start
 
 
 def grid(players, choices):
@@ -511,8 +506,10 @@ def grid(players, choices):
     return "\n".join(text)
 
 
-def test_a_table_of_four_players_with_four_choices_is_read_in_half_a_second():
-    assert seconds(grid(4, 4), None) < 0.5
+def test_a_table_of_four_players_with_four_choices_is_read_in_time():
+    with patience("reading"):
+        game = read_game(grid(4, 4)).game
+    assert len(game.moves) == 4
 
 
 @pytest.mark.parametrize(
@@ -532,7 +529,7 @@ def test_a_table_of_four_players_with_four_choices_is_read_in_half_a_second():
     ],
 )  # fmt: skip
 def test_what_is_too_large_is_refused_in_time(text, message):
-    assert seconds(text, message) < 5
+    refused(text, message)
 
 
 def test_a_table_with_too_many_combinations_is_refused_before_they_are_gone_through():
@@ -546,7 +543,7 @@ def test_a_table_with_too_many_combinations_is_refused_before_they_are_gone_thro
         + " }\npayoffs = { p0 = 1 }"
     )
     head = 'pigou = 1\n[game]\nname = "large"\n'
-    assert seconds(head + players + row, "there is no row for m0 = c0, .* m9 = c1") < 3
+    refused(head + players + row, "there is no row for m0 = c0, .* m9 = c1")
 
 
 # -- the file itself ------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from hypothesis import given, settings, strategies as st
 from pigou.assessment import assess, first_best
 from pigou.check import examine, expectation
 from pigou.comparison import compare
+from pigou.enclosing import enclosed
 from pigou.equilibrium import Grade, Strategy
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
@@ -596,3 +597,92 @@ def test_random_cubic_games_lose_no_equilibrium_that_a_brute_force_finds(seed, d
 def test_many_random_cubic_games_lose_no_equilibrium_and_few_are_open(draw, least):
     complete = sum(agrees_with_brute_force(draw(random.Random(seed))) for seed in range(500))
     assert complete > least
+
+
+# -- what a second reader found -------------------------------------------------------------------
+
+
+def alone(payoff, ends=(0, 1)):
+    return Game("alone", [Player("ann")], [Move("x", "ann", ends)], {"ann": payoff})
+
+
+def examined(game, low, high):
+    claimed = Strategy("x", "ann", "", {}, value=Enclosure(Fraction(low), Fraction(high)))
+    return examine(game, game.values(), [claimed])
+
+
+@pytest.mark.parametrize("scale", ["10**80", "1", "1/10**80"])
+def test_the_checker_proves_existence_whatever_the_scale_and_never_with_a_singular_inverse(scale):
+    # the maximiser is log(2): a false enclosure is not confirmed, the true one is
+    game = alone(f"{scale}*(x - exp(x)/2)")
+    wrong = examined(game, Fraction(1, 8), Fraction(1, 8) + Fraction(1, 2**100))
+    assert not wrong.confirmed and wrong.gain.lower > 0
+    (true,) = settled(game)
+    assert true.strategies[0].value.value == pytest.approx(float(np.log(2)))
+
+
+def test_the_checker_does_not_take_an_enclosure_for_a_point():
+    # [0, 1] holds one first-order point of x**2 - x: 1/2, the minimum
+    assert not examined(alone("x**2 - x"), 0, 1).confirmed
+    assert examined(alone("x - x**2"), Fraction(1, 4), 1).confirmed
+
+
+def test_the_checker_encloses_exponentials_of_large_numbers_without_writing_them_out():
+    (found,) = settled(alone("exp(-10**9*x) - x/1000 + x**2/10"))
+    assert found.strategies[0].value == Enclosure.point(0)
+    tiny = enclosed(sp.exp(symbol("x")), {"x": Enclosure.point(-(10**30))})
+    assert 0 <= tiny.lower < tiny.upper < Fraction(1, 10**1000)
+    with pytest.raises(DeclarationError, match="too large"):
+        enclosed(sp.exp(symbol("x")), {"x": Enclosure.point(10**30)})
+
+
+def test_an_unbounded_total_surplus_has_no_first_best():
+    with pytest.raises(StructureError, match="could not be bounded"):
+        first_best(alone("x**(-1/2) - x"))
+
+
+def test_ends_with_long_fractions_stay_exact():
+    end = Fraction(1, 3**300)
+    (found,) = settled(alone("x", (0, end)))
+    assert found.strategies[0].value == Enclosure.point(end)
+
+
+def test_a_large_constant_or_another_rich_party_does_not_hide_a_gain_from_the_checker():
+    # 1/2 is the minimum of x**2 - x
+    low, high = Fraction(1, 4), Fraction(3, 4)
+    assert not examined(alone("x**2 - x + 10**30"), low, high).confirmed
+    moves = [Move("x", "ann", (0, 1)), Move("y", "bob", (0, 1))]
+    payoffs = {"ann": "x**2 - x", "bob": "10**30*(1 - (y - 1/2)**2)"}
+    game = Game("pair", [Player("ann"), Player("bob")], moves, payoffs)
+    values = Enclosure(low, high), Enclosure.point("1/2")
+    claimed = [
+        Strategy(m.name, m.player, "", {}, value=v) for m, v in zip(moves, values, strict=True)
+    ]
+    assert not examine(game, game.values(), claimed).confirmed
+
+
+def test_probabilities_as_moves_have_the_mixed_equilibrium_in_which_all_moves_tie():
+    # chicken: each is indifferent at 1/3 between everything, and the corners are equilibria too
+    chicken = pair("x*(1/3 - y)", "y*(1/3 - x)")
+    third = Fraction(1, 3)
+    assert set(values(settled(chicken))) == {(0, 1), (third, third), (1, 0)}
+    pennies = pair("(2*x - 1)*(2*y - 1)", "-(2*x - 1)*(2*y - 1)")
+    assert values(settled(pennies)) == [(Fraction(1, 2), Fraction(1, 2))]
+
+
+def test_numbers_beyond_doubles_are_written_and_never_end_in_an_error():
+    assert values(settled(alone("x - x**2", (0, Fraction("1e400"))))) == [(Fraction(1, 2),)]
+    found = solve(alone("x - x**2 - exp(-x)", (0, Fraction("1e400"))))
+    assert not found.complete and "e+400" in found.unresolved[0]
+    steep = Game(
+        "steep", [Player("ann")], [Move("x", "ann", (0, 1))], {"ann": "c*x"},
+        parameters=[Parameter("c", "1e400")],
+    )  # fmt: skip
+    assert "gains at least 5.00e+399" in examined(steep, "1/2", "1/2").doubt
+    assert "certified" in as_text(solve_page(steep, settled(steep)))
+
+
+def test_a_proof_that_there_is_none_says_that_it_is_about_pure_strategies():
+    matching = pair("(x - y)**2", "-((x - y)**2)")
+    text = as_text(solve_page(matching, settled(matching)))
+    assert "no equilibrium found; there is none in pure strategies" in text

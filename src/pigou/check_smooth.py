@@ -5,7 +5,7 @@ recursion over the expression tree in rational enclosures (`pigou.enclosing`). O
 :math:`x^*`, each move known by an enclosure, it proves anew:
 
 1. *There is such a point.* With F the derivatives of the payoffs of those whose move is not at an
-   end of its interval, the Krawczyk image of the enclosures lies within them; at an end, the
+   end of its interval, the Krawczyk image of the enclosures lies in their interior; at an end, the
    derivative does not point inwards. Moves that are stated exactly, next to others that are not,
    are taken to be known to :math:`10^{-60}` in this. A profile stated exactly needs no such proof.
 2. *Nobody gains by deviating.* For each player, on a box around its moves on which its payoff is
@@ -25,6 +25,7 @@ import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
@@ -94,9 +95,11 @@ def examine_smooth(
     payoffs = Record({p: profile.value(game.payoff(p)) for p in game.parties})
     flows = tuple(Flow(t, profile.value(t.amount)) for t in game.transfers)
     doubt = _existence(profile)
-    gains = [_Deviations(profile, who, not doubt).largest() for who in profile.movers] or [ZERO]
+    deviations = [_Deviations(profile, who, not doubt) for who in profile.movers]
+    gains = [deviation.largest() for deviation in deviations]
     gain = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
-    doubt = _verdict(gain, payoffs, doubt)
+    sizes = [deviation.size() for deviation in deviations]
+    doubt = _verdict(gain, gains, sizes, doubt)
     return Examination(
         payoffs,
         primitive,
@@ -109,11 +112,14 @@ def examine_smooth(
     )
 
 
-def _verdict(gain: Enclosure, payoffs: Values, doubt: str) -> str:
+def _verdict(
+    gain: Enclosure, gains: Sequence[Enclosure], sizes: Sequence[Fraction], doubt: str
+) -> str:
     """Return why a profile is not confirmed: some gain, known or not excluded, or other doubts."""
     if gain.lower > 0:
-        return f"somebody gains at least {float(gain.lower):.3g} by deviating"
-    if gain.upper > _NEGLIGIBLE * max((abs(p.upper) for p in payoffs.values()), default=0):
+        least = Decimal(gain.lower.numerator) / Decimal(gain.lower.denominator)
+        return f"somebody gains at least {least:.3g} by deviating"
+    if any(g.upper > _NEGLIGIBLE * size for g, size in zip(gains, sizes, strict=True)):
         return doubt or f"that nobody gains up to {gain.value:.3g} by deviating is not proved"
     return doubt
 
@@ -303,7 +309,7 @@ def _krawczyk(profile: _Profile) -> str:
         for k, other in enumerate(names):
             entry = Enclosure.point(int(i == k)) - _dot(row, [line[k] for line in slopes])
             image = image + entry * (box[other] - middle[other])
-        if not box[name].lower <= image.lower <= image.upper <= box[name].upper:
+        if not box[name].lower < image.lower <= image.upper < box[name].upper:
             return "a first-order point inside the enclosures could not be proved"
     return ""
 
@@ -317,12 +323,21 @@ def _dot(row: Sequence[Enclosure], column: Sequence[Enclosure]) -> Enclosure:
 
 
 def _approximate_inverse(matrix: list[list[Fraction]]) -> list[list[Enclosure]] | None:
-    """Return an inverse rounded to 60 digits; None if there is none."""
-    short = sp.Matrix([[sp.Rational(str(_cut(v))) for v in row] for row in matrix])
-    if short.det() == 0:
+    """Return an inverse, rounded after each row has been divided by its size; None if none."""
+    sizes = [max(abs(v) for v in row) for row in matrix]
+    if 0 in sizes:
         return None
-    rows = short.inv().tolist()
-    return [[Enclosure.point(Fraction(round(v * 10**60), 10**60)) for v in row] for row in rows]
+    short = [
+        [sp.Rational(str(_cut(v / size))) for v in row]
+        for row, size in zip(matrix, sizes, strict=True)
+    ]
+    if sp.Matrix(short).det() == 0:
+        return None
+    rows = [[Fraction(str(v)) for v in row] for row in sp.Matrix(short).inv().tolist()]
+    return [
+        [Enclosure.point(_cut(v) / size) for v, size in zip(row, sizes, strict=True)]
+        for row in rows
+    ]
 
 
 # -- deviations ---------------------------------------------------------------------------------
@@ -366,6 +381,14 @@ class _Deviations:
         bound = max((self._bound(cell) for cell in (*cells, *self.open)), default=Fraction(0))
         return Enclosure(self.gained, max(bound, self.gained))
 
+    def size(self) -> Fraction:
+        """Bound how much the payoff varies over the player's moves, whatever is added to it."""
+        everything = [Enclosure(*self.profile.ends[name]) for name in self.own]
+        try:
+            return self._at(self.formula, everything).width
+        except (ZeroDivisionError, DeclarationError):
+            return Fraction(0)
+
     def _at(self, formula: sp.Expr, cell: Sequence[Enclosure]) -> Enclosure:
         moved = dict(zip(self.own, cell, strict=True))
         return self.profile.value(formula, {**self.others, **moved})
@@ -376,7 +399,8 @@ class _Deviations:
         there = self._at(self.formula, middle)
         self.gained = max(self.gained, there.lower - self.earned.upper)
         enough = self.earned.lower + self.gained
-        if cell == self.point or self._at(self.formula, cell).upper <= enough:
+        is_point = cell == self.point and all(side.is_exact for side in cell)
+        if is_point or self._at(self.formula, cell).upper <= enough:
             return []
         if self.slopes:
             slopes = [self._at(slope, cell) for slope in self.slopes]

@@ -21,6 +21,7 @@ from pigou.expression import If, Lookup, Total, each
 __all__ = ["Members", "enclosed"]
 
 ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
+_LONGEST_EXPONENT = 30_000
 
 Members = Callable[[str], Iterable[tuple[int, Mapping[str, Enclosure]]]]
 """For a population: how many members there are of each kind and action, and their values."""
@@ -200,7 +201,8 @@ def _transcendental(name: str, *arguments: Enclosure) -> Enclosure:
             raise DeclarationError(f"{name} of {arguments[0]}, which is not positive")
         else:
             result = iv.log(x) if name == "log" else iv.exp(rest[0] * iv.log(x))
-        return Enclosure(*(_from_mpf(end) for end in result._mpi_))
+        low, high = result._mpi_
+        return Enclosure(_from_mpf(low, False), _from_mpf(high, True))
     finally:
         iv.prec = before
 
@@ -213,6 +215,14 @@ def _to_interval(number: Enclosure) -> Any:
     return mpmath.iv.mpf([low.a, high.b])
 
 
-def _from_mpf(end: Any) -> Fraction:
-    sign, mantissa, exponent, _ = end
+def _from_mpf(end: Any, upwards: bool) -> Fraction:
+    """Return an end as a fraction; one too small for 30,000 bits is rounded outwards."""
+    sign, mantissa, exponent, bits = end
+    if mantissa == 0 and exponent != 0:
+        raise DeclarationError("a number too large to be enclosed")
+    if exponent + bits < -_LONGEST_EXPONENT:
+        outwards = upwards != bool(sign)
+        return Fraction((-1) ** sign * int(outwards), 2**_LONGEST_EXPONENT)
+    if exponent + bits > _LONGEST_EXPONENT:
+        raise DeclarationError("a number too large to be enclosed")
     return Fraction((-1) ** sign * int(mantissa)) * Fraction(2) ** int(exponent)

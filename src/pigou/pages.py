@@ -208,7 +208,8 @@ def how_many(found: EquilibriumSet) -> str:
     if found.components:
         return f"a continuum of equilibria, {number} listed (extreme points and isolated ones)"
     if not number:
-        return "no equilibrium found" + ("" if not found.complete else "; there is none")
+        which = " in pure strategies" if found.scope.endswith("in pure strategies") else ""
+        return "no equilibrium found" + (f"; there is none{which}" if found.complete else "")
     words = "1 equilibrium" if number == 1 else f"{number} equilibria"
     return words + ("" if found.complete else " found, perhaps not all")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from pigou.check import examine
@@ -167,7 +169,15 @@ def _where(form: SmoothForm, box: tuple[Enclosure, ...]) -> str:
     """Say in words where a box is."""
     parts = []
     for move, value in zip(form.moves, box, strict=True):
-        low, high = (f"{float(end):.6g}" for end in (value.lower, value.upper))
+        low, high = (_shown(end) for end in (value.lower, value.upper))
         about = "" if value.is_exact else "about "
         parts.append(f"{move} {about}{low}" if low == high else f"{move} in [{low}, {high}]")
     return ", ".join(parts)
+
+
+def _shown(number: Fraction) -> str:
+    """Write a number in six digits, whatever its size."""
+    try:
+        return f"{float(number):.6g}"
+    except OverflowError:
+        return f"{Decimal(number.numerator) / Decimal(number.denominator):.6g}"
