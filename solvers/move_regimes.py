@@ -211,8 +211,9 @@ class _Search:
         complete = not inner or self._proved(sp.Or(*named), *necessary)
         left = [] if complete else [f"{words}: {self._why_open(solutions, named, necessary)}"]
         found: list[SymbolicEquilibrium] = []
-        for one in solutions:
-            verdict, note = self._verdict(words, necessary, {**ends, **one.values}, one.needs)
+        for place, one in enumerate(solutions):
+            needs = (*one.needs, *self._apart(one, solutions[:place], necessary))
+            verdict, note = self._verdict(words, necessary, {**ends, **one.values}, needs)
             found += verdict
             left += note
         if complete and not found and not left:
@@ -221,6 +222,18 @@ class _Search:
             numbered = enumerate(found, 1)
             found = [replace(one, profile=f"{words} (solution {n})") for n, one in numbered]
         return [*found], left
+
+    def _apart(
+        self, one: Solution, earlier: Sequence[Solution], necessary: Sequence[Any]
+    ) -> Iterator[Any]:
+        """Yield that a solution is none of the earlier ones, where it may be at some values."""
+        for other in earlier:
+            gaps = [_simple(v - other.values[x]) for x, v in one.values.items()]
+            apart = sp.Or(*(sp.Ne(gap, 0) for gap in gaps))
+            at = {x: sp.sympify(v) for x, v in one.values.items()}
+            known = [c.xreplace(at) for c in necessary if not isinstance(c, sp.Eq)]
+            if not self._proved(apart, *one.needs, *other.needs, *known):
+                yield apart
 
     def _why_open(
         self, solutions: Sequence[Solution], named: Sequence[Any], necessary: Sequence[Any]

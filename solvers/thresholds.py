@@ -48,7 +48,9 @@ from pigou.solvers.variety import minimal_polynomial
 __all__ = ["Threshold", "Thresholds", "thresholds"]
 
 _SECONDS = 5.0
+MOST_DEGREE = 200
 MOST_LEX_DEGREE = 24
+"""Of the product of degrees: elimination where there are infinitely many solutions is dearer."""
 
 
 @dataclass(frozen=True)
@@ -370,9 +372,10 @@ def _determinant(rows: Sequence[Sequence[Any]]) -> Any:
 def _eliminated(family: _Family, event: _Event) -> list[fmpq_poly]:
     """Return the irreducible factors of what is left when moves are eliminated (step 3)."""
     ring, h = family.system.ring, event.vanishes
+    _check_size(family, [*event.equations, h], MOST_DEGREE)
     found = minimal_polynomial(ring, [*event.equations, h], len(ring.variables) - 1)
     if found is None:
-        _check_size(family, [*event.equations, h])
+        _check_size(family, [*event.equations, h], MOST_LEX_DEGREE)
         found = _last(_lex_basis(len(ring.variables), [*event.equations, h]))
     if found is None and event.kind == "at an end":
         branches = _without(len(ring.variables), event.equations, h)
@@ -387,12 +390,12 @@ def _eliminated(family: _Family, event: _Event) -> list[fmpq_poly]:
     )
 
 
-def _check_size(family: _Family, system: Sequence[Any]) -> None:
+def _check_size(family: _Family, system: Sequence[Any], most: int) -> None:
     degree = math.prod(max(1, f.total_degree()) for f in system if f != 0)
-    if degree > MOST_LEX_DEGREE:
+    if degree > most:
         raise StructureError(
             f"game '{family.game.name}': its first-order system with '{family.parameter}' left "
-            "open has infinitely many solutions and is too large to be sorted out"
+            f"open is too large: the product of its degrees is {degree}, above {most}"
         )
 
 

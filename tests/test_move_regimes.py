@@ -46,13 +46,13 @@ def numbers(at):
 
 
 def stated(found, at):
-    """The profiles that the closed forms give at some values, once each."""
+    """The profiles that the closed forms give at some values; one given twice is there twice."""
     here = numbers(at)
-    rows = set()
-    for one in found.equilibria:
-        if one.condition.xreplace(here) == sp.true:
-            rows.add(tuple(sp.sympify(v).xreplace(here).evalf(30) for v in one.moves.values()))
-    return sorted(rows)
+    return sorted(
+        tuple(sp.sympify(v).xreplace(here).evalf(30) for v in one.moves.values())
+        for one in found.equilibria
+        if one.condition.xreplace(here) == sp.true
+    )
 
 
 def same_as_solving(game, found, at):
@@ -174,6 +174,21 @@ def test_two_solutions_merge_where_a_discriminant_is_0():
         assert sum(e.condition.xreplace(numbers({"b": at})) == sp.true for e in inside) == number
     for at in ("1/8", "1/4", "1/3"):
         same_as_solving(game, found, {"b": at})
+
+
+def test_two_formulas_of_one_point_are_listed_once():
+    # u' = (a - x) (x - b)**2: x = a is a maximum, and x = b an inflection unless b is a
+    x, a, b = (symbol(n) for n in "xab")
+    payoff = sp.integrate(sp.expand((a - x) * (x - b) ** 2), x)
+    game = Game(
+        "twice", [Player("ann")], [Move("x", "ann", (0, 1))], {"ann": str(payoff)},
+        parameters=[Parameter(n, v, f"{n} > 0") for n, v in (("a", "1/2"), ("b", "1/3"))],
+        assumptions=["a < 1", "b < 1"],
+    )  # fmt: skip
+    found = regimes(game)
+    for at in ({"a": "1/2", "b": "1/3"}, {"a": "1/3", "b": "1/2"}, {"a": "1/2", "b": "1/2"}):
+        assert len(stated(found, at)) == 1
+        assert same_as_solving(game, found, at) == 1
 
 
 def test_chance_that_nobody_sees_is_averaged_out():
