@@ -2,10 +2,10 @@ r"""First-order points of a game with rational payoffs, exactly: the second rout
 
 Steps
 -----
-1. Each payoff is a quotient A/B of polynomials in the moves, scaled to [0, 1]. That B has no zero
-   in the closed box is proved (z3); otherwise the route is not taken, for clearing denominators
-   would add points at which the game is not defined. With the common factors taken out, the
-   derivatives are :math:`g_k = N_k / D_k`.
+1. Without kinks, each payoff is a quotient A/B of polynomials in moves scaled to [0, 1]. That B
+   has no zero in the closed box is proved (z3); otherwise the route is not taken, for clearing
+   denominators would add points at which the game is not defined. With the common factors taken
+   out, the derivatives are :math:`g_k = N_k / D_k`.
 2. Each of the :math:`3^m` ways to put every move at its lower end, its upper end or inside gives a
    polynomial system: :math:`N_k = 0` inside, :math:`t_k = 0` or 1 at an end. Its real solutions are
    found by elimination (`pigou.solvers.variety`); the signs of :math:`t_k`, :math:`1 - t_k` and
@@ -203,7 +203,7 @@ def algebraic_system(form: SmoothForm) -> System | None:
     True
     """
     number = len(form.variables)
-    if number > MOST_MOVES:
+    if number > MOST_MOVES or form.switches:
         return None
     system = System.of(form.variables, number, [form.payoffs[owner] for owner in form.owners])
     if system is None:

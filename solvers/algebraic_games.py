@@ -18,7 +18,7 @@ Steps
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ from pigou.solvers.algebraic_replies import (
 )
 from pigou.solvers.first_order import INTERIOR
 from pigou.solvers.smooth_form import SmoothForm
-from pigou.solvers.smooth_games import Candidate, Smooth
+from pigou.solvers.smooth_games import Candidate, Smooth, Unresolved
 from pigou.solvers.variety import Point
 
 __all__ = ["Continuum", "Settled", "exact_form", "settle"]
@@ -63,6 +63,10 @@ class Continuum(NamedTuple):
 
     words: str
     ends: tuple[tuple[Fraction, ...], tuple[Fraction, ...]]
+
+
+def _no_proof(place: int) -> bool:
+    return False
 
 
 class Settled(NamedTuple):
@@ -84,6 +88,8 @@ class Settled(NamedTuple):
         How the two routes differ; empty if they agree.
     open : tuple of str
         What neither route settled, besides what is unresolved.
+    proves : callable
+        Tries to prove one of the equilibria, by its place, in exact arithmetic alone.
     """
 
     smooth: Smooth
@@ -94,6 +100,7 @@ class Settled(NamedTuple):
     continua: tuple[Continuum, ...] = ()
     disagreement: str = ""
     open: tuple[str, ...] = ()
+    proves: Callable[[int], bool] = _no_proof
 
     @property
     def how(self) -> str:
@@ -176,7 +183,8 @@ class _Second:
                 elif candidate.is_proved:
                     equilibria.append((candidate, place, True))
                 else:
-                    left.append((candidate.values, "an exact first-order point: gains not decided"))
+                    why = "an exact first-order point: gains not decided"
+                    left.append(Unresolved(candidate.values, why))
         continua, open_ = self._continua([c for c, _, _ in equilibria])
         if (open_ or disagreement or left) and found.unresolved:
             left += found.unresolved
@@ -191,7 +199,15 @@ class _Second:
         )
         exactly = tuple(c.is_proved and exact for c, _, exact in equilibria)
         closed = bool(found.unresolved) and not left
-        return Settled(smooth, True, forms, exactly, closed, continua, disagreement, tuple(open_))
+        listed = [None if k is None else self.algebraic.points[k].point for _, k, _ in equilibria]
+
+        def proves(place: int) -> bool:
+            point = listed[place]
+            return point is not None and self._candidate(point).is_proved
+
+        return Settled(
+            smooth, True, forms, exactly, closed, continua, disagreement, tuple(open_), proves
+        )
 
     # -- agreement ------------------------------------------------------------------------------
 
@@ -241,8 +257,8 @@ class _Second:
 
     def _is_open(self, values: Sequence[Enclosure]) -> bool:
         return any(
-            all(a.overlaps(b) for a, b in zip(values, box, strict=True))
-            for box, _ in self.found.unresolved
+            all(a.overlaps(b) for a, b in zip(values, one.box, strict=True))
+            for one in self.found.unresolved
         )
 
     def _is_minimum(self, one: FirstOrderPoint) -> bool:

@@ -17,7 +17,9 @@ Steps
 4. A box left over is split across its widest variable: in two; or, where it is free and touches one
    end, into the face at that end and the same box labelled interior. So a face is only looked at
    where a solution may lie on it, not each of the :math:`3^n`.
-5. Boxes that are too narrow, or left when the number of boxes is used up, are returned as open.
+5. With kinks, a box that is narrow enough is split into those where a switch is 0, 1 and between.
+   Switches between are never cut; Krawczyk's test narrows them.
+6. Boxes that are too narrow, or left when the number of boxes is used up, are returned as open.
 
 The order of work is fixed, so that an answer does not depend on the clock; only a time limit that
 is asked for (`pigou.deadline`) ends a search earlier, between two batches of boxes.
@@ -55,6 +57,7 @@ MOST_BOXES = 30_000
 _BATCH = 512
 _NARROWEST = 2.0**-30
 _CUT = 0.4921875
+_SWITCHED = 0.3
 _NEWTON_STEPS = 12
 _SIZES = 4.0 ** -np.arange(24)
 
@@ -121,11 +124,13 @@ def explore(
     ----------
     system : FirstOrder
     floor : float
-        A value of the objective that is known to be attained, if all maximise one objective.
+        A value of the objective that is known to be attained, if all maximise one objective; only
+        where it may be more is looked at.
     most : int
         How many boxes to look at, at most.
     wanted : callable, optional
-        A test of boxes (`pigou.solvers.symmetry`); those that fail it are left out of the search.
+        A test of boxes (`pigou.solvers.symmetry`, `pigou.solvers.outdone`); those that fail it are
+        left out of the search.
 
     Examples
     --------
@@ -159,7 +164,7 @@ class _Search:
     """One search: the solutions so far, and the boxes given up."""
 
     def __init__(self, system: FirstOrder, floor: float):
-        self.system, self.floor = system, floor
+        self.system, self.floor, self.given = system, floor, floor
         self.best: Floats | None = None
         self.roots: list[Isolated] = []
         self.given_up: list[Boxes] = []
@@ -168,7 +173,7 @@ class _Search:
     def step(self, boxes: Boxes) -> Boxes:
         """Look at a batch of boxes; return what is left to look at."""
         self.looked += boxes.number
-        values, centre = self.system.values(boxes), self.system.at_centre(boxes)
+        values, centre = self.system.values(boxes), self.system.at_moves(boxes)
         values = sharpened(self.system, boxes, values, centre)
         keep = self._worth_it(boxes, values, centre)
         before = boxes.high - boxes.low
@@ -178,9 +183,11 @@ class _Search:
         for root in self.roots:
             keep &= ~root.holds(boxes)
         settled = keep & ~moved & ~values.left & (boxes.label != FREE).all(axis=0)
+        for one, other in self.system.tangles:
+            settled &= (boxes.label[one] != INTERIOR) | (boxes.label[other] != INTERIOR)
         left = [boxes.pick(keep & ~settled & ~moved), boxes.pick(keep & moved)]
         if settled.any():
-            inside, shrunk = self._newton(*_selected(settled, boxes, values, centre))
+            inside, shrunk = self._newton(boxes.pick(settled), _selected(settled, values))
             left = [left[0].joined(inside), left[1].joined(shrunk)]
         return left[1].joined(self._split(self._narrow(left[0])))
 
@@ -188,27 +195,55 @@ class _Search:
         """Drop boxes in which the objective stays below a value that is attained."""
         if values.objective is None or centre.objective is None:
             return np.ones(boxes.number, dtype=bool)
-        attained = np.where(centre.left, -np.inf, centre.objective[0])
+        unsure = centre.left | ~self._as_kinks_have_it(boxes, centre)
+        attained = np.where(unsure, -np.inf, centre.objective[0])
         top = int(np.argmax(attained))
         if attained[top] > self.floor:
             self.floor, self.best = float(attained[top]), boxes.centre[:, top]
-        return values.left | (values.objective[1] >= self.floor)
+        return values.left | self._may_be_more(values.objective[1])
 
-    def _newton(self, boxes: Boxes, values: Values, centre: Values) -> tuple[Boxes, Boxes]:
+    def _as_kinks_have_it(self, boxes: Boxes, centre: Values) -> NDArray[np.bool_]:
+        """Say where the switches of a box are right at its centre: the objective is attained there.
+
+        A box that is searched for solutions with a switch at 0 may reach beyond the kink.
+        """
+        m = self.system.moves
+        low, high, kink = boxes.low[m:], boxes.high[m:], (centre.g[0][m:], centre.g[1][m:])
+        right = (low == 0) & (high == 1)
+        right |= ((high == 0) & (kink[1] <= 0)) | ((low == 1) & (kink[0] >= 0))
+        whole: NDArray[np.bool_] = right.all(axis=0)
+        return whole
+
+    def _may_be_more(self, most: Floats) -> NDArray[np.bool_]:
+        """Say where the objective may be as large as what is attained, and more than was given."""
+        return (most >= self.floor) & (most > self.given)
+
+    def _newton(self, boxes: Boxes, values: Values) -> tuple[Boxes, Boxes]:
         """Apply the Krawczyk image: return boxes to split, and boxes that have shrunk enough."""
-        image, norm = krawczyk(boxes, values, centre)
+        image, norm = krawczyk(boxes, values, self.system.at_centre(boxes))
         low, high = np.maximum(boxes.low, image[0]), np.minimum(boxes.high, image[1])
         keep = (low <= high).all(axis=0)
-        for k in np.flatnonzero(keep & (norm < 1)):
+        promising = norm < 1
+        if self.system.switches:  # a switch may be wide where the moves are narrow
+            inner, width = boxes.label == INTERIOR, boxes.high - boxes.low
+            promising |= ~(inner & (image[1] - image[0] > 0.9 * width + 1e-12)).any(axis=0)
+        for k in np.flatnonzero(keep & promising):
             label = tuple(int(part) for part in boxes.label[:, k])
             self._prove(boxes.centre[:, k], label, float((boxes.high - boxes.low)[:, k].max()))
         low, high = np.where(keep, low, boxes.low), np.where(keep, high, boxes.high)
         narrower = Boxes(low, high, boxes.label)
         for root in self.roots:
             keep &= ~root.holds(narrower)
-        before, after = (np.max(b.high - b.low, axis=0) for b in (boxes, narrower))
-        shrunk = after < 0.6 * before
+        shrunk = self._much_narrower(boxes.high - boxes.low, narrower.high - narrower.low)
         return narrower.pick(keep & ~shrunk), narrower.pick(keep & shrunk)
+
+    def _much_narrower(self, before: Floats, after: Floats) -> NDArray[np.bool_]:
+        """Say which boxes are, in their moves or in their switches."""
+        m = self.system.moves
+        shrunk: NDArray[np.bool_] = after[:m].max(axis=0) < 0.6 * before[:m].max(axis=0)
+        if m < self.system.size:
+            shrunk |= after[m:].max(axis=0) < 0.6 * before[m:].max(axis=0)
+        return shrunk
 
     def _prove(self, start: Floats, label: tuple[int, ...], width: float) -> None:
         """Run Newton's method; prove a solution around its limit, in as large a box as will do."""
@@ -247,16 +282,35 @@ class _Search:
         return root.label == label and bool(inside.all())
 
     def _narrow(self, boxes: Boxes) -> Boxes:
-        """Give up boxes that are too narrow to be split."""
-        narrow = (boxes.high - boxes.low).max(axis=0) < _NARROWEST
+        """Give up boxes that are too narrow to be split, and have no switch to be settled."""
+        m = self.system.moves
+        narrow = (boxes.high[:m] - boxes.low[:m]).max(axis=0) < _NARROWEST
+        narrow &= (boxes.label[m:] != FREE).all(axis=0)
         if narrow.any():
             self.given_up.append(boxes.pick(narrow))
         return boxes.pick(~narrow)
 
     def _split(self, boxes: Boxes) -> Boxes:
+        """Split boxes across their widest variable, or settle a switch."""
+        m = self.system.moves
+        if m == self.system.size:
+            return self._halved(boxes)
+        width = (boxes.high[:m] - boxes.low[:m]).max(axis=0)
+        open_ = boxes.label[m:] == FREE
+        switched = open_.any(axis=0) & (width < _SWITCHED)
+        halves = self._halved(boxes.pick(~switched))
+        boxes = boxes.pick(switched)
+        row, places = m + np.argmax(open_[:, switched], axis=0), np.arange(boxes.number)
+        zero, one, between = boxes.copy(), boxes.copy(), boxes.copy()
+        zero.label[row, places], zero.high[row, places] = LOWER, 0.0
+        one.label[row, places], one.low[row, places] = UPPER, 1.0
+        between.label[row, places] = INTERIOR
+        return zero.joined(one, between, halves)
+
+    def _halved(self, boxes: Boxes) -> Boxes:
         """Split boxes across their widest variable."""
-        places = np.arange(boxes.number)
-        axis = np.argmax(boxes.high - boxes.low, axis=0)
+        m, places = self.system.moves, np.arange(boxes.number)
+        axis = np.argmax(boxes.high[:m] - boxes.low[:m], axis=0)
         low, high = boxes.low[axis, places], boxes.high[axis, places]
         free = boxes.label[axis, places] == FREE
         face = free & ((low == 0) != (high == 1))
@@ -282,20 +336,15 @@ class _Search:
             for root in self.roots:
                 keep &= ~root.holds(rest)
             if values.objective is not None:
-                keep &= values.left | (values.objective[1] >= self.floor)
+                keep &= values.left | self._may_be_more(values.objective[1])
                 bound = float(np.max(values.objective[1], where=keep, initial=-np.inf))
             rest = rest.pick(keep)
         return Exploration(tuple(self.roots), rest, self.looked, self.floor, self.best, bound)
 
 
-def _selected(
-    which: NDArray[np.bool_], boxes: Boxes, values: Values, centre: Values
-) -> tuple[Boxes, Values, Values]:
-    def cut(given: Values) -> Values:
-        g, h = ((e[0][..., which], e[1][..., which]) for e in (given.g, given.h))
-        return Values(g, h, None, given.left[which])
-
-    return boxes.pick(which), cut(values), cut(centre)
+def _selected(which: NDArray[np.bool_], values: Values) -> Values:
+    g, h = ((e[0][..., which], e[1][..., which]) for e in (values.g, values.h))
+    return Values(g, h, None, values.left[which])
 
 
 def krawczyk(boxes: Boxes, values: Values, centre: Values) -> tuple[Ends, Floats]:

@@ -10,12 +10,16 @@ Steps
    are dropped. A continuous :math:`u_i` has a maximiser, and that is among the solutions or in an
    open box.
 2. A solution is :math:`t_i^*` itself if it has the same labels and :math:`t_i^*` lies in its box of
-   uniqueness. Where :math:`u_i` is concave on that box (pivots of minus its second derivatives
-   positive, in balls), :math:`t_i^*` is the best there whatever the labels.
+   uniqueness, or if every move is at the same end. Where :math:`u_i` is concave on that box (pivots
+   of minus its second derivatives positive, in balls), :math:`t_i^*` is the best there whatever the
+   labels.
 3. Every other solution is refined and its payoff compared in balls. If all are strictly worse and
    no box is open, :math:`t_i^*` is the player's best reply, and the gain from deviating exactly 0.
    If one is strictly better, it is the deviation that shows that :math:`t^*` is no equilibrium.
    Otherwise the largest possible gain is bounded.
+
+Kinks in :math:`u_i` are part of the player's own system (`pigou.solvers.kinks`), so that maximisers
+at a kink are among its solutions; payoffs are compared at the moves alone.
 
 Source: E. Hansen and G. W. Walster (2004), Global Optimization Using Interval Analysis, chapter 12.
 """
@@ -31,12 +35,12 @@ from flint import arb, fmpq
 
 from pigou.exact import Enclosure
 from pigou.solvers.branch_and_prune import Exploration, Isolated, explore
-from pigou.solvers.first_order import Boxes, FirstOrder
+from pigou.solvers.first_order import INTERIOR, Boxes, FirstOrder
 from pigou.solvers.intervals import Floats
 from pigou.solvers.refine import Refined, doubles, refined
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
-__all__ = ["Optimum", "Reply", "best_reply", "maximum"]
+__all__ = ["Optimum", "Reply", "best_against", "best_reply", "maximum"]
 
 MOST_BOXES = 10_000
 
@@ -62,7 +66,12 @@ class Reply(NamedTuple):
         return self.gain.upper == 0
 
 
-def best_reply(system: FirstOrder, point: Sequence[Any], label: Sequence[int]) -> Reply:
+def best_reply(
+    system: FirstOrder,
+    point: Sequence[Any],
+    label: Sequence[int],
+    exact: Sequence[fmpq] | None = None,
+) -> Reply:
     """Compare a move with the best reply.
 
     Parameters
@@ -70,8 +79,10 @@ def best_reply(system: FirstOrder, point: Sequence[Any], label: Sequence[int]) -
     system : FirstOrder
         The player's own; its rivals have been fixed.
     point : sequence of arb
-        The player's moves: a solution of the system.
+        The player's moves, and the switches in its payoff: a solution of the system.
     label : sequence of int
+    exact : sequence of fmpq, optional
+        The same as rational numbers, where they and the rivals' moves are.
 
     Examples
     --------
@@ -84,7 +95,7 @@ def best_reply(system: FirstOrder, point: Sequence[Any], label: Sequence[int]) -
     (Enclosure(1/4), (Fraction(0, 1),))
     """
     with working_precision():
-        own = _value(system, point)
+        own = system.attained(point[: system.moves])
     if own is None:
         return Reply(Enclosure(Fraction(0), Fraction(10) ** 300), None)
     found = explore(system, doubles(own)[0], MOST_BOXES)
@@ -95,24 +106,62 @@ def best_reply(system: FirstOrder, point: Sequence[Any], label: Sequence[int]) -
         gain = arb(0)
         for root in found.roots:
             if not _is_own(system, root, point, label):
-                gain = gain.max(_advantage(system, root, own))
+                gain = gain.max(_advantage(system, root, own, exact))
         if found.open.number:
             gain = gain.max(arb(found.bound) - own if np.isfinite(found.bound) else arb(10) ** 300)
         return Reply(Enclosure(Fraction(0), max(ball_to_enclosure(gain).upper, Fraction(0))), None)
 
 
-def _value(system: FirstOrder, point: Sequence[Any]) -> Any | None:
-    value = system.balls(point)[2]
-    return value if value is not None and value.is_finite() else None
+def best_against(system: FirstOrder, own: Any, exact: fmpq | None = None) -> Reply:
+    """Compare a payoff, earned elsewhere, with the best that a player can do.
+
+    Parameters
+    ----------
+    system : FirstOrder
+        The player's own; its rivals have been fixed.
+    own : arb
+        The payoff to compare with.
+    exact : fmpq, optional
+        The same, if it is rational.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x = sp.Symbol("x", real=True)
+    >>> system = FirstOrder([x], [0], [x - x**2], True)
+    >>> best_against(system, arb("0.25"), fmpq(1, 4)), best_against(system, arb(0)).move
+    (Reply(gain=Enclosure(0), move=None), (Fraction(1, 2),))
+    """
+    found = explore(system, doubles(own)[0], MOST_BOXES)
+    with working_precision():
+        better = _better(system, found, own)
+        if better is not None:
+            return better
+        gain = arb(0)
+        for root in found.roots:
+            if exact is None or not _is_no_more(system, root, exact):
+                gain = gain.max(_advantage(system, root, own, None))
+        if found.open.number:
+            gain = gain.max(arb(found.bound) - own if np.isfinite(found.bound) else arb(10) ** 300)
+        return Reply(Enclosure(Fraction(0), max(ball_to_enclosure(gain).upper, Fraction(0))), None)
+
+
+def _is_no_more(system: FirstOrder, root: Isolated, exact: fmpq) -> bool:
+    """Whether a solution is a rational point whose payoff is at most a rational number."""
+    there = refined(system, root)
+    if there is None or there.exact is None:
+        return False
+    value = system.objective_exactly([fmpq(q.numerator, q.denominator) for q in there.exact])
+    return value is not None and bool(value <= exact)
 
 
 def _better(system: FirstOrder, found: Exploration, own: Any) -> Reply | None:
     """Return a move that is strictly better, if one is known."""
-    tried = [np.clip(root.point, 0.0, 1.0) for root in found.roots]
-    tried += [found.best] if found.best is not None else []
+    tried = [np.clip(root.point[: system.moves], 0.0, 1.0) for root in found.roots]
+    tried += [found.best[: system.moves]] if found.best is not None else []
     best: tuple[Any, Floats] | None = None
     for move in tried:
-        value = _value(system, [arb(float(t)) for t in move])
+        value = system.attained([arb(float(t)) for t in move])
         if value is not None and value > own and (best is None or value.mid() > best[0].mid()):
             best = value, move
     if best is None:
@@ -123,6 +172,9 @@ def _better(system: FirstOrder, found: Exploration, own: Any) -> Reply | None:
 
 def _is_own(system: FirstOrder, root: Isolated, point: Sequence[Any], label: Sequence[int]) -> bool:
     """Whether a solution is the given one, or lies where the given one is best (step 2)."""
+    m = system.moves
+    if INTERIOR not in root.label[:m] and root.label[:m] == tuple(label[:m]):
+        return True
     ends = list(zip(point, root.low, root.high, strict=True))
     if not all(bool(arb(float(a)) <= p) and bool(p <= arb(float(b))) for p, a, b in ends):
         return False
@@ -130,27 +182,35 @@ def _is_own(system: FirstOrder, root: Isolated, point: Sequence[Any], label: Seq
 
 
 def _concave(system: FirstOrder, root: Isolated) -> bool:
-    """Whether the objective is strictly concave on the box of a solution, all variables moving."""
+    """Whether the objective is strictly concave on the box of a solution, all moves moving."""
     ends = zip(root.low, root.high, strict=True)
-    h = system.balls([arb(float(low)).union(arb(float(high))) for low, high in ends])[1]
-    rows = [[-h[i, k] for k in range(system.size)] for i in range(system.size)]
-    for i in range(system.size):
+    g, h, _ = system.balls([arb(float(low)).union(arb(float(high))) for low, high in ends])
+    m = system.moves
+    if INTERIOR in root.label[m:] or not all(kink > 0 or kink < 0 for kink in g[m:]):
+        return False
+    rows = [[-h[i, k] for k in range(m)] for i in range(m)]
+    for i in range(m):
         if not rows[i][i] > 0:
             return False
-        for k in range(i + 1, system.size):
+        for k in range(i + 1, m):
             factor = rows[k][i] / rows[i][i]
             rows[k] = [b - factor * a for a, b in zip(rows[i], rows[k], strict=True)]
     return True
 
 
-def _advantage(system: FirstOrder, root: Isolated, own: Any) -> Any:
-    """Bound what moving to a solution brings; nothing where it is outside the unit box."""
+def _advantage(system: FirstOrder, root: Isolated, own: Any, exact: Sequence[fmpq] | None) -> Any:
+    """Bound what moving to a solution brings; nothing where it is outside, or no solution."""
     there = refined(system, root)
     if there is None:
         return arb(10) ** 300
-    value = None if there.inside is False else _value(system, there.balls)
-    if there.inside is False:
+    if there.inside is False or there.signs is False:
         return arb(0)
+    if exact is not None and there.exact is not None:
+        point = [fmpq(q.numerator, q.denominator) for q in there.exact]
+        new, old = system.objective_exactly(point), system.objective_exactly(exact)
+        if new is not None and old is not None and new <= old:
+            return arb(0)
+    value = system.attained(there.balls[: system.moves])
     return arb(10) ** 300 if value is None else (value - own).upper()
 
 
@@ -192,7 +252,7 @@ def maximum(system: FirstOrder) -> Optimum | None:
             return None
         lowest = [value.lower for value in values]
         if found.best is not None:
-            centre = _value(system, [arb(float(t)) for t in found.best])
+            centre = system.attained([arb(float(t)) for t in found.best[: system.moves]])
             lowest += [] if centre is None else [ball_to_enclosure(centre).lower]
         vague = [
             _bound(system, root)
@@ -204,7 +264,11 @@ def maximum(system: FirstOrder) -> Optimum | None:
         return None
     highest = [Fraction(bound) for bound in bounds if bound > -np.inf]
     value = Enclosure(max(lowest), max([*lowest, *(v.upper for v in values), *highest]))
-    near = [p.enclosures for p, v in zip(feasible, values, strict=True) if v.upper >= value.lower]
+    near = [
+        p.enclosures[: system.moves]
+        for p, v in zip(feasible, values, strict=True)
+        if v.upper >= value.lower
+    ]
     return Optimum(value, tuple(dict.fromkeys(near)), not bounds)
 
 
@@ -214,7 +278,7 @@ def _exact_value(system: FirstOrder, point: Refined) -> Enclosure | None:
         exact = system.objective_exactly(rational)
         if exact is not None:
             return Enclosure.point(f"{exact.p}/{exact.q}")
-    value = _value(system, point.balls)
+    value = system.attained(point.balls[: system.moves])
     return ball_to_enclosure(value) if value is not None else None
 
 

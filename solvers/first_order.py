@@ -19,6 +19,11 @@ Steps, for many boxes at once
    On a face this asks only for the sign; where the variable is interior, 0 must be possible.
 3. A variable with :math:`h_{kk} > 0` throughout is at an end: its objective is convex there.
 4. Nothing is concluded in boxes in which a formula is not defined everywhere.
+
+With kinks the system has a row for each switch too, after those of the moves, with its kink
+:math:`\varphi_j` in place of g (`pigou.solvers.kinks`). A switch that is labelled interior is
+*between* 0 and 1, with :math:`\varphi_j = 0`; step 3 waits until the branch is settled, and a box
+in which a switch is between though 0 or 1 would do is dropped.
 """
 
 from __future__ import annotations
@@ -32,6 +37,7 @@ from flint import arb, arb_mat, fmpq
 from numpy.typing import NDArray
 
 from pigou.solvers.intervals import Ends, Floats, add, multiply
+from pigou.solvers.kinks import Switch
 from pigou.solvers.tape import Tape
 
 __all__ = [
@@ -110,6 +116,14 @@ class Values(NamedTuple):
     left: NDArray[np.bool_]
 
 
+class _Bend(NamedTuple):
+    """Where a switch stands in a system: its row, the own moves in its kink, and those it bends."""
+
+    row: int
+    holds: tuple[int, ...]
+    felt: tuple[int, ...]
+
+
 class FirstOrder:
     """First-order conditions of some variables, the other variables being given.
 
@@ -123,6 +137,15 @@ class FirstOrder:
         For each active variable, what its mover maximises.
     valued : bool
         Whether all maximise the first objective, whose value is then enclosed too.
+    switches : sequence of Switch
+        Those in the objectives.
+    holders : sequence of sequence of int
+        For each switch, which of the variables its player chooses.
+
+    Attributes
+    ----------
+    moves, size : int
+        The number of active variables, and of those and the switches: the rows of the system.
 
     Examples
     --------
@@ -140,19 +163,49 @@ class FirstOrder:
         active: Sequence[int],
         objectives: Sequence[sp.Expr],
         valued: bool,
+        switches: Sequence[Switch] = (),
+        holders: Sequence[Sequence[int]] = (),
     ):
-        self.active, self.size, self.valued = tuple(active), len(active), valued
-        chosen = [variables[k] for k in active]
-        self.gradient = [sp.diff(u, v) for u, v in zip(objectives, chosen, strict=True)]
-        slopes = [sp.diff(g, v) for g in self.gradient for v in chosen]
-        self.tape = Tape([*self.gradient, *slopes, *objectives[: int(valued)]], variables)
+        self.moves, self.valued, self.switches = len(active), valued, tuple(switches)
+        self.size = self.moves + len(self.switches)
+        places = range(len(variables), len(variables) + len(self.switches))
+        self.active = (*active, *places)
+        everything = [*variables, *(switch.symbol for switch in self.switches)]
+        chosen = [everything[k] for k in self.active]
+        pairs = zip(objectives, chosen[: self.moves], strict=True)
+        self.gradient = [sp.diff(u, v) for u, v in pairs]
+        rows = [*self.gradient, *(switch.kink for switch in self.switches)]
+        slopes = [sp.diff(g, v) for g in rows for v in chosen]
+        self.tape = Tape([*rows, *slopes, *objectives[: int(valued)]], everything)
         given = [k for k in range(len(variables)) if k not in self.active]
         self._given = dict.fromkeys(given, (np.nan, np.nan))
         self._balls: dict[int, arb] = {}
+        self._exact: dict[int, fmpq] | None = None if given else {}
+        owned = [[k for k in range(self.moves) if self.active[k] in own] for own in holders]
+        self.bends = [
+            _Bend(
+                self.moves + j,
+                tuple(k for k in own if slopes[(self.moves + j) * self.size + k] != 0),
+                tuple(k for k in own if slopes[k * self.size + self.moves + j] != 0),
+            )
+            for j, own in enumerate(owned)
+        ]
+        self.tangles = [
+            (self.moves + j, self.moves + i)
+            for j, one in enumerate(self.switches)
+            for i, other in enumerate(self.switches[:j])
+            if one.player == other.player
+            and Switch.tangled([self.gradient[k] for k in owned[j]], one.symbol, other.symbol)
+        ]
 
-    def fixed(self, ends: dict[int, tuple[float, float]], balls: dict[int, arb]) -> None:
-        """Give the other variables their values: as doubles that enclose them, and as balls."""
-        self._given, self._balls = dict(ends), dict(balls)
+    def fixed(
+        self,
+        ends: dict[int, tuple[float, float]],
+        balls: dict[int, arb],
+        exact: dict[int, fmpq] | None = None,
+    ) -> None:
+        """Give the other variables their values: as doubles around them, as balls, and exactly."""
+        self._given, self._balls, self._exact = dict(ends), dict(balls), exact
 
     def values(self, boxes: Boxes) -> Values:
         """Enclose derivatives (and the objective) over boxes."""
@@ -161,6 +214,12 @@ class FirstOrder:
     def at_centre(self, boxes: Boxes) -> Values:
         """Enclose derivatives (and the objective) at the centres of boxes."""
         return self._enclosed(boxes.centre, boxes.centre)
+
+    def at_moves(self, boxes: Boxes) -> Values:
+        """Enclose the same where moves are at the centres, for all values of the switches."""
+        m, centre = self.moves, boxes.centre
+        low, high = (np.vstack([centre[:m], end[m:]]) for end in (boxes.low, boxes.high))
+        return self._enclosed(low, high)
 
     def _enclosed(self, low: Floats, high: Floats) -> Values:
         below, above, left = self.tape.intervals(*self._full(low, high))
@@ -193,25 +252,59 @@ class FirstOrder:
         return values[:m], arb_mat(m, m, values[m : m + m * m]), values[-1] if self.valued else None
 
     def exactly(self, point: Sequence[fmpq]) -> list[fmpq] | None:
-        """Return g at a rational point of all variables, if it is rational."""
-        values = None if self._given else self.tape.rationals(point)
+        """Return g at a rational point, if it and the other variables are rational."""
+        values = self._rationals(point)
         return None if values is None else values[: self.size]
 
     def objective_exactly(self, point: Sequence[fmpq]) -> fmpq | None:
-        """Return the objective at a rational point of all variables, if it is rational."""
-        values = None if self._given else self.tape.rationals(point)
+        """Return the objective at a rational point, if it and the other variables are rational."""
+        values = self._rationals(point)
         return None if values is None else values[-1]
+
+    def attained_exactly(self, moves: Sequence[fmpq]) -> fmpq | None:
+        """Return the objective at rational moves, each switch as its kink has it, if rational."""
+        switches = [fmpq(0)] * len(self.switches)
+        for _ in range(len(switches) + 1):
+            values = self._rationals([*moves, *switches])
+            if values is None:
+                return None
+            before = switches
+            switches = [fmpq(int(kink > 0)) for kink in values[self.moves : self.size]]
+            if switches == before:
+                return values[-1]
+        return None
+
+    def _rationals(self, point: Sequence[fmpq]) -> list[fmpq] | None:
+        if self._exact is None:
+            return None
+        full = {**self._exact, **dict(zip(self.active, point, strict=True))}
+        return self.tape.rationals([full[k] for k in range(len(full))])
+
+    def attained(self, moves: Sequence[arb]) -> arb | None:
+        """Enclose the objective over balls for the moves, each switch as its kink has it."""
+        switches = [arb(0.5, 0.5)] * len(self.switches)
+        for _ in range(len(switches) + 1):
+            kinks, _, value = self.balls([*moves, *switches])
+            before = list(switches)
+            for j, kink in enumerate(kinks[self.moves :]):
+                switches[j] = arb(1) if kink > 0 else arb(0) if kink < 0 else before[j]
+            if all(one is other for one, other in zip(before, switches, strict=True)):
+                break
+        return value if value is not None and value.is_finite() else None
 
 
 def sharpened(system: FirstOrder, boxes: Boxes, values: Values, centre: Values) -> Values:
     """Intersect natural enclosures of g and of the objective with their mean-value forms.
+
+    `centre` has moves at the centres, for all values of the switches (`FirstOrder.at_moves`): for
+    each of these, the formulas are smooth in the moves.
 
     Examples
     --------
     >>> x = sp.Symbol("x", real=True)
     >>> system = FirstOrder([x], [0], [x**2 - 2 * x], True)
     >>> box = Boxes(np.zeros((1, 1)), np.ones((1, 1)), np.zeros((1, 1), dtype=np.int8))
-    >>> values = system.values(box), system.at_centre(box)
+    >>> values = system.values(box), system.at_moves(box)
     >>> [round(float(end[0]), 9) for end in values[0].objective]
     [-2.0, 1.0]
     >>> [round(float(end[0]), 9) for end in sharpened(system, box, *values).objective]
@@ -220,12 +313,12 @@ def sharpened(system: FirstOrder, boxes: Boxes, values: Values, centre: Values) 
     offset = boxes.offset
     usable = ~(values.left | centre.left)
     g, objective = centre.g, centre.objective
-    for k in range(system.size):
+    for k in range(system.moves):
         away = offset[0][k], offset[1][k]
         g = add(g, multiply((values.h[0][:, k], values.h[1][:, k]), away))
     g = _met(values.g, g, usable)
     if objective is not None and values.objective is not None:
-        for k in range(system.size):
+        for k in range(system.moves):
             objective = add(objective, multiply((g[0][k], g[1][k]), (offset[0][k], offset[1][k])))
         objective = _met(values.objective, objective, usable)
     return Values(g, values.h, objective, values.left)
@@ -253,7 +346,7 @@ def prune(system: FirstOrder, boxes: Boxes, values: Values) -> tuple[Boxes, NDAr
     known, keep = ~values.left, np.ones(boxes.number, dtype=bool)
     for k in range(system.size):
         rising, falling = (g[0][k] > 0) & known, (g[1][k] < 0) & known
-        convex = (values.h[0][k, k] > 0) & known
+        convex = (values.h[0][k, k] > 0) & known & _on_one_branch(system, k, label, values)
         at_low, at_high, free = low[k] == 0, high[k] == 1, label[k] == FREE
         keep &= ~((label[k] == LOWER) & rising) & ~((label[k] == UPPER) & falling)
         keep &= ~((label[k] == INTERIOR) & (rising | falling | convex))
@@ -265,4 +358,33 @@ def prune(system: FirstOrder, boxes: Boxes, values: Values) -> tuple[Boxes, NDAr
         high[k] = np.where(down, 0.0, high[k])
         inner = (label[k] == FREE) & (low[k] > 0) & (high[k] < 1)
         label[k] = np.where(inner, INTERIOR, label[k])
-    return Boxes(low, high, label), keep
+    boxes = Boxes(low, high, label)
+    return boxes, keep & ~(_needless(system, boxes, values) & known)
+
+
+def _on_one_branch(system: FirstOrder, k: int, label: Labels, values: Values) -> NDArray[np.bool_]:
+    """Say in which boxes a small step of a move stays on one branch, upwards or downwards."""
+    up, down = np.ones((2, label.shape[1]), dtype=bool)
+    for row, holds, _ in system.bends:
+        if k in holds:
+            sure = (values.g[0][row] > 0) | (values.g[1][row] < 0)
+            rises, falls = values.h[0][row, k] > 0, values.h[1][row, k] < 0
+            one, zero = label[row] == UPPER, label[row] == LOWER
+            up &= sure | (one & rises) | (zero & falls)
+            down &= sure | (one & falls) | (zero & rises)
+    return up | down
+
+
+def _needless(system: FirstOrder, boxes: Boxes, values: Values) -> NDArray[np.bool_]:
+    """Say in which boxes a switch is between 0 and 1 though one of these would do as well."""
+    drop = np.zeros(boxes.number, dtype=bool)
+    for row, holds, felt in system.bends:
+        needless = np.full(boxes.number, not holds)
+        for k in holds:
+            rise = values.h[0][k, row], values.h[1][k, row]
+            slope = values.h[0][row, k], values.h[1][row, k]
+            needless |= multiply(rise, slope)[0] > 0
+        if len(felt) == 1:
+            needless |= (boxes.label[felt[0]] == LOWER) | (boxes.label[felt[0]] == UPPER)
+        drop |= needless & (boxes.label[row] == INTERIOR)
+    return drop

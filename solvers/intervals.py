@@ -38,7 +38,7 @@ from numpy.typing import NDArray
 
 __all__ = [
     "Domain", "Ends", "Floats", "add", "constant", "exponential", "integer_power", "logarithm",
-    "multiply", "rational_power", "scaled",
+    "multiply", "picked", "rational_power", "scaled",
 ]  # fmt: skip
 
 Floats = NDArray[np.float64]
@@ -160,6 +160,28 @@ def scaled(x: Ends, factor: Floats) -> Ends:
     """
     (a, b), (c, d) = _product(x[0], factor), _product(x[1], factor)
     return np.minimum(a, c), np.maximum(b, d)
+
+
+def picked(switch: Ends, one: Ends, other: Ends) -> Ends:
+    r"""Mix two intervals by a switch: :math:`s\,a + (1 - s)\,b`, within both for s in [0, 1].
+
+    Examples
+    --------
+    >>> ends = [
+    ...     tuple(np.array([end]) for end in pair) for pair in ((0.0, 1.0), (3.0, 4.0), (1.0, 2.0))
+    ... ]
+    >>> picked(*ends)
+    (array([1.]), array([4.]))
+    """
+    rest = add((np.ones_like(switch[0]),) * 2, (-switch[1], -switch[0]))
+    low, high = add(multiply(switch, one), multiply(rest, other))
+    inside = (switch[0] >= 0) & (switch[1] <= 1)
+    low = np.where(inside, np.maximum(low, np.minimum(one[0], other[0])), low)
+    high = np.where(inside, np.minimum(high, np.maximum(one[1], other[1])), high)
+    first = (switch[0] == 1) & (switch[1] == 1)
+    second = (switch[0] == 0) & (switch[1] == 0)
+    low = np.where(first, one[0], np.where(second, other[0], low))
+    return low, np.where(first, one[1], np.where(second, other[1], high))
 
 
 def _raised(a: Floats, exponent: int, up: bool) -> Floats:

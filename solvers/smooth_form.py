@@ -2,32 +2,30 @@ r"""The smooth form of a game: continuous moves of single players, each scaled t
 
 A move x on [a, b] becomes :math:`x = a + (b - a)\,t`, in exact rational numbers, so that ends are
 exactly 0 and 1 whatever the scale of the game. Chance that nobody sees is averaged out: players
-maximise expected payoffs. ``max``, ``min``, ``abs`` and ``if`` stay in a payoff only where interval
-arithmetic over a grid of boxes tells which branch holds everywhere; a kink or jump inside the
-intervals is refused, never taken for smooth.
+maximise expected payoffs. ``max``, ``min``, ``abs`` and ``if`` become switches between smooth
+formulas (`pigou.solvers.kinks`), but where interval arithmetic over a grid of boxes tells that one
+branch holds everywhere; a jump inside the intervals is refused, never taken for a kink.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import sympy as sp
 
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
-from pigou.expression import If, symbol, write_expression
+from pigou.expression import symbol, write_expression
 from pigou.game import Choice, Game
-from pigou.solvers.tape import Tape
+from pigou.solvers.kinks import Switch
+from pigou.solvers.switching import Switching
 from pigou.stages import is_staged
 
-__all__ = ["SmoothForm", "smooth_form"]
-
-_MOST_CELLS = 4096
+__all__ = ["SmoothForm", "in_units", "smooth_form"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,10 @@ class SmoothForm:
         Expected payoffs of those who move, after transfers, in the variables.
     welfare : sympy expression
         The expected sum of primitive payoffs of all parties.
+    switches : tuple of Switch
+        Those in the payoffs; each player has its own.
+    welfare_switches : tuple of Switch
+        Those in the total surplus.
 
     Examples
     --------
@@ -73,6 +75,8 @@ class SmoothForm:
     variables: tuple[sp.Symbol, ...]
     payoffs: Mapping[str, sp.Expr]
     welfare: sp.Expr
+    switches: tuple[Switch, ...] = ()
+    welfare_switches: tuple[Switch, ...] = ()
 
     def scaled_back(self, place: int, value: Enclosure) -> Enclosure:
         """Return a move from its place in the unit box."""
@@ -86,6 +90,10 @@ class SmoothForm:
     def own(self, player: str) -> tuple[int, ...]:
         """Return the places of a player's moves."""
         return tuple(k for k, owner in enumerate(self.owners) if owner == player)
+
+    def own_switches(self, player: str) -> tuple[int, ...]:
+        """Return the places of the switches in a player's payoff."""
+        return tuple(k for k, switch in enumerate(self.switches) if switch.player == player)
 
 
 def smooth_form(game: Game, at: Mapping[str, Any] | None = None) -> SmoothForm:
@@ -116,20 +124,27 @@ def smooth_form(game: Game, at: Mapping[str, Any] | None = None) -> SmoothForm:
         for m, (low, high), t in zip(game.moves, ends, variables, strict=True)
     }
 
-    def expected(formula: sp.Expr, where: str) -> sp.Expr:
+    back = {
+        t: (symbol(m.name) - sp.Rational(str(low))) / sp.Rational(str(high - low))
+        for m, (low, high), t in zip(game.moves, ends, variables, strict=True)
+    }
+
+    def expected(formula: sp.Expr, player: str, where: str) -> tuple[sp.Expr, list[Switch]]:
+        switching = Switching(variables, player, where, lambda f: _in_units(f, back))
         total = sp.S.Zero
         for weight, draw in _draws(game, numbers):
             one = formula.xreplace(numbers | draw).xreplace(moved)
-            total += weight * _smooth(one, variables, where)
+            total += weight * switching.smooth(one)
         if total.has(sp.I, sp.zoo, sp.nan, sp.oo):
             raise DeclarationError(f"{where} is not a finite real number at these values")
-        return total
+        return total, switching.switches
 
     owners = tuple(m.player for m in game.moves)
-    payoffs = {
-        player: expected(game.payoff(player), f"game '{game.name}': payoff of '{player}'")
-        for player in dict.fromkeys(owners)
-    }
+    payoffs, switches = {}, []
+    for player in dict.fromkeys(owners):
+        where = f"game '{game.name}': payoff of '{player}'"
+        payoffs[player], found = expected(game.payoff(player), player, where)
+        switches += [s for s in found if payoffs[player].has(s.symbol)]
     for owner, move, variable in zip(owners, game.moves, variables, strict=True):
         if sp.expand(sp.diff(payoffs[owner], variable)) == 0:
             raise StructureError(
@@ -139,12 +154,46 @@ def smooth_form(game: Game, at: Mapping[str, Any] | None = None) -> SmoothForm:
             )
     everybody = sum((game.primitive(party) for party in game.parties), sp.S.Zero)
     try:
-        welfare = expected(everybody, f"game '{game.name}': total surplus")
+        welfare, surplus = expected(everybody, "", f"game '{game.name}': total surplus")
     except StructureError:
-        welfare = sp.nan
+        welfare, surplus = sp.nan, []
+    names = tuple(m.name for m in game.moves)
     return SmoothForm(
-        game, values, tuple(m.name for m in game.moves), owners, ends, variables, payoffs, welfare
-    )
+        game, values, names, owners, ends, variables, payoffs, welfare, tuple(switches),
+        tuple(surplus),
+    )  # fmt: skip
+
+
+def in_units(form: SmoothForm, kink: sp.Expr) -> str:
+    """Write a kink of scaled moves as an equation between the moves themselves.
+
+    Examples
+    --------
+    >>> from pigou import Move, Player
+    >>> moves = [Move("x", "a", (0, 2)), Move("y", "b", (0, 2))]
+    >>> game = Game("g", [Player("a"), Player("b")], moves, {"a": "x - x**2", "b": "y - y**2"})
+    >>> form = smooth_form(game)
+    >>> in_units(form, form.variables[0] - form.variables[1])
+    'x = y'
+    """
+    back = {
+        t: (symbol(name) - sp.Rational(str(low))) / sp.Rational(str(high - low))
+        for name, (low, high), t in zip(form.moves, form.ends, form.variables, strict=True)
+    }
+    formula = sp.expand(kink.xreplace(back)).as_content_primitive()[1]
+    positive = sum((term for term in sp.Add.make_args(formula) if not _is_minus(term)), sp.S.Zero)
+    return f"{write_expression(positive)} = {write_expression(sp.expand(positive - formula))}"
+
+
+def _is_minus(term: sp.Expr) -> bool:
+    return bool(term.as_coeff_Mul()[0].is_negative)
+
+
+def _in_units(formula: sp.Basic, back: Mapping[Any, Any]) -> sp.Basic:
+    """Write a formula, or a condition, in the units of the game."""
+    if isinstance(formula, sp.Rel):
+        return formula.func(*(sp.expand(side.xreplace(back)) for side in formula.args))
+    return formula.func(*(_in_units(part, back) for part in formula.args))
 
 
 def _check_structure(game: Game) -> None:
@@ -199,72 +248,3 @@ def _draws(game: Game, numbers: Mapping[Any, Any]) -> list[tuple[sp.Expr, dict[A
     if sp.simplify(sum(weight for weight, _ in draws)) != 1:
         raise DeclarationError(f"game '{game.name}': probabilities do not sum to 1 at these values")
     return draws
-
-
-# -- kinks ------------------------------------------------------------------------------------
-
-
-def _smooth(formula: sp.Expr, variables: Sequence[sp.Symbol], where: str) -> sp.Expr:
-    """Put the branch that holds throughout the box in place of max, min, abs and if."""
-    if not formula.args or not formula.has(sp.Max, sp.Min, sp.Abs, If):
-        return formula
-    if isinstance(formula, If):
-        truth = _truth(formula.args[0], variables, where)
-        if truth is not None:
-            return _smooth(formula.args[1 if truth else 2], variables, where)
-        raise _kink(formula, where)
-    parts = [_smooth(part, variables, where) for part in formula.args]
-    if isinstance(formula, sp.Max | sp.Min):
-        sign = 1 if isinstance(formula, sp.Max) else -1
-        for one in parts:
-            if all(_sign(sign * (one - other), variables) == 1 for other in parts if other != one):
-                return one
-        raise _kink(formula, where)
-    if isinstance(formula, sp.Abs):
-        sign = _sign(parts[0], variables)
-        if sign:
-            return sign * parts[0]
-        raise _kink(formula, where)
-    return formula.func(*parts)
-
-
-def _kink(formula: sp.Expr, where: str) -> StructureError:
-    names = {t: symbol(t.name.removeprefix("t_")) for t in formula.free_symbols}
-    shown = write_expression(formula.xreplace(names))
-    return StructureError(
-        f"{where} has a kink or jump inside the intervals, where '{shown}' changes branch (moves "
-        "scaled to 0..1); so far continuous games have to be smooth there"
-    )
-
-
-def _truth(condition: sp.Basic, variables: Sequence[sp.Symbol], where: str) -> bool | None:
-    """Decide a condition that holds, or fails, throughout the box; None if neither is known."""
-    if condition in (sp.true, sp.false):
-        return bool(condition == sp.true)
-    if isinstance(condition, sp.Not):
-        inside = _truth(condition.args[0], variables, where)
-        return None if inside is None else not inside
-    if isinstance(condition, sp.And | sp.Or):
-        parts = [_truth(part, variables, where) for part in condition.args]
-        settles = isinstance(condition, sp.Or)
-        return settles if settles in parts else None if None in parts else not settles
-    left, right = (_smooth(part, variables, where) for part in condition.args)
-    sign = _sign(left - right, variables, strictly=True)
-    if sign == 0:
-        return None
-    holds = {sp.Gt: sign > 0, sp.Ge: sign > 0, sp.Lt: sign < 0, sp.Le: sign < 0, sp.Ne: True}
-    return bool(holds.get(condition.func, False))
-
-
-def _sign(formula: sp.Expr, variables: Sequence[sp.Symbol], strictly: bool = False) -> int:
-    """Return 1 or -1 for a formula of that sign throughout the unit box; 0 if that is not known."""
-    m = len(variables)
-    cells = max(1, int(_MOST_CELLS ** (1 / m)))
-    edges = np.arange(cells + 1) / cells
-    grid = np.array(list(itertools.product(range(cells), repeat=m))).T
-    low, high, left = Tape([formula], variables).intervals(edges[grid], edges[grid + 1])
-    if left.any():
-        return 0
-    if (low > 0).all() or (not strictly and (low >= 0).all()):
-        return 1
-    return -1 if (high < 0).all() or (not strictly and (high <= 0).all()) else 0

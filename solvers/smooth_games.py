@@ -23,7 +23,8 @@ Sources: those of the modules named.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import ROUND_CEILING, Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -32,18 +33,22 @@ import sympy as sp
 from flint import arb, fmpq
 
 from pigou.exact import Enclosure
-from pigou.solvers.branch_and_prune import Isolated, explore
+from pigou.solvers.branch_and_prune import Exploration, Isolated, explore
+from pigou.solvers.clusters import Cluster, clusters, groups
 from pigou.solvers.deviation import Optimum, Reply, best_reply, maximum
 from pigou.solvers.first_order import INTERIOR, Boxes, FirstOrder
+from pigou.solvers.outdone import Outdone
 from pigou.solvers.refine import Refined, doubles, refined
 from pigou.solvers.roots import ball_to_enclosure, working_precision
-from pigou.solvers.smooth_form import SmoothForm
-from pigou.solvers.symmetry import identical_players, in_order, orbits, spread
+from pigou.solvers.smooth_form import SmoothForm, in_units
+from pigou.solvers.symmetry import Classes, identical_players, in_order, orbits, spread
 
 __all__ = ["Candidate", "Smooth", "smooth_equilibria", "smooth_optimum"]
 
 _NEGLIGIBLE = Fraction(1, 10**40)
-_MOST_CLUSTERS = 400
+_MOST_KINKED = 3_000
+_UNSETTLED = "not settled: a continuum, a degenerate point, or too many boxes"
+_UNDEFINED = "a payoff or a derivative of it is not defined at all points"
 _DIGITS = Fraction(2**200)
 
 
@@ -73,6 +78,29 @@ class Candidate(NamedTuple):
         return max(better, key=lambda item: item[1].gain.lower) if better else None
 
 
+class Unresolved(NamedTuple):
+    """Where further equilibria may be.
+
+    Attributes
+    ----------
+    box : tuple of Enclosure
+        The moves.
+    why : str
+        Why that is not known, or what is.
+    gain : float
+        No player gains more by deviating from a profile in the part that is open; infinite where
+        that was not bounded.
+    continuum : sympy expression or None
+        In the scaled moves: where it is 0 in the box every profile is an equilibrium, and all
+        equilibria of the part that is open are there.
+    """
+
+    box: tuple[Enclosure, ...]
+    why: str
+    gain: float = np.inf
+    continuum: sp.Expr | None = None
+
+
 class Smooth(NamedTuple):
     """What is known of the equilibria of a smooth game.
 
@@ -82,15 +110,14 @@ class Smooth(NamedTuple):
         Nobody gains: proved, or but for what is negligible.
     refuted : tuple of Candidate
         First-order points from which somebody gains by deviating.
-    unresolved : tuple of (boxes of Enclosure, str)
-        Where further equilibria may be, and why that is not known.
+    unresolved : tuple of Unresolved
     boxes : int
         How many boxes were looked at.
     """
 
     equilibria: tuple[Candidate, ...]
     refuted: tuple[Candidate, ...]
-    unresolved: tuple[tuple[tuple[Enclosure, ...], str], ...]
+    unresolved: tuple[Unresolved, ...]
     boxes: int
 
 
@@ -118,17 +145,13 @@ def smooth_equilibria(form: SmoothForm, symmetry: bool = True) -> Smooth:
     >>> [equilibrium.values for equilibrium in found.equilibria]
     [(Enclosure(1), Enclosure(1))]
     """
-    everybody = range(len(form.variables))
-    objectives = [form.payoffs[owner] for owner in form.owners]
-    system = FirstOrder(form.variables, everybody, objectives, False)
+    system = _everybody(form)
+    own = {player: _own(form, player) for player in form.payoffs}
     classes = identical_players(form) if symmetry else ()
-    found = explore(system, wanted=in_order(classes))
+    found = _explored(form, system, classes)
     points, vague = _distinct(system, found.roots)
-    own = {
-        player: FirstOrder(form.variables, form.own(player), [payoff] * len(form.own(player)), True)
-        for player, payoff in form.payoffs.items()
-    }
-    equilibria, refuted, unresolved = [], [], []
+    equilibria, refuted = [], []
+    unresolved: list[Unresolved] = []
     for orbit in orbits(points, found.roots, classes):
         candidate = _candidate(form, own, orbit.point)
         images = orbit.relabelled(candidate, form.owners)
@@ -136,20 +159,18 @@ def smooth_equilibria(form: SmoothForm, symmetry: bool = True) -> Smooth:
             refuted += images
         elif candidate.is_proved or _is_negligible(candidate, own, form, orbit.point):
             equilibria += images
-            unresolved += [(candidate.values, why) for why in orbit.doubts]
+            unresolved += [Unresolved(candidate.values, why) for why in orbit.doubts]
         else:
             why = "a first-order point where the gains from deviating could not be bounded"
-            unresolved += [(image.values, why) for image in images]
-    for root in vague:
-        box = [(max(a, 0.0), min(b, 1.0)) for a, b in zip(root.low, root.high, strict=True)]
-        why = "a first-order point at an end of an interval, a derivative about 0 or infinite there"
-        unresolved += [(image, why) for image in spread(_scaled(form, box), classes)]
-    undefined = _clusters(found.open.pick(system.values(found.open).left))
-    for box in _clusters(found.open):
-        why = "not settled: a continuum, a degenerate point, or too many boxes"
-        if any(_touch(np.transpose(box), np.transpose(other)) for other in undefined):
-            why = "a payoff or a derivative of it is not defined at all points"
-        unresolved += [(image, why) for image in spread(_scaled(form, box), classes)]
+            unresolved += [Unresolved(image.values, why) for image in images]
+    for root in _not_refuted(form, own, system, vague):
+        low, high = root.low[: system.moves], root.high[: system.moves]
+        box = [(max(a, 0.0), min(b, 1.0)) for a, b in zip(low, high, strict=True)]
+        why = "a first-order point at an end of an interval or a kink, a derivative about 0 or "
+        why += "infinite there"
+        unresolved += [Unresolved(image, why) for image in spread(_scaled(form, box), classes)]
+    for left in _left(form, system, own, found.open, points):
+        unresolved += [left._replace(box=image) for image in spread(left.box, classes)]
     return Smooth(tuple(equilibria), tuple(refuted), tuple(unresolved), found.boxes)
 
 
@@ -167,13 +188,42 @@ def smooth_optimum(form: SmoothForm) -> Optimum | None:
     if form.welfare is sp.nan:
         return None
     everybody = range(len(form.variables))
-    found = maximum(FirstOrder(form.variables, everybody, [form.welfare] * len(everybody), True))
+    objectives, switches = [form.welfare] * len(everybody), form.welfare_switches
+    held = [everybody] * len(switches)
+    found = maximum(FirstOrder(form.variables, everybody, objectives, True, switches, held))
     if found is None:
         return None
     points = tuple(
         tuple(form.scaled_back(k, value) for k, value in enumerate(point)) for point in found.points
     )
     return found._replace(points=points)
+
+
+# -- systems ------------------------------------------------------------------------------------
+
+
+def _everybody(form: SmoothForm) -> FirstOrder:
+    """Return the first-order system of all players."""
+    objectives = [form.payoffs[owner] for owner in form.owners]
+    held = [form.own(switch.player) for switch in form.switches]
+    variables = range(len(form.variables))
+    return FirstOrder(form.variables, variables, objectives, False, form.switches, held)
+
+
+def _explored(form: SmoothForm, system: FirstOrder, classes: Classes) -> Exploration:
+    """Search for all solutions; with kinks, leave boxes out in which a player has a better move."""
+    if not form.switches:
+        return explore(system, wanted=in_order(classes))
+    outdone = Outdone(form)
+    return explore(system, most=_MOST_KINKED, wanted=lambda boxes: ~outdone(boxes))
+
+
+def _own(form: SmoothForm, player: str) -> FirstOrder:
+    """Return the first-order system of one player."""
+    mine = form.own(player)
+    switches = [form.switches[k] for k in form.own_switches(player)]
+    objectives = [form.payoffs[player]] * len(mine)
+    return FirstOrder(form.variables, mine, objectives, True, switches, [mine] * len(switches))
 
 
 # -- candidates ---------------------------------------------------------------------------------
@@ -189,7 +239,8 @@ def _distinct(
     points: list[Refined] = []
     kept: list[Isolated] = []
     for root, point in sure:
-        if not any(_is_same(system, other, point) for other in kept):
+        known = any(_is_same(system, other, point) for other in kept)
+        if not known and not any(_is_one_profile(system, point, other) for other in points):
             points.append(point)
             kept.append(root)
     vague = [
@@ -200,6 +251,24 @@ def _distinct(
         and not any(_is_same(system, root, known) for known in points)
     ]
     return points, vague
+
+
+def _not_refuted(
+    form: SmoothForm, own: Mapping[str, FirstOrder], system: FirstOrder, vague: Sequence[Isolated]
+) -> Iterator[Isolated]:
+    """Leave out what is no equilibrium, whether it is a first-order point or not."""
+    for root in vague:
+        point = refined(system, root)
+        inside = point is not None and all(ball >= 0 and ball <= 1 for ball in point.balls)
+        if point is None or not inside or _candidate(form, own, point).better is None:
+            yield root
+
+
+def _is_one_profile(system: FirstOrder, one: Refined, other: Refined) -> bool:
+    """Whether two solutions differ in their switches at most."""
+    if one.exact is None or other.exact is None:
+        return False
+    return one.exact[: system.moves] == other.exact[: system.moves]
 
 
 def _is_same(system: FirstOrder, root: Isolated, point: Refined) -> bool:
@@ -225,25 +294,35 @@ def _is_same(system: FirstOrder, root: Isolated, point: Refined) -> bool:
 
 
 def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) -> Candidate:
+    n = len(form.variables)
+    exact = None
+    if point.exact is not None:
+        exact = [fmpq(q.numerator, q.denominator) for q in point.exact]
     replies = {}
     for player, system in own.items():
         mine = form.own(player)
-        others = [k for k in range(len(form.variables)) if k not in mine]
+        others = [k for k in range(n) if k not in mine]
+        rows = [*mine, *(n + k for k in form.own_switches(player))]
         with working_precision():
             ends = {k: doubles(point.balls[k]) for k in others}
-        system.fixed(ends, {k: point.balls[k] for k in others})
-        labels = [point.label[k] for k in mine]
+        rivals = None if exact is None else {k: exact[k] for k in others}
+        system.fixed(ends, {k: point.balls[k] for k in others}, rivals)
         if _is_indifferent(form, player, point):
             reply = Reply(Enclosure.point(0), None)
         else:
-            reply = best_reply(system, [point.balls[k] for k in mine], labels)
+            reply = best_reply(
+                system,
+                [point.balls[k] for k in rows],
+                [point.label[k] for k in rows],
+                None if exact is None else [exact[k] for k in rows],
+            )
         if reply.move is not None:
             moves = zip(mine, reply.move, strict=True)
             reply = reply._replace(
                 move=tuple(form.scaled_back(k, Enclosure.point(t)).lower for k, t in moves)
             )
         replies[player] = reply
-    values = tuple(form.scaled_back(k, _short(v)) for k, v in enumerate(point.enclosures))
+    values = tuple(form.scaled_back(k, _short(v)) for k, v in enumerate(point.enclosures[:n]))
     return Candidate(values, replies)
 
 
@@ -278,7 +357,7 @@ def _is_negligible(
         mine = form.own(player)
         moves = [[point.balls[k] for k in mine], [arb(0)] * len(mine), [arb(1)] * len(mine)]
         with working_precision():
-            sizes = [abs(own[player].balls(move)[2] or arb(0)) for move in moves]
+            sizes = [abs(own[player].attained(move) or arb(0)) for move in moves]
             size = max((ball_to_enclosure(s).lower for s in sizes if s.is_finite()), default=0)
         if reply.gain.upper > _NEGLIGIBLE * size:
             return False
@@ -295,22 +374,56 @@ def _scaled(form: SmoothForm, box: Sequence[tuple[Any, Any]]) -> tuple[Enclosure
     )
 
 
-def _clusters(boxes: Boxes) -> list[list[tuple[float, float]]]:
-    """Join boxes that touch into the smallest boxes that hold them; into one if there are many."""
-    hulls = [np.stack([boxes.low[:, k], boxes.high[:, k]]) for k in range(boxes.number)]
-    if len(hulls) > _MOST_CLUSTERS:
-        hulls = [np.stack([boxes.low.min(axis=1), boxes.high.max(axis=1)])]
-    joined: list[Any] = []
-    for hull in hulls:
-        touching = [k for k, other in enumerate(joined) if _touch(hull, other)]
-        while touching:
-            for k in reversed(touching):
-                other = joined.pop(k)
-                hull = np.stack([np.minimum(hull[0], other[0]), np.maximum(hull[1], other[1])])
-            touching = [k for k, other in enumerate(joined) if _touch(hull, other)]
-        joined.append(hull)
-    return [list(zip(hull[0].tolist(), hull[1].tolist(), strict=True)) for hull in joined]
+def _left(
+    form: SmoothForm,
+    system: FirstOrder,
+    own: Mapping[str, FirstOrder],
+    open_: Boxes,
+    points: Sequence[Refined],
+) -> Iterator[Unresolved]:
+    """Say what the open boxes may hold."""
+    undefined = open_.pick(system.values(open_).left)
+    if form.switches:
+        exact = [p.exact[: system.moves] for p in points if p.exact is not None]
+        known = [[float(t) for t in p] for p in exact if all(_is_double(t) for t in p)]
+        for cluster in clusters(form, own, open_, known):
+            why = _why(cluster, _holds(cluster.box, undefined), form)
+            yield Unresolved(_scaled(form, cluster.box), why, cluster.gain, cluster.continuum)
+        return
+    for group in groups(open_, system.moves):
+        boxes = open_.pick(group)
+        ends = boxes.low.min(axis=1).tolist(), boxes.high.max(axis=1).tolist()
+        box = list(zip(*ends, strict=True))
+        yield Unresolved(_scaled(form, box), _UNDEFINED if _holds(box, undefined) else _UNSETTLED)
 
 
-def _touch(one: Any, other: Any) -> bool:
-    return bool(((one[0] <= other[1]) & (other[0] <= one[1])).all())
+def _why(cluster: Cluster, is_undefined: bool, form: SmoothForm) -> str:
+    """Say what is known of a cluster."""
+    if cluster.continuum is not None:
+        return (
+            f"a continuum: every profile on {in_units(form, cluster.continuum)} is an equilibrium"
+        )
+    why = _UNDEFINED if is_undefined else _UNSETTLED
+    if np.isinf(cluster.gain):
+        return why
+    gain = f"nobody gains more than {_rounded_up(cluster.gain)} by deviating"
+    return f"{why}; {gain} from a profile in what is left open there"
+
+
+def _rounded_up(number: float) -> str:
+    """Write a bound with two digits, not below it."""
+    if number == 0:
+        return "0"
+    digits = Decimal(number).adjusted() - 1
+    return f"{Decimal(number).quantize(Decimal(1).scaleb(digits), ROUND_CEILING):.2g}"
+
+
+def _is_double(number: Fraction) -> bool:
+    return Fraction(float(number)) == number
+
+
+def _holds(box: Sequence[tuple[float, float]], boxes: Boxes) -> bool:
+    """Whether a box touches any of others."""
+    low, high = (np.array(end)[:, None] for end in zip(*box, strict=True))
+    m = len(box)
+    return bool(((boxes.low[:m] <= high) & (low <= boxes.high[:m])).all(axis=0).any())

@@ -43,7 +43,6 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from pigou.exact import Enclosure
-from pigou.expression import If
 from pigou.solvers.branch_and_prune import Isolated
 from pigou.solvers.first_order import Boxes
 from pigou.solvers.refine import Refined, doubles
@@ -87,8 +86,7 @@ def identical_players(form: SmoothForm) -> Classes:
     (((0,), (1,), (2,)),)
     """
     players = tuple(dict.fromkeys(form.owners))
-    kinked = any(u.has(sp.Max, sp.Min, sp.Abs, If) for u in form.payoffs.values())
-    if kinked or not 1 < len(players) <= _MOST_PLAYERS:
+    if form.switches or not 1 < len(players) <= _MOST_PLAYERS:
         return ()
     classes: list[list[str]] = []
     for player in players:
@@ -202,6 +200,7 @@ class Orbit(NamedTuple):
 
 def _relabelled(candidate: Any, image: Image, owners: Sequence[str]) -> Any:
     taken = {owner: owners[image[place]] for place, owner in enumerate(owners)}
+    image = image[: len(candidate.values)]  # without switches (`pigou.solvers.kinks`)
     replies: Mapping[str, Any] = {owner: candidate.replies[taken[owner]] for owner in taken}
     return candidate._replace(values=tuple(candidate.values[k] for k in image), replies=replies)
 

@@ -33,8 +33,10 @@ from pigou.solvers.intervals import (
     integer_power,
     logarithm,
     multiply,
+    picked,
     rational_power,
 )
+from pigou.solvers.kinks import Pick, Rise
 
 __all__ = ["Tape"]
 
@@ -104,6 +106,9 @@ class Tape:
             return self._power(*node.args)
         if isinstance(node, sp.exp | sp.log):
             return self._emit(type(node).__name__, self._register(node.args[0]))
+        if isinstance(node, Pick | Rise):
+            name = "pick" if isinstance(node, Pick) else "rise"
+            return self._emit(name, *(self._register(part) for part in node.args))
         raise StructureError(f"'{node}' cannot be evaluated: {type(node).__name__} is not smooth")
 
     def _power(self, base: sp.Expr, exponent: sp.Expr) -> int:
@@ -132,30 +137,26 @@ class Tape:
         """
         boxes = low.shape[1]
         domain = Domain(boxes)
+        partial = any(step.name == "pick" for step in self.steps)
 
-        def operate(step: _Step, a: list[Ends]) -> Ends:
-            match step.name:
-                case "constant":
-                    ends = constant(step.number)
-                    return np.full(boxes, ends[0]), np.full(boxes, ends[1])
-                case "add":
-                    return add(*a)
-                case "multiply":
-                    return multiply(*a)
-                case "power":
-                    return integer_power(a[0], int(step.number), domain)
-                case "root":
-                    return rational_power(a[0], step.number, domain)
-                case "exp":
-                    return exponential(a[0])
-            return logarithm(a[0], domain)
+        def operate(step: _Step, a: list[Any]) -> Any:
+            if not partial:
+                return _interval(step, a, boxes, domain)
+            own = Domain(boxes)
+            ends = _interval(step, [ends for ends, _ in a], boxes, own)
+            own.leave(_left(step, a))
+            return ends, own.left
 
+        start: list[Any] = [(low[k], high[k]) for k in range(self.size)]
         with np.errstate(all="ignore"):
-            ends = self._run([(low[k], high[k]) for k in range(self.size)], operate)
-        shape = (len(ends), boxes)
+            results = self._run([(e, False) for e in start] if partial else start, operate)
+        if partial:
+            for _, left in results:
+                domain.leave(left)
+        shape = (len(results), boxes)
         lower, upper = np.empty(shape), np.empty(shape)
-        for k, (a, b) in enumerate(ends):
-            lower[k], upper[k] = a, b
+        for k, result in enumerate(results):
+            lower[k], upper[k] = result[0] if partial else result
         return lower, upper, domain.left
 
     def floats(self, points: Floats) -> Floats:
@@ -176,6 +177,8 @@ class Tape:
             "root": lambda q, a: a ** float(q),
             "exp": lambda q, a: np.exp(a),
             "log": lambda q, a: np.log(a),
+            "pick": _float_pick,
+            "rise": lambda q, s, a, b: a - b,
         }
         with np.errstate(all="ignore"):
             rows = self._run(list(points), lambda s, a: operations[s.name](s.number, *a))
@@ -198,6 +201,8 @@ class Tape:
             "root": _ball_root,
             "exp": lambda q, a: a.exp(),
             "log": lambda q, a: a.log(),
+            "pick": _exact_pick,
+            "rise": lambda q, s, a, b: a - b,
         }
         return self._run(list(point), lambda s, a: operations[s.name](s.number, *a))
 
@@ -217,11 +222,57 @@ class Tape:
             "add": lambda q, a, b: a + b,
             "multiply": lambda q, a, b: a * b,
             "power": lambda q, a: a ** int(q),
+            "pick": _exact_pick,
+            "rise": lambda q, s, a, b: a - b,
         }
         try:
             return self._run(list(point), lambda s, a: operations[s.name](s.number, *a))
         except ZeroDivisionError:
             return None
+
+
+def _interval(step: _Step, a: list[Ends], boxes: int, domain: Domain) -> Ends:
+    """Run one step in intervals."""
+    match step.name:
+        case "constant":
+            ends = constant(step.number)
+            return np.full(boxes, ends[0]), np.full(boxes, ends[1])
+        case "add":
+            return add(*a)
+        case "multiply":
+            return multiply(*a)
+        case "power":
+            return integer_power(a[0], int(step.number), domain)
+        case "root":
+            return rational_power(a[0], step.number, domain)
+        case "exp":
+            return exponential(a[0])
+        case "pick":
+            return picked(*a)
+        case "rise":
+            return add(a[1], (-a[2][1], -a[2][0]))
+    return logarithm(a[0], domain)
+
+
+def _left(step: _Step, a: list[tuple[Ends, Any]]) -> Any:
+    """Say in which boxes an argument that counts is not defined everywhere."""
+    if step.name not in ("pick", "rise"):
+        return reduce(np.logical_or, (left for _, left in a), False)
+    ((low, high), left), (_, one), (_, other) = a
+    if step.name == "rise":  # only looked at between 0 and 1
+        return left | ((one | other) & ~((low == high) & ((low == 0) | (low == 1))))
+    return left | (one & ~((low == 0) & (high == 0))) | (other & ~((low == 1) & (high == 1)))
+
+
+def _float_pick(_: Fraction, switch: Floats, one: Floats, other: Floats) -> Floats:
+    mixed = switch * one + (1 - switch) * other
+    return np.where(switch == 1, one, np.where(switch == 0, other, mixed))
+
+
+def _exact_pick(_: Fraction, switch: Any, one: Any, other: Any) -> Any:
+    if switch == 1 or switch == 0:
+        return one if switch == 1 else other
+    return other + switch * (one - other)
 
 
 def _as_float(number: Fraction) -> float:

@@ -18,12 +18,13 @@ from typing import Any
 
 from pigou.check import examine
 from pigou.check_simultaneous import Flow
-from pigou.check_smooth import is_smooth
+from pigou.check_smooth import has_interval, is_smooth
 from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import GOVERNMENT, Game
 from pigou.planning import best_plan
+from pigou.solvers.combinations import combined_optimum
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
@@ -252,6 +253,8 @@ def first_best(
         return _first_best_in_stages(game, game.values(at), found)
     if is_smooth(game):
         return _first_best_of_smooth(game, game.values(at), found)
+    if has_interval(game):
+        return _first_best_of_combined(game, game.values(at), found)
     plain = finite_form(replace(game, transfers=()), at)
     allowed: Allowed = tuple(tuple(range(len(g.actions))) for g in plain.groups)
     if plain.number_of_profiles(allowed) > MOST_PROFILES:
@@ -319,6 +322,20 @@ def _first_best_of_smooth(
     known = best.settled or best.value.is_exact
     reached = known and _is_reached(game, at, found, best.value)
     return FirstBest(best.value, plans, reached)
+
+
+def _first_best_of_combined(
+    game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None
+) -> FirstBest:
+    """Let the planner choose every combination of choices, and the continuous moves in each."""
+    best = combined_optimum(game, at)
+    if best is None:
+        raise StructureError(
+            f"game '{game.name}': the first best could not be bounded (total surplus has a kink, "
+            "or is not defined everywhere on the intervals)"
+        )
+    reached = best.settled and _is_reached(game, at, found, best.welfare)
+    return FirstBest(best.welfare, best.plans, reached)
 
 
 def _is_equilibrium(form: FiniteForm, counts: Counts, allowed: Allowed) -> bool:

@@ -8,6 +8,7 @@ by `pigou.check_stages`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import sympy as sp
@@ -17,14 +18,14 @@ from pigou.check_simultaneous import (
     examine_simultaneous,
     expectation_of_simultaneous,
 )
-from pigou.check_smooth import examine_smooth, expectation_of_smooth, is_smooth
+from pigou.check_smooth import examine_smooth, expectation_of_smooth, has_interval
 from pigou.check_stages import examine_stages, expectation_in_stages
-from pigou.equilibrium import Strategy
+from pigou.equilibrium import Equilibrium, Strategy
 from pigou.exact import Enclosure
 from pigou.game import Game
 from pigou.stages import is_staged
 
-__all__ = ["examine", "expectation"]
+__all__ = ["examine", "expectation", "recheck"]
 
 
 def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strategy]) -> Examination:
@@ -54,8 +55,61 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
     """
     if is_staged(game):
         return examine_stages(game, at, strategies)
-    check = examine_smooth if is_smooth(game) else examine_simultaneous
+    check = examine_smooth if has_interval(game) else examine_simultaneous
     return check(game, at, strategies)
+
+
+def recheck(game: Game, at: Mapping[str, Fraction], equilibrium: Equilibrium) -> Examination:
+    """Check an equilibrium with all that is stated of it: profile, payoffs, bound on the gain.
+
+    Parameters
+    ----------
+    game : Game
+    at : mapping of str to Fraction
+        A value for every parameter.
+    equilibrium : Equilibrium
+
+    Returns
+    -------
+    Examination
+        Confirmed only if the profile is, if each payoff that is stated holds the one computed
+        anew, and if no gain exceeds the bound that is stated.
+
+    Raises
+    ------
+    DeclarationError
+        If a strategy is missing, or is none of the game.
+
+    Examples
+    --------
+    >>> from dataclasses import replace
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> one = solve(game)["E2"]
+    >>> recheck(game, game.values(), one).confirmed
+    True
+    >>> wrong = replace(one, payoffs={**one.payoffs, "firm": Enclosure.point(9)})
+    >>> recheck(game, game.values(), wrong).doubt
+    "the payoff of 'firm' is stated as 9, but is 1/4"
+    """
+    found = examine(game, at, equilibrium.strategies)
+    doubt = found.doubt or _misstated(equilibrium, found)
+    return replace(found, confirmed=found.confirmed and not doubt, doubt=doubt)
+
+
+def _misstated(equilibrium: Equilibrium, found: Examination) -> str:
+    """Say what is stated of an equilibrium and does not follow from its profile."""
+    for party, payoff in found.payoffs.items():
+        stated = equilibrium.payoffs.get(party)
+        if stated is None:
+            return f"the payoff of '{party}' is not stated"
+        if not stated.lower <= payoff.lower <= payoff.upper <= stated.upper:
+            return f"the payoff of '{party}' is stated as {stated}, but is {payoff}"
+    stated = equilibrium.evidence.max_gain
+    if stated is not None and stated.upper < found.gain.upper:
+        return f"a gain is stated as at most {stated}, but is known to be at most {found.gain} only"
+    return ""
 
 
 def expectation(
@@ -74,5 +128,5 @@ def expectation(
     """
     if is_staged(game):
         return expectation_in_stages(game, at, strategies, formula)
-    expect = expectation_of_smooth if is_smooth(game) else expectation_of_simultaneous
+    expect = expectation_of_smooth if has_interval(game) else expectation_of_simultaneous
     return expect(game, at, strategies, formula)

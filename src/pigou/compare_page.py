@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from pigou.assessment import Assessment
-from pigou.check_smooth import is_smooth
+from pigou.check_smooth import has_interval
 from pigou.comparison import (
     NOT_JUDGED,
     Comparison,
@@ -102,7 +102,7 @@ def baseline_blocks(comparison: Comparison) -> list[Block]:
         f"Welfare {rounded(one.welfare())} {short} the {rounded(best.welfare)} possible{failing}."
     )
     played_here = in_words(one.equilibrium)
-    if any(s.value is None for s in one.equilibrium.strategies):
+    if all(s.value is None for s in one.equilibrium.strategies):
         played_here = capital(played_here)  # the name of a continuous move stays as it is
     blocks.append(Words(f"{played_here}{what}. {welfare}", under=1))
     if all(base.diagnosis(a) == "none" for a in base.assessments):
@@ -370,7 +370,7 @@ def _changes(comparison: Comparison, after: Scenario) -> str:
 
 def dominance_blocks(scenario: Scenario) -> list[Block]:
     """Say which choices iterated strict dominance rules out."""
-    other = is_staged(scenario.game) or is_smooth(scenario.game)
+    other = is_staged(scenario.game) or has_interval(scenario.game)
     gone = () if other else iterated_dominance(scenario.game, scenario.found.at)
     if not gone:
         return []

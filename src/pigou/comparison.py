@@ -26,7 +26,7 @@ from pigou.assessment import (
     first_best,
     gains_of_members,
 )
-from pigou.check_smooth import is_smooth
+from pigou.check_smooth import has_interval
 from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record, exact
@@ -362,14 +362,15 @@ def _scenario(name: str, label: str, game: Game, at: Mapping[str, Any], select: 
 def _signature(equilibrium: Equilibrium, by_type: bool) -> dict[tuple[str, str], Enclosure]:
     """Return the share of members who take each label: of each type, or over all of a player's.
 
-    In a game in stages, a player's decisions at different information sets are kept apart. Of a
-    continuous move, return the value.
+    In a game in stages, a player's decisions at different information sets are kept apart, and so
+    are its moves next to continuous ones. Of a continuous move, return the value.
     """
+    apart = bool(equilibrium.path) or any(s.value is not None for s in equilibrium.strategies)
     members: dict[str, int] = {}
     weighted: dict[tuple[str, str], Enclosure] = {}
     for strategy in equilibrium.strategies:
         who = f"{strategy.player}[{strategy.type}]" if by_type else strategy.player
-        who = f"{who}: {strategy.move} {dict(strategy.when)}" if equilibrium.path else who
+        who = f"{who}: {strategy.move} {dict(strategy.when)}" if apart else who
         members[who] = members.get(who, 0) + strategy.members
         if strategy.value is not None:
             weighted[f"{who}: {strategy.move}", ""] = strategy.value
@@ -414,7 +415,7 @@ def _stays(one: Any, other: Any) -> bool:
 
 def _may_move(one: Any, other: Any) -> bool:
     mixed = one[0] == other[0] == "mixed"
-    return (mixed or all(not label for _, label in one[1])) and set(one[1]) == set(other[1])
+    return (mixed or any(not label for _, label in one[1])) and set(one[1]) == set(other[1])
 
 
 def _distance(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> Fraction:
@@ -470,7 +471,7 @@ def _laplacian(
     """Select the action that is best when the number of others who take it is uniform."""
     if is_staged(game):
         return "", "Laplacian selection is for games in which all move at the same time"
-    if is_smooth(game):
+    if has_interval(game):
         return "", "Laplacian selection is for choices, not for continuous moves"
     form = finite_form(game, found.at)
     alive, _ = survivors(form)

@@ -1,7 +1,7 @@
 """Formulas in rational enclosures: the independent checker's own evaluator.
 
 It walks the expression tree of a formula and shares no code with the solvers. Irrational functions
-are enclosed by mpmath's interval arithmetic at 250 bits.
+are enclosed in ball arithmetic at 250 bits.
 """
 
 from __future__ import annotations
@@ -11,17 +11,18 @@ from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
-import mpmath
 import sympy as sp
+from flint import arb, ctx
 
 from pigou.errors import DeclarationError, PigouError
 from pigou.exact import Enclosure
 from pigou.expression import If, Lookup, Total, each
+from pigou.jets import ball, enclosure
 
 __all__ = ["Members", "enclosed"]
 
 ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
-_LONGEST_EXPONENT = 30_000
+_PRECISION = 250
 
 Members = Callable[[str], Iterable[tuple[int, Mapping[str, Enclosure]]]]
 """For a population: how many members there are of each kind and action, and their values."""
@@ -190,39 +191,11 @@ def _fractional_power(base: Enclosure, exponent: Enclosure) -> Enclosure:
 
 
 def _transcendental(name: str, *arguments: Enclosure) -> Enclosure:
-    """Enclose exp, log and fractional powers by mpmath's interval arithmetic."""
-    iv = mpmath.iv
-    before, iv.prec = iv.prec, 250
-    try:
-        x, *rest = (_to_interval(argument) for argument in arguments)
+    """Enclose exp, log and fractional powers in ball arithmetic."""
+    if name != "exp" and arguments[0].lower <= 0:
+        raise DeclarationError(f"{name} of {arguments[0]}, which is not positive")
+    with ctx.workprec(_PRECISION):
+        x, *rest = (arb(ball(argument)) for argument in arguments)
         if name == "exp":
-            result = iv.exp(x)
-        elif arguments[0].lower <= 0:
-            raise DeclarationError(f"{name} of {arguments[0]}, which is not positive")
-        else:
-            result = iv.log(x) if name == "log" else iv.exp(rest[0] * iv.log(x))
-        low, high = result._mpi_
-        return Enclosure(_from_mpf(low, False), _from_mpf(high, True))
-    finally:
-        iv.prec = before
-
-
-def _to_interval(number: Enclosure) -> Any:
-    low, high = (
-        mpmath.iv.mpf(e.numerator) / mpmath.iv.mpf(e.denominator)
-        for e in (number.lower, number.upper)
-    )
-    return mpmath.iv.mpf([low.a, high.b])
-
-
-def _from_mpf(end: Any, upwards: bool) -> Fraction:
-    """Return an end as a fraction; one too small for 30,000 bits is rounded outwards."""
-    sign, mantissa, exponent, bits = end
-    if mantissa == 0 and exponent != 0:
-        raise DeclarationError("a number too large to be enclosed")
-    if exponent + bits < -_LONGEST_EXPONENT:
-        outwards = upwards != bool(sign)
-        return Fraction((-1) ** sign * int(outwards), 2**_LONGEST_EXPONENT)
-    if exponent + bits > _LONGEST_EXPONENT:
-        raise DeclarationError("a number too large to be enclosed")
-    return Fraction((-1) ** sign * int(mantissa)) * Fraction(2) ** int(exponent)
+            return enclosure(x.exp())
+        return enclosure(x.log() if name == "log" else (rest[0] * x.log()).exp())

@@ -81,7 +81,7 @@ class Strategy:
     ----------
     move, player : str
         A player with several moves decides on all of them at once: the moves' names, and the
-        labels, are then joined by commas.
+        labels, are then joined by commas; but with continuous moves each has its own strategy.
     type : str
         The type of the members, empty without types.
     probabilities : mapping of str to Enclosure
@@ -290,8 +290,8 @@ class Refuted:
         The point.
     player : str
         Who gains by deviating.
-    deviation : mapping of str to Fraction
-        To which values of its moves.
+    deviation : mapping of str to Fraction or str
+        To which values, or labels, of its moves.
     gain : Enclosure
         How much; above 0.
 
@@ -304,7 +304,7 @@ class Refuted:
 
     strategies: tuple[Strategy, ...]
     player: str
-    deviation: Mapping[str, Fraction]
+    deviation: Mapping[str, Fraction | str]
     gain: Enclosure
 
     def __post_init__(self) -> None:
@@ -312,7 +312,10 @@ class Refuted:
 
     def __str__(self) -> str:
         point = "; ".join(str(s) for s in self.strategies)
-        moves = ", ".join(f"{name} {Enclosure(v, v)}" for name, v in self.deviation.items())
+        moves = ", ".join(
+            f"{name} {v if isinstance(v, str) else Enclosure(v, v)}"
+            for name, v in self.deviation.items()
+        )
         return f"{point} ({self.player} gains {self.gain} by {moves})"
 
 

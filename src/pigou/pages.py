@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from pigou.equilibrium import Equilibrium, EquilibriumSet, Strategy, counted, weighed
+from pigou.equilibrium import Equilibrium, EquilibriumSet, Strategy, counted, quoted, weighed
 from pigou.exact import Enclosure
 from pigou.game import GOVERNMENT, Game
 from pigou.model import Model
@@ -41,12 +41,20 @@ def in_words(equilibrium: Equilibrium) -> str:
     ['all 10 wait', 'all 10 upgrade']
     """
     present = [s for s in equilibrium.strategies if s.members]
-    if present and all(s.value is not None for s in present):
-        return ", ".join(f"{s.move} {rounded(s.value)}" for s in present if s.value is not None)
+    if any(s.value is not None for s in present):
+        return ", ".join(_move_in_words(s) for s in present)
     if equilibrium.path is not None:
         return "; ".join(str(s) for s in present)
     players = {s.player for s in present}
     return "; ".join(_strategy_in_words(s, len(players) > 1) for s in present)
+
+
+def _move_in_words(strategy: Strategy) -> str:
+    """Say which value, or label, one move takes."""
+    if strategy.value is not None:
+        return f"{strategy.move} {rounded(strategy.value)}"
+    taken = [label for label, p in strategy.probabilities.items() if p.upper > 0]
+    return f"{strategy.move} {quoted(taken[0])}"
 
 
 def _strategy_in_words(strategy: Strategy, named: bool) -> str:
@@ -303,8 +311,11 @@ def refuted_blocks(found: EquilibriumSet) -> list[Block]:
         return []
     blocks: list[Block] = [Words("First-order points that are no equilibrium", "heading")]
     for one in found.refuted[:MOST_ROWS]:
-        point = ", ".join(f"{s.move} {rounded(s.value)}" for s in one.strategies if s.value)
-        better = ", ".join(f"{name} {rounded(v)}" for name, v in one.deviation.items())
+        point = ", ".join(_move_in_words(s) for s in one.strategies)
+        better = ", ".join(
+            f"{name} {quoted(v) if isinstance(v, str) else rounded(v)}"
+            for name, v in one.deviation.items()
+        )
         gain = rounded(one.gain)
         blocks.append(Words(f"{point}: {one.player} gains {gain} by {better}.", under=1))
     more = len(found.refuted) - MOST_ROWS

@@ -41,7 +41,7 @@ def solve_smooth(game: Game, at: Mapping[str, Any] | None = None) -> Equilibrium
     Raises
     ------
     StructureError
-        If the game has another structure, or payoffs with kinks inside the intervals.
+        If the game has another structure, or a payoff that jumps inside the intervals.
     DeclarationError
         If an interval or a payoff makes no sense at the values.
 
@@ -69,7 +69,7 @@ def solve_smooth(game: Game, at: Mapping[str, Any] | None = None) -> Equilibrium
         for number, place in enumerate(order, 1)
     )
     notes = [settled.disagreement] * bool(settled.disagreement)
-    notes += [f"{_where(form, box)}: {why}" for box, why in found.unresolved[:_MOST_NOTES]]
+    notes += [f"{_where(form, one.box)}: {one.why}" for one in found.unresolved[:_MOST_NOTES]]
     more = len(found.unresolved) - _MOST_NOTES
     notes += [f"{more} more places of this kind"] * (more > 0)
     notes += settled.open
@@ -111,7 +111,8 @@ def _equilibrium(
     checked = examine(form.game, form.at, strategies)
     grade, note, gain = Grade.CERTIFIED, "", checked.gain
     method = "interval Newton test of the first-order system, global bounds on deviations"
-    if settled.exactly[place]:
+    doubted = not checked.confirmed and checked.gain.lower <= 0
+    if settled.exactly[place] or (doubted and settled.proves(place)):
         method = "elimination in exact arithmetic, deviations excluded over the reals (z3)"
         if not checked.confirmed:
             gain = Enclosure.point(0)
@@ -126,8 +127,8 @@ def _equilibrium(
         note = settled.disagreement or f"the checker contradicts it: {checked.doubt}"
     evidence = Evidence(grade, method, gain, checked.confirmed, note)
     near = any(
-        all(v.overlaps(side) for v, side in zip(candidate.values, box, strict=True))
-        for box, _ in settled.smooth.unresolved
+        all(v.overlaps(side) for v, side in zip(candidate.values, one.box, strict=True))
+        for one in settled.smooth.unresolved
     )
     marks = ("not shown to be isolated",) * near
     return Equilibrium(name, strategies, checked.payoffs, evidence, marks, component)

@@ -16,7 +16,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pigou.check_simultaneous import Checker, Examination
-from pigou.check_smooth import is_smooth
+from pigou.check_smooth import has_interval, is_smooth
+from pigou.combining import solve_combined
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
@@ -199,8 +200,9 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
     Parameters
     ----------
     game : Game
-        Continuous moves of single players, all at the same time: every pure equilibrium. Finite, in
-        stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`). Finite, with
+        Continuous moves of single players, and choices next to them or not, all at the same time:
+        every pure equilibrium. Finite, in stages: every subgame-perfect equilibrium
+        (`pigou.solvers.subgame_perfect`). Finite, with
         simultaneous moves of single players: every pure and every mixed equilibrium; a continuum as
         a component with its extreme points, or as unresolved where, with three or more players,
         three vary or another one sets limits. For populations: every pure profile up to the names
@@ -242,6 +244,8 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
         return solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
     if is_smooth(game):
         return solve_smooth(game, at)
+    if has_interval(game):
+        return solve_combined(game, at)
     return _simultaneous(game, at, pure)
 
 
