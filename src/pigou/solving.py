@@ -70,8 +70,9 @@ from pigou.staging import solve_stages
 
 if TYPE_CHECKING:
     from pigou.solvers.symbolic import RegimeSet
+    from pigou.solvers.thresholds import Thresholds
 
-__all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "solve"]
+__all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "solve", "thresholds"]
 
 _MOST_PROFILES_FOR_MARKS = 20_000
 _MOST_NOTES = 20
@@ -837,3 +838,28 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     from pigou.solvers.regimes import regimes as find
 
     return find(game, fixed)
+
+
+def thresholds(
+    game: Game, parameter: str, lower: Any, upper: Any, at: Mapping[str, Any] | None = None
+) -> Thresholds:
+    """Return where the number of first-order points changes as one parameter runs over a range.
+
+    Of a continuous game with rational payoffs, exactly. See `pigou.solvers.thresholds.thresholds`.
+
+    Examples
+    --------
+    >>> from pigou import Move, Parameter, Player
+    >>> tipping = Game(
+    ...     "tipping",
+    ...     [Player("a")],
+    ...     [Move("x", "a", (-2, 2))],
+    ...     {"a": "pull*x + x**2/2 - x**4/4"},
+    ...     parameters=[Parameter("pull", 0)],
+    ... )
+    >>> thresholds(tipping, "pull", 0, 1).counts
+    (3, 1)
+    """
+    from pigou.solvers.thresholds import thresholds as find
+
+    return find(game, parameter, lower, upper, at)
