@@ -119,6 +119,7 @@ def test_the_least_effort_has_no_continuum_where_effort_costs_too_much():
     assert settled(pair("2*min(x, y) - 3*x", "2*min(x, y) - y")) == [(0, 0)]
 
 
+@pytest.mark.long
 def test_a_continuum_ends_where_a_marginal_cost_exceeds_the_gain():
     found = found_in(pair("2*min(x, y) - 2*x**2", "2*min(x, y) - y**2"))
     segments = [u for u in found.unresolved if u.continuum is not None]
@@ -128,6 +129,7 @@ def test_a_continuum_ends_where_a_marginal_cost_exceeds_the_gain():
     assert Fraction(7, 16) < high <= Fraction(1, 2)  # 4 x <= 2
 
 
+@pytest.mark.long
 def test_a_firm_that_has_left_may_do_anything_and_the_rest_is_bounded():
     found = found_in(pair("max(x*(3 - x - y) - 2, 0)", "y*(3 - x - y)", (0, 2), (0, 2)))
     assert found.unresolved
@@ -355,7 +357,8 @@ def test_payoffs_that_make_no_sense_are_refused(payoff, more, words):
 @pytest.mark.parametrize(
     "payoff",
     ["1/(x - 1/3) - x", "log(x - 1/2)", "sqrt(x - 1/2) - x", "x**(-1/2) - x", "x/(x - y) - x**2",
-     "max(1/(x - 1/2), y)", "log(max(x - 1/2, y - 1)) - x"],
+     pytest.param("max(1/(x - 1/2), y)", marks=pytest.mark.long),
+     pytest.param("log(max(x - 1/2, y - 1)) - x", marks=pytest.mark.long)],
 )  # fmt: skip
 def test_poles_and_roots_of_negative_numbers_never_pass_for_settled(payoff):
     found = solve(pair(payoff, "-(y - 1/2)**2"))
