@@ -143,6 +143,41 @@ def test_a_firm_that_has_left_may_do_anything_and_the_rest_is_bounded():
         assert held or x in (0, 2)  # fmt: skip
 
 
+def test_three_firms_with_capacities_of_their_own():
+    payoffs = {f"f{k}": f"q{k}*(10 - q0 - q1 - q2) - 3*max(q{k} - {size}, 0)"
+               for k, size in enumerate((0, 2, 4))}  # fmt: skip
+    moves = [Move(f"q{k}", f"f{k}", (0, 10)) for k in range(3)]
+    game = Game("capacities", [Player(p) for p in payoffs], moves, payoffs)
+    # 7 - Q = q0, at the kink q1 = 2, and 10 - Q = q2
+    assert settled(game) == [(Fraction(2, 3), 2, Fraction(11, 3))]
+
+
+def test_a_threshold_makes_every_division_of_the_cost_an_equilibrium():
+    payoff = "max(min(x + y, 1), 0) - {0}/2 - {0}**2/10"
+    found = found_in(pair(payoff.format("x"), payoff.format("y")))
+    assert [u.why for u in found.unresolved] == [
+        "a continuum: every profile on x + y = 1 is an equilibrium"
+    ]
+    ends = {tuple(v.lower for v in e.values) for e in found.equilibria}
+    assert ends == {(0, 1), (1, 0)}
+
+
+def test_a_choice_next_to_moves_with_kinks_is_solved():
+    moves = [Move("q", "ann", (0, 10)), Move("z", "bob", (0, 10)),
+             Move("install", "ann", {"no": 0, "yes": 1})]  # fmt: skip
+    payoffs = {"ann": "q*(10 - q - z) - 3*max(q - 4*install, 0) - cost*install",
+               "bob": "z*(10 - q - z) - 3*z"}  # fmt: skip
+    game = Game("installing", [Player("ann"), Player("bob")], moves, payoffs,
+                parameters=[Parameter("cost", 11)])  # fmt: skip
+    # against z = 7/3, installing 4 earns at most 4*(10 - 4 - 7/3) = 44/3 instead of 49/9
+    dear, cheap = (solve(game, {"cost": cost}) for cost in (11, 5))
+    assert dear.complete and cheap.complete
+    (one,) = dear
+    assert [s.value.lower for s in one.strategies if s.value is not None] == [Fraction(7, 3)] * 2
+    (two,) = cheap
+    assert [s.value.lower for s in two.strategies if s.value is not None] == [4, Fraction(3, 2)]
+
+
 # -- where equilibria may hide ------------------------------------------------------------------
 
 
