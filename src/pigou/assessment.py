@@ -326,10 +326,7 @@ def _first_best_of_smooth(
     if best is None:
         raise StructureError(
             f"game '{game.name}': the first best could not be bounded ("
-            + (
-                stops()[1]
-                or "total surplus has a kink, or is not defined everywhere on the intervals"
-            )
+            + (stops()[1] or "total surplus jumps, or is not defined everywhere on the intervals")
             + ")"
         )
     plans = tuple(
@@ -348,7 +345,7 @@ def _first_best_of_combined(
     best = combined_optimum(game, at)
     if best is None:
         raise StructureError(
-            f"game '{game.name}': the first best could not be bounded (total surplus has a kink, "
+            f"game '{game.name}': the first best could not be bounded (total surplus jumps, "
             "or is not defined everywhere on the intervals)"
         )
     reached = best.settled and _is_reached(game, at, found, best.welfare)
