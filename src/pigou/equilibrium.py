@@ -358,8 +358,8 @@ class EquilibriumSet:
     unresolved : tuple of str
         What could not be settled.
     refuted : tuple of Refuted
-        In a continuous game, first-order points that are no equilibria. Points that no second-order
-        condition allows may be missing.
+        In a continuous game, first-order points that are no equilibria, for each combination of
+        choices where there are some. Points that no second-order condition allows may be missing.
 
     Examples
     --------
