@@ -195,11 +195,24 @@ class _Search:
         """Drop boxes in which the objective stays below a value that is attained."""
         if values.objective is None or centre.objective is None:
             return np.ones(boxes.number, dtype=bool)
-        attained = np.where(centre.left, -np.inf, centre.objective[0])
+        unsure = centre.left | ~self._as_kinks_have_it(boxes, centre)
+        attained = np.where(unsure, -np.inf, centre.objective[0])
         top = int(np.argmax(attained))
         if attained[top] > self.floor:
             self.floor, self.best = float(attained[top]), boxes.centre[:, top]
         return values.left | self._may_be_more(values.objective[1])
+
+    def _as_kinks_have_it(self, boxes: Boxes, centre: Values) -> NDArray[np.bool_]:
+        """Say where the switches of a box are right at its centre: the objective is attained there.
+
+        A box that is searched for solutions with a switch at 0 may reach beyond the kink.
+        """
+        m = self.system.moves
+        low, high, kink = boxes.low[m:], boxes.high[m:], (centre.g[0][m:], centre.g[1][m:])
+        right = (low == 0) & (high == 1)
+        right |= ((high == 0) & (kink[1] <= 0)) | ((low == 1) & (kink[0] >= 0))
+        whole: NDArray[np.bool_] = right.all(axis=0)
+        return whole
 
     def _may_be_more(self, most: Floats) -> NDArray[np.bool_]:
         """Say where the objective may be as large as what is attained, and more than was given."""

@@ -363,15 +363,16 @@ def prune(system: FirstOrder, boxes: Boxes, values: Values) -> tuple[Boxes, NDAr
 
 
 def _on_one_branch(system: FirstOrder, k: int, label: Labels, values: Values) -> NDArray[np.bool_]:
-    """Say in which boxes a small step in a move stays on one branch, in one direction at least."""
-    one = np.ones(label.shape[1], dtype=bool)
+    """Say in which boxes a small step of a move stays on one branch, upwards or downwards."""
+    up, down = np.ones((2, label.shape[1]), dtype=bool)
     for row, holds, _ in system.bends:
         if k in holds:
             sure = (values.g[0][row] > 0) | (values.g[1][row] < 0)
-            slope = values.h[0][row, k], values.h[1][row, k]
-            settled = (label[row] == LOWER) | (label[row] == UPPER)
-            one &= sure | (settled & ((slope[0] > 0) | (slope[1] < 0)))
-    return one
+            rises, falls = values.h[0][row, k] > 0, values.h[1][row, k] < 0
+            one, zero = label[row] == UPPER, label[row] == LOWER
+            up &= sure | (one & rises) | (zero & falls)
+            down &= sure | (one & falls) | (zero & rises)
+    return up | down
 
 
 def _needless(system: FirstOrder, boxes: Boxes, values: Values) -> NDArray[np.bool_]:

@@ -48,10 +48,13 @@ What is special
 2. *Whose kink.* If no own move is in :math:`\varphi_j`, both branches have the same own derivatives
    on the kink; and if one own derivative alone depends on :math:`s_j`, and that move is at an end,
    whichever of s = 0 and s = 1 gives the smaller (larger) derivative will do: no *between*.
-3. *Second derivatives.* :math:`h_{kk} > 0` excludes a best reply inside only where t moves along
-   one branch: where each :math:`\varphi_j` that holds :math:`t_k` has one sign throughout the box,
-   or its switch is settled and it strictly rises or falls in :math:`t_k`, so that one direction
-   stays on that branch.
+3. *Second derivatives.* :math:`h_{kk} > 0` excludes a best reply inside only where t moves on
+   one branch: where each :math:`\varphi_j` that holds :math:`t_k` has one sign throughout the box;
+   or its switch is settled, and a step of :math:`t_k` upwards (or, for all of them,
+   downwards) leads to the side of it.
+4. *Values.* :math:`U_i(t, s)` is a payoff only where s is as the kinks have it at t. A box in which
+   a switch is settled may reach beyond the kink; a value at its centre is attained only if the
+   centre does not.
 
 Source: F. H. Clarke (1983), Optimization and Nonsmooth Analysis, chapter 2; S. Scholtes (2012),
 Introduction to Piecewise Differentiable Equations, for piecewise smooth functions.

@@ -71,6 +71,8 @@ def root_of(square):
         ("if(x >= 1/2, 3/2 - 2*x, x)", "1/2"),
         ("sqrt(x) - 3*max(x - 1/9, 0)", "1/9"),
         ("exp(x) - 3*max(x - 1/9, 0)*exp(x)", "1/9"),
+        ("x**2 - 3*abs(x - 1/2)", "1/2"),  # convex on both sides of a sharp kink
+        ("x**2/2 - 3*max(x - 1/2, 0)", "1/2"),
         ("max(2*x - 1, 0) - x", 0),  # a convex kink elsewhere, and a tie with x = 1
         ("max(2*x - 1, 0) - x", 1),
         ("max(x - y, 0) - x", 0),  # a convex kink just at the corner
@@ -123,6 +125,10 @@ def test_two_moves_at_one_kink_need_one_weight_for_both():
     assert check(game, "1/2", "1/2", "1/4").confirmed
     assert check(game, *map(near, ("1/2", "1/2", "1/4"))).confirmed
     assert not check(game, "1/3", "1/3", "1/6").confirmed
+    saddle = game_of(payoffs | {"ann": "x + z - 4*abs(x + z - 1) + x*z"}, moves)
+    assert check(saddle, "1/2", "1/2", "1/4").confirmed  # concave along the kink, convex across
+    twisted = game_of(payoffs | {"ann": "x + z - 4*abs(x + z - 1) - 2*x*z"}, moves)
+    assert not check(twisted, "1/2", "1/2", "1/4").confirmed  # a minimum along the kink
     uneven = game_of(payoffs | {"ann": "min(x, z) - x**2 - z**2/2"}, moves)
     assert check(uneven, "1/3", "1/3", "1/6").confirmed  # 2x + z = 1 and x = z
     assert not check(uneven, "1/2", "1/2", "1/4").confirmed
@@ -135,6 +141,25 @@ def test_players_who_share_a_kink_are_checked_where_it_is_exact():
         assert check(game, x, 1 - Fraction(x)).confirmed
     assert not check(game, "1/2", "1/3").confirmed
     assert not check(game, near("1/2"), near("1/2")).confirmed  # which of them is not proved
+
+
+@pytest.mark.parametrize(
+    ("payoff", "point"),
+    [
+        ("(x - 1/2)**2 + z", ("1/2", 1)),  # a minimum
+        ("(x - 1/2)**3 + z", ("1/2", 1)),  # an inflection
+        ("x*z - (x + z)/2", ("1/2", "1/2")),  # a saddle
+        ("4*(x - 1/2)*(z - 1/2) - (x - 1/2)**2 - (z - 1/2)**2", ("1/2", "1/2")),  # in both at once
+        ("-(x - 1/4)**2*(x - 3/4)**2 + x/10**6 - z", ("1/4", 0)),  # not stationary, by 1e-6
+        ("x*(1 - x)*(1 - z) + 2*z/7", ("1/2", 0)),  # a local maximum: z = 1 brings 1/28 more
+    ],
+)
+def test_stationary_points_that_are_no_global_maxima_are_refused(payoff, point):
+    moves = {"x": ("ann", 0, 1), "z": ("ann", 0, 1), "y": ("bob", 0, 1)}
+    game = game_of({"ann": payoff, "bob": "-y"}, moves)
+    assert not check(game, *point, 0).confirmed
+    tight = [near(p) if p not in (0, 1) else p for p in point]
+    assert not check(game, *tight, 0).confirmed
 
 
 # -- what is refused ------------------------------------------------------------------------------
@@ -342,9 +367,12 @@ def corrupted(game, one, known, refuted, rng):
         yield "refuted", replace(one, strategies=point.strategies)
 
 
-def refused(game, certificate):
+def refused(game, certificate, kind):
+    """Whether a certificate is refused; for its profile alone, unless another part was changed."""
     try:
-        return not recheck(game, game.values(), certificate).confirmed
+        if kind in ("payoff", "gain"):
+            return not recheck(game, game.values(), certificate).confirmed
+        return not examine(game, game.values(), certificate.strategies).confirmed
     except DeclarationError as error:
         return "outside" in str(error)
 
@@ -355,7 +383,7 @@ def every_corruption_is_refused(games, seed):
     for game, one, known, refuted in certificates(games, seed):
         assert recheck(game, game.values(), one).confirmed, one
         for kind, bad in corrupted(game, one, known, refuted, rng):
-            assert refused(game, bad), (kind, game.payoffs, bad.strategies)
+            assert refused(game, bad, kind), (kind, game.payoffs, bad.strategies)
             counts[kind] = counts.get(kind, 0) + 1
     return counts
 

@@ -131,7 +131,7 @@ def test_a_continuum_ends_where_a_marginal_cost_exceeds_the_gain():
 def test_a_firm_that_has_left_may_do_anything_and_the_rest_is_bounded():
     found = found_in(pair("max(x*(3 - x - y) - 2, 0)", "y*(3 - x - y)", (0, 2), (0, 2)))
     assert found.unresolved
-    assert all(u.gain < 1 / 4 for u in found.unresolved)
+    assert all(u.gain < 1 / 3 for u in found.unresolved)
     for x in np.linspace(0, 2, 11):  # y = (3 - x)/2 for every x
         held = [
             u
@@ -259,6 +259,17 @@ def test_second_derivatives_do_not_hide_a_maximum_at_a_kink():
     # convex on both sides of the kink, at which it has its maximum
     game = pair("(x - 1/2)**2/2 - abs(x - 1/2)", "-(y - 1/2)**2")
     assert settled(game) == [(Fraction(1, 2), Fraction(1, 2))]
+
+
+def test_a_branch_that_is_not_taken_attains_nothing():
+    # the first branch of min(8 x, 2 - x) rises to 8, which is never earned; the best is 16/9
+    switch = Switch(S, 2 - 9 * X, "ann")
+    system = FirstOrder([X], [0], [Pick(S, 8 * X, 2 - X)], True, [switch], [[0]])
+    found = explore(system)
+    assert found.floor <= 16 / 9
+    assert maximum(system).value == Enclosure.point("16/9")
+    far = best_reply(system, [arb(1), arb(0)], [INTERIOR, LOWER])
+    assert far.gain.lower == pytest.approx(Fraction(7, 9), abs=1e-6)
 
 
 def test_a_better_move_against_a_whole_box_is_seen_and_none_is_invented():

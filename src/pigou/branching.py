@@ -268,8 +268,10 @@ class _Reading:
         if not side:
             return 0
         gap = self._plain(condition.args[0] - condition.args[1])
-        ratio = sp.cancel(self._plain(first - second) / gap)
-        tree = self.tree(ratio)
+        try:
+            tree = self.tree(sp.cancel(self._plain(first - second) / gap))
+        except (sp.PolynomialError, PigouError):
+            return 0
         factor = value(evaluate(tree, State(self.reader.everywhere)))
         return side if factor > 0 else -side if factor < 0 else 0
 

@@ -13,6 +13,15 @@ continuous moves t in the unit box.
    1, and a = b there, it is one of u. At a kink of the other kind, or a jump, u is one of the two
    parts everywhere: the point has to be a peak for both, and neither may be above u there.
 
+3. *A sharp kink* makes up for a payoff that bends upwards elsewhere. With c a lower bound of how
+   fast u changes in the ``min`` or ``max``, :math:`\mu = \min(\lambda, 1 - \lambda)` and
+   :math:`|a - b| \le r` on the box,
+
+   .. math:: u \le v_\lambda - c\mu\,|a - b| \le v_\lambda - \frac{c\mu}{r} (a - b)^2 ,
+
+   which is smooth, and has the value and the slopes of :math:`v_\lambda` where a = b. It is this
+   function that has to be concave.
+
 Sources: F. H. Clarke (1983), Optimization and Nonsmooth Analysis, section 2.3; S. Boyd and
 L. Vandenberghe (2004), Convex Optimization, section 5.5.
 """
@@ -27,7 +36,7 @@ from flint import arb, fmpq, fmpq_mat
 
 from pigou.branching import Kink, State, evaluate
 from pigou.declared import Declared, Labels
-from pigou.jets import ONE, ZERO, Jet, Scalar, hull, value
+from pigou.jets import ONE, ZERO, Jet, Scalar, hull, is_zero, multiplied, scaled, value
 
 __all__ = ["Cell", "Reply", "Stationary", "negative", "side_of"]
 
@@ -146,12 +155,12 @@ class Reply:
             return negative(jet.curves) and self._is_stationary(point, free, known, fixed)
         if known is None:
             return self._is_kinked_peak(point, face, free, active, fixed)
-        weights = {n: known.get(n) for n in active}
-        if any(w is None for w in weights.values()):
+        steep = {n: self._steepness(face, free, kink) for n, kink in active.items()}
+        if any(n not in known or steep[n] is None for n in active):
             return False
-        concave = all(self._bends_down(face, free, kink) for kink in active.values())
-        jet, _ = self.at(face, free, True, {**weights, **fixed})
-        return concave and negative(jet.curves) and self._is_stationary(point, free, known, fixed)
+        weights = {n: known[n] for n in active}
+        curves = self._bent(face, free, fixed, weights, active, steep)
+        return negative(curves) and self._is_stationary(point, free, known, fixed)
 
     def _is_stationary(
         self,
@@ -169,19 +178,49 @@ class Reply:
             if _end(point[k]):
                 if not _outwards(point[k], slope):
                     return False
-            elif known is None and not (isinstance(slope, fmpq) and slope == 0):
+            elif known is None and not is_zero(slope):
                 return False
         return True
 
     # -- peaks at kinks ---------------------------------------------------------------------------
 
-    def _bends_down(self, face: Sequence[Scalar], free: Sequence[int], kink: Kink) -> bool:
-        """Whether the payoff rises in a min, or falls in a max, all over a box."""
+    def _steepness(self, face: Sequence[Scalar], free: Sequence[int], kink: Kink) -> Scalar | None:
+        """Bound from below how fast the payoff rises in a min, or falls in a max, over a box.
+
+        None if it may do the opposite somewhere, or if it is not a kink.
+        """
         if not kink.sign:
-            return False
+            return None
         jet, _ = self.at(face, free, cut=kink.number)
-        slope = jet.slopes[-1]
-        return bool(slope >= 0 if kink.sign < 0 else slope <= 0)
+        slope = -kink.sign * jet.slopes[-1]
+        if not slope >= 0:
+            return None
+        return _least(slope)
+
+    def _bent(
+        self,
+        face: Sequence[Scalar],
+        free: Sequence[int],
+        chosen: Mapping[int, Scalar],
+        weights: Stationary,
+        kinks: Mapping[int, Kink],
+        steep: Mapping[int, Scalar | None],
+    ) -> Any:
+        """Enclose the second derivatives of a smooth function above the payoff (step 3)."""
+        curves = self.at(face, free, True, {**chosen, **weights})[0].curves
+        values = self.declared.jets(self.full(face), [self.own[k] for k in free], True)
+        for number, weight in weights.items():
+            state = State(values, len(free), True)
+            gap, least = evaluate(kinks[number].gap, state), steep[number]
+            room = _least(weight, 1 - weight)
+            if state.active or not isinstance(gap, Jet) or least is None or not room > 0:
+                continue
+            factor = arb(least * room) / arb(gap.value).abs_upper()
+            square = multiplied(scaled(gap, factor.lower()), gap)
+            if curves is not None and isinstance(square, Jet) and square.curves is not None:
+                rows = zip(curves, square.curves, strict=True)
+                curves = [[p - q for p, q in zip(*pair, strict=True)] for pair in rows]
+        return curves
 
     def _is_kinked_peak(
         self,
@@ -195,10 +234,10 @@ class Reply:
         here, state = self.at(point, free, selection=fixed)
         if any(n not in state.active for n in active):
             return False
-        down = [n for n, kink in active.items() if self._bends_down(face, free, kink)]
+        steep = {n: self._steepness(face, free, kink) for n, kink in active.items()}
+        down = [n for n in active if steep[n] is not None]
         for number in down:
-            gap = value(state.active[number][1])
-            if not (isinstance(gap, fmpq) and gap == 0):
+            if not is_zero(value(state.active[number][1])):
                 return False
         both = [n for n in active if n not in down]
         if 2 ** len(both) > _MOST_SELECTIONS or len(down) > _MOST_WEIGHTS:
@@ -209,7 +248,7 @@ class Reply:
             if both and not there.value <= here.value:
                 return False
             found = self._balanced(point, free, down, chosen)
-            bent = (self.at(face, free, True, {**chosen, **weights})[0].curves for weights in found)
+            bent = (self._bent(face, free, chosen, w, active, steep) for w in found)
             if not any(negative(curves) for curves in bent):
                 return False
         return True
@@ -306,6 +345,11 @@ def _solutions(base: Any, units: Any, inside: Sequence[int]) -> Iterator[list[Sc
                 weights[k] = solution[place, 0]
             if all(0 <= weight <= 1 for weight in weights):
                 yield weights
+
+
+def _least(*numbers: Scalar) -> Scalar:
+    """Return a lower bound of several scalars."""
+    return min(n if isinstance(n, fmpq) else n.lower() for n in numbers)
 
 
 def side_of(side: tuple[float, float]) -> Scalar:

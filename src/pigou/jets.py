@@ -39,6 +39,7 @@ __all__ = [
     "exponential",
     "hull",
     "is_known",
+    "is_zero",
     "logarithm",
     "multiplied",
     "power",
@@ -159,6 +160,17 @@ def is_known(number: Scalar) -> bool:
     (True, False)
     """
     return isinstance(number, fmpq) or bool(number.is_finite())
+
+
+def is_zero(number: Scalar) -> bool:
+    """Whether a scalar is exactly 0: a ball around 0 is not known to be.
+
+    Examples
+    --------
+    >>> is_zero(fmpq(0)), is_zero(arb(0, 1))
+    (True, False)
+    """
+    return bool(number == 0)
 
 
 def hull(one: Scalar, other: Scalar) -> Scalar:
