@@ -33,6 +33,8 @@ from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_optimum
 from pigou.solvers.symmetric import everybody_exits
 from pigou.solving import solve
+from pigou.staged_planning import best_numbers
+from pigou.staged_smoothing import has_continuous
 from pigou.stages import is_staged
 
 __all__ = [
@@ -250,6 +252,8 @@ def first_best(
     >>> first_best(load("coordination").game, {"cost": 2}).profiles
     ('10 wait',)
     """
+    if is_staged(game) and has_continuous(game):
+        return _first_best_of_numbers(game, game.values(at), found)
     if is_staged(game):
         return _first_best_in_stages(game, game.values(at), found)
     if is_smooth(game):
@@ -293,6 +297,14 @@ def _first_best_in_stages(
     return FirstBest(welfare, plans, _is_reached(game, at, found, welfare))
 
 
+def _first_best_of_numbers(
+    game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None
+) -> FirstBest:
+    """Let the planner make all moves of a game in stages with continuous ones, at once."""
+    welfare, plans, known = best_numbers(game, at)
+    return FirstBest(welfare, plans, known and _is_reached(game, at, found, welfare))
+
+
 def _is_reached(
     game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None, welfare: Enclosure
 ) -> bool:
@@ -314,10 +326,7 @@ def _first_best_of_smooth(
     if best is None:
         raise StructureError(
             f"game '{game.name}': the first best could not be bounded ("
-            + (
-                stops()[1]
-                or "total surplus has a kink, or is not defined everywhere on the intervals"
-            )
+            + (stops()[1] or "total surplus jumps, or is not defined everywhere on the intervals")
             + ")"
         )
     plans = tuple(
@@ -336,7 +345,7 @@ def _first_best_of_combined(
     best = combined_optimum(game, at)
     if best is None:
         raise StructureError(
-            f"game '{game.name}': the first best could not be bounded (total surplus has a kink, "
+            f"game '{game.name}': the first best could not be bounded (total surplus jumps, "
             "or is not defined everywhere on the intervals)"
         )
     reached = best.settled and _is_reached(game, at, found, best.welfare)

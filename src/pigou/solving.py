@@ -64,13 +64,15 @@ from pigou.solvers.polynomial import (
 )
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
+from pigou.staged_smoothing import has_continuous, solve_staged_smooth
 from pigou.stages import is_staged
 from pigou.staging import solve_stages
 
 if TYPE_CHECKING:
     from pigou.solvers.symbolic import RegimeSet
+    from pigou.solvers.thresholds import Thresholds
 
-__all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "solve"]
+__all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "solve", "thresholds"]
 
 _MOST_PROFILES_FOR_MARKS = 20_000
 _MOST_NOTES = 20
@@ -207,8 +209,9 @@ def solve(
     ----------
     game : Game
         Continuous moves of single players, and choices next to them or not, all at the same time:
-        every pure equilibrium. Finite, in stages: every subgame-perfect equilibrium
-        (`pigou.solvers.subgame_perfect`). Finite, with
+        every pure equilibrium. In stages: every subgame-perfect equilibrium in pure strategies,
+        where later stages have a closed form (`pigou.solvers.backward_induction`). Finite, in
+        stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`). Finite, with
         simultaneous moves of single players: every pure and every mixed equilibrium; a continuum as
         a component with its extreme points, or as unresolved where, with three or more players,
         three vary or another one sets limits. For populations: every pure profile up to the names
@@ -271,6 +274,8 @@ def _cut_short(found: EquilibriumSet, reached: str) -> EquilibriumSet:
 
 def _solve(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumSet:
     """Let the room that fits the structure solve a game."""
+    if is_staged(game) and has_continuous(game):
+        return solve_staged_smooth(game, game.values(at))
     if is_staged(game):
         return solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
     if is_smooth(game):
@@ -833,3 +838,28 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     from pigou.solvers.regimes import regimes as find
 
     return find(game, fixed)
+
+
+def thresholds(
+    game: Game, parameter: str, lower: Any, upper: Any, at: Mapping[str, Any] | None = None
+) -> Thresholds:
+    """Return where the number of first-order points changes as one parameter runs over a range.
+
+    Of a continuous game with rational payoffs, exactly. See `pigou.solvers.thresholds.thresholds`.
+
+    Examples
+    --------
+    >>> from pigou import Move, Parameter, Player
+    >>> tipping = Game(
+    ...     "tipping",
+    ...     [Player("a")],
+    ...     [Move("x", "a", (-2, 2))],
+    ...     {"a": "pull*x + x**2/2 - x**4/4"},
+    ...     parameters=[Parameter("pull", 0)],
+    ... )
+    >>> thresholds(tipping, "pull", 0, 1).counts
+    (3, 1)
+    """
+    from pigou.solvers.thresholds import thresholds as find
+
+    return find(game, parameter, lower, upper, at)
