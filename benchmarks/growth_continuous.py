@@ -132,7 +132,7 @@ def measured(family: str, solver: str, limit: float) -> Iterator[Row]:
             stopped = stops()[0]
         seconds = time.process_time() - begin
         if found is None:
-            return
+            continue
         note = f"no answer in {limit:g} s" if stopped else "" if not found.unresolved else "open"
         number = len(found) if solver == "pigou solve" else len(found.equilibria)
         boxes = str(getattr(found, "boxes", ""))
