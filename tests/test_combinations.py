@@ -20,7 +20,7 @@ from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
 from pigou.game import Chance, Game, Interval, Move, Parameter, Player
-from pigou.gamefile import read_game_file
+from pigou.gamefile import read_game, read_game_file
 from pigou.pages import in_words, solve_page
 from pigou.reform import subsidy
 from pigou.results import solve_result
@@ -120,6 +120,19 @@ def test_technology_and_effort_at_once_have_the_closed_form():
             t, u = ((0, 1)[row[name] == "new"] for name in ("t", "u"))
             assert row["x"] == (1 + Fraction(t, 2) + Fraction(u, 5)) / 2
             assert row["y"] == (1 + Fraction(u, 2) + Fraction(t, 5)) / 2
+
+
+def test_the_game_file_of_the_reference_may_have_a_continuous_effort():
+    # effort 3/4 * support; the lead firm earns 9/16 by an offer that costs 1/2 + 1/20
+    text = (ENTRY.parents[2] / "docs" / "reference" / "game-files.md").read_text("utf-8")
+    text = text.split("```toml\n")[1].split("```")[0]
+    text = text.replace("choices = { none = 0, some = 1, full = 2 }", "interval = [0, 4]")
+    game = read_game(text).game
+    assert played(settled(game)) == [
+        {"effort": Fraction(3, 4), "support": "offer"}, {"effort": 0, "support": "refuse"},
+    ]  # fmt: skip
+    dear = settled(game, {"benefit": "7/5"})  # then 49/100 < 1/2
+    assert played(dear) == [{"effort": 0, "support": "refuse"}]
 
 
 def test_a_player_with_choices_only_deviates_by_them():
