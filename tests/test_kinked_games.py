@@ -17,7 +17,7 @@ from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_equilibria
 
 NEAR = 2e-3
-QUICK = range(20)
+QUICK = range(12)
 FUNCTIONS = {
     "exp": np.exp,
     "log": np.log,
