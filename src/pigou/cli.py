@@ -137,6 +137,10 @@ _format = click.option(
     type=click.Choice(FORMATS),
     help="How results are laid out; a table by default.",
 )
+_limit = click.option(
+    "--time-limit", "limit", metavar="SECONDS",
+    help="End searches after so long; what is left is listed, and the exit code is 3.",
+)  # fmt: skip
 _all = click.option("--all", "show_all", is_flag=True, help="List every equilibrium, however many.")
 _output = _together(_format, _json, _file)
 
@@ -207,12 +211,14 @@ def show(
 @_model
 @_set
 @click.option("--pure", is_flag=True, help="Look for pure equilibria only.")
+@_limit
 @_all
 @_output
 def solve(
     model: str,
     sets: tuple[str, ...],
     pure: bool,
+    limit: str | None,
     show_all: bool,
     style: str | None,
     as_json: bool,
@@ -224,7 +230,7 @@ def solve(
     what = catalogue.find_model(model)
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at)
-    found = _working("solving", lambda: solving.solve(what.game, at, pure=pure))
+    found = _working("solving", lambda: solving.solve(what.game, at, pure=pure, time_limit=limit))
     _deliver(
         lambda: pages.solve_page(what.game, found, show_all),
         lambda: results.solve_result(found),
@@ -323,17 +329,19 @@ def _regimes_code(found: Any) -> int:
     "--select", default="laplacian", show_default=True, metavar="RULE",
     help="Which equilibrium is selected: laplacian, payoff-dominant, best or worst.",
 )  # fmt: skip
+@_limit
 @_all
 @_output
 def compare(
     model: str, texts: tuple[str, ...], sets: tuple[str, ...], mcpf: str, weights: tuple[str, ...],
-    select: str, show_all: bool, style: str | None, as_json: bool, file: Path | None,
+    select: str, limit: str | None, show_all: bool, style: str | None, as_json: bool,
+    file: Path | None,
 ) -> int:  # fmt: skip
     """Lay a game and its reforms side by side: who gains, what it costs, is it worth it.
 
     With a case file that holds observations, the prediction is also held against what people did.
     """
-    from pigou import catalogue, compare_page, comparison, results
+    from pigou import catalogue, compare_page, comparison, deadline, results
 
     what = catalogue.find_model(model)
     if not texts and what.case is None:
@@ -351,9 +359,10 @@ def compare(
         "weights": catalogue.parse_assignments(weights, "--weight"),
         "select": select,
     }
-    if what.case is not None:
-        return _study(what, reforms or None, options, show_all, (style, as_json, file))
-    found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
+    with deadline.time_limit(limit):
+        if what.case is not None:
+            return _study(what, reforms or None, options, show_all, (style, as_json, file))
+        found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
     _deliver(
         lambda: compare_page.compare_page(what, found, show_all),
         lambda: results.comparison_result(found),
