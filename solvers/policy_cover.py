@@ -106,6 +106,7 @@ def cover(
     Examples
     --------
     >>> import sympy as sp
+    >>> from pigou.solvers.tubes import COUNTED
     >>> t, s = sp.symbols("t s", real=True)
     >>> system = PolicySystem([t], s, ["ann"], {"ann": (1 + s) * t / 4 - t**2 / 2})
     >>> edges = np.array([0.0]), np.array([1.0])
@@ -334,8 +335,10 @@ class _Work:
         width = (cells.high - cells.low).max(axis=0)
         single = cells.last - cells.first == 1
         narrow = single & (width < _NARROWEST)
+        waiting = narrow & ~cells.tried & (self.rounds % _SEARCH_EVERY != 0)
+        narrow &= ~waiting
         self.stuck[cells.first[narrow]] = True
-        shrunk = ~narrow & (width < 0.6 * before.max(axis=0)) & single
+        shrunk = waiting | (~narrow & (width < 0.6 * before.max(axis=0)) & single)
         if narrow.any():
             self.given_up.append(cells.pick(narrow))
         apart = ~narrow & ~shrunk

@@ -117,7 +117,7 @@ def cut_up(low: Floats, high: Floats, which: NDArray[np.bool_]) -> tuple[Floats,
     Examples
     --------
     >>> cut_up(np.array([0.0, 2.0]), np.array([2.0, 3.0]), np.array([False, True]))[0].shape
-    (4,)
+    (3,)
     """
     cuts = [
         np.linspace(a, b, PIECES + 1) if cut else np.array([a, b])

@@ -212,6 +212,10 @@ def _one_run(tape: Tape, registers: list[float]) -> list[float] | None:
                 registers.append(registers[arguments[0]] ** float(number))
             elif name == "exp":
                 registers.append(math.exp(registers[arguments[0]]))
+            elif name == "logistic" and number <= 2:
+                value = 1 / (1 + math.exp(-registers[arguments[0]]))
+                slope = value * (1 - value)
+                registers.append((value, slope, slope * (1 - 2 * value))[int(number)])
             elif name == "log":
                 registers.append(math.log(registers[arguments[0]]))
             else:

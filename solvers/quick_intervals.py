@@ -12,7 +12,8 @@ product is simply moved outwards by one double at both ends:
    :math:`10^{-307}`.
 3. Whatever is undefined (0 times infinity, infinity less infinity) is "not a number", which no
    comparison is true of and which every operation hands on; boxes with such a result are marked.
-4. All else (negative and fractional powers, logarithms) is left to `pigou.solvers.intervals`.
+4. All else (negative and fractional powers, logarithms, the logistic function) is left to
+   `pigou.solvers.intervals`.
 
 A tape is run over arrays of shape (2, boxes), lower ends first; constants have shape (2, 1).
 
@@ -33,6 +34,7 @@ from pigou.solvers.intervals import (
     constant,
     integer_power,
     logarithm,
+    logistic,
     rational_power,
 )
 from pigou.solvers.tape import Tape
@@ -42,7 +44,7 @@ __all__ = ["QuickTape", "add", "multiply", "scaled"]
 _OUT = np.array([[-np.inf], [np.inf]])
 _MARGIN = np.array([[-(2.0**-46)], [2.0**-46]])
 _TINY = np.array([[-1e-307], [1e-307]])
-_KNOWN = {"constant", "add", "multiply", "power", "root", "exp", "log"}
+_KNOWN = {"constant", "add", "multiply", "power", "root", "exp", "log", "logistic"}
 
 
 def add(x: Ends, y: Ends) -> Ends:
@@ -135,6 +137,8 @@ class QuickTape:
                     case "exp":
                         value = np.exp(a)
                         value = np.maximum(value + value * _MARGIN + _TINY, [[0.0], [0.0]])
+                    case "logistic":
+                        value = np.stack(logistic((a[0], a[1]), int(number)))
                     case _:
                         value = np.stack(logarithm((a[0], a[1]), domain))
                 registers.append(value)
