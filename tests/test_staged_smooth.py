@@ -679,7 +679,8 @@ def most_by_brute_force(game, steps=1_500):
 def agrees_with_brute_force(seed):
     game = drawn(seed)
     found = solve(game)
-    assert found.complete, (seed, found.unresolved)
+    # who enters may be indifferent at one x only: staying out there is noted, not followed
+    assert all("isolated histories" in note for note in found.unresolved), found.unresolved
     assert found.equilibria
     for one in found:
         assert one.evidence.checked, (seed, one.evidence.note)
