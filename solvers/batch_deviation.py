@@ -31,8 +31,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from pigou.solvers.batch_conditions import Bools, Ints, Points
 from pigou.solvers.batch_intervals import Pair, add, multiply, negative, reciprocal
-from pigou.solvers.batch_search import Bools, Ints, Points
 from pigou.solvers.batch_tape import Program, Table, with_logistic
 from pigou.solvers.intervals import Floats
 
@@ -93,6 +93,17 @@ def replies(objective: Objective, points: Points) -> tuple[NDArray[np.int8], Pai
         `BEST`, `UNDECIDED` or `REFUTED` for each point.
     value : pair of array
         The player's payoff at each point.
+
+    Examples
+    --------
+    The first-order point in the middle is beaten at the upper end:
+
+    >>> x, c = sp.symbols("x c", real=True)
+    >>> objective = Objective.of([0], c * (x**2 - x / 2), [x], [c])
+    >>> point = np.array([[1.0, 0.25]])
+    >>> points = Points(point, point, np.array([[2, 3]], dtype=np.int8), np.array([0, 0]))
+    >>> replies(objective.at(np.array([[1.0]])), points)[0].tolist() == [BEST, REFUTED]
+    True
     """
     number, m = len(points.game), len(objective.own)
     with np.errstate(all="ignore"):

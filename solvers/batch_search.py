@@ -30,174 +30,38 @@ Steps, for a few thousand boxes at a time, whichever games they belong to
    flagged if neither holds, or if it cannot be told whether a solution lies in [0, 1] or whether a
    derivative at an end has the right sign.
 
-Rounding: sums of up to :math:`m^2` products of numbers of at least 0 err by a factor within
-:math:`1 \pm 2^{-47}` for m up to 8; every such bound is multiplied by :math:`1 + 2^{-46}`. A sum of
-products of any sign errs by at most :math:`2^{-47}` times the sum of their sizes, which is added.
-
 Sources: those of `pigou.solvers.branch_and_prune`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
-
 import numpy as np
-import sympy as sp
-from numpy.typing import NDArray
 
+from pigou.solvers.batch_conditions import (
+    SLACK,
+    Bools,
+    Boxes,
+    Conditions,
+    Enclosed,
+    Ints,
+    Points,
+    enclosed,
+    krawczyk,
+    pairs_of,
+)
 from pigou.solvers.batch_intervals import Pair, down, up
-from pigou.solvers.batch_tape import Program, Table, with_logistic
+from pigou.solvers.batch_points import CHUNK, Found, lots, narrowed, points_of, tried
 from pigou.solvers.first_order import FREE, INTERIOR, LOWER, UPPER
-from pigou.solvers.intervals import Floats
 
-__all__ = ["Boxes", "Conditions", "Found", "Points", "points_of", "proved_points", "search"]
+__all__ = ["MOST_BOXES", "search"]
 
-Ints = NDArray[np.intp]
-Bools = NDArray[np.bool_]
 
-CHUNK = 4096
 MOST_BOXES = 2_000
 NARROWEST = 2.0**-30
 CUT = 0.4921875
-SLACK = 2.0**-46
 SMALLEST = 2.0**-40
 SHRUNK = 0.5
-NARROW = 2.0**-48
-MOST_NARROWINGS = 40
-IMPROVED = 0.999
 CONTRACTS = 0.75
-
-
-class Conditions(NamedTuple):
-    """The first-order conditions of a family of games.
-
-    Attributes
-    ----------
-    size : int
-        The number of variables m.
-    full : Program
-        Encloses g (m formulas) and h (m times m).
-    gradient : Program
-        Encloses g alone.
-    single : tuple of Program
-        Each encloses one formula of g.
-    tables : tuple of Table
-        What depends on the parameters of each game, in the order of these programs; none before
-        games are given.
-    """
-
-    size: int
-    full: Program
-    gradient: Program
-    single: tuple[Program, ...]
-    tables: tuple[Table, ...]
-
-    @classmethod
-    def of(
-        cls,
-        variables: Sequence[sp.Symbol],
-        symbols: Sequence[sp.Symbol],
-        objectives: Sequence[sp.Expr],
-    ) -> Conditions:
-        """Differentiate the objectives of the movers, the parameters being symbols."""
-        pairs = zip(objectives, variables, strict=True)
-        g = [sp.diff(with_logistic(objective), v) for objective, v in pairs]
-        h = [sp.diff(one, v) for one in g for v in variables]
-        formulas = ([*g, *h], g, *([one] for one in g))
-        full, gradient, *single = (Program(f, variables, symbols) for f in formulas)
-        return cls(len(variables), full, gradient, tuple(single), ())
-
-    def at(self, parameters: Floats) -> Conditions:
-        """Return the conditions of games, given by parameters (parameters, games)."""
-        programs = (self.full, self.gradient, *self.single)
-        return self._replace(tables=tuple(program.table(parameters) for program in programs))
-
-
-class Boxes(NamedTuple):
-    """Boxes of many games: ends and labels (variables, boxes), and the game of each."""
-
-    low: Floats
-    high: Floats
-    label: NDArray[np.int8]
-    game: Ints
-
-    def pick(self, which: Any) -> Boxes:
-        """Return some of the boxes."""
-        if isinstance(which, np.ndarray) and which.dtype == bool:
-            which = np.flatnonzero(which)
-        take = (self.low.take(which, 1), self.high.take(which, 1), self.label.take(which, 1))
-        return Boxes(*take, self.game.take(which))
-
-    @staticmethod
-    def joined(parts: list[Boxes]) -> Boxes:
-        """Return several lots as one."""
-        if len(parts) == 1:
-            return parts[0]
-        return Boxes(*(np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)))
-
-    @property
-    def number(self) -> int:
-        """How many there are."""
-        return len(self.game)
-
-
-class Points(NamedTuple):
-    """First-order points, each in a box in which it is the only one with its labels.
-
-    Attributes
-    ----------
-    low, high : arrays of shape (variables, points)
-        A narrow enclosure of each.
-    label : array of shape (variables, points)
-    game : array of shape (points,)
-        Ascending.
-    """
-
-    low: Floats
-    high: Floats
-    label: NDArray[np.int8]
-    game: Ints
-
-    def pick(self, which: Bools | Ints) -> Points:
-        """Return some of the points."""
-        low, high = self.low[:, which], self.high[:, which]
-        return Points(low, high, self.label[:, which], self.game[which])
-
-    @staticmethod
-    def joined(parts: Sequence[Points]) -> Points:
-        """Return several lots as one."""
-        return Points(*(np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)))
-
-
-class Enclosed(NamedTuple):
-    """Enclosures over boxes X with centres c: g over X, g at c, h over X (lists of pairs)."""
-
-    centre: Floats
-    radius: Floats
-    g: list[Pair]
-    middle: list[Pair]
-    h: list[list[Pair]]
-    known: Bools
-
-
-def enclosed(conditions: Conditions, boxes: Boxes) -> Enclosed:
-    """Enclose derivatives over boxes and at their centres (step 1, first half)."""
-    m = conditions.size
-    low, high, game = boxes.low, boxes.high, boxes.game
-    centre = np.clip(low + (high - low) / 2, low, high)
-    values, left = conditions.full.over(conditions.tables[0], game, _pairs(low, high))
-    middle, undefined = conditions.gradient.over(conditions.tables[1], game, _pairs(centre))
-    h = [values[m + k * m : m + (k + 1) * m] for k in range(m)]
-    radius = up(np.maximum(high - centre, centre - low))
-    return Enclosed(centre, radius, values[:m], middle, h, ~(left | undefined))
-
-
-def _pairs(low: Floats, high: Floats | None = None) -> list[Pair]:
-    """Return the ends of each variable, the same object where boxes are points."""
-    if high is None:
-        return [(row, row) for row in low]
-    return list(zip(low, high, strict=True))
 
 
 def search(conditions: Conditions, games: int, most: int = MOST_BOXES) -> tuple[Points, Bools]:
@@ -208,6 +72,15 @@ def search(conditions: Conditions, games: int, most: int = MOST_BOXES) -> tuple[
     Points
         None of a flagged game.
     flagged : array of bool
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> x, c = sp.symbols("x c", real=True)
+    >>> conditions = Conditions.of([x], [c], [c * x - x**2])
+    >>> points, flagged = search(conditions.at(np.array([[1.0, 4.0]])), 2)
+    >>> points.low.round(9).tolist(), points.game.tolist(), flagged.tolist()
+    ([[0.5, 1.0]], [0, 1], [False, False])
     """
     m = conditions.size
     flagged = np.logical_or.reduce([table.left for table in conditions.tables])
@@ -231,8 +104,8 @@ def search(conditions: Conditions, games: int, most: int = MOST_BOXES) -> tuple[
                     found.append(roots)
                 if left.number:
                     stack.append(left)
-        found = _lots(found)
-        keep = [_narrowed(conditions, lot, flagged) for lot in found]
+        found = lots(found)
+        keep = [narrowed(conditions, lot, flagged) for lot in found]
         return points_of(m, found, keep, flagged), flagged
 
 
@@ -246,14 +119,6 @@ def _next(stack: list[Boxes]) -> Boxes:
     while stack and sum(p.number for p in parts) + stack[-1].number <= CHUNK:
         parts.append(stack.pop())
     return Boxes.joined(parts)
-
-
-class Found(NamedTuple):
-    """Solutions as they are found: the box B of each, and its image."""
-
-    box: Boxes
-    low: Floats
-    high: Floats
 
 
 def _step(conditions: Conditions, boxes: Boxes, flagged: Bools) -> tuple[Boxes, Found | None]:
@@ -277,7 +142,7 @@ def _step(conditions: Conditions, boxes: Boxes, flagged: Bools) -> tuple[Boxes, 
         if close.any():
             wider = np.where(inner, 2 * radius + SMALLEST, 0.0)
             around = Boxes(image - wider, image + wider, some.label, some.game).pick(close)
-            found, proved = _tried(conditions, around, flagged)
+            found, proved = tried(conditions, around, flagged)
             keep[which[close]] &= ~proved
     shrunk = shrunk.pick(keep)
     after = (shrunk.high - shrunk.low) < SHRUNK * before[:, keep]
@@ -335,7 +200,7 @@ def _settled(conditions: Conditions, boxes: Boxes, values: Enclosed) -> tuple[Bo
 def _zeros(conditions: Conditions, k: int, boxes: Boxes, values: Enclosed) -> Pair:
     """Enclose the zeros of g_k along t_k, where h_kk < 0 (step 3)."""
     centre = values.centre[k]
-    pairs = _pairs(boxes.low, boxes.high)
+    pairs = pairs_of(boxes.low, boxes.high)
     pairs[k] = centre, centre
     ((low, high),), left = conditions.single[k].over(conditions.tables[2 + k], boxes.game, pairs)
     if conditions.size > 1:
@@ -366,97 +231,6 @@ def _mean_value(k: int, boxes: Boxes, values: Enclosed) -> Pair:
     return low - size * SLACK, high + size * SLACK
 
 
-def krawczyk(label: NDArray[np.int8], values: Enclosed) -> tuple[Floats, Floats, Floats]:
-    """Return the image of boxes as centre and radius, and the largest ratio of T r to r."""
-    m, n = label.shape
-    inner = label == INTERIOR
-    middle, spread = np.zeros((m, m, n)), np.zeros((m, m, n))
-    for i in range(m):
-        for k in range(m):
-            a, b = values.h[i][k]
-            both = inner[i] & inner[k]
-            centre = a + (b - a) / 2
-            middle[i, k] = np.where(both, centre, float(i == k))
-            spread[i, k] = np.where(both, up(np.maximum(b - centre, centre - a)), 0.0)
-    inverse = _inverses(middle)
-    image, radius, ratio = values.centre.copy(), np.zeros((m, n)), np.zeros(n)
-    g = [a + (b - a) / 2 for a, b in values.middle]
-    doubt = [up(np.maximum(b - c, c - a)) for (a, b), c in zip(values.middle, g, strict=True)]
-    places = range(m)
-    for i in places:
-        reach = np.zeros(n)
-        for k in places:
-            products = [inverse[i, j] * middle[j, k] for j in places]
-            sizes = sum(np.abs(p) for p in products) + float(i == k)
-            spreads = sum(np.abs(inverse[i, j]) * spread[j, k] for j in places)
-            entry = np.abs(float(i == k) - sum(products)) + spreads + sizes * SLACK
-            reach += np.where(inner[k], entry * values.radius[k], 0.0)
-        shift = np.zeros(n)
-        extra = np.abs(image[i]) * SLACK
-        for j in places:
-            product = np.where(inner[j], inverse[i, j] * g[j], 0.0)
-            shift += product
-            extra += np.abs(product) * SLACK
-            extra += np.where(inner[j], np.abs(inverse[i, j]) * doubt[j], 0.0)
-        image[i] = np.where(inner[i], image[i] - shift, image[i])
-        radius[i] = np.where(inner[i], (reach + extra) * (1 + SLACK), 0.0)
-        ratio = np.maximum(ratio, np.where(inner[i], reach / values.radius[i], 0.0))
-    return image, radius, ratio
-
-
-def _inverses(matrices: Floats) -> Floats:
-    """Invert matrices (m, m, boxes) approximately: NaN where that fails."""
-    m = len(matrices)
-    if m == 1:
-        return 1 / matrices
-    if m == 2:
-        (a, b), (c, d) = matrices
-        scale = 1 / (a * d - b * c)
-        return np.array([[d * scale, -b * scale], [-c * scale, a * scale]])
-    stacked = np.moveaxis(matrices, 2, 0)
-    good: Bools = np.asarray(np.isfinite(stacked).all(axis=(1, 2)))
-    good[good] = np.abs(np.linalg.det(stacked[good])) > 1e-200
-    result = np.full(stacked.shape, np.nan)
-    if good.any():
-        result[good] = np.linalg.inv(stacked[good])
-    return np.moveaxis(result, 0, 2)
-
-
-def _tried(conditions: Conditions, boxes: Boxes, flagged: Bools) -> tuple[Found | None, Bools]:
-    """Try to prove that boxes hold exactly one solution each (step 5)."""
-    values = enclosed(conditions, boxes)
-    image, radius, _ = krawczyk(boxes.label, values)
-    low, high = down(image - radius), up(image + radius)
-    inner = boxes.label == INTERIOR
-    within = ((low > boxes.low) & (high < boxes.high)) | ~inner
-    proved = within.all(axis=0) & values.known
-    corner = ~inner.any(axis=0)
-    if corner.any():
-        sure = _signs(boxes.label, values.g)
-        flagged[boxes.game[corner & ~(sure == 1) & ~(sure == -1)]] = True
-        proved |= corner
-        keep = proved & ~(corner & (sure != 1))
-    else:
-        keep = proved
-    if not keep.any():
-        return None, proved
-    box = boxes.pick(keep)
-    low = np.where(inner, low, boxes.low)[:, keep]
-    return Found(box, low, np.where(inner, high, boxes.high)[:, keep]), proved
-
-
-def _signs(label: NDArray[np.int8], g: list[Pair]) -> NDArray[np.int8]:
-    """Tell whether g has the right sign at the ends taken: 1 yes, -1 no, 0 not known."""
-    answer = np.ones(label.shape[1], dtype=np.int8)
-    for k, (low, high) in enumerate(g):
-        down_there, up_there = label[k] == LOWER, label[k] == UPPER
-        right = ~down_there & ~up_there | (down_there & (high <= 0)) | (up_there & (low >= 0))
-        wrong = (down_there & (low > 0)) | (up_there & (high < 0))
-        answer[~right & (answer == 1)] = 0
-        answer[wrong] = -1
-    return answer
-
-
 def _split(boxes: Boxes) -> list[Boxes]:
     """Split boxes across their widest variable, or into a face and the rest (step 6)."""
     if not boxes.number:
@@ -476,107 +250,3 @@ def _split(boxes: Boxes) -> list[Boxes]:
     first.label[axis, places] = np.where(face, end, boxes.label[axis, places])
     second.label[axis, places] = np.where(face, INTERIOR, boxes.label[axis, places])
     return [first, second]
-
-
-# -- from solutions to points ---------------------------------------------------------------------
-
-
-def proved_points(conditions: Conditions, boxes: Boxes, games: int) -> tuple[Points, Bools]:
-    """Prove a solution in each box where step 5 allows it; flag the games where it does not.
-
-    Parameters
-    ----------
-    conditions : Conditions
-    boxes : Boxes
-        One at most for each game, all labels settled.
-    games : int
-    """
-    flagged = np.ones(games, dtype=bool)
-    flagged[boxes.game] = False
-    with np.errstate(all="ignore"):
-        found, proved = _tried(conditions, boxes, flagged)
-        flagged[boxes.game[~proved]] = True
-        lots = [] if found is None else [found]
-        keep = [_narrowed(conditions, lot, flagged) for lot in lots]
-        points = points_of(conditions.size, lots, keep, flagged)
-    flagged[:] = True
-    flagged[points.game] = False
-    return points, flagged
-
-
-def _lots(found: list[Found]) -> list[Found]:
-    """Join what was found, about a chunk at a time."""
-    lots: list[list[Found]] = []
-    number = CHUNK
-    for one in found:
-        if number >= CHUNK:
-            lots.append([])
-            number = 0
-        lots[-1].append(one)
-        number += one.box.number
-    return [
-        Found(
-            Boxes.joined([one.box for one in lot]),
-            np.concatenate([one.low for one in lot], axis=1),
-            np.concatenate([one.high for one in lot], axis=1),
-        )
-        for lot in lots
-    ]
-
-
-def _narrowed(conditions: Conditions, found: Found, flagged: Bools) -> Bools:
-    """Make enclosures narrow; say which points are feasible (step 7)."""
-    boxes = Boxes(found.low, found.high, found.box.label, found.box.game)
-    sure, known = np.zeros(boxes.number, np.int8), np.zeros(boxes.number, bool)
-    left = np.arange(boxes.number)
-    for _ in range(MOST_NARROWINGS):
-        some = boxes.pick(left)
-        values = enclosed(conditions, some)
-        image, radius, _ = krawczyk(some.label, values)
-        inner = some.label == INTERIOR
-        low = np.where(inner, np.fmax(some.low, down(image - radius)), some.low)
-        high = np.where(inner, np.fmin(some.high, up(image + radius)), some.high)
-        found.low[:, left], found.high[:, left] = low, high
-        sure[left], known[left] = _signs(some.label, values.g), values.known
-        slower = (high - low) > IMPROVED * (some.high - some.low)
-        left = left[~((radius < NARROW) | slower).all(axis=0)]
-        if not len(left):
-            break
-    outside = ((found.high < 0) | (found.low > 1)).any(axis=0) | (sure == -1)
-    across = ((found.low < 0) | (found.high > 1)).any(axis=0)
-    flagged[boxes.game[~outside & ((sure == 0) | across | ~known)]] = True
-    return ~outside
-
-
-def points_of(size: int, found: list[Found], keep: list[Bools], flagged: Bools) -> Points:
-    """Return feasible points of games that are not flagged, each once (step 7)."""
-    if not found:
-        none = np.zeros((size, 0))
-        return Points(none, none, np.zeros((size, 0), np.int8), np.zeros(0, np.intp))
-    box = Boxes.joined([f.box for f in found])
-    low, high = (np.concatenate([f[k] for f in found], axis=1) for k in (1, 2))
-    sure = np.concatenate(keep)
-    order = np.argsort(box.game, kind="stable")
-    order = order[sure[order] & ~flagged[box.game[order]]]
-    box, low, high = box.pick(order), low[:, order], high[:, order]
-    single = _single(box, low, high, flagged)
-    single &= ~flagged[box.game]
-    return Points(low, high, box.label, box.game).pick(single)
-
-
-def _single(box: Boxes, low: Floats, high: Floats, flagged: Bools) -> Bools:
-    """Keep one of each point that was found from several boxes; flag what is not clear."""
-    keep = np.ones(box.number, dtype=bool)
-    for shift in range(1, box.number):
-        one, other = np.arange(box.number - shift), np.arange(shift, box.number)
-        same = box.game[one] == box.game[other]
-        if not same.any():
-            break
-        one, other = one[same], other[same]
-        alike = (box.label[:, one] == box.label[:, other]).all(axis=0)
-        apart = ((high[:, one] < low[:, other]) | (high[:, other] < low[:, one])).any(axis=0)
-        held = ((low[:, one] >= box.low[:, other]) & (high[:, one] <= box.high[:, other])).all(0)
-        held |= ((low[:, other] >= box.low[:, one]) & (high[:, other] <= box.high[:, one])).all(0)
-        keep[other[alike & held]] = False
-        flagged[box.game[one[~apart & ~(alike & held)]]] = True
-    return keep

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from pigou.solvers.batch_conditions import Points
 from pigou.solvers.batch_deviation import BEST, MOST_BOXES, NARROWEST, REFUTED, UNDECIDED, Objective
 from pigou.solvers.batch_intervals import EPSILON, SMALL, UNDERFLOW
-from pigou.solvers.batch_search import Points
 from pigou.solvers.fast_tape import LANES, compiled, numba, packed, registers, run
 
 __all__ = ["replies"]

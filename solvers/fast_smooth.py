@@ -11,24 +11,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from pigou.solvers.batch_conditions import SLACK, Bools, Boxes, Conditions, Points
 from pigou.solvers.batch_intervals import EPSILON
-from pigou.solvers.batch_search import (
-    CONTRACTS,
-    CUT,
-    IMPROVED,
-    MOST_BOXES,
-    MOST_NARROWINGS,
-    NARROW,
-    NARROWEST,
-    SHRUNK,
-    SLACK,
-    SMALLEST,
-    Bools,
-    Boxes,
-    Conditions,
-    Found,
-    Points,
-    points_of,
+from pigou.solvers.batch_points import IMPROVED, MOST_NARROWINGS, NARROW, Found, points_of
+from pigou.solvers.batch_search import CONTRACTS, CUT, MOST_BOXES, NARROWEST, SHRUNK, SMALLEST
+from pigou.solvers.fast_conditions import (
+    copy,
+    enclosed,
+    images,
+    larger,
+    met,
+    room_for,
+    signs,
+    workspace,
 )
 from pigou.solvers.fast_tape import LANES, compiled, numba, packed, registers, run
 
@@ -64,20 +59,16 @@ def search(conditions: Conditions, games: int, most: int = MOST_BOXES) -> tuple[
     return points_of(conditions.size, found, keep, flagged), flagged
 
 
-# Boxes are two arrays: ends (boxes, lower or upper, variables), and marks (boxes, labels and game).
-# What is called for a single box gets arrays and no tuples, whose parts would be counted each time.
-
-
 @compiled
 def _search(pack, m, room, flagged, most):
     """Find the points of all games; their enclosures are narrow, and feasible where kept."""
     games = len(flagged)
-    stack_ends, stack_marks = _boxes(m, _ROOM)
-    root_ends, root_marks = _boxes(m, 4 * games + LANES)
+    stack_ends, stack_marks = room_for(m, _ROOM)
+    root_ends, root_marks = room_for(m, 4 * games + LANES)
     narrow = np.empty(root_ends.shape)
-    ends, marks = _boxes(m, LANES)
-    tries = _boxes(m, LANES)
-    work, other = _work(m), _work(m)
+    ends, marks = room_for(m, LANES)
+    tries = room_for(m, LANES)
+    work, other = workspace(m), workspace(m)
     keep, before = work[5], work[8]
     used = np.zeros(games, np.int64)
     height, number, next_game = 0, 0, 0
@@ -90,7 +81,7 @@ def _search(pack, m, room, flagged, most):
             if used[g] > most:
                 flagged[g] = True
             if not flagged[g]:
-                _copy(stack_ends, stack_marks, height, ends, marks, count)
+                copy(stack_ends, stack_marks, height, ends, marks, count)
                 count += 1
         while count < LANES and next_game < games:
             if not flagged[next_game]:
@@ -132,73 +123,10 @@ def _search(pack, m, room, flagged, most):
 
 
 @compiled
-def _boxes(m, number):
-    """Return room for boxes."""
-    return np.empty((number, 2, m)), np.zeros((number, m + 1), np.int64)
-
-
-@compiled
 def _grown(ends):
     wider = np.empty((2 * ends.shape[0], ends.shape[1], ends.shape[2]))
     wider[: len(ends)] = ends
     return wider
-
-
-@compiled
-def _copy(ends, marks, place, other_ends, other_marks, other):
-    for k in range(ends.shape[2]):
-        other_ends[other, 0, k] = ends[place, 0, k]
-        other_ends[other, 1, k] = ends[place, 1, k]
-    for k in range(marks.shape[1]):
-        other_marks[other, k] = marks[place, k]
-
-
-@compiled
-def _work(m):
-    """Return room: enclosures of g and h over boxes and of g at centres, images, and the rest."""
-    return (
-        np.empty((m + m * m, LANES)), np.empty((m + m * m, LANES)),
-        np.empty((m, LANES)), np.empty((m, LANES)),
-        np.zeros(LANES, np.bool_), np.zeros(LANES, np.bool_),
-        np.empty((m, LANES)), np.empty((m, LANES)), np.empty((m, LANES)),
-        np.empty((m, LANES)), np.empty((m, LANES)), np.empty(LANES),
-        np.zeros(LANES, np.int64), np.zeros(LANES, np.bool_), np.zeros(LANES, np.bool_),
-        np.zeros(LANES, np.int64), np.empty((m, 2 * m)),
-    )  # fmt: skip
-
-
-@compiled
-def _enclosed(pack, m, room, ends, marks, count, work):
-    """Enclose g and h over boxes, and g at their centres."""
-    low, high = room
-    below, above, least, most, known, _, centre, radius, before, _, _, _, _, left, _, game, _ = work
-    outputs = pack[4]
-    for j in range(count):
-        game[j] = marks[j, m]
-        for k in range(m):
-            a, b = ends[j, 0, k], ends[j, 1, k]
-            low[k, j], high[k, j], before[k, j] = a, b, b - a
-            c = min(max(a + (b - a) / 2, a), b)
-            centre[k, j] = c
-            reach = max(b - c, c - a)
-            radius[k, j] = reach + reach * EPSILON
-    run(pack, 0, game, count, low, high, left)
-    for q in range(m + m * m):
-        o = outputs[0, q]
-        for j in range(count):
-            below[q, j], above[q, j] = low[o, j], high[o, j]
-    for j in range(count):
-        known[j] = not left[j]
-    for k in range(m):
-        for j in range(count):
-            low[k, j] = high[k, j] = centre[k, j]
-    run(pack, 1, game, count, low, high, left)
-    for q in range(m):
-        o = outputs[1, q]
-        for j in range(count):
-            least[q, j], most[q, j] = low[o, j], high[o, j]
-    for j in range(count):
-        known[j] &= not left[j]
 
 
 @compiled
@@ -215,7 +143,7 @@ def _looked(pack, m, room, ends, marks, count, tries, work):
         work[14],
         work[15],
     )
-    _enclosed(pack, m, room, ends, marks, count, work)
+    enclosed(pack, m, room, ends, marks, count, work)
     keep[:count] = True
     for k in range(m):
         for i in range(m):
@@ -231,16 +159,16 @@ def _looked(pack, m, room, ends, marks, count, tries, work):
         for k in range(m):
             moved = ends[j, 0, k] == ends[j, 1, k] and before[k, j] > 0
             ready[j] &= not moved and marks[j, k] != _FREE
-    _image(m, count, marks, work)
+    images(m, count, marks, work)
     trials = 0
     for j in range(count):
         if not ready[j]:
             continue
-        _met(m, j, ends, marks, image, reach)
+        met(m, j, ends, marks, image, reach)
         for k in range(m):
             keep[j] &= ends[j, 0, k] <= ends[j, 1, k]
         if keep[j] and ratio[j] < CONTRACTS:
-            _copy(ends, marks, j, tried_ends, tried_marks, trials)
+            copy(ends, marks, j, tried_ends, tried_marks, trials)
             for k in range(m):
                 if marks[j, k] == _INTERIOR:
                     wider = 2 * reach[k, j] + SMALLEST
@@ -249,17 +177,6 @@ def _looked(pack, m, room, ends, marks, count, tries, work):
             places[trials] = j
             trials += 1
     return trials
-
-
-@compiled
-def _met(m, j, ends, marks, image, reach):
-    """Intersect a box with its image."""
-    for k in range(m):
-        if marks[j, k] == _INTERIOR:
-            a, b = image[k, j] - reach[k, j], image[k, j] + reach[k, j]
-            a, b = a - abs(a) * EPSILON, b + abs(b) * EPSILON
-            ends[j, 0, k] = a if a > ends[j, 0, k] else ends[j, 0, k]
-            ends[j, 1, k] = b if b < ends[j, 1, k] else ends[j, 1, k]
 
 
 @compiled
@@ -272,7 +189,7 @@ def _settled(m, k, count, ends, marks, work, first, last):
             continue
         reach = 0.0
         for i in range(m):
-            reach += _larger(below[m + k * m + i, j], above[m + k * m + i, j]) * radius[i, j]
+            reach += larger(below[m + k * m + i, j], above[m + k * m + i, j]) * radius[i, j]
         reach = reach * (1 + SLACK)
         a, b = least[k, j] - reach, most[k, j] + reach
         a, b = a - abs(a) * EPSILON, b + abs(b) * EPSILON
@@ -321,7 +238,7 @@ def _settled(m, k, count, ends, marks, work, first, last):
 def _mean_value(m, k, j, ends, below, above, least, most, centre):
     """Enclose g_k where t_k is at the centre, by its slopes; NaN where that is not known."""
     low, high = least[k, j], most[k, j]
-    size = _larger(low, high)
+    size = larger(low, high)
     for i in range(m):
         if i != k:
             a, b = below[m + k * m + i, j], above[m + k * m + i, j]
@@ -335,103 +252,6 @@ def _mean_value(m, k, j, ends, below, above, least, most, centre):
 
 
 @compiled
-def _image(m, count, marks, work):
-    """Find the Krawczyk images of boxes that are ready, and the largest ratio of T r to r."""
-    (
-        below,
-        above,
-        least,
-        most,
-        _,
-        _,
-        centre,
-        radius,
-        _,
-        image,
-        reach,
-        ratio,
-        _,
-        _,
-        ready,
-        _,
-        matrix,
-    ) = work
-    for j in range(count):
-        if not ready[j]:
-            continue
-        for i in range(m):
-            for k in range(m):
-                one = 1.0 if i == k else 0.0
-                both = marks[j, i] == _INTERIOR and marks[j, k] == _INTERIOR
-                a, b = below[m + i * m + k, j], above[m + i * m + k, j]
-                matrix[i, k] = a + (b - a) / 2 if both else one
-                matrix[i, m + k] = one
-        _inverted(matrix, m)
-        ratio[j] = 0.0
-        for i in range(m):
-            c = centre[i, j]
-            image[i, j], reach[i, j] = c, 0.0
-            if marks[j, i] != _INTERIOR:
-                continue
-            total = 0.0
-            for k in range(m):
-                if marks[j, k] == _INTERIOR:
-                    entry = _entry(m, i, k, j, marks, matrix, below, above)
-                    total += entry * radius[k, j]
-            shift, extra = 0.0, abs(c) * SLACK
-            for n in range(m):
-                if marks[j, n] == _INTERIOR:
-                    a, b = least[n, j], most[n, j]
-                    g = a + (b - a) / 2
-                    doubt = max(b - g, g - a)
-                    product = matrix[i, m + n] * g
-                    shift += product
-                    extra += abs(product) * SLACK
-                    extra += abs(matrix[i, m + n]) * (doubt + doubt * EPSILON)
-            image[i, j] = c - shift
-            reach[i, j] = (total + extra) * (1 + SLACK)
-            ratio[j] = max(ratio[j], total / radius[i, j])
-
-
-@compiled
-def _entry(m, i, k, j, marks, matrix, below, above):
-    """Bound an entry of T."""
-    entry = 1.0 if i == k else 0.0
-    sizes, spreads = entry, 0.0
-    for n in range(m):
-        if marks[j, n] == _INTERIOR:
-            a, b = below[m + n * m + k, j], above[m + n * m + k, j]
-            c = a + (b - a) / 2
-            spread = max(b - c, c - a)
-            product = matrix[i, m + n] * c
-            entry -= product
-            sizes += abs(product)
-            spreads += abs(matrix[i, m + n]) * (spread + spread * EPSILON)
-    return abs(entry) + spreads + sizes * SLACK
-
-
-@compiled
-def _inverted(matrix, m):
-    """Invert approximately, by Gauss and Jordan with row pivots; NaN where that fails."""
-    for c in range(m):
-        pivot = c
-        for r in range(c + 1, m):
-            if abs(matrix[r, c]) > abs(matrix[pivot, c]):
-                pivot = r
-        if pivot != c:
-            for q in range(2 * m):
-                matrix[c, q], matrix[pivot, q] = matrix[pivot, q], matrix[c, q]
-        scale = 1 / matrix[c, c]
-        for q in range(2 * m):
-            matrix[c, q] *= scale
-        for r in range(m):
-            if r != c:
-                factor = matrix[r, c]
-                for q in range(2 * m):
-                    matrix[r, q] -= factor * matrix[c, q]
-
-
-@compiled
 def _tried(
     pack, m, room, tries, trials, work, other, root_ends, root_marks, narrow, number, flagged
 ):  # fmt: skip
@@ -442,15 +262,15 @@ def _tried(
     below, above = other[0], other[1]
     known, image, reach, ready = other[4], other[9], other[10], other[14]
     ends, marks = tries
-    _enclosed(pack, m, room, ends, marks, trials, other)
+    enclosed(pack, m, room, ends, marks, trials, other)
     ready[:trials] = True
-    _image(m, trials, marks, other)
+    images(m, trials, marks, other)
     for j in range(trials):
         inner = 0
         for k in range(m):
             inner += marks[j, k] == _INTERIOR
         if inner == 0:
-            sure = _signs(m, j, marks, below, above) if known[j] else 0
+            sure = signs(m, j, marks, below, above) if known[j] else 0
             keep[places[j]] = False
             if sure == 0:
                 flagged[marks[j, m]] = True
@@ -468,26 +288,10 @@ def _tried(
                 a, b = c, d
             narrow[number, 0, k], narrow[number, 1, k] = a, b
         if within:
-            _copy(ends, marks, j, root_ends, root_marks, number)
+            copy(ends, marks, j, root_ends, root_marks, number)
             keep[places[j]] = False
             number += 1
     return number
-
-
-@compiled
-def _signs(m, j, marks, below, above):
-    """Tell whether g has the right sign at the ends taken: 1 yes, -1 no, 0 not known."""
-    answer = 1
-    for k in range(m):
-        if marks[j, k] == _LOWER:
-            if below[k, j] > 0:
-                return -1
-            answer = answer if above[k, j] <= 0 else 0
-        elif marks[j, k] == _UPPER:
-            if above[k, j] < 0:
-                return -1
-            answer = answer if below[k, j] >= 0 else 0
-    return answer
 
 
 @compiled
@@ -502,13 +306,13 @@ def _pushed(m, ends, marks, before, j, stack_ends, stack_marks, height, flagged)
         again |= width < SHRUNK * before[k, j]
         if width > widest:
             widest, axis = width, k
-    _copy(ends, marks, j, stack_ends, stack_marks, height)
+    copy(ends, marks, j, stack_ends, stack_marks, height)
     if again:
         return height + 1
     if widest < NARROWEST:
         flagged[marks[j, m]] = True
         return height
-    _copy(ends, marks, j, stack_ends, stack_marks, height + 1)
+    copy(ends, marks, j, stack_ends, stack_marks, height + 1)
     low, high = ends[j, 0, axis], ends[j, 1, axis]
     first, second = height, height + 1
     if marks[j, axis] == _FREE and (low == 0) != (high == 1):
@@ -535,18 +339,18 @@ def _narrowed(pack, m, room, narrow, root_marks, work, flagged):
         count = min(LANES, number - start)
         ends, marks = narrow[start : start + count], root_marks[start : start + count]
         for _ in range(MOST_NARROWINGS):
-            _enclosed(pack, m, room, ends, marks, count, work)
-            _image(m, count, marks, work)
+            enclosed(pack, m, room, ends, marks, count, work)
+            images(m, count, marks, work)
             wide = False
             for j in range(count):
-                _met(m, j, ends, marks, image, reach)
+                met(m, j, ends, marks, image, reach)
                 for k in range(m):
                     better = ends[j, 1, k] - ends[j, 0, k] <= IMPROVED * before[k, j]
                     wide |= marks[j, k] == _INTERIOR and better and not reach[k, j] < NARROW
             if not wide:
                 break
         for j in range(count):
-            sure = _signs(m, j, marks, below, above)
+            sure = signs(m, j, marks, below, above)
             outside, unclear = sure == -1, sure == 0 or not known[j]
             for k in range(m):
                 outside |= ends[j, 1, k] < 0 or ends[j, 0, k] > 1
@@ -555,10 +359,3 @@ def _narrowed(pack, m, room, narrow, root_marks, work, flagged):
             if unclear and not outside:
                 flagged[marks[j, m]] = True
     return keep
-
-
-@compiled
-def _larger(a, b):
-    """Return the larger size of two numbers; NaN if one is."""
-    a, b = abs(a), abs(b)
-    return a if a > b else b if b >= a else np.nan

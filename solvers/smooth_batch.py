@@ -32,9 +32,10 @@ import sympy as sp
 
 from pigou.errors import PigouError
 from pigou.game import Game
+from pigou.solvers.batch_conditions import Bools, Conditions, Ints, Points
 from pigou.solvers.batch_deviation import BEST, REFUTED, UNDECIDED, Objective, replies
 from pigou.solvers.batch_intervals import Pair, add, multiply
-from pigou.solvers.batch_search import MOST_BOXES, Bools, Conditions, Ints, Points, search
+from pigou.solvers.batch_search import MOST_BOXES, search
 from pigou.solvers.batch_tape import Program
 from pigou.solvers.intervals import Floats
 from pigou.solvers.smooth_family import (

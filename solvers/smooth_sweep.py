@@ -32,9 +32,10 @@ import numpy.typing as npt
 
 from pigou.errors import DeclarationError, unknown
 from pigou.game import Game
+from pigou.solvers.batch_conditions import Bools, Boxes, Conditions
 from pigou.solvers.batch_deviation import BEST, Objective, replies
 from pigou.solvers.batch_intervals import up
-from pigou.solvers.batch_search import Bools, Boxes, Conditions, proved_points
+from pigou.solvers.batch_points import proved_points
 from pigou.solvers.first_order import INTERIOR, LOWER, UPPER
 from pigou.solvers.intervals import Floats
 from pigou.solvers.smooth_batch import ends_program, moves_in_own_units

@@ -13,7 +13,8 @@ from hypothesis import given, settings, strategies as st
 from pigou.errors import DeclarationError, StructureError
 from pigou.game import Chance, Game, Move, Parameter, Player
 from pigou.solvers import batch_intervals, fast_tape
-from pigou.solvers.batch_search import Conditions, search
+from pigou.solvers.batch_conditions import Conditions
+from pigou.solvers.batch_search import search
 from pigou.solvers.batch_tape import Logistic, Program, with_logistic
 from pigou.solvers.smooth_batch import batch_smooth_equilibria
 from pigou.solvers.smooth_family import parameter_arrays, smooth_family

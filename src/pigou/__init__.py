@@ -110,6 +110,7 @@ if TYPE_CHECKING:
         rationalisable as rationalisable,
         regimes as regimes,
         solve as solve,
+        thresholds as thresholds,
     )
     from pigou.stages import Stages as Stages, subgame as subgame
 
@@ -183,7 +184,14 @@ _HOME = {
         "subsidy",
         "tax",
     ),
-    "solving": ("Elimination", "iterated_dominance", "rationalisable", "regimes", "solve"),
+    "solving": (
+        "Elimination",
+        "iterated_dominance",
+        "rationalisable",
+        "regimes",
+        "solve",
+        "thresholds",
+    ),
     "stages": ("Stages", "subgame"),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}

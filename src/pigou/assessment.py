@@ -19,6 +19,7 @@ from typing import Any
 from pigou.check import examine
 from pigou.check_simultaneous import Flow
 from pigou.check_smooth import has_interval, is_smooth
+from pigou.deadline import stops
 from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure, Record, exact
@@ -324,8 +325,9 @@ def _first_best_of_smooth(
     best = smooth_optimum(form)
     if best is None:
         raise StructureError(
-            f"game '{game.name}': the first best could not be bounded (total surplus has a kink, "
-            "or is not defined everywhere on the intervals)"
+            f"game '{game.name}': the first best could not be bounded ("
+            + (stops()[1] or "total surplus jumps, or is not defined everywhere on the intervals")
+            + ")"
         )
     plans = tuple(
         "; ".join(f"{move}: {value}" for move, value in zip(form.moves, point, strict=True))
@@ -343,7 +345,7 @@ def _first_best_of_combined(
     best = combined_optimum(game, at)
     if best is None:
         raise StructureError(
-            f"game '{game.name}': the first best could not be bounded (total surplus has a kink, "
+            f"game '{game.name}': the first best could not be bounded (total surplus jumps, "
             "or is not defined everywhere on the intervals)"
         )
     reached = best.settled and _is_reached(game, at, found, best.welfare)

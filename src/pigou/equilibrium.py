@@ -102,6 +102,9 @@ class Strategy:
         In a later stage, the value at the earlier continuous moves of the path.
     expression : sympy expression, optional
         In a later stage: the value of the move as a function of earlier continuous moves.
+    exact : str
+        That value exactly, where it is known to be algebraic: a rational number, a closed form, or
+        ``"root of p in [a, b]"``.
 
     Examples
     --------
@@ -122,6 +125,7 @@ class Strategy:
     when: Mapping[str, str] = field(default_factory=Record)
     value: Enclosure | None = None
     expression: sp.Expr | None = None
+    exact: str = ""
 
     def __post_init__(self) -> None:
         for name in ("probabilities", "counts", "belief", "when"):
@@ -275,6 +279,9 @@ class Component:
         by the same weights for all is an equilibrium.
     index : int, optional
         The index of the component, where it is known; its extreme points have none of their own.
+    points : str
+        In a game with continuous moves: which points the component holds. Its subsets are pieces of
+        a curve then, each by the equilibria at its ends.
 
     Examples
     --------
@@ -286,6 +293,7 @@ class Component:
     dimension: int
     subsets: tuple[tuple[str, ...], ...]
     index: int | None = None
+    points: str = ""
 
 
 @dataclass(frozen=True)
@@ -350,8 +358,8 @@ class EquilibriumSet:
     unresolved : tuple of str
         What could not be settled.
     refuted : tuple of Refuted
-        In a continuous game, first-order points that are no equilibria. Points that no second-order
-        condition allows may be missing.
+        In a continuous game, first-order points that are no equilibria, for each combination of
+        choices where there are some. Points that no second-order condition allows may be missing.
 
     Examples
     --------

@@ -291,6 +291,13 @@ def component_blocks(found: EquilibriumSet) -> list[Block]:
     blocks: list[Block] = []
     how = "by the same weights for all" if found.structure == "staged" else "player by player"
     for one in found.components:
+        if one.points:
+            spans = " and ".join(" to ".join(subset) for subset in one.subsets)
+            said = f"every point with {one.points} from {spans} is an equilibrium"
+            blocks.append(
+                Words(f"{one.name} is a continuum of dimension {one.dimension}: {said}.", under=1)
+            )
+            continue
         if any(s.value is not None for e in found for s in e.strategies):
             ends = " and ".join(name for subset in one.subsets for name in subset)
             blocks.append(
