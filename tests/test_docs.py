@@ -79,6 +79,9 @@ def test_what_is_marked_as_not_solved_yet_is_read_and_refused(what):
         text = text.replace("benefit*effort", "benefit*mean(effort)").replace(
             '"effort/5"', '"mean(effort)/5"'
         )
+    else:  # whoever moves in stage 2 does not see the number of stage 1
+        assert 'player = "lead"\n' in text
+        text = text.replace('player = "lead"\n', 'player = "lead"\nstage = 2\nobserves = []\n', 1)
     model = read_game(text)
     with pytest.raises(StructureError):
         solve(model.game)

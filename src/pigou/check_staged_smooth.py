@@ -883,10 +883,13 @@ def _at_least_zero(formula: sp.Expr, cell: Cell, assumed: Sequence[sp.Expr]) -> 
 def _follows(formula: sp.Expr, known: sp.Expr, cell: Cell) -> bool:
     """Whether a formula is at least 0 in a cell because another one is.
 
-    It is if it divides the other one by what is above 0; or less a multiple of it: those are tried
-    that make it constant in one move.
+    It is if it divides or multiplies the other one by what is above 0; or less a multiple of it:
+    those are tried that make it constant in one move.
     """
     ratio = _shortened(known / formula)
+    if ratio.as_numer_denom()[1].is_number and enclosed(ratio, cell).lower > 0:
+        return True
+    ratio = sp.Integer(0) if known == 0 else _shortened(formula / known)
     if ratio.as_numer_denom()[1].is_number and enclosed(ratio, cell).lower > 0:
         return True
     for move in sorted(known.free_symbols & formula.free_symbols, key=str):
