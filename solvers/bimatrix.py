@@ -41,6 +41,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 from flint import fmpq, fmpq_mat
 
+from pigou.deadline import time_is_up
 from pigou.errors import StructureError
 
 __all__ = [
@@ -146,6 +147,8 @@ class _Work:
 
     def spend(self, comparisons: int, rays: int = 0) -> None:
         self.left -= comparisons
+        if time_is_up():
+            raise TooLarge("the time limit was reached")
         if rays > MOST_RAYS:
             raise TooLarge(f"the enumeration meets more than {MOST_RAYS:,} vertices of a player")
         if self.left < 0:

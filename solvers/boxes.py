@@ -43,6 +43,7 @@ import numpy as np
 from flint import arb, arb_mat, fmpq
 from numpy.typing import NDArray
 
+from pigou.deadline import time_is_up
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = ["MOST_BOXES", "BoxSolutions", "Solution", "System", "solve_system"]
@@ -166,7 +167,7 @@ class _Search:
         n = sum(self.system.blocks)
         low, high = np.zeros((1, n)), np.ones((1, n))
         while len(low):
-            if self.visited >= most or self.unsettled > _MOST_UNSETTLED:
+            if self.visited >= most or self.unsettled > _MOST_UNSETTLED or time_is_up():
                 self.unsettled += len(low)
                 break
             batch, low, high = (low[-_BATCH:], high[-_BATCH:]), low[:-_BATCH], high[:-_BATCH]

@@ -100,7 +100,7 @@ def clusters(
     ... )
     >>> found = smooth_equilibria(smooth_form(effort))
     >>> found.unresolved[0].continuum
-    x - y
+    -t_x + t_y
     """
     outdone, m = Outdone(form), len(form.variables)
     points = (left.low[:m] == left.high[:m]).all(axis=0)

@@ -29,30 +29,25 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, NamedTuple
 
 import sympy as sp
-from flint import arb, fmpq
 
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
 from pigou.expression import symbol
-from pigou.game import Choice, Game, Move, Player
-from pigou.solvers.deviation import Reply, best_against
-from pigou.solvers.first_order import FirstOrder
-from pigou.solvers.refine import doubles
-from pigou.solvers.roots import ball_to_enclosure, working_precision
-from pigou.solvers.smooth_form import SmoothForm, smooth_form
+from pigou.game import Choice, Game
+from pigou.solvers.deviation import Reply
+from pigou.solvers.objectives import HUGE, Objective, end_of
+from pigou.solvers.roots import ball_to_enclosure
+from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import Smooth, smooth_equilibria, smooth_optimum
-from pigou.solvers.tape import Tape
 from pigou.stages import is_staged
 
 __all__ = ["Combined", "Deviation", "Profile", "combined_equilibria", "combined_optimum"]
 
 MOST_COMBINATIONS = 2_000
 _NEGLIGIBLE = Fraction(1, 10**40)
-_HUGE = Fraction(10) ** 300
 
 Labels = Mapping[str, str]
 """What is chosen: for each move with choices, a label."""
@@ -142,6 +137,7 @@ def combined_equilibria(game: Game, at: Mapping[str, Any] | None = None) -> Comb
 
     Examples
     --------
+    >>> from pigou import Move, Player
     >>> moves = [Move("x", "ann", (0, 1)), Move("go", "bob", {"no": 0, "yes": 1})]
     >>> payoffs = {"ann": "x*(1 + go) - x**2", "bob": "go*(x - 3/4)"}
     >>> game = Game("pair", [Player("ann"), Player("bob")], moves, payoffs)
@@ -189,6 +185,7 @@ def combined_optimum(game: Game, at: Mapping[str, Any] | None = None) -> Best | 
 
     Examples
     --------
+    >>> from pigou import Move, Player
     >>> moves = [Move("x", "ann", (0, 4)), Move("go", "ann", {"no": 0, "yes": 1})]
     >>> game = Game("alone", [Player("ann")], moves, {"ann": "go*(x - x**2/2 - 1/4)"})
     >>> combined_optimum(game)
@@ -301,7 +298,7 @@ class _Search:
     def optimum(self, labels: Labels) -> tuple[Enclosure, tuple[str, ...], bool] | None:
         """Return the largest total surplus with given choices, in words, and whether it is sure."""
         total = sum((self.game.primitive(party) for party in self.game.parties), sp.S.Zero)
-        objective = _Objective(self, self.settled(total, labels), self.moves)
+        objective = Objective(self.game, self.at, self.settled(total, labels), self.moves)
         words = [f"{name}: {label}" for name, label in labels.items()]
         if objective.form is None:
             value, exact = objective.value({})
@@ -324,7 +321,7 @@ class _Search:
     def profiles(self, labels: Labels, idle: tuple[str, ...], found: Smooth) -> Iterator[Profile]:
         """Yield the solutions of the game that is left, each with the deviations of all."""
         active = self.active(idle)
-        lower = {n: Enclosure.point(_end(self.moves[n].domain.lower, self.numbers)) for n in idle}
+        lower = {n: Enclosure.point(end_of(self.moves[n].domain.lower, self.numbers)) for n in idle}
         if not active:
             yield self.examined(labels, lower, idle, {})
         for candidate in (*found.equilibria, *found.refuted):
@@ -371,7 +368,7 @@ class _Search:
         """Return a player's payoff, as a ball and exactly, each as far as it can be told."""
         formula = self.settled(self.game.payoff(player), labels)
         try:
-            return _Objective(self, formula, values).value(values)
+            return Objective(self.game, self.at, formula, values).value(values)
         except (StructureError, DeclarationError):
             return None, None
 
@@ -386,9 +383,9 @@ class _Search:
         """Bound what a player gains by other choices, with the best continuous moves to them."""
         formula = self.settled(self.game.payoff(player), changed)
         try:
-            objective = _Objective(self, formula, {**dict.fromkeys(mine), **rivals})
+            objective = Objective(self.game, self.at, formula, {**dict.fromkeys(mine), **rivals})
         except (StructureError, DeclarationError):
-            return Deviation(Enclosure(Fraction(0), _HUGE), None)
+            return Deviation(Enclosure(Fraction(0), HUGE), None)
         gain, moved = objective.best(own)
         if moved is None:
             return Deviation(gain, None)
@@ -398,7 +395,7 @@ class _Search:
     def is_negligible(self, profile: Profile) -> bool:
         """Whether no gain exceeds what the precision of the enclosures leaves open."""
         low, high = (
-            {n: Enclosure.point(_end(end, self.numbers)) for n, end in ends.items()}
+            {n: Enclosure.point(end_of(end, self.numbers)) for n, end in ends.items()}
             for ends in (
                 {n: m.domain.lower for n, m in self.moves.items()},
                 {n: m.domain.upper for n, m in self.moves.items()},
@@ -436,141 +433,3 @@ def _check_structure(game: Game) -> None:
                 f"{where}: move '{move.name}' of the population '{move.player}' stands next to "
                 "continuous moves; so far continuous games of single players are solved"
             )
-
-
-def _end(formula: Any, numbers: Mapping[Any, Any]) -> Fraction:
-    end = sp.sympify(formula).xreplace(numbers)
-    return Fraction(int(end.p), int(end.q))
-
-
-# -- one payoff as a function of continuous moves -------------------------------------------------
-
-
-class _Objective:
-    """A payoff with all choices put in, as a function of the continuous moves that it depends on.
-
-    Parameters
-    ----------
-    search : _Search
-    formula : sympy expression
-    moves : mapping of str to Enclosure or anything else
-        The continuous moves; those with an enclosure are held there, exactly where that is exact.
-    """
-
-    def __init__(self, search: _Search, formula: Any, moves: Mapping[str, Any]):
-        self.held = {n: v for n, v in moves.items() if isinstance(v, Enclosure)}
-        exact = {symbol(n): _rational(v.lower) for n, v in self.held.items() if v.is_exact}
-        self.formula = formula.xreplace(exact)
-        self.names = [n for n in search.moves if symbol(n) in self.formula.free_symbols]
-        self.chosen = [n for n in self.names if n not in self.held]
-        self.whole = {n: search.moves[n] for n in moves if n not in self.held}
-        self.numbers, self.search = search.numbers, search
-        self.form: SmoothForm | None = None
-        if self.names:
-            owned = [Move(n, "one", search.moves[n].domain) for n in self.names]
-            game = search.game
-            self.form = smooth_form(
-                Game(game.name, [Player("one")], owned, {"one": self.formula}, (), game.chance, (),
-                     game.parameters), search.at)  # fmt: skip
-
-    @cached_property
-    def constant(self) -> Any:
-        """The payoff where it depends on no continuous move."""
-        return _averaged(self.search, self.formula)
-
-    def value(self, values: Mapping[str, Enclosure]) -> tuple[Any, Any]:
-        """Return the payoff at given moves: as a ball, and exactly where it is rational."""
-        if self.form is None:
-            number = self.constant
-            exact = fmpq(int(number.p), int(number.q)) if number.is_Rational else None
-            with working_precision():
-                ball = arb(exact) if exact is not None else Tape([number], []).balls([])[0]
-            return (ball if ball.is_finite() else None), exact
-        system = _system(self.form, range(len(self.names)))
-        places = [_placed(self.form, k, values[n]) for k, n in enumerate(self.names)]
-        exact = None
-        if all(place.is_exact for place in places):
-            exact = system.attained_exactly(
-                [fmpq(p.lower.numerator, p.lower.denominator) for p in places]
-            )
-        with working_precision():
-            return system.attained([_ball(place) for place in places]), exact
-
-    def best(self, own: tuple[Any, Any]) -> tuple[Enclosure, dict[str, Fraction] | None]:
-        """Compare the largest payoff over the moves that are not held with a given one."""
-        value, exact = own
-        if value is None:
-            return Enclosure(Fraction(0), _HUGE), None
-        idle = {n: _end(m.domain.lower, self.numbers) for n, m in self.whole.items()}
-        if not self.chosen:
-            return _compared(self.value(self.held), own, idle)
-        assert self.form is not None
-        active = [k for k, n in enumerate(self.names) if n in self.chosen]
-        system = _system(self.form, active)
-        held = {k: self.held[n] for k, n in enumerate(self.names) if n in self.held}
-        with working_precision():
-            balls = {k: _ball(_placed(self.form, k, value)) for k, value in held.items()}
-            system.fixed({k: doubles(ball) for k, ball in balls.items()}, balls)
-        reply = best_against(system, value, exact)
-        if reply.move is None:
-            return reply.gain, None
-        moved = {
-            self.names[k]: self.form.scaled_back(k, Enclosure.point(t)).lower
-            for k, t in zip(active, reply.move, strict=True)
-        }
-        return reply.gain, {**idle, **moved}
-
-
-def _compared(
-    other: tuple[Any, Any], own: tuple[Any, Any], move: dict[str, Fraction]
-) -> tuple[Enclosure, dict[str, Fraction] | None]:
-    """Compare two payoffs, exactly where both are rational."""
-    if other[1] is not None and own[1] is not None:
-        gain = other[1] - own[1]
-        if gain > 0:
-            return Enclosure.point(Fraction(int(gain.p), int(gain.q))), move
-        return Enclosure.point(0), None
-    if other[0] is None:
-        return Enclosure(Fraction(0), _HUGE), None
-    with working_precision():
-        gain = other[0] - own[0]
-        if gain > 0:
-            return ball_to_enclosure(gain), move
-        return Enclosure(Fraction(0), max(ball_to_enclosure(gain).upper, Fraction(0))), None
-
-
-def _averaged(search: _Search, formula: Any) -> Any:
-    """Average a formula without moves over what chance may draw."""
-    total = sp.S.Zero
-    axes = [[(p, c.symbol, v) for v, p in c.outcomes.values()] for c in search.game.chance]
-    for draw in itertools.product(*axes):
-        weight = sp.Mul(*(sp.sympify(p).xreplace(search.numbers) for p, _, _ in draw))
-        total += weight * formula.xreplace({name: sp.Rational(str(v)) for _, name, v in draw})
-    if not total.is_number or total.has(sp.I, sp.zoo, sp.nan, sp.oo):
-        raise DeclarationError(
-            f"game '{search.game.name}': a payoff is not a finite real number at these values"
-        )
-    return total
-
-
-def _system(form: SmoothForm, active: Iterable[int]) -> FirstOrder:
-    """Return the first-order system of one who chooses some of the moves."""
-    chosen = list(active)
-    objectives, switches = [form.payoffs["one"]] * len(chosen), form.switches
-    held = [chosen] * len(switches)
-    return FirstOrder(form.variables, chosen, objectives, True, switches, held)
-
-
-def _placed(form: SmoothForm, k: int, value: Enclosure) -> Enclosure:
-    """Return where in its interval a move is."""
-    low, high = form.ends[k]
-    return Enclosure((value.lower - low) / (high - low), (value.upper - low) / (high - low))
-
-
-def _ball(value: Enclosure) -> arb:
-    low, high = (arb(fmpq(end.numerator, end.denominator)) for end in (value.lower, value.upper))
-    return low.union(high)
-
-
-def _rational(number: Fraction) -> sp.Rational:
-    return sp.Rational(number.numerator, number.denominator)

@@ -38,6 +38,7 @@ from numpy.typing import NDArray
 
 from pigou.solvers.intervals import Ends, Floats, add, multiply
 from pigou.solvers.kinks import Switch
+from pigou.solvers.logistic import with_logistic
 from pigou.solvers.tape import Tape
 
 __all__ = [
@@ -166,6 +167,7 @@ class FirstOrder:
         switches: Sequence[Switch] = (),
         holders: Sequence[Sequence[int]] = (),
     ):
+        objectives = [with_logistic(objective) for objective in objectives]
         self.moves, self.valued, self.switches = len(active), valued, tuple(switches)
         self.size = self.moves + len(self.switches)
         places = range(len(variables), len(variables) + len(self.switches))

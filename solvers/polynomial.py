@@ -36,6 +36,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from flint import arb, fmpq, fmpq_mat
 
+from pigou.deadline import time_is_up
 from pigou.exact import Enclosure
 from pigou.solvers.bimatrix import dimension
 from pigou.solvers.boxes import MOST_BOXES, System, solve_system, value
@@ -148,6 +149,9 @@ def mixed_equilibria(
         mixers = [p for p, support in enumerate(supports) if len(support) > 1]
         if len(mixers) == 1:
             continue  # settled above
+        if time_is_up():
+            found.unresolved.append((supports, "the time limit was reached before"))
+            continue
         if len(mixers) == 2:
             _linear(payoffs, shape, supports, mixers, found)
             continue

@@ -29,7 +29,7 @@ from pigou.solvers.branch_and_prune import Isolated
 from pigou.solvers.first_order import INTERIOR, LOWER, FirstOrder
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
-__all__ = ["Refined", "doubles", "refined"]
+__all__ = ["Refined", "doubles", "refined", "simplest_between"]
 
 _STEPS = 12
 _SETTLED = arb(2) ** -300
@@ -157,7 +157,7 @@ def _within(balls: Sequence[Any], root: Isolated) -> bool:
 def _simplest(system: FirstOrder, balls: Sequence[Any], root: Isolated) -> list[fmpq] | None:
     """Return the simplest fractions in the balls, if they solve the equations exactly."""
     enclosures = [ball_to_enclosure(ball) for ball in balls]
-    near = [e.lower if e.is_exact else _simplest_between(e.lower, e.upper) for e in enclosures]
+    near = [e.lower if e.is_exact else simplest_between(e.lower, e.upper) for e in enclosures]
     point = [fmpq(q.numerator, q.denominator) for q in near]
     g = system.exactly(point)
     if g is None or any(g[k] != 0 for k, label in enumerate(root.label) if label == INTERIOR):
@@ -165,14 +165,20 @@ def _simplest(system: FirstOrder, balls: Sequence[Any], root: Isolated) -> list[
     return point
 
 
-def _simplest_between(low: Fraction, high: Fraction) -> Fraction:
-    """Return the fraction with the smallest denominator in [low, high], by continued fractions."""
+def simplest_between(low: Fraction, high: Fraction) -> Fraction:
+    """Return the fraction with the smallest denominator in [low, high], by continued fractions.
+
+    Examples
+    --------
+    >>> simplest_between(Fraction(3, 10), Fraction(2, 5))
+    Fraction(1, 3)
+    """
     whole = low.numerator // low.denominator
     if low == whole:
         return Fraction(whole)
     if whole + 1 <= high:
         return Fraction(whole + 1)
-    return whole + 1 / _simplest_between(1 / (high - whole), 1 / (low - whole))
+    return whole + 1 / simplest_between(1 / (high - whole), 1 / (low - whole))
 
 
 def _inside(point: Sequence[Any]) -> bool | None:

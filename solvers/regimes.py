@@ -32,9 +32,10 @@ from sympy.logic.boolalg import Boolean
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, Lookup, Total, each, symbol
-from pigou.game import Chance, Choice, Game
+from pigou.game import Chance, Choice, Game, Interval
 from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.indifference import SharedMixtures, shared_mixtures
+from pigou.solvers.move_regimes import move_regimes
 from pigou.solvers.partition import partition
 from pigou.solvers.reals import Outcome, decide
 from pigou.solvers.supports import MOST_CHOICES, SymbolicPlayer, mixed_by_support
@@ -70,14 +71,15 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     Parameters
     ----------
     game : Game
-        Finite, with simultaneous moves.
+        With simultaneous moves: finite, or all of them continuous.
     fixed : mapping of str to number, optional
         Parameters that are given a value instead of staying symbols.
 
     Raises
     ------
     StructureError
-        If the game is not finite with simultaneous moves, has an exit, or too many profiles.
+        If the game has stages, mixes choices and continuous moves, has an exit, or too many
+        profiles.
     DeclarationError
         If no parameter values are left: by what is assumed, or as a payoff always divides by zero.
 
@@ -90,6 +92,8 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     >>> len(found.regimes), found.partition.proved
     (4, True)
     """
+    if game.moves and all(isinstance(move.domain, Interval) for move in game.moves):
+        return move_regimes(game, fixed)
     search = _Search(game, fixed or {})
     verdicts = [search.settle(profile) for profile in search.profiles()]
     why_not, mixed, unresolved = _mixed(search)
@@ -410,7 +414,8 @@ def _check_structure(game: Game) -> None:
     for move in game.moves:
         if not isinstance(move.domain, Choice):
             raise StructureError(
-                f"{where}: move '{move.name}' is continuous; so far finite moves are handled"
+                f"{where}: move '{move.name}' is continuous, next to choices; so far all moves "
+                "have to be of one kind"
             )
         if move.domain.exit is not None:
             raise StructureError(

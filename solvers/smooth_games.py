@@ -14,7 +14,8 @@ Steps
    equilibrium if each player's gain is proved to be exactly 0; it is refuted by one better move. A
    gain that is bounded by :math:`10^{-40}` of the size of the payoff but not known to be 0 (two
    best replies that tie) leaves an equilibrium as far as can be told, and says so.
-4. The list is complete if no box and no candidate is left over.
+4. The list is complete if no box and no candidate is left over. With a time limit, that limit and
+   not the number of boxes ends the search (but for two million of them, which fill the memory).
 5. Of identical players, only one order is searched; what is found is listed with all its images
    (`pigou.solvers.symmetry`).
 
@@ -32,8 +33,9 @@ import numpy as np
 import sympy as sp
 from flint import arb, fmpq
 
+from pigou.deadline import is_limited, part_of_time, stops
 from pigou.exact import Enclosure
-from pigou.solvers.branch_and_prune import Exploration, Isolated, explore
+from pigou.solvers.branch_and_prune import MOST_BOXES, Exploration, Isolated, explore
 from pigou.solvers.clusters import Cluster, clusters, groups
 from pigou.solvers.deviation import Optimum, Reply, best_reply, maximum
 from pigou.solvers.first_order import INTERIOR, Boxes, FirstOrder
@@ -43,13 +45,22 @@ from pigou.solvers.roots import ball_to_enclosure, working_precision
 from pigou.solvers.smooth_form import SmoothForm, in_units
 from pigou.solvers.symmetry import Classes, identical_players, in_order, orbits, spread
 
-__all__ = ["Candidate", "Smooth", "smooth_equilibria", "smooth_optimum"]
+__all__ = [
+    "NEGLIGIBLE",
+    "Candidate",
+    "Smooth",
+    "Unresolved",
+    "short",
+    "smooth_equilibria",
+    "smooth_optimum",
+]
 
-_NEGLIGIBLE = Fraction(1, 10**40)
+NEGLIGIBLE = Fraction(1, 10**40)
 _MOST_KINKED = 3_000
-_UNSETTLED = "not settled: a continuum, a degenerate point, or too many boxes"
 _UNDEFINED = "a payoff or a derivative of it is not defined at all points"
 _DIGITS = Fraction(2**200)
+_MOST_WITH_LIMIT = 2_000_000
+_SEARCH = 2 / 3
 
 
 class Candidate(NamedTuple):
@@ -113,12 +124,15 @@ class Smooth(NamedTuple):
     unresolved : tuple of Unresolved
     boxes : int
         How many boxes were looked at.
+    how : str
+        In words, how everything was searched, if not by branch and prune over boxes of all moves.
     """
 
     equilibria: tuple[Candidate, ...]
     refuted: tuple[Candidate, ...]
     unresolved: tuple[Unresolved, ...]
     boxes: int
+    how: str = ""
 
 
 def smooth_equilibria(form: SmoothForm, symmetry: bool = True) -> Smooth:
@@ -212,10 +226,12 @@ def _everybody(form: SmoothForm) -> FirstOrder:
 
 def _explored(form: SmoothForm, system: FirstOrder, classes: Classes) -> Exploration:
     """Search for all solutions; with kinks, leave boxes out in which a player has a better move."""
-    if not form.switches:
-        return explore(system, wanted=in_order(classes))
-    outdone = Outdone(form)
-    return explore(system, most=_MOST_KINKED, wanted=lambda boxes: ~outdone(boxes))
+    with part_of_time(_SEARCH):  # what is left of a time limit is for deviations
+        if not form.switches:
+            most = _MOST_WITH_LIMIT if is_limited() else MOST_BOXES
+            return explore(system, most=most, wanted=in_order(classes))
+        outdone = Outdone(form)
+        return explore(system, most=_MOST_KINKED, wanted=lambda boxes: ~outdone(boxes))
 
 
 def _own(form: SmoothForm, player: str) -> FirstOrder:
@@ -322,7 +338,7 @@ def _candidate(form: SmoothForm, own: Mapping[str, FirstOrder], point: Refined) 
                 move=tuple(form.scaled_back(k, Enclosure.point(t)).lower for k, t in moves)
             )
         replies[player] = reply
-    values = tuple(form.scaled_back(k, _short(v)) for k, v in enumerate(point.enclosures[:n]))
+    values = tuple(form.scaled_back(k, short(v)) for k, v in enumerate(point.enclosures[:n]))
     return Candidate(values, replies)
 
 
@@ -340,8 +356,14 @@ def _is_indifferent(form: SmoothForm, player: str, point: Refined) -> bool:
     return not left.has(*(form.variables[k] for k in mine))
 
 
-def _short(value: Enclosure) -> Enclosure:
-    """Widen an enclosure to 60 digits, so that it can be checked with no more than that."""
+def short(value: Enclosure) -> Enclosure:
+    """Widen an enclosure to 60 digits, so that it can be checked with no more than that.
+
+    Examples
+    --------
+    >>> short(Enclosure.point(1))
+    Enclosure(1)
+    """
     if value.is_exact:
         return value
     middle = round((value.lower + value.upper) / 2 * _DIGITS) / _DIGITS
@@ -359,7 +381,7 @@ def _is_negligible(
         with working_precision():
             sizes = [abs(own[player].attained(move) or arb(0)) for move in moves]
             size = max((ball_to_enclosure(s).lower for s in sizes if s.is_finite()), default=0)
-        if reply.gain.upper > _NEGLIGIBLE * size:
+        if reply.gain.upper > NEGLIGIBLE * size:
             return False
     return True
 
@@ -394,7 +416,12 @@ def _left(
         boxes = open_.pick(group)
         ends = boxes.low.min(axis=1).tolist(), boxes.high.max(axis=1).tolist()
         box = list(zip(*ends, strict=True))
-        yield Unresolved(_scaled(form, box), _UNDEFINED if _holds(box, undefined) else _UNSETTLED)
+        yield Unresolved(_scaled(form, box), _UNDEFINED if _holds(box, undefined) else _unsettled())
+
+
+def _unsettled() -> str:
+    """Say why boxes are open."""
+    return f"not settled: {stops()[1] or 'a continuum, a degenerate point, or too many boxes'}"
 
 
 def _why(cluster: Cluster, is_undefined: bool, form: SmoothForm) -> str:
@@ -403,7 +430,7 @@ def _why(cluster: Cluster, is_undefined: bool, form: SmoothForm) -> str:
         return (
             f"a continuum: every profile on {in_units(form, cluster.continuum)} is an equilibrium"
         )
-    why = _UNDEFINED if is_undefined else _UNSETTLED
+    why = _UNDEFINED if is_undefined else _unsettled()
     if np.isinf(cluster.gain):
         return why
     gain = f"nobody gains more than {_rounded_up(cluster.gain)} by deviating"

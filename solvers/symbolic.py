@@ -48,6 +48,8 @@ class SymbolicEquilibrium:
         The probabilities that stay symbols in a continuum.
     instance : str
         Where a regime lists one profile of a kind "k of N": the value of k.
+    moves : mapping of str to sympy expression
+        Of a game with continuous moves: what each of them is.
 
     Examples
     --------
@@ -69,9 +71,10 @@ class SymbolicEquilibrium:
     constraints: tuple[Boolean, ...] = ()
     free: tuple[str, ...] = ()
     instance: str = ""
+    moves: Mapping[str, sp.Expr] = field(default_factory=Record)
 
     def __post_init__(self) -> None:
-        for name in ("payoffs", "counts", "probabilities"):
+        for name in ("payoffs", "counts", "probabilities", "moves"):
             object.__setattr__(self, name, Record(getattr(self, name)))
 
 

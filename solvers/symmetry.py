@@ -50,7 +50,16 @@ from pigou.solvers.roots import working_precision
 from pigou.solvers.smooth_form import SmoothForm
 from pigou.solvers.tape import Tape
 
-__all__ = ["Classes", "Orbit", "identical_players", "in_order", "orbits", "spread"]
+__all__ = [
+    "MOST_IMAGES",
+    "Classes",
+    "Orbit",
+    "identical_players",
+    "in_order",
+    "multiset",
+    "orbits",
+    "spread",
+]
 
 MOST_IMAGES = 5_000
 _MOST_PLAYERS = 12
@@ -307,15 +316,21 @@ def _arrangements(
     kind = {player: k for k, group in enumerate(groups) for player in group}
 
     def ways() -> Iterator[list[tuple[tuple[int, ...], tuple[int, ...]]]]:
-        for order in _multiset([kind[player] for player in players], len(groups)):
+        for order in multiset([kind[player] for player in players], len(groups)):
             left = [iter(group) for group in groups]
             yield [(player, next(left[k])) for player, k in zip(players, order, strict=True)]
 
     return ways
 
 
-def _multiset(own: Sequence[int], kinds: int) -> Iterator[tuple[int, ...]]:
-    """Yield the distinct arrangements of a multiset, the given one first."""
+def multiset(own: Sequence[int], kinds: int) -> Iterator[tuple[int, ...]]:
+    """Yield the distinct arrangements of a multiset, the given one first.
+
+    Examples
+    --------
+    >>> list(multiset([0, 1, 1], 2))
+    [(0, 1, 1), (1, 1, 0), (1, 0, 1)]
+    """
     counts = [own.count(k) for k in range(kinds)]
 
     def rest(start: int) -> Iterator[tuple[int, ...]]:

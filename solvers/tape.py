@@ -3,7 +3,8 @@ r"""Formulas as a tape: one list of operations, run in floats, in intervals, in 
 Steps
 -----
 1. Formulas are walked once. Every distinct subexpression becomes one register: a constant, a sum
-   or a product of two registers, a whole or a fractional power, an exponential, a logarithm.
+   or a product of two registers, a whole or a fractional power, an exponential, a logarithm, the
+   logistic function or a derivative of it (`pigou.solvers.logistic`; the step's number is which).
 2. Registers that are equal operations on equal registers are one (common subexpressions).
 3. The tape is then run over registers that hold doubles for many points, interval ends for many
    boxes (`pigou.solvers.intervals`), balls of arb, or exact rationals.
@@ -32,11 +33,13 @@ from pigou.solvers.intervals import (
     exponential,
     integer_power,
     logarithm,
+    logistic,
     multiply,
     picked,
     rational_power,
 )
 from pigou.solvers.kinks import Pick, Rise
+from pigou.solvers.logistic import Logistic
 
 __all__ = ["Tape"]
 
@@ -106,6 +109,9 @@ class Tape:
             return self._power(*node.args)
         if isinstance(node, sp.exp | sp.log):
             return self._emit(type(node).__name__, self._register(node.args[0]))
+        if isinstance(node, Logistic):
+            order = Fraction(int(node.args[1]))
+            return self._emit("logistic", self._register(node.args[0]), number=order)
         if isinstance(node, Pick | Rise):
             name = "pick" if isinstance(node, Pick) else "rise"
             return self._emit(name, *(self._register(part) for part in node.args))
@@ -177,6 +183,7 @@ class Tape:
             "root": lambda q, a: a ** float(q),
             "exp": lambda q, a: np.exp(a),
             "log": lambda q, a: np.log(a),
+            "logistic": _float_logistic,
             "pick": _float_pick,
             "rise": lambda q, s, a, b: a - b,
         }
@@ -201,6 +208,7 @@ class Tape:
             "root": _ball_root,
             "exp": lambda q, a: a.exp(),
             "log": lambda q, a: a.log(),
+            "logistic": _ball_logistic,
             "pick": _exact_pick,
             "rise": lambda q, s, a, b: a - b,
         }
@@ -215,7 +223,7 @@ class Tape:
         >>> Tape([1 / x], [x]).rationals([fmpq(2, 3)])
         [3/2]
         """
-        if any(s.name in ("root", "exp", "log") for s in self.steps):
+        if any(s.name in ("root", "exp", "log", "logistic") for s in self.steps):
             return None
         operations: dict[str, Callable[..., Any]] = {
             "constant": lambda q: fmpq(q.numerator, q.denominator),
@@ -247,6 +255,8 @@ def _interval(step: _Step, a: list[Ends], boxes: int, domain: Domain) -> Ends:
             return rational_power(a[0], step.number, domain)
         case "exp":
             return exponential(a[0])
+        case "logistic":
+            return logistic(a[0], int(step.number))
         case "pick":
             return picked(*a)
         case "rise":
@@ -280,6 +290,28 @@ def _as_float(number: Fraction) -> float:
         return float(number)
     except OverflowError:
         return np.inf if number > 0 else -np.inf
+
+
+def _float_logistic(order: Fraction, u: Floats) -> Floats:
+    """Return the logistic function or a derivative in doubles: no overflow for large arguments."""
+    small = np.exp(-np.abs(u))
+    if order == 0:
+        return np.where(u >= 0, 1.0, small) / (1 + small)
+    slope = small / (1 + small) ** 2
+    return slope if order == 1 else np.sign(u) * np.expm1(-np.abs(u)) / (1 + small) * slope
+
+
+def _ball_logistic(order: Fraction, u: arb) -> arb:
+    """Return the logistic function from its values at both ends, and derivatives from it.
+
+    With v = sigma - 1/2, sigma' is 1/4 - v^2 and sigma'' is -2 v sigma'.
+    """
+    if not u.is_finite():
+        return u - u
+    above = [1 / (1 + (-end).exp()) for end in (u.lower(), u.upper())]
+    middle = above[0].union(above[1]) - arb(1) / 2
+    slope = arb(1) / 4 - middle * middle
+    return middle + arb(1) / 2 if order == 0 else slope if order == 1 else -2 * middle * slope
 
 
 def _ball_power(exponent: Fraction, base: arb) -> arb:

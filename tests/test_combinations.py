@@ -171,6 +171,21 @@ def test_chance_that_nobody_sees_and_transfers_are_counted():
     assert one.outlay == Enclosure.point("1/20")
 
 
+def test_payoffs_may_have_kinks_in_the_continuous_moves():
+    # beyond a capacity of 1/4 each unit costs 2 more, whatever is chosen
+    game = entry_game()
+    kinked = replace(
+        game, payoffs={**game.payoffs, "entrant": "entry*(supply*(demand - output - supply) "
+                       "- 2*max(supply - 1/4, 0) - fixed_cost)"},
+    )  # fmt: skip
+    rows = played(settled(kinked, {"fixed_cost": "1/20"}))
+    assert rows == [{"output": Fraction(3, 8), "entry": "in", "supply": Fraction(1, 4)}]
+    # profit at capacity: (1/4)*(3/8) = 3/32
+    for cost, entries in (("3/32", ["out", "in"]), ("1/10", ["out"])):
+        rows = played(settled(kinked, {"fixed_cost": cost}))
+        assert [row["entry"] for row in rows] == entries
+
+
 def test_the_first_best_is_over_choices_and_moves_at_once():
     best = first_best(entry_game())
     # one firm sells 1: surplus 1/2; a second one would cost 1/10 more

@@ -119,6 +119,7 @@ def test_the_least_effort_has_no_continuum_where_effort_costs_too_much():
     assert settled(pair("2*min(x, y) - 3*x", "2*min(x, y) - y")) == [(0, 0)]
 
 
+@pytest.mark.long
 def test_a_continuum_ends_where_a_marginal_cost_exceeds_the_gain():
     found = found_in(pair("2*min(x, y) - 2*x**2", "2*min(x, y) - y**2"))
     segments = [u for u in found.unresolved if u.continuum is not None]
@@ -128,6 +129,7 @@ def test_a_continuum_ends_where_a_marginal_cost_exceeds_the_gain():
     assert Fraction(7, 16) < high <= Fraction(1, 2)  # 4 x <= 2
 
 
+@pytest.mark.long
 def test_a_firm_that_has_left_may_do_anything_and_the_rest_is_bounded():
     found = found_in(pair("max(x*(3 - x - y) - 2, 0)", "y*(3 - x - y)", (0, 2), (0, 2)))
     assert found.unresolved
@@ -139,6 +141,41 @@ def test_a_firm_that_has_left_may_do_anything_and_the_rest_is_bounded():
             if all(v.lower <= t <= v.upper for v, t in zip(u.box, (x, (3 - x) / 2), strict=True))
         ]
         assert held or x in (0, 2)  # fmt: skip
+
+
+def test_three_firms_with_capacities_of_their_own():
+    payoffs = {f"f{k}": f"q{k}*(10 - q0 - q1 - q2) - 3*max(q{k} - {size}, 0)"
+               for k, size in enumerate((0, 2, 4))}  # fmt: skip
+    moves = [Move(f"q{k}", f"f{k}", (0, 10)) for k in range(3)]
+    game = Game("capacities", [Player(p) for p in payoffs], moves, payoffs)
+    # 7 - Q = q0, at the kink q1 = 2, and 10 - Q = q2
+    assert settled(game) == [(Fraction(2, 3), 2, Fraction(11, 3))]
+
+
+def test_a_threshold_makes_every_division_of_the_cost_an_equilibrium():
+    payoff = "max(min(x + y, 1), 0) - {0}/2 - {0}**2/10"
+    found = found_in(pair(payoff.format("x"), payoff.format("y")))
+    assert [u.why for u in found.unresolved] == [
+        "a continuum: every profile on x + y = 1 is an equilibrium"
+    ]
+    ends = {tuple(v.lower for v in e.values) for e in found.equilibria}
+    assert ends == {(0, 1), (1, 0)}
+
+
+def test_a_choice_next_to_moves_with_kinks_is_solved():
+    moves = [Move("q", "ann", (0, 10)), Move("z", "bob", (0, 10)),
+             Move("install", "ann", {"no": 0, "yes": 1})]  # fmt: skip
+    payoffs = {"ann": "q*(10 - q - z) - 3*max(q - 4*install, 0) - cost*install",
+               "bob": "z*(10 - q - z) - 3*z"}  # fmt: skip
+    game = Game("installing", [Player("ann"), Player("bob")], moves, payoffs,
+                parameters=[Parameter("cost", 11)])  # fmt: skip
+    # against z = 7/3, installing 4 earns at most 4*(10 - 4 - 7/3) = 44/3 instead of 49/9
+    dear, cheap = (solve(game, {"cost": cost}) for cost in (11, 5))
+    assert dear.complete and cheap.complete
+    (one,) = dear
+    assert [s.value.lower for s in one.strategies if s.value is not None] == [Fraction(7, 3)] * 2
+    (two,) = cheap
+    assert [s.value.lower for s in two.strategies if s.value is not None] == [4, Fraction(3, 2)]
 
 
 # -- where equilibria may hide ------------------------------------------------------------------
@@ -355,7 +392,8 @@ def test_payoffs_that_make_no_sense_are_refused(payoff, more, words):
 @pytest.mark.parametrize(
     "payoff",
     ["1/(x - 1/3) - x", "log(x - 1/2)", "sqrt(x - 1/2) - x", "x**(-1/2) - x", "x/(x - y) - x**2",
-     "max(1/(x - 1/2), y)", "log(max(x - 1/2, y - 1)) - x"],
+     pytest.param("max(1/(x - 1/2), y)", marks=pytest.mark.long),
+     pytest.param("log(max(x - 1/2, y - 1)) - x", marks=pytest.mark.long)],
 )  # fmt: skip
 def test_poles_and_roots_of_negative_numbers_never_pass_for_settled(payoff):
     found = solve(pair(payoff, "-(y - 1/2)**2"))

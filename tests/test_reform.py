@@ -267,6 +267,7 @@ def test_every_kind_states_what_it_does_and_knows_its_keys():
         "remove",
         "running_cost",
         "add",
+        "order",
     }
     for kind in KINDS.values():
         assert kind.does and set(kind.required) <= set(kind.keys)

@@ -99,6 +99,7 @@ if TYPE_CHECKING:
         mandate as mandate,
         pay as pay,
         remove_choice as remove_choice,
+        reorder as reorder,
         set_parameters as set_parameters,
         subsidy as subsidy,
         tax as tax,
@@ -109,6 +110,7 @@ if TYPE_CHECKING:
         rationalisable as rationalisable,
         regimes as regimes,
         solve as solve,
+        thresholds as thresholds,
     )
     from pigou.stages import Stages as Stages, subgame as subgame
 
@@ -177,11 +179,19 @@ _HOME = {
         "mandate",
         "pay",
         "remove_choice",
+        "reorder",
         "set_parameters",
         "subsidy",
         "tax",
     ),
-    "solving": ("Elimination", "iterated_dominance", "rationalisable", "regimes", "solve"),
+    "solving": (
+        "Elimination",
+        "iterated_dominance",
+        "rationalisable",
+        "regimes",
+        "solve",
+        "thresholds",
+    ),
     "stages": ("Stages", "subgame"),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}

@@ -19,6 +19,7 @@ from typing import Any
 from pigou.check import examine
 from pigou.check_simultaneous import Flow
 from pigou.check_smooth import has_interval, is_smooth
+from pigou.deadline import stops
 from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure, Record, exact
@@ -32,6 +33,8 @@ from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_optimum
 from pigou.solvers.symmetric import everybody_exits
 from pigou.solving import solve
+from pigou.staged_planning import best_numbers
+from pigou.staged_smoothing import has_continuous
 from pigou.stages import is_staged
 
 __all__ = [
@@ -249,6 +252,8 @@ def first_best(
     >>> first_best(load("coordination").game, {"cost": 2}).profiles
     ('10 wait',)
     """
+    if is_staged(game) and has_continuous(game):
+        return _first_best_of_numbers(game, game.values(at), found)
     if is_staged(game):
         return _first_best_in_stages(game, game.values(at), found)
     if is_smooth(game):
@@ -292,6 +297,14 @@ def _first_best_in_stages(
     return FirstBest(welfare, plans, _is_reached(game, at, found, welfare))
 
 
+def _first_best_of_numbers(
+    game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None
+) -> FirstBest:
+    """Let the planner make all moves of a game in stages with continuous ones, at once."""
+    welfare, plans, known = best_numbers(game, at)
+    return FirstBest(welfare, plans, known and _is_reached(game, at, found, welfare))
+
+
 def _is_reached(
     game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None, welfare: Enclosure
 ) -> bool:
@@ -312,8 +325,9 @@ def _first_best_of_smooth(
     best = smooth_optimum(form)
     if best is None:
         raise StructureError(
-            f"game '{game.name}': the first best could not be bounded (total surplus has a kink, "
-            "or is not defined everywhere on the intervals)"
+            f"game '{game.name}': the first best could not be bounded ("
+            + (stops()[1] or "total surplus jumps, or is not defined everywhere on the intervals")
+            + ")"
         )
     plans = tuple(
         "; ".join(f"{move}: {value}" for move, value in zip(form.moves, point, strict=True))
@@ -331,7 +345,7 @@ def _first_best_of_combined(
     best = combined_optimum(game, at)
     if best is None:
         raise StructureError(
-            f"game '{game.name}': the first best could not be bounded (total surplus has a kink, "
+            f"game '{game.name}': the first best could not be bounded (total surplus jumps, "
             "or is not defined everywhere on the intervals)"
         )
     reached = best.settled and _is_reached(game, at, found, best.welfare)

@@ -259,12 +259,14 @@ def _revised(one: Reform, keys: Mapping[str, str]) -> Reform:
 
 
 def _of_kind(model: Model, kind: str, keys: dict[str, str]) -> Reform:
-    """Make a reform of a kind; for ``parameter`` every other key is a parameter's new value."""
+    """Make a reform of a kind; the keys of ``parameter`` are parameters, of ``order`` moves."""
     cost: Any = keys.pop("running_cost", 0)
     words = {key: keys.pop(key) for key in _WORDS if key in keys}
     given: dict[str, Any] = dict(keys)
     if kind == "parameter" and "set" not in given:
         given = {"set": given} if given else {}
+    if kind == "order" and "stages" not in given:
+        given = {"stages": given} if given else {}
     if "exit" in given:
         given["exit"] = _truth(kind, given["exit"])
     allowed = [*KINDS[kind].keys, "running_cost", *_WORDS]
@@ -275,6 +277,7 @@ def _of_kind(model: Model, kind: str, keys: dict[str, str]) -> Reform:
     if missing:
         needed = ",".join(f"{key}=..." for key in KINDS[kind].required if key != "set")
         example = f"{kind}:{needed or 'cost=...'}"
+        example = "order:q1=1,q2=2, or order:stages=1" if kind == "order" else example
         raise ReformError(f"a reform of kind '{kind}' needs '{missing[0]}', as in {example}")
     made = reform(kind, running_cost=cost, source=words.get("source", ""), **given)
     label = words.get("label") or _sentence(reform_text(made, model.game)[0])

@@ -19,6 +19,7 @@ from pigou.check_simultaneous import (
     expectation_of_simultaneous,
 )
 from pigou.check_smooth import examine_smooth, expectation_of_smooth, has_interval
+from pigou.check_staged_smooth import examine_staged_smooth, expectation_in_smooth_stages
 from pigou.check_stages import examine_stages, expectation_in_stages
 from pigou.equilibrium import Equilibrium, Strategy
 from pigou.exact import Enclosure
@@ -54,7 +55,8 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
     True
     """
     if is_staged(game):
-        return examine_stages(game, at, strategies)
+        staged = examine_staged_smooth if has_interval(game) else examine_stages
+        return staged(game, at, strategies)
     check = examine_smooth if has_interval(game) else examine_simultaneous
     return check(game, at, strategies)
 
@@ -127,6 +129,7 @@ def expectation(
     Enclosure(10)
     """
     if is_staged(game):
-        return expectation_in_stages(game, at, strategies, formula)
+        wanted = expectation_in_smooth_stages if has_interval(game) else expectation_in_stages
+        return wanted(game, at, strategies, formula)
     expect = expectation_of_smooth if has_interval(game) else expectation_of_simultaneous
     return expect(game, at, strategies, formula)

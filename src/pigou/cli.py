@@ -137,6 +137,10 @@ _format = click.option(
     type=click.Choice(FORMATS),
     help="How results are laid out; a table by default.",
 )
+_limit = click.option(
+    "--time-limit", "limit", metavar="SECONDS",
+    help="End searches after so long; what is left is listed, and the exit code is 3.",
+)  # fmt: skip
 _all = click.option("--all", "show_all", is_flag=True, help="List every equilibrium, however many.")
 _output = _together(_format, _json, _file)
 
@@ -207,12 +211,14 @@ def show(
 @_model
 @_set
 @click.option("--pure", is_flag=True, help="Look for pure equilibria only.")
+@_limit
 @_all
 @_output
 def solve(
     model: str,
     sets: tuple[str, ...],
     pure: bool,
+    limit: str | None,
     show_all: bool,
     style: str | None,
     as_json: bool,
@@ -224,7 +230,7 @@ def solve(
     what = catalogue.find_model(model)
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at)
-    found = _working("solving", lambda: solving.solve(what.game, at, pure=pure))
+    found = _working("solving", lambda: solving.solve(what.game, at, pure=pure, time_limit=limit))
     _deliver(
         lambda: pages.solve_page(what.game, found, show_all),
         lambda: results.solve_result(found),
@@ -323,17 +329,19 @@ def _regimes_code(found: Any) -> int:
     "--select", default="laplacian", show_default=True, metavar="RULE",
     help="Which equilibrium is selected: laplacian, payoff-dominant, best or worst.",
 )  # fmt: skip
+@_limit
 @_all
 @_output
 def compare(
     model: str, texts: tuple[str, ...], sets: tuple[str, ...], mcpf: str, weights: tuple[str, ...],
-    select: str, show_all: bool, style: str | None, as_json: bool, file: Path | None,
+    select: str, limit: str | None, show_all: bool, style: str | None, as_json: bool,
+    file: Path | None,
 ) -> int:  # fmt: skip
     """Lay a game and its reforms side by side: who gains, what it costs, is it worth it.
 
     With a case file that holds observations, the prediction is also held against what people did.
     """
-    from pigou import catalogue, compare_page, comparison, results
+    from pigou import catalogue, compare_page, comparison, deadline, results
 
     what = catalogue.find_model(model)
     if not texts and what.case is None:
@@ -351,9 +359,10 @@ def compare(
         "weights": catalogue.parse_assignments(weights, "--weight"),
         "select": select,
     }
-    if what.case is not None:
-        return _study(what, reforms or None, options, show_all, (style, as_json, file))
-    found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
+    with deadline.time_limit(limit):
+        if what.case is not None:
+            return _study(what, reforms or None, options, show_all, (style, as_json, file))
+        found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
     _deliver(
         lambda: compare_page.compare_page(what, found, show_all),
         lambda: results.comparison_result(found),
@@ -391,6 +400,84 @@ def _range(text: str) -> tuple[str, ...]:
     if values[0] < 0:
         raise DeclarationError(f"--mcpf {text}: a cost of public funds is at least 0")
     return tuple(dict.fromkeys(str(value) for value in values))
+
+
+@cli.command()
+@_model
+@click.option(
+    "--over", metavar="NAME=LOW:HIGH",
+    help="The parameter that varies, and its range: rate=0:1/2. With -r and without it, the "
+    "strength of the reform varies from 0 to 1.",
+)  # fmt: skip
+@click.option(
+    "-r", "--reform", "text", metavar="NAME[:KEY=VALUE,...]",
+    help="A reform whose strength varies, or under which one of its parameters does.",
+)  # fmt: skip
+@_set
+@click.option(
+    "--window", default="1/1000000", show_default=True, metavar="SHARE",
+    help="How wide windows around events may be, as a share of the range.",
+)  # fmt: skip
+@click.option(
+    "--picture", "drawing", metavar="FILE", type=click.Path(path_type=Path),
+    help="Draw branches, folds and windows to a file (.svg .png .pdf); needs pigou[plot].",
+)  # fmt: skip
+@_output
+def sweep(
+    model: str, over: str | None, text: str | None, sets: tuple[str, ...], window: str,
+    drawing: Path | None, style: str | None, as_json: bool, file: Path | None,
+) -> int:  # fmt: skip
+    """Count the equilibria of a continuous game for every value of a policy, with proof."""
+    from pigou import catalogue, policy_range, policy_range_page
+
+    what = catalogue.find_model(model)
+    reforms = catalogue.find_reforms(what, (text,) if text else ())
+    name, low, high = _over(over, bool(text))
+    at = catalogue.parse_assignments(sets)
+    catalogue.check_names(what, at, reforms)
+    reform = reforms[0] if reforms else None
+    draw = _picture_of(drawing)
+    found = _working(
+        "proving",
+        lambda: policy_range.policy_range(what.game, name, low, high, at, reform, window),
+    )
+    _deliver(
+        lambda: policy_range_page.policy_range_page(found),
+        lambda: policy_range_page.policy_range_result(found),
+        style, as_json, file,
+    )  # fmt: skip
+    if drawing is not None:
+        _emit(draw(found), drawing)
+    return 0 if found.complete else _INCOMPLETE
+
+
+def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:
+    """Read ``name=low:high``; without it, the strength of a reform from 0 to 1."""
+    from pigou.exact import exact
+
+    if text is None:
+        if has_reform:
+            return "strength", 0, 1
+        raise click.UsageError("say what varies: --over NAME=LOW:HIGH, or a reform with -r")
+    name, _, ends = (part.strip() for part in text.partition("="))
+    try:
+        low, high = (exact(end) for end in ends.split(":"))
+    except (PigouError, ValueError):
+        raise DeclarationError(
+            f"--over {text}: write a parameter and its range as NAME=LOW:HIGH, as in rate=0:1/2"
+        ) from None
+    return name, low, high
+
+
+def _picture_of(drawing: Path | None) -> Callable[[Any], bytes]:
+    """Refuse a picture that cannot be drawn before the work is done."""
+    from pigou import policy_range_picture
+
+    ending = "svg" if drawing is None else drawing.suffix.lower().removeprefix(".")
+    if ending not in policy_range_picture.FORMATS:
+        formats = ", ".join(f".{one}" for one in policy_range_picture.FORMATS)
+        raise DeclarationError(f"--picture {drawing}: a picture ends in {formats}")
+    return partial(policy_range_picture.policy_range_picture, ending=ending)
 
 
 # -- output -----------------------------------------------------------------------------------

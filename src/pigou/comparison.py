@@ -370,7 +370,8 @@ def _signature(equilibrium: Equilibrium, by_type: bool) -> dict[tuple[str, str],
     weighted: dict[tuple[str, str], Enclosure] = {}
     for strategy in equilibrium.strategies:
         who = f"{strategy.player}[{strategy.type}]" if by_type else strategy.player
-        who = f"{who}: {strategy.move} {dict(strategy.when)}" if apart else who
+        own = strategy.when or strategy.value is None
+        who = f"{who}: {strategy.move} {dict(strategy.when)}" if apart and own else who
         members[who] = members.get(who, 0) + strategy.members
         if strategy.value is not None:
             weighted[f"{who}: {strategy.move}", ""] = strategy.value

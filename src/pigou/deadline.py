@@ -17,7 +17,19 @@ from fractions import Fraction
 from pigou.errors import DeclarationError, ExpressionError
 from pigou.exact import exact
 
-__all__ = ["Deadline", "read_seconds", "time_is_up", "time_limit"]
+__all__ = [
+    "Deadline",
+    "is_limited",
+    "part_of_time",
+    "read_seconds",
+    "stops",
+    "time_is_up",
+    "time_limit",
+]
+
+
+def _now() -> float:
+    return time.monotonic()
 
 
 @dataclass
@@ -30,13 +42,13 @@ class Deadline:
         The limit.
     ends : float
         When it is up, on the clock of `time.monotonic`.
-    reached : bool
-        Whether some work was stopped by it.
+    stops : int
+        How often some work was stopped while it ran.
     """
 
     seconds: Fraction
     ends: float
-    reached: bool = False
+    stops: int = 0
 
     def __str__(self) -> str:
         return f"the time limit of {float(self.seconds):g} s was reached"
@@ -94,12 +106,59 @@ def time_limit(seconds: object | None) -> Iterator[Deadline | None]:
         yield None
         return
     number = read_seconds(seconds)
-    deadline = Deadline(number, time.monotonic() + float(min(number, Fraction(10**9))))
+    deadline = Deadline(number, _now() + float(min(number, Fraction(10**9))))
     token = _RUNNING.set((*_RUNNING.get(), deadline))
     try:
         yield deadline
     finally:
         _RUNNING.reset(token)
+
+
+@contextmanager
+def part_of_time(part: float) -> Iterator[None]:
+    """Give what is done inside a part of the time that is left, where there is a limit.
+
+    Examples
+    --------
+    >>> with time_limit(1000), part_of_time(1e-12):
+    ...     print(time_is_up())
+    True
+    """
+    running = _RUNNING.get()
+    if not running:
+        yield
+        return
+    left = max(min(deadline.ends for deadline in running) - _now(), 0.0)
+    share = Deadline(running[0].seconds, _now() + part * left)
+    token = _RUNNING.set((*running, share))
+    try:
+        yield
+    finally:
+        _RUNNING.reset(token)
+
+
+def is_limited() -> bool:
+    """Tell whether a time limit runs.
+
+    Examples
+    --------
+    >>> with time_limit(1000):
+    ...     print(is_limited())
+    True
+    """
+    return bool(_RUNNING.get())
+
+
+def stops() -> tuple[int, str]:
+    """Return how often limits that run have stopped some work, and in words the one that did.
+
+    Examples
+    --------
+    >>> stops()
+    (0, '')
+    """
+    reached = [deadline for deadline in _RUNNING.get() if deadline.stops]
+    return sum(d.stops for d in reached), str(reached[0]) if reached else ""
 
 
 def time_is_up() -> bool:
@@ -110,8 +169,9 @@ def time_is_up() -> bool:
     >>> time_is_up()
     False
     """
-    up = False
-    for deadline in _RUNNING.get():
-        if time.monotonic() >= deadline.ends:
-            deadline.reached = up = True
+    running = _RUNNING.get()
+    up = bool(running) and _now() >= min(deadline.ends for deadline in running)
+    if up:
+        for deadline in running:
+            deadline.stops += 1
     return up

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+import sympy as sp
+
 from pigou.exact import Enclosure, Record
+from pigou.expression import write_expression
 
 __all__ = [
     "Component",
@@ -96,6 +99,12 @@ class Strategy:
         In a game in stages: what the player knows of earlier moves and draws, by name and label.
     value : Enclosure, optional
         The value that a continuous move takes; there are no labels and no probabilities then.
+        In a later stage, the value at the earlier continuous moves of the path.
+    expression : sympy expression, optional
+        In a later stage: the value of the move as a function of earlier continuous moves.
+    exact : str
+        That value exactly, where it is known to be algebraic: a rational number, a closed form, or
+        ``"root of p in [a, b]"``.
 
     Examples
     --------
@@ -115,6 +124,8 @@ class Strategy:
     belief: Mapping[str, int] | None = None
     when: Mapping[str, str] = field(default_factory=Record)
     value: Enclosure | None = None
+    expression: sp.Expr | None = None
+    exact: str = ""
 
     def __post_init__(self) -> None:
         for name in ("probabilities", "counts", "belief", "when"):
@@ -136,6 +147,10 @@ class Strategy:
         return f"{name} after {known}" if known else name
 
     def __str__(self) -> str:
+        if self.expression is not None and self.expression.free_symbols:
+            here = replace(self, expression=None)
+            rule = write_expression(self.expression)
+            return f"{self.name} = {rule}, here {str(here).removeprefix(f'{self.name}: ')}"
         if self.value is not None:
             return f"{self.name}: {self.value}"
         if self.counts is not None and self.members > 1:
@@ -202,7 +217,7 @@ class Equilibrium:
         What was examined in vain: marks, ``"index"``, ``"dominated by E3"``.
     path : mapping of str to mapping of str to Enclosure, optional
         In a game in stages, what happens: for every move that may be made, how likely each of its
-        labels is, as far as that is positive.
+        labels is, as far as that is positive; the value of a continuous move.
 
     Examples
     --------
@@ -221,12 +236,17 @@ class Equilibrium:
     index: int | None = None
     dominated_by: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
-    path: Mapping[str, Mapping[str, Enclosure]] | None = None
+    path: Mapping[str, Mapping[str, Enclosure] | Enclosure] | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "payoffs", Record(self.payoffs))
         if self.path is not None:
-            path = Record({name: Record(labels) for name, labels in self.path.items()})
+            path = Record(
+                {
+                    name: taken if isinstance(taken, Enclosure) else Record(taken)
+                    for name, taken in self.path.items()
+                }
+            )
             object.__setattr__(self, "path", path)
 
     @property
@@ -259,6 +279,9 @@ class Component:
         by the same weights for all is an equilibrium.
     index : int, optional
         The index of the component, where it is known; its extreme points have none of their own.
+    points : str
+        In a game with continuous moves: which points the component holds. Its subsets are pieces of
+        a curve then, each by the equilibria at its ends.
 
     Examples
     --------
@@ -270,6 +293,7 @@ class Component:
     dimension: int
     subsets: tuple[tuple[str, ...], ...]
     index: int | None = None
+    points: str = ""
 
 
 @dataclass(frozen=True)
@@ -334,8 +358,8 @@ class EquilibriumSet:
     unresolved : tuple of str
         What could not be settled.
     refuted : tuple of Refuted
-        In a continuous game, first-order points that are no equilibria. Points that no second-order
-        condition allows may be missing.
+        In a continuous game, first-order points that are no equilibria, for each combination of
+        choices where there are some. Points that no second-order condition allows may be missing.
 
     Examples
     --------

@@ -11,6 +11,7 @@ evaluated as code. Numbers become exact rationals. The grammar:
 ``and or not``              logic, inside conditions
 ``if(cond, a, b)``          a if the condition holds, else b
 ``min max abs sqrt``        as usual; also ``exp`` and ``log``
+``logistic(u)``             1/(1 + exp(-u)), as which it is read
 ``sum(x)``, ``mean(x)``     over all members of a population, where x is in the members' moves
 ``sum(a, b, c)``            of several expressions, likewise ``mean``
 ``move == label``           a label of that move stands for its value
@@ -47,7 +48,8 @@ __all__ = [
     "write_expression",
 ]
 
-FUNCTIONS = ("if", "min", "max", "abs", "sqrt", "exp", "log", "sum", "mean")
+FUNCTIONS = ("if", "min", "max", "abs", "sqrt", "exp", "log", "logistic", "sum", "mean")
+_OF_ONE = ("abs", "sqrt", "exp", "log", "logistic")
 LONGEST, DEEPEST, LARGEST_POWER, LARGEST_EXP = 20_000, 100, 100, 1_000
 MOST_PARTS, MOST_ARGUMENTS, MOST_ROOTS = 5_000, 12, 12
 _EACH = "′"  # a prime: no identifier contains it, so no user's name can clash
@@ -563,7 +565,7 @@ class _Reader:
             then, other = (self.number(a, depth) for a in node.args[1:])
             return If(condition, then, other)
         values = [self.number(a, depth) for a in node.args]
-        if not values or (name in ("abs", "sqrt", "exp", "log") and len(values) != 1):
+        if not values or (name in _OF_ONE and len(values) != 1):
             raise self.fail(f"{name}(...) takes {'one argument' if values else 'an argument'}")
         return self.apply(name, values)
 
@@ -579,6 +581,8 @@ class _Reader:
             raise self.fail("log of a number that is not positive")
         if name == "sqrt" and values[0].is_number and values[0].is_negative:
             raise self.fail("sqrt of a negative number")
+        if name == "logistic" and values[0].is_number and abs(values[0]) > LARGEST_EXP:
+            raise self.fail(f"logistic of a number above {LARGEST_EXP} in size")
         functions: dict[str, Callable[..., sp.Expr]] = {
             "min": sp.Min,
             "max": sp.Max,
@@ -586,6 +590,7 @@ class _Reader:
             "sqrt": sp.sqrt,
             "exp": sp.exp,
             "log": sp.log,
+            "logistic": lambda u: 1 / (1 + sp.exp(-u)),
         }
         return functions[name](*values)
 

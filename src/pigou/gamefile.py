@@ -611,6 +611,11 @@ def _key(table: FileTable, key: str, definitions: Mapping[str, str]) -> Any:
         return table.text(key)
     if key == "exit":
         return table.flag(key)
+    if key == "stages" and isinstance(table.items[key], Mapping):
+        values = table.table(key)
+        return {name: values.formula(name) for name in values.items}
+    if key == "stages":
+        return table.formula(key)
     if key == "set":
         values = table.table(key)
         with values.at():

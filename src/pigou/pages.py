@@ -41,6 +41,11 @@ def in_words(equilibrium: Equilibrium) -> str:
     ['all 10 wait', 'all 10 upgrade']
     """
     present = [s for s in equilibrium.strategies if s.members]
+    if equilibrium.path is not None and any(s.value is not None for s in present):
+        return ", ".join(
+            f"{name} {rounded(taken) if isinstance(taken, Enclosure) else ' or '.join(taken)}"
+            for name, taken in equilibrium.path.items()
+        )
     if any(s.value is not None for s in present):
         return ", ".join(_move_in_words(s) for s in present)
     if equilibrium.path is not None:
@@ -202,7 +207,7 @@ def solve_page(game: Game, found: EquilibriumSet, show_all: bool = False) -> Pag
         blocks += [Words(more, "note")] if more else []
         blocks += _payoff_note(game)
         blocks += pareto_blocks(found)
-    blocks += component_blocks(found) + refuted_blocks(found)
+    blocks += rule_blocks(found) + component_blocks(found) + refuted_blocks(found)
     solved = [("", "", game, found)]
     blocks += foundation_blocks(solved)
     blocks += mark_blocks(found)
@@ -286,6 +291,21 @@ def component_blocks(found: EquilibriumSet) -> list[Block]:
     blocks: list[Block] = []
     how = "by the same weights for all" if found.structure == "staged" else "player by player"
     for one in found.components:
+        if one.points:
+            spans = " and ".join(" to ".join(subset) for subset in one.subsets)
+            said = f"every point with {one.points} from {spans} is an equilibrium"
+            blocks.append(
+                Words(f"{one.name} is a continuum of dimension {one.dimension}: {said}.", under=1)
+            )
+            continue
+        if any(s.value is not None for e in found for s in e.strategies):
+            ends = " and ".join(name for subset in one.subsets for name in subset)
+            blocks.append(
+                Words(
+                    f"{one.name} is a continuum: so is all between {ends} an equilibrium.", under=1
+                )
+            )
+            continue
         ends = " and ".join("{" + ", ".join(subset) + "}" for subset in one.subsets)
         blocks.append(
             Words(
@@ -296,6 +316,24 @@ def component_blocks(found: EquilibriumSet) -> list[Block]:
             )
         )
     return blocks
+
+
+def rule_blocks(found: EquilibriumSet) -> list[Block]:
+    """Say what is done after every history, where later moves follow continuous ones."""
+    rules: dict[str, list[str]] = {}
+    for one in found:
+        for strategy in one.strategies:
+            if strategy.expression is not None and strategy.expression.free_symbols:
+                text = str(strategy).rpartition(", here ")[0]
+                rules.setdefault(text, []).append(one.name)
+    if not rules:
+        return []
+    blocks: list[Block] = [Words("What is done after every history", "heading")]
+    for text, names in list(rules.items())[:MOST_ROWS]:
+        of = f" ({ranges(names)})" if len(names) < len(found) else ""
+        blocks.append(Words(f"{text}{of}", under=1))
+    more = len(rules) - MOST_ROWS
+    return [*blocks, *[Words(f"... and {more} more.", "note", 1)] * (more > 0)]
 
 
 def refuted_blocks(found: EquilibriumSet) -> list[Block]:

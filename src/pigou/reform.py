@@ -11,6 +11,7 @@ A reform is a list of steps, each of a *kind*:
 ``remove``        a choice is taken away
 ``running_cost``  the government bears a cost that does not depend on the moves
 ``add``           a choice is added; what it pays, what it counts as, and whether it is an exit
+``order``         moves are made in other stages: at the same time, or one seen before the other
 ================  =============================================================================
 
 Transfers enter the game's ledger, so nothing is created or lost; the running cost is a real cost
@@ -50,6 +51,7 @@ __all__ = [
     "pay",
     "reform",
     "remove_choice",
+    "reorder",
     "set_parameters",
     "subsidy",
     "tax",
@@ -372,6 +374,36 @@ def add_choice(move: str, choice: str, value: Any, name: str = "add", **keys: An
     return reform("add", name, move=move, choice=choice, value=value, **keys)
 
 
+def reorder(stages: Any, name: str = "order", **keys: Any) -> Reform:
+    """Let moves be made in other stages: at the same time, or one after the other and seen.
+
+    A move of a later stage observes all earlier ones. Stages are numbered anew from 1 without gaps.
+
+    Parameters
+    ----------
+    stages : mapping of str to int, or int
+        The stage of each move that changes; a number puts all moves into that stage, so that all
+        decide at the same time.
+    name : str
+    parameters, running_cost, source, label
+        As in `Reform`.
+
+    Examples
+    --------
+    >>> reorder({"q2": 2}).steps[0].keys["stages"]
+    {'q2': 2}
+    >>> duopoly = Game(
+    ...     "duopoly",
+    ...     [Player("one"), Player("two")],
+    ...     [Move("q1", "one", (0, 9)), Move("q2", "two", (0, 9))],
+    ...     {"one": "q1*(9 - q1 - q2)", "two": "q2*(9 - q1 - q2)"},
+    ... )
+    >>> [m.stage for m in reorder({"q2": 2})(duopoly).moves]
+    [1, 2]
+    """
+    return reform("order", name, stages=stages, **keys)
+
+
 # -- the kinds --------------------------------------------------------------------------------
 
 
@@ -543,6 +575,31 @@ def _add(
     return replace(larger, payoffs={**larger.payoffs, target.player: new})
 
 
+def _order(game: Game, stages: Any) -> Game:
+    """Put moves into other stages, given by name; one number puts all moves into one stage."""
+    names = [m.name for m in game.moves]
+    given = dict(stages) if isinstance(stages, Mapping) else dict.fromkeys(names, stages)
+    for name in given:
+        if name not in names:
+            raise ReformError(unknown("move", str(name), names, f"game '{game.name}'"))
+    moved = {name: _stage(name, stage) for name, stage in given.items()}
+    new = [moved.get(m.name, m.stage) for m in game.moves]
+    places = {stage: k for k, stage in enumerate(sorted(set(new)), 1)}
+    moves = tuple(
+        replace(m, stage=places[stage], observes=None) if m.name in moved else
+        replace(m, stage=places[stage])
+        for m, stage in zip(game.moves, new, strict=True)
+    )  # fmt: skip
+    return replace(game, moves=moves)
+
+
+def _stage(name: str, stage: Any) -> int:
+    number = exact(stage)
+    if number.denominator != 1 or number < 1:
+        raise ReformError(f"the stage of '{name}' is a whole number from 1 on, not {stage}")
+    return int(number)
+
+
 def _bear(game: Game, amount: Any) -> Game:
     return _charge(game, amount)
 
@@ -571,6 +628,7 @@ KINDS: Mapping[str, Kind] = Record(
                 "add", "a choice is added",
                 _add, ("move", "choice", "value"), ("pays", "counts_as", "exit"),
             ),
+            Kind("order", "moves are made in other stages", _order, ("stages",)),
         )
     }
 )  # fmt: skip

@@ -112,6 +112,12 @@ def _add(keys: Mapping[str, Any]) -> str:
     return f"{keys['move']} gets the choice {keys['choice']} (= {keys['value']}){which}{leaves}"
 
 
+def _order(stages: Any) -> str:
+    if not isinstance(stages, Mapping):
+        return "all moves are made at the same time"
+    return " and ".join(f"{name} is made in stage {stage}" for name, stage in stages.items())
+
+
 _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "subsidy": lambda keys: _on_move(keys, "pays"),
     "tax": lambda keys: _on_move(keys, "collects"),
@@ -121,4 +127,5 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "remove": lambda keys: f"{keys['choice']} is no longer a choice of {keys['move']}",
     "running_cost": lambda keys: f"running it costs the {GOVERNMENT} {keys['amount']}",
     "add": _add,
+    "order": lambda keys: _order(keys["stages"]),
 }

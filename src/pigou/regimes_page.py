@@ -78,9 +78,11 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
 def _equilibria(game: Game, found: RegimeSet) -> Table:
     """Lay out the equilibria; probabilities have a column where there are any."""
     mixed = any(one.probabilities for one in found.equilibria)
+    moving = any(one.moves for one in found.equilibria)
     rows = []
     for number, one in enumerate(found.equilibria, 1):
         row = [str(number), one.profile, text_expression(one.condition, game)]
+        row += ["; ".join(_pairs(one.moves, game))] * moving
         if mixed:
             shares = _pairs(one.probabilities, game)
             limits = [text_expression(c, game) for c in one.constraints]
@@ -89,7 +91,7 @@ def _equilibria(game: Game, found: RegimeSet) -> Table:
             )
         rows.append((*row, "; ".join(_pairs(one.payoffs, game))))
     columns = ["no.", "profile", "an equilibrium exactly if"]
-    columns += ["probabilities"] * mixed + ["payoffs there"]
+    columns += ["moves"] * moving + ["probabilities"] * mixed + ["payoffs there"]
     return Table("", tuple(columns), tuple(rows))
 
 
@@ -193,6 +195,8 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
 def _equilibrium_latex(game: Game, number: int, one: SymbolicEquilibrium) -> Iterator[str]:
     yield rf"\item[{number}. {plain_latex(one.profile)}] is an equilibrium"
     yield f"  {_if_latex(one.condition, game)}."
+    if one.moves:
+        yield f"  Moves: {_listed(one.moves, game)}."
     if one.probabilities:
         yield f"  Probabilities: {_listed(one.probabilities, game)}" + (
             "," if one.constraints else "."

@@ -2,7 +2,9 @@
 
 A number known exactly is ``{"value": 0.5, "exact": "1/2"}``, one that is enclosed is
 ``{"value": 0.5, "lower": 0.49, "upper": 0.51}``; the floats of an enclosure are rounded outwards.
-``value`` is null where a number is too large for a float.
+``value`` is null where a number is too large for a float. A continuous move that is enclosed and
+known to be algebraic has ``exact`` as well: ``"sqrt(2)/2"`` or ``"root of x**3 - x - 1 in
+[13/10, 7/5]"``.
 """
 
 from __future__ import annotations
@@ -134,7 +136,10 @@ def _equilibrium(one: Equilibrium) -> dict[str, Any]:
         "evidence": _evidence(one.evidence),
     }
     if one.path is not None:
-        result["path"] = {name: _taken(labels) for name, labels in one.path.items()}
+        result["path"] = {
+            name: number(taken) if isinstance(taken, Enclosure) else _taken(taken)
+            for name, taken in one.path.items()
+        }
     return result | ({"component": one.component} if one.component else {})
 
 
@@ -162,9 +167,14 @@ def _strategies(strategies: Iterable[Strategy]) -> dict[str, Any]:
 
 
 def _strategy(strategy: Strategy) -> dict[str, Any]:
+    rule: dict[str, Any] = {}
+    if strategy.expression is not None:
+        rule["expression"] = write_expression(strategy.expression)
     if strategy.value is not None:
-        return number(strategy.value)
+        exactly = {"exact": strategy.exact} if strategy.exact else {}
+        return rule | number(strategy.value) | exactly
     entry: dict[str, Any] = _numbers(strategy.probabilities)
+    entry |= {_free(key, strategy.probabilities): text for key, text in rule.items()}
     if strategy.counts is not None and strategy.members > 1:
         entry[_free("counts", strategy.probabilities)] = dict(strategy.counts)
     if strategy.belief is not None:
@@ -360,7 +370,7 @@ def _symbolic(number: int, one: SymbolicEquilibrium, game: Game) -> dict[str, An
         "payoffs": _formulas(one.payoffs, game),
         "counts": _formulas(one.counts, game),
         "possible": one.decided,
-    }
+    } | ({"moves": _formulas(one.moves, game)} if one.moves else {})
 
 
 def _partition(found: RegimeSet, game: Game) -> dict[str, Any]:

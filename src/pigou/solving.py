@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pigou.check_simultaneous import Checker, Examination
 from pigou.check_smooth import has_interval, is_smooth
 from pigou.combining import solve_combined
+from pigou.deadline import stops, time_limit as limited
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
@@ -63,13 +64,15 @@ from pigou.solvers.polynomial import (
 )
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
+from pigou.staged_smoothing import has_continuous, solve_staged_smooth
 from pigou.stages import is_staged
 from pigou.staging import solve_stages
 
 if TYPE_CHECKING:
     from pigou.solvers.symbolic import RegimeSet
+    from pigou.solvers.thresholds import Thresholds
 
-__all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "solve"]
+__all__ = ["Elimination", "iterated_dominance", "rationalisable", "regimes", "solve", "thresholds"]
 
 _MOST_PROFILES_FOR_MARKS = 20_000
 _MOST_NOTES = 20
@@ -193,15 +196,22 @@ def rationalisable(
     )
 
 
-def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False) -> EquilibriumSet:
+def solve(
+    game: Game,
+    at: Mapping[str, Any] | None = None,
+    *,
+    pure: bool = False,
+    time_limit: Any = None,
+) -> EquilibriumSet:
     """Return all equilibria of a game at given parameter values, with their evidence.
 
     Parameters
     ----------
     game : Game
         Continuous moves of single players, and choices next to them or not, all at the same time:
-        every pure equilibrium. Finite, in stages: every subgame-perfect equilibrium
-        (`pigou.solvers.subgame_perfect`). Finite, with
+        every pure equilibrium. In stages: every subgame-perfect equilibrium in pure strategies,
+        where later stages have a closed form (`pigou.solvers.backward_induction`). Finite, in
+        stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`). Finite, with
         simultaneous moves of single players: every pure and every mixed equilibrium; a continuum as
         a component with its extreme points, or as unresolved where, with three or more players,
         three vary or another one sets limits. For populations: every pure profile up to the names
@@ -211,6 +221,11 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
         Parameter values; the defaults where none is given.
     pure : bool, optional
         Whether to look for pure equilibria only: quick where mixed ones are many or hard.
+    time_limit : number, optional
+        Seconds after which searches end; what they leave is in `unresolved`, and the list is not
+        complete. Applies to continuous games and to mixed equilibria of finite ones; what is found
+        is still checked, so that the answer comes somewhat later. Without it the answer does not
+        depend on the clock.
 
     Returns
     -------
@@ -223,7 +238,7 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
     Raises
     ------
     DeclarationError
-        If a value in `at` does not fit the game.
+        If a value in `at` does not fit the game, or the time limit is not a number above 0.
     StructureError
         If the game has a structure that is not solved.
 
@@ -239,6 +254,28 @@ def solve(game: Game, at: Mapping[str, Any] | None = None, *, pure: bool = False
     >>> len(found), found.complete
     (2, True)
     """
+    before, _ = stops()
+    with limited(time_limit):
+        found = _solve(game, at, pure)
+        after, reached = stops()
+    return found if after == before else _cut_short(found, reached)
+
+
+def _cut_short(found: EquilibriumSet, reached: str) -> EquilibriumSet:
+    """Say of what was found that the time limit was reached before all was settled."""
+    how = found.completeness.partition(": ")[2]
+    return replace(
+        found,
+        complete=False,
+        completeness=f"not shown: {reached}; {how}",
+        unresolved=(f"{reached} before everything was settled", *found.unresolved),
+    )
+
+
+def _solve(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumSet:
+    """Let the room that fits the structure solve a game."""
+    if is_staged(game) and has_continuous(game):
+        return solve_staged_smooth(game, game.values(at))
     if is_staged(game):
         return solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
     if is_smooth(game):
@@ -801,3 +838,28 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     from pigou.solvers.regimes import regimes as find
 
     return find(game, fixed)
+
+
+def thresholds(
+    game: Game, parameter: str, lower: Any, upper: Any, at: Mapping[str, Any] | None = None
+) -> Thresholds:
+    """Return where the number of first-order points changes as one parameter runs over a range.
+
+    Of a continuous game with rational payoffs, exactly. See `pigou.solvers.thresholds.thresholds`.
+
+    Examples
+    --------
+    >>> from pigou import Move, Parameter, Player
+    >>> tipping = Game(
+    ...     "tipping",
+    ...     [Player("a")],
+    ...     [Move("x", "a", (-2, 2))],
+    ...     {"a": "pull*x + x**2/2 - x**4/4"},
+    ...     parameters=[Parameter("pull", 0)],
+    ... )
+    >>> thresholds(tipping, "pull", 0, 1).counts
+    (3, 1)
+    """
+    from pigou.solvers.thresholds import thresholds as find
+
+    return find(game, parameter, lower, upper, at)
