@@ -18,9 +18,9 @@ from pigou.solvers.intervals import Floats
 __all__ = ["CHUNK", "Found", "lots", "narrowed", "points_of", "proved_points", "tried"]
 
 CHUNK = 4096
-NARROW = 2.0**-48
+NARROW = 2.0**-40
 MOST_NARROWINGS = 40
-IMPROVED = 0.999
+IMPROVED = 0.98
 
 
 class Found(NamedTuple):
@@ -113,6 +113,7 @@ def narrowed(conditions: Conditions, found: Found, flagged: Bools) -> Bools:
     """Make enclosures narrow; say which points are feasible (step 7)."""
     boxes = Boxes(found.low, found.high, found.box.label, found.box.game)
     sure, known = np.zeros(boxes.number, np.int8), np.zeros(boxes.number, bool)
+    convex = np.zeros(boxes.number, bool)
     left = np.arange(boxes.number)
     for _ in range(MOST_NARROWINGS):
         some = boxes.pick(left)
@@ -123,11 +124,13 @@ def narrowed(conditions: Conditions, found: Found, flagged: Bools) -> Bools:
         high = np.where(inner, np.fmin(some.high, up(image + radius)), some.high)
         found.low[:, left], found.high[:, left] = low, high
         sure[left], known[left] = _signs(some.label, values.g), values.known
+        for k, row in enumerate(inner):
+            convex[left] |= row & (values.h[k][k][0] > 0) & values.known
         slower = (high - low) > IMPROVED * (some.high - some.low)
         left = left[~((radius < NARROW) | slower).all(axis=0)]
         if not len(left):
             break
-    outside = ((found.high < 0) | (found.low > 1)).any(axis=0) | (sure == -1)
+    outside = ((found.high < 0) | (found.low > 1)).any(axis=0) | (sure == -1) | convex
     across = ((found.low < 0) | (found.high > 1)).any(axis=0)
     flagged[boxes.game[~outside & ((sure == 0) | across | ~known)]] = True
     return ~outside

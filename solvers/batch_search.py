@@ -25,10 +25,10 @@ Steps, for a few thousand boxes at a time, whichever games they belong to
    and X no other.
 6. What is left and has shrunk little is split as in `pigou.solvers.branch_and_prune`. A game that
    has a box too narrow to split, or has used up its boxes, is *flagged*: nothing is claimed for it.
-7. Solutions are made narrow by repeating step 4. Two with the same labels are one if the narrow
-   enclosure of one lies in the box B of the other, and different if they do not meet. The game is
-   flagged if neither holds, or if it cannot be told whether a solution lies in [0, 1] or whether a
-   derivative at an end has the right sign.
+7. Solutions are made narrow by repeating step 4; those with :math:`h_{kk} > 0` are left out. Two
+   with the same labels are one if the narrow enclosure of one lies in the box B of the other, and
+   different if they do not meet. The game is flagged if neither holds, or if it cannot be told
+   whether a solution lies in [0, 1] or whether a derivative at an end has the right sign.
 
 Sources: those of `pigou.solvers.branch_and_prune`.
 """

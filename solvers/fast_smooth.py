@@ -353,6 +353,8 @@ def _narrowed(pack, m, room, narrow, root_marks, work, flagged):
             sure = signs(m, j, marks, below, above)
             outside, unclear = sure == -1, sure == 0 or not known[j]
             for k in range(m):
+                convex = known[j] and below[m + k * m + k, j] > 0
+                outside |= marks[j, k] == _INTERIOR and convex
                 outside |= ends[j, 1, k] < 0 or ends[j, 0, k] > 1
                 unclear |= ends[j, 0, k] < 0 or ends[j, 1, k] > 1
             keep[start + j] = not outside

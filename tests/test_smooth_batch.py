@@ -68,7 +68,7 @@ KINDS = ("spillovers", "cubic", "two moves each")
 
 
 def agrees_with_solve(game, drawn, found):
-    """Hold each list, and its refuted points, against what solving the game alone gives."""
+    """Hold each list against what solving the game alone gives."""
     for place in range(found.games):
         at = {name: Fraction(float(values[place])) for name, values in drawn.items()}
         alone = solve(game, at)
@@ -83,7 +83,6 @@ def agrees_with_solve(game, drawn, found):
             for value, a, b in zip(values, below, above, strict=True):
                 assert Fraction(float(a)) <= value.lower
                 assert value.upper <= Fraction(float(b))
-        assert (found.refuted_game == place).sum() == len(alone.refuted)
 
 
 # -- against solving one game at a time -----------------------------------------------------------
