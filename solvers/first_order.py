@@ -142,11 +142,17 @@ class FirstOrder:
         Those in the objectives.
     holders : sequence of sequence of int
         For each switch, which of the variables its player chooses.
+    rows : sequence of sympy expression, optional
+        What to take as g instead, of the same sign as the derivative at every solution
+        (`pigou.solvers.implicit_stage`). It is not known to be a gradient, so that step 3 is left
+        out.
 
     Attributes
     ----------
     moves, size : int
         The number of active variables, and of those and the switches: the rows of the system.
+    curved : bool
+        Whether h has the second derivatives of objectives.
 
     Examples
     --------
@@ -166,6 +172,7 @@ class FirstOrder:
         valued: bool,
         switches: Sequence[Switch] = (),
         holders: Sequence[Sequence[int]] = (),
+        rows: Sequence[sp.Expr] | None = None,
     ):
         objectives = [with_logistic(objective) for objective in objectives]
         self.moves, self.valued, self.switches = len(active), valued, tuple(switches)
@@ -175,10 +182,11 @@ class FirstOrder:
         everything = [*variables, *(switch.symbol for switch in self.switches)]
         chosen = [everything[k] for k in self.active]
         pairs = zip(objectives, chosen[: self.moves], strict=True)
-        self.gradient = [sp.diff(u, v) for u, v in pairs]
-        rows = [*self.gradient, *(switch.kink for switch in self.switches)]
-        slopes = [sp.diff(g, v) for g in rows for v in chosen]
-        self.tape = Tape([*rows, *slopes, *objectives[: int(valued)]], everything)
+        self.curved = rows is None
+        self.gradient = [sp.diff(u, v) for u, v in pairs] if rows is None else list(rows)
+        system = [*self.gradient, *(switch.kink for switch in self.switches)]
+        slopes = [sp.diff(g, v) for g in system for v in chosen]
+        self.tape = Tape([*system, *slopes, *objectives[: int(valued)]], everything)
         given = [k for k in range(len(variables)) if k not in self.active]
         self._given = dict.fromkeys(given, (np.nan, np.nan))
         self._balls: dict[int, arb] = {}
@@ -349,6 +357,7 @@ def prune(system: FirstOrder, boxes: Boxes, values: Values) -> tuple[Boxes, NDAr
     for k in range(system.size):
         rising, falling = (g[0][k] > 0) & known, (g[1][k] < 0) & known
         convex = (values.h[0][k, k] > 0) & known & _on_one_branch(system, k, label, values)
+        convex &= system.curved
         at_low, at_high, free = low[k] == 0, high[k] == 1, label[k] == FREE
         keep &= ~((label[k] == LOWER) & rising) & ~((label[k] == UPPER) & falling)
         keep &= ~((label[k] == INTERIOR) & (rising | falling | convex))

@@ -45,11 +45,11 @@ from pigou.errors import StructureError
 from pigou.expression import If, write_expression
 from pigou.solvers.over_box import Box, covered, empty, holds
 
-__all__ = ["Mover", "NoClosedForm", "StagePiece", "stage_pieces"]
+__all__ = ["Mover", "NoClosedForm", "StagePiece", "check_unique", "stage_pieces"]
 
 _MOST_COMBINATIONS = 729
 _MOST_MINORS = 5
-_MOST_NONLINEAR, _LONGEST = 2, 60
+_MOST_NONLINEAR, _LONGEST, _MOST_SOLUTIONS = 2, 60, 2
 
 
 class NoClosedForm(StructureError):
@@ -136,7 +136,7 @@ def stage_pieces(
     still = [kink for kink in kinks if kink.move is None]
     for sides in itertools.product((0, 1), repeat=len(still)):
         taken = _branches(still, sides)
-        _check_unique({p: u.xreplace(taken) for p, u in smooth.items()}, movers, history)
+        check_unique({p: u.xreplace(taken) for p, u in smooth.items()}, movers, history)
     if not kinks:
         for values in _solutions(_equations(smooth, movers), movers):
             inside = [
@@ -219,8 +219,20 @@ def _kink(atom: sp.Expr, movers: Sequence[Mover]) -> _Kink:
 # -- uniqueness ---------------------------------------------------------------------------------
 
 
-def _check_unique(payoffs: Mapping[str, sp.Expr], movers: Sequence[Mover], history: Box) -> None:
-    """Prove that there is exactly one equilibrium after each history (step 1)."""
+def check_unique(payoffs: Mapping[str, sp.Expr], movers: Sequence[Mover], history: Box) -> None:
+    """Prove that there is exactly one equilibrium after each history (step 1).
+
+    Raises
+    ------
+    NoClosedForm
+        If that could not be proved.
+
+    Examples
+    --------
+    >>> a, b = sp.symbols("a b", real=True)
+    >>> follower = Mover(b, "two", Fraction(0), Fraction(9))
+    >>> check_unique({"two": b * (9 - a - b)}, [follower], {a: (Fraction(0), Fraction(9))})
+    """
     gradient = _equations(payoffs, movers)
     jacobian = -sp.Matrix([[sp.diff(g, m.move) for m in movers] for g in gradient])
     jacobian = jacobian.applyfunc(sp.together)
@@ -272,6 +284,8 @@ def _solutions(
     except (ValueError, NonlinearError):
         if len(moves) > _MOST_NONLINEAR or sum(e.count_ops() for e in equations) > _LONGEST:
             raise NoClosedForm("no closed form is sought of large nonlinear systems") from None
+        if _is_involved(equations, moves):
+            raise NoClosedForm("no closed form is sought of systems of high degree") from None
         try:
             solutions = sp.solve(list(equations), moves, dict=True)
         except NotImplementedError:
@@ -282,6 +296,23 @@ def _solutions(
         free: set[sp.Symbol] = set().union(*(v.free_symbols for v in values.values()))
         if not free & set(moves) and not any(v.has(sp.I) for v in values.values()):
             yield values
+
+
+def _is_involved(equations: Sequence[sp.Expr], moves: Sequence[sp.Symbol]) -> bool:
+    """Whether equations for several moves may have more than two solutions (Bézout's bound).
+
+    So may all that are not rational. Solving them with symbols takes sympy very long.
+    """
+    if len(moves) == 1:
+        return False
+    if not all(e.is_rational_function(*moves) for e in equations):
+        return True
+    if not all(e.is_polynomial(*moves) for e in equations):
+        return False
+    bound = 1
+    for equation in equations:
+        bound *= max(1, int(sp.Poly(equation, *moves).total_degree()))
+    return bound > _MOST_SOLUTIONS
 
 
 def _solves(values: Mapping[sp.Symbol, sp.Expr], equations: Sequence[sp.Expr]) -> bool:

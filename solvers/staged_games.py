@@ -15,6 +15,9 @@ Steps
    for all that differ from it by names only. That needs one equilibrium after each combination;
    otherwise all are gone through.
 
+5. Two stages of continuous moves, where the second has no closed form, are solved with the second
+   implicit (`pigou.solvers.implicit_stage`).
+
 Sources: those of the modules named.
 """
 
@@ -32,8 +35,12 @@ from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.expression import If
 from pigou.game import Choice, Game, Move
+from pigou.solvers.alike import alike
 from pigou.solvers.backward_induction import Decision, Induction, Labels, Ranking
 from pigou.solvers.first_stage import Point, first_moves, value_at
+from pigou.solvers.implicit_stage import NotImplicit, TwoStages
+from pigou.solvers.last_stage import NoClosedForm
+from pigou.solvers.smooth_games import NEGLIGIBLE
 
 __all__ = ["Outcome", "Staged", "staged_equilibria"]
 
@@ -81,6 +88,8 @@ class Staged(NamedTuple):
         Players that are alike, where one of them stands for all.
     ranked : bool
         Whether several equilibria follow some histories, and every ranking of them was followed.
+    implicit : bool
+        Whether later moves are given by their first-order conditions only.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -89,6 +98,7 @@ class Staged(NamedTuple):
     how: tuple[str, ...]
     alike: tuple[str, ...] = ()
     ranked: bool = False
+    implicit: bool = False
 
 
 def staged_equilibria(game: Game, at: Mapping[str, Fraction]) -> Staged:
@@ -158,7 +168,10 @@ def _from(induction: Induction, place: int, labels: Labels) -> Staged:
         )
     if finite:
         return _Choices(induction, place, labels, finite).solved()
-    follows = induction.after(place + 1, labels)
+    try:
+        follows = induction.after(place + 1, labels)
+    except NoClosedForm as why:
+        return _implicit(induction, moves, why)
     found = first_moves(induction, moves, follows)
     outcomes = tuple(_outcome(induction, place, labels, moves, point) for point in found.points)
     return Staged(outcomes, found.refuted, found.unresolved, (found.how,))
@@ -273,6 +286,53 @@ def _rule(move: Move, decisions: Sequence[Decision]) -> sp.Expr:
     for taken in reversed(firsts):
         rule = If(sp.Or(*cases[taken]), taken, rule)
     return rule
+
+
+# -- a second stage without closed form -----------------------------------------------------------
+
+
+def _implicit(induction: Induction, moves: Sequence[Move], why: NoClosedForm) -> Staged:
+    """Solve a game of two stages of continuous moves, the second implicit."""
+    last = Record[str]()
+    later = [] if len(induction.stages) != 2 else induction.made(1, last)
+    if len(induction.box) != len(induction.game.moves) or not later or moves[0] in later:
+        raise NotImplicit(
+            f"game '{induction.game.name}': {why}; without a closed form, games of two stages with "
+            "continuous moves only are solved"
+        ) from why
+    payoffs = induction.final(last)
+    try:
+        found = TwoStages(payoffs, induction.movers(moves), induction.movers(later)).solved()
+    except StructureError as also:
+        raise NotImplicit(
+            f"game '{induction.game.name}': no closed form of stage {induction.stages[1]} ({why}), "
+            f"nor is it solved implicitly: {also}"
+        ) from also
+    outcomes, refuted, notes = [], [], list(found.unresolved)
+    for point in found.points:
+        first = Record({m.name: point.values[m.name] for m in moves})
+        if point.better is not None:
+            player, reply = point.better
+            assert reply.move is not None
+            own = [m.name for m in moves if m.player == player]
+            deviation = Record(dict(zip(own, reply.move, strict=True)))
+            refuted.append((first, player, deviation, reply.gain))
+        elif all(r.gain.upper <= NEGLIGIBLE for r in point.replies.values()):
+            strategies = tuple(
+                Strategy(m.name, m.player, "", Record(), value=point.values[m.name])
+                for m in (*moves, *later)
+            )
+            worth = Record({p: value_at(u, point.values) for p, u in payoffs.items()})
+            proved = all(reply.is_best for reply in point.replies.values())
+            outcomes.append(Outcome(Record(point.values), strategies, worth, proved))
+        else:
+            where = ", ".join(f"{name} {value}" for name, value in first.items())
+            notes.append(f"{where}: the gains from deviating could not be bounded")
+    how = (
+        f"branch and prune over {found.boxes:,} boxes of the moves of both stages, and over boxes "
+        "of each first mover's own and all later moves for its best deviation"
+    )
+    return Staged(tuple(outcomes), tuple(refuted), tuple(notes), (how,), implicit=True)
 
 
 # -- choices before any continuous move -----------------------------------------------------------
@@ -402,53 +462,3 @@ class _SeveralFollow(Exception):
 
 def _words(profile: Labels) -> str:
     return ", ".join(f"{name} {label}" for name, label in profile.items())
-
-
-def alike(induction: Induction, place: int, players: Sequence[str]) -> tuple[str, ...]:
-    """Return the players of a stage if exchanging any two of them leaves the game as it is.
-
-    Examples
-    --------
-    >>> from pigou import Player
-    >>> game = Game(
-    ...     "entry",
-    ...     [Player("a"), Player("b")],
-    ...     [Move("x", "a", {"out": 0, "in": 1}), Move("y", "b", {"out": 0, "in": 1})],
-    ...     {"a": "x*(3 - 2*y)", "b": "y*(3 - 2*x)"},
-    ... )
-    >>> alike(Induction(game, {}), 0, ["a", "b"])
-    ('a', 'b')
-    """
-    if len(players) < 2:
-        return ()
-    pairs = itertools.pairwise(players)
-    return tuple(players) if all(_exchangeable(induction, a, b) for a, b in pairs) else ()
-
-
-def _exchangeable(induction: Induction, one: str, other: str) -> bool:
-    """Whether exchanging two players, with their moves in order, changes no payoff."""
-    mine, theirs = (induction.game.moves_of(p) for p in (one, other))
-    swap: dict[Any, Any] = {}
-    if len(mine) != len(theirs):
-        return False
-    for a, b in zip(mine, theirs, strict=True):
-        same = a.stage == b.stage and _domain(induction, a) == _domain(induction, b)
-        if not same:
-            return False
-        swap |= {a.symbol: b.symbol, b.symbol: a.symbol}
-    if any(a.when.xreplace(swap) != b.when for a, b in zip(mine, theirs, strict=True)):
-        return False
-    others = [m for m in induction.game.moves if m.player not in (one, other)]
-    if any(m.when.xreplace(swap) != m.when for m in others):
-        return False
-    names = {one: other, other: one}
-    return all(
-        sp.expand(u.xreplace(swap) - induction.payoffs[names.get(p, p)]) == 0
-        for p, u in induction.payoffs.items()
-    )
-
-
-def _domain(induction: Induction, move: Move) -> Any:
-    if isinstance(move.domain, Choice):
-        return tuple(move.domain.options.items())
-    return induction.box[move.symbol]

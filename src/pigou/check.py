@@ -2,7 +2,8 @@
 
 It shares no code with the solvers. Games in which all move at the same time are checked by
 `pigou.check_simultaneous`, or by `pigou.check_smooth` where moves are continuous, games in stages
-by `pigou.check_stages`.
+by `pigou.check_stages`, `pigou.check_staged_smooth` or, where a later stage has no closed form,
+`pigou.check_implicit`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from fractions import Fraction
 
 import sympy as sp
 
+from pigou.check_implicit import examine_implicit, is_implicit
 from pigou.check_simultaneous import (
     Examination,
     examine_simultaneous,
@@ -54,7 +56,10 @@ def examine(game: Game, at: Mapping[str, Fraction], strategies: Iterable[Strateg
     >>> examine(game, game.values(), solve(game)["E1"].strategies).confirmed
     True
     """
+    strategies = tuple(strategies)
     if is_staged(game):
+        if is_implicit(game, strategies):
+            return examine_implicit(game, at, strategies)
         staged = examine_staged_smooth if has_interval(game) else examine_stages
         return staged(game, at, strategies)
     check = examine_smooth if has_interval(game) else examine_simultaneous

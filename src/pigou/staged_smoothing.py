@@ -52,7 +52,8 @@ def solve_staged_smooth(game: Game, at: Mapping[str, Fraction]) -> EquilibriumSe
     Raises
     ------
     StructureError
-        If a later stage has no closed form, or the game has another structure that is not solved.
+        If a later stage has neither a closed form nor can be left implicit, or the game has
+        another structure that is not solved.
     DeclarationError
         If an interval or a payoff makes no sense at the values.
 
@@ -81,7 +82,7 @@ def solve_staged_smooth(game: Game, at: Mapping[str, Fraction]) -> EquilibriumSe
             f"E{number + 1}",
             outcome.strategies,
             checked.payoffs,
-            _evidence(outcome, checked),
+            _evidence(outcome, checked, found.implicit),
             (),
             of.get(number, ""),
             path=_path(outcome),
@@ -116,6 +117,12 @@ def _place(outcome: Outcome) -> list[Any]:
 
 
 def _how(found: Staged) -> str:
+    if found.implicit:
+        later = (
+            "later stage implicit: shown to have one equilibrium after every history, inside the "
+            "intervals"
+        )
+        return "; ".join((later, *found.how))
     later = (
         "backward induction: each later stage in closed form, shown to have one equilibrium after "
         "every history, or compared label by label"
@@ -126,10 +133,17 @@ def _how(found: Staged) -> str:
 def _scope(found: Staged) -> str:
     names = ", up to the names of players who are alike" if found.alike else ""
     ranks = "; where several equilibria follow a history, those in which players follow one ranking"
-    return f"all subgame-perfect equilibria in pure strategies{names}{ranks * found.ranked}"
+    implicit = (
+        "; later moves are given on the path, and after other histories by their first-order "
+        "conditions, which have one solution each"
+    )
+    return (
+        f"all subgame-perfect equilibria in pure strategies{names}{ranks * found.ranked}"
+        f"{implicit * found.implicit}"
+    )
 
 
-def _evidence(outcome: Outcome, checked: Any) -> Evidence:
+def _evidence(outcome: Outcome, checked: Any, implicit: bool) -> Evidence:
     grade, note = Grade.CERTIFIED, ""
     if not checked.confirmed:
         grade, note = Grade.NUMERICAL, f"the checker could not confirm it: {checked.doubt}"
@@ -137,6 +151,8 @@ def _evidence(outcome: Outcome, checked: Any) -> Evidence:
         grade = Grade.NUMERICAL
         note = "another move does as well, to 40 digits: whether it does better cannot be told"
     method = "backward induction with closed forms of later stages"
+    if implicit:
+        method = "first-order conditions of both stages, the later one implicit"
     return Evidence(grade, method, checked.gain, checked.confirmed, note)
 
 
