@@ -122,11 +122,11 @@ class TwoStages:
     Examples
     --------
     >>> a, b = sp.symbols("a b", real=True)
-    >>> one, two = (Mover(s, s.name, Fraction(0), Fraction(2)) for s in (a, b))
+    >>> one, two = (Mover(s, s.name, Fraction(1, 2), Fraction(2)) for s in (a, b))
     >>> payoffs = {"a": a * b - a**2, "b": b * (1 + a) - b**4 / 4}  # b**3 = 1 + a
     >>> (point,) = TwoStages(payoffs, [one], [two]).solved().points
     >>> round(float(point.values["a"].value), 6), point.replies["a"].is_best
-    (0.789005, True)
+    (0.673197, True)
     """
 
     def __init__(

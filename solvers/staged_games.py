@@ -16,7 +16,7 @@ Steps
    otherwise all are gone through.
 
 5. Two stages of continuous moves, where the second has no closed form, are solved with the second
-   implicit (`pigou.solvers.implicit_stage`).
+   implicit (`pigou.solvers.implicit_games`).
 
 Sources: those of the modules named.
 """
@@ -26,7 +26,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
 import sympy as sp
 
@@ -38,67 +38,16 @@ from pigou.game import Choice, Game, Move
 from pigou.solvers.alike import alike
 from pigou.solvers.backward_induction import Decision, Induction, Labels, Ranking
 from pigou.solvers.first_stage import Point, first_moves, value_at
-from pigou.solvers.implicit_stage import NotImplicit, TwoStages
+from pigou.solvers.implicit_games import implicit_equilibria
 from pigou.solvers.last_stage import NoClosedForm
-from pigou.solvers.smooth_games import NEGLIGIBLE
+from pigou.solvers.staged_outcomes import Outcome, Staged
 
-__all__ = ["Outcome", "Staged", "staged_equilibria"]
+__all__ = ["staged_equilibria"]
 
 ONE, ZERO = Enclosure.point(1), Enclosure.point(0)
 _MOST_PROFILES = 4_096
 _MOST_SELECTIONS = 10_000
 _MOST_RANKINGS = 120
-
-Played = Mapping[str, Any]
-
-
-class Outcome(NamedTuple):
-    """An equilibrium: what is played, what everybody would play, and the payoffs.
-
-    Attributes
-    ----------
-    played : mapping of str to Enclosure or str
-        The value, or the label, of every move that is made, in the order of the stages.
-    strategies : tuple of Strategy
-    payoffs : mapping of str to Enclosure
-        Of the players.
-    proved : bool
-    family : int
-        Outcomes with the same number above 0 are ends of one continuum.
-    """
-
-    played: Played
-    strategies: tuple[Strategy, ...]
-    payoffs: Mapping[str, Enclosure]
-    proved: bool = True
-    family: int = 0
-
-
-class Staged(NamedTuple):
-    """What is known of the equilibria of a game in stages.
-
-    Attributes
-    ----------
-    outcomes : tuple of Outcome
-    refuted : tuple
-        As in `pigou.solvers.first_stage.FirstMoves`.
-    unresolved : tuple of str
-    how : tuple of str
-    alike : tuple of str
-        Players that are alike, where one of them stands for all.
-    ranked : bool
-        Whether several equilibria follow some histories, and every ranking of them was followed.
-    implicit : bool
-        Whether later moves are given by their first-order conditions only.
-    """
-
-    outcomes: tuple[Outcome, ...]
-    refuted: tuple[Any, ...]
-    unresolved: tuple[str, ...]
-    how: tuple[str, ...]
-    alike: tuple[str, ...] = ()
-    ranked: bool = False
-    implicit: bool = False
 
 
 def staged_equilibria(game: Game, at: Mapping[str, Fraction]) -> Staged:
@@ -171,7 +120,7 @@ def _from(induction: Induction, place: int, labels: Labels) -> Staged:
     try:
         follows = induction.after(place + 1, labels)
     except NoClosedForm as why:
-        return _implicit(induction, moves, why)
+        return implicit_equilibria(induction, moves, why)
     found = first_moves(induction, moves, follows)
     outcomes = tuple(_outcome(induction, place, labels, moves, point) for point in found.points)
     return Staged(outcomes, found.refuted, found.unresolved, (found.how,))
@@ -286,53 +235,6 @@ def _rule(move: Move, decisions: Sequence[Decision]) -> sp.Expr:
     for taken in reversed(firsts):
         rule = If(sp.Or(*cases[taken]), taken, rule)
     return rule
-
-
-# -- a second stage without closed form -----------------------------------------------------------
-
-
-def _implicit(induction: Induction, moves: Sequence[Move], why: NoClosedForm) -> Staged:
-    """Solve a game of two stages of continuous moves, the second implicit."""
-    last = Record[str]()
-    later = [] if len(induction.stages) != 2 else induction.made(1, last)
-    if len(induction.box) != len(induction.game.moves) or not later or moves[0] in later:
-        raise NotImplicit(
-            f"game '{induction.game.name}': {why}; without a closed form, games of two stages with "
-            "continuous moves only are solved"
-        ) from why
-    payoffs = induction.final(last)
-    try:
-        found = TwoStages(payoffs, induction.movers(moves), induction.movers(later)).solved()
-    except StructureError as also:
-        raise NotImplicit(
-            f"game '{induction.game.name}': no closed form of stage {induction.stages[1]} ({why}), "
-            f"nor is it solved implicitly: {also}"
-        ) from also
-    outcomes, refuted, notes = [], [], list(found.unresolved)
-    for point in found.points:
-        first = Record({m.name: point.values[m.name] for m in moves})
-        if point.better is not None:
-            player, reply = point.better
-            assert reply.move is not None
-            own = [m.name for m in moves if m.player == player]
-            deviation = Record(dict(zip(own, reply.move, strict=True)))
-            refuted.append((first, player, deviation, reply.gain))
-        elif all(r.gain.upper <= NEGLIGIBLE for r in point.replies.values()):
-            strategies = tuple(
-                Strategy(m.name, m.player, "", Record(), value=point.values[m.name])
-                for m in (*moves, *later)
-            )
-            worth = Record({p: value_at(u, point.values) for p, u in payoffs.items()})
-            proved = all(reply.is_best for reply in point.replies.values())
-            outcomes.append(Outcome(Record(point.values), strategies, worth, proved))
-        else:
-            where = ", ".join(f"{name} {value}" for name, value in first.items())
-            notes.append(f"{where}: the gains from deviating could not be bounded")
-    how = (
-        f"branch and prune over {found.boxes:,} boxes of the moves of both stages, and over boxes "
-        "of each first mover's own and all later moves for its best deviation"
-    )
-    return Staged(tuple(outcomes), tuple(refuted), tuple(notes), (how,), implicit=True)
 
 
 # -- choices before any continuous move -----------------------------------------------------------

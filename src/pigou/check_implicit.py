@@ -28,14 +28,15 @@ A. Neumaier (1990), Interval Methods for Systems of Equations, chapter 5.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 from flint import arb, arb_mat, ctx, fmpq
 
-from pigou.branching import Reader, State, Tree, evaluate
+from pigou.branching import State, Tree, evaluate
+from pigou.check_implicit_formulas import Formulas, everywhere, extent, halves
 from pigou.check_simultaneous import Examination, Flow
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
@@ -50,7 +51,7 @@ __all__ = ["examine_implicit", "is_implicit"]
 ZERO = Enclosure.point(0)
 _UNBOUNDED = Fraction(10) ** 300
 _WIDEST = Fraction(1, 10**20)
-_MOST_CELLS, _MOST_STEPS, _MOST_CORES, _MOST_PARTS, _SAMPLES = 4_000, 40, 12, 64, 16
+_MOST_STEPS, _MOST_CORES, _MOST_PARTS, _SAMPLES = 40, 12, 64, 16
 _CELL_PRECISION = 64
 
 Box = Sequence[Any]
@@ -135,52 +136,6 @@ def examine_implicit(
     )
 
 
-class _Formulas:
-    """The formulas of a game in two stages, over first and later moves, as trees."""
-
-    def __init__(self, game: Game, numbers: Mapping[Any, Any], draws: Sequence[Any], box: Box):
-        stages = sorted({m.stage for m in game.moves})
-        moves = sorted(game.moves, key=lambda m: stages.index(m.stage))
-        self.moves, self.box = moves, box
-        self.names = [m.symbol for m in moves]
-        self.first = [k for k, m in enumerate(moves) if m.stage == stages[0]]
-        self.later = [k for k, m in enumerate(moves) if m.stage == stages[1]]
-        self.reader = Reader({s.name: k for k, s in enumerate(self.names)}, box)
-        self.payoff = {
-            p: sum((w * game.payoff(p).xreplace({**numbers, **d}) for w, d in draws), sp.S.Zero)
-            for p in dict.fromkeys(m.player for m in moves)
-        }
-        y = [self.names[k] for k in self.later]
-        later = [sp.diff(self.payoff[moves[k].player], self.names[k]) for k in self.later]
-        matrix = [[-sp.diff(f, v) for v in y] for f in later]
-        rows = [self._along(k, later, sp.Matrix(matrix)) for k in self.first]
-        self.matrix = [[self.read(e) for e in row] for row in matrix]
-        used = set().union(*(sp.expand(e).free_symbols for row in matrix for e in row))
-        self.curving = [k for k, s in enumerate(self.names) if s in used]
-        self.effects = [[self.read(sp.diff(f, self.names[k])) for f in later] for k in self.first]
-        system = [*rows, *later]
-        self.system = [self.read(f) for f in system]
-        self.slopes = [[self.read(sp.diff(f, v)) for v in self.names] for f in system]
-        self.worth = {p: self.read(u) for p, u in self.payoff.items()}
-
-    def _along(self, k: int, later: Sequence[Any], matrix: sp.Matrix) -> Any:
-        """Return det M times the derivative of the payoff of a first mover along y(x)."""
-        player, x = self.moves[k].player, self.names[k]
-        moved = matrix.adjugate() * sp.Matrix([sp.diff(f, x) for f in later])
-        total = matrix.det(method="berkowitz") * sp.diff(self.payoff[player], x)
-        for place, j in enumerate(self.later):
-            if self.moves[j].player != player:  # own later moves have a derivative of 0
-                total += sp.diff(self.payoff[player], self.names[j]) * moved[place]
-        return total
-
-    def read(self, formula: Any) -> Tree:
-        """Read a formula, expanded if it is a polynomial: less is counted twice then."""
-        formula = sp.sympify(formula)
-        if formula.is_polynomial(*formula.free_symbols):
-            formula = sp.expand(formula)
-        return self.reader.read(formula, {})
-
-
 class _Check:
     """One examination of a profile."""
 
@@ -202,7 +157,7 @@ class _Check:
         moves = sorted(game.moves, key=lambda m: stages.index(m.stage))
         self.ends = [self._ends(m) for m in moves]
         box = [ball(Enclosure(*ends)) for ends in self.ends]
-        self.formulas = _Formulas(game, self.numbers, self.draws, box)
+        self.formulas = Formulas(game, self.numbers, self.draws, box)
         self.first, self.later = self.formulas.first, self.formulas.later
         self.whole = box
         self.given = [self._value(m, e, strategies) for m, e in zip(moves, self.ends, strict=True)]
@@ -252,14 +207,14 @@ class _Check:
 
     def later_stage(self) -> str:
         """Say what is not proved of step 1."""
-        if not _everywhere(self.whole, self.formulas.curving, self._positive_minors):
+        if not everywhere(self.whole, self.formulas.curving, self._positive_minors):
             return "that the later stage has one equilibrium after every history is not proved"
         for k in self.later:
             for end in self.ends[k]:
                 face = [*self.whole]
                 face[k] = rational(end)
                 moving = [j for j in range(len(face)) if j != k]
-                if not _everywhere(face, moving, self._no_equilibrium):
+                if not everywhere(face, moving, self._no_equilibrium):
                     name = self.formulas.moves[k].name
                     return f"that '{name}' is inside its interval after every history is not proved"
         return ""
@@ -380,7 +335,7 @@ class _Check:
         return bool(total < 0)
 
     def _settled(self, k: int, interval: tuple[fmpq, fmpq], sign: int, earned: arb) -> bool:
-        """Whether no first move beside the core pays more; `sign` is that of a g that points back."""
+        """Whether no first move beside the core pays more; a g of that sign points back."""
         player = self.formulas.moves[k].player
 
         def no_better(box: list[Any]) -> bool:
@@ -391,9 +346,7 @@ class _Check:
                 return True
             return bool(arb(self._at(self.formulas.worth[player], box)) <= earned)
 
-        return _everywhere(
-            self._before(k, arb(interval[0]).union(arb(interval[1]))), [k], no_better
-        )
+        return everywhere(self._before(k, arb(interval[0]).union(arb(interval[1]))), [k], no_better)
 
     def _known_gain(self, k: int, earned: arb) -> Fraction:
         """Return what some first move is known to bring, if it brings more."""
@@ -420,17 +373,17 @@ class _Check:
     def _narrow(self, k: int, box: list[Any]) -> bool:
         """Narrow the later moves of a box to what holds y(x), in place, cutting it if need be."""
         parts, done = [list(box)], list[list[Any]]()
-        goal = 4 * float(arb(box[k]).rad()) / _size(self.whole[k]) + 1e-3
+        goal = 4 * float(arb(box[k]).rad()) / extent(self.whole[k]) + 1e-3
         while parts:
             part = parts.pop(0)
             if not self._newton(part):
                 continue
-            size = {j: float(part[j].rad()) / _size(self.whole[j]) for j in self.later}
+            size = {j: float(part[j].rad()) / extent(self.whole[j]) for j in self.later}
             widest = max(size, key=lambda j: size[j])
             if size[widest] <= goal or len(parts) + len(done) > _MOST_PARTS:
                 done.append(part)
                 continue
-            low, middle, high = _thirds(part[widest])
+            low, middle, high = halves(part[widest])
             for a, b in ((low, middle), (middle, high)):
                 parts.append([*part[:widest], a.union(b), *part[widest + 1 :]])
         for j in self.later if done else ():
@@ -487,33 +440,3 @@ class _Check:
             image = there[j] + move[place, 0]
             if image.is_finite():
                 box[j] = box[j].intersection(image)
-
-
-def _everywhere(box: Box, moving: Sequence[int], holds: Callable[[list[Any]], bool]) -> bool:
-    """Whether something holds throughout a box, which is halved where that is not clear.
-
-    `holds` may narrow what does not move.
-    """
-    left = [list(box)]
-    for _ in range(_MOST_CELLS):
-        if not left:
-            return True
-        cell = left.pop()
-        if holds(cell):
-            continue
-        if not moving:
-            return False
-        widest = max(moving, key=lambda k: float(arb(cell[k]).rad()) / _size(box[k]))
-        low, middle, high = _thirds(cell[widest])
-        for a, b in ((low, middle), (middle, high)):
-            left.append([*cell[:widest], a.union(b), *cell[widest + 1 :]])
-    return not left
-
-
-def _size(whole: Any) -> float:
-    return max(float(arb(whole).rad()), 1e-300)
-
-
-def _thirds(cell: Any) -> tuple[arb, arb, arb]:
-    """Return the lower end, the middle and the upper end of a ball."""
-    return arb(cell).lower(), arb(cell).mid(), arb(cell).upper()

@@ -20,7 +20,8 @@ from pigou.equilibrium import (
 from pigou.exact import Enclosure, Record
 from pigou.game import Choice, Game
 from pigou.pareto import pareto
-from pigou.solvers.staged_games import Outcome, Staged, staged_equilibria
+from pigou.solvers.staged_games import staged_equilibria
+from pigou.solvers.staged_outcomes import Outcome, Staged
 
 __all__ = ["has_continuous", "solve_staged_smooth"]
 
