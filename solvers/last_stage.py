@@ -299,16 +299,18 @@ def _solutions(
 
 
 def _is_involved(equations: Sequence[sp.Expr], moves: Sequence[sp.Symbol]) -> bool:
-    """Whether equations for several moves may have more than two solutions (Bézout's bound).
+    """Whether equations are of a kind whose solution with symbols takes sympy very long.
 
-    So may all that are not rational. Solving them with symbols takes sympy very long.
+    For several moves, they may have more than two solutions (Bézout's bound), or are not rational;
+    for one move, they have a factor of degree 3 or more that is not binomial.
     """
+    if len(moves) == 1 and equations[0].is_polynomial(*moves):
+        polynomials = [sp.Poly(factor, *moves) for factor, _ in sp.factor_list(equations[0])[1]]
+        return any(p.degree() > 2 and len(p.terms()) > 2 for p in polynomials)
     if len(moves) == 1:
         return False
-    if not all(e.is_rational_function(*moves) for e in equations):
-        return True
     if not all(e.is_polynomial(*moves) for e in equations):
-        return False
+        return not all(e.is_rational_function(*moves) for e in equations)
     bound = 1
     for equation in equations:
         bound *= max(1, int(sp.Poly(equation, *moves).total_degree()))

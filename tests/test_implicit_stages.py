@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from fractions import Fraction
 
@@ -95,10 +96,15 @@ CASES = {
 }
 
 
+@functools.cache
+def solved(name):
+    return solve(CASES[name][0])
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_research_then_quantities_without_a_closed_form(name):
     game, slopes, profit = CASES[name]
-    found = solve(game)
+    found = solved(name)
     assert found.complete, found.unresolved
     (one,) = found
     assert str(one.evidence.grade) == "certified"
@@ -122,7 +128,7 @@ def test_research_then_quantities_without_a_closed_form(name):
 @pytest.mark.parametrize("name", CASES)
 def test_brute_force_over_first_moves_finds_no_other_equilibrium(name):
     game, slopes, profit = CASES[name]
-    (one,) = solve(game)
+    (one,) = solved(name)
     low, high = (float(end) for end in (game.moves[0].domain.lower, game.moves[0].domain.upper))
     grid = np.linspace(low, high, 41)
     worth = np.empty((41, 41))
@@ -185,7 +191,7 @@ def test_a_first_order_point_that_is_no_best_move_is_refuted():
 @pytest.mark.parametrize("shift", [Fraction(1, 10), Fraction(1, 10**12)])
 def test_the_checker_refuses_a_changed_value(move, shift):
     game = CASES["quartic"][0]
-    (one,) = solve(game)
+    (one,) = solved("quartic")
     assert examine(game, {}, one.strategies).confirmed
     changed = [
         replace(s, value=s.value + Enclosure.point(shift)) if s.move == move else s

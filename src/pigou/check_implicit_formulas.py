@@ -127,7 +127,7 @@ def extent(whole: Any) -> float:
 
     Examples
     --------
-    >>> extent(arb(1, 2))
+    >>> round(extent(arb(1, 2)), 6)
     2.0
     """
     return max(float(arb(whole).rad()), 1e-300)
