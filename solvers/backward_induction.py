@@ -11,7 +11,8 @@ Steps
    the later moves and for the payoffs, each in a closed region of the box.
 3. A stage with continuous moves only is solved in closed form (`pigou.solvers.last_stage`) where
    what follows it is one continuation that holds everywhere. It has one equilibrium after each
-   history.
+   history, or all of its equilibria are found (`pigou.solvers.several_pieces`) and ranked as in
+   step 5.
 4. A stage with labels only: a profile of labels is an equilibrium where no player gains by another
    label. For every way to choose a continuation after the profile and after each deviation, these
    inequalities and the regions of the continuations form the region. Regions without interior are
@@ -39,8 +40,9 @@ from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, names_in, symbol
 from pigou.game import Choice, Game, Move
-from pigou.solvers.last_stage import Mover, stage_pieces
+from pigou.solvers.last_stage import Mover, NoClosedForm, StagePiece, stage_pieces
 from pigou.solvers.over_box import covered, empty, holds
+from pigou.solvers.several_pieces import several_pieces
 from pigou.solvers.smooth_form import _draws, _interval
 
 __all__ = ["Continuation", "Decision", "Induction", "Labels", "Ranking"]
@@ -225,7 +227,11 @@ class Induction:
                 "first continuous moves come just before"
             )
         history = self.history(place, labels)
-        pieces = stage_pieces(later[0].payoffs, self.movers(moves), history)
+        several = False
+        try:
+            pieces = stage_pieces(later[0].payoffs, self.movers(moves), history)
+        except NoClosedForm as why:
+            pieces, several = self._several(later[0].payoffs, moves, history, why), True
         found = []
         for piece in pieces:
             own = {s.name: formula for s, formula in piece.moves.items()}
@@ -234,10 +240,27 @@ class Induction:
                 for player, u in later[0].payoffs.items()
             }
             found.append(Continuation(piece.region, payoffs, {**own, **later[0].plan}))
+        if several:
+            found = self._selected((place, labels), moves, found, history)
         self.decisions[place, labels] = [
             Decision(c.region, {m.name: c.plan[m.name] for m in moves}) for c in found
         ]
         return found
+
+    def _several(
+        self,
+        payoffs: Mapping[str, sp.Expr],
+        moves: Sequence[Move],
+        history: Mapping[sp.Symbol, tuple[Fraction, Fraction]],
+        why: NoClosedForm,
+    ) -> list[StagePiece]:
+        """Return all equilibria of a stage of continuous moves, where there may be several."""
+        try:
+            pieces, notes = several_pieces(payoffs, self.movers(moves), history)
+        except NoClosedForm as also:
+            raise NoClosedForm(f"{why}; nor are several found: {also}") from also
+        self.notes += notes
+        return pieces
 
     def movers(self, moves: Sequence[Move]) -> list[Mover]:
         """Return continuous moves with their intervals."""

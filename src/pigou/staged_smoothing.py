@@ -128,6 +128,8 @@ def _how(found: Staged) -> str:
         "backward induction: each later stage in closed form, shown to have one equilibrium after "
         "every history, or compared label by label"
     )
+    if found.ranked:
+        later += ", or with all of its equilibria found and ranked"
     return "; ".join((later, *found.how))
 
 
