@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import random
 from dataclasses import replace
 from fractions import Fraction
 
@@ -245,3 +246,73 @@ def test_too_many_moves_are_refused_with_the_limit():
     payoffs = {n: f"q{n}*(9 - ({total}) + x{n}) - q{n}**4 - x{n}**2" for n in names}
     with pytest.raises(StructureError, match="at most 3 later moves and 6 in all"):
         solve(Game("four firms", [Player(n) for n in names], moves, payoffs))
+
+
+# -- random games against a grid --------------------------------------------------------------
+
+
+def random_market(seed):
+    """Two firms with random coefficients; own first moves may have a convex payoff at their top."""
+    draw = random.Random(seed)
+
+    def between(low, high):
+        return Fraction(draw.randint(int(low * 20), int(high * 20)), 20)
+
+    spans = {"a": (4, 8), "b": (-0.4, 0.6), "d": (-1.5, 1.5), "e": (0.1, 0.5), "f": (-0.6, 0.6)}
+    spans["g"] = (0.1, 1.5)
+    drawn = [{n: between(*span) for n, span in spans.items()} for _ in (0, 1)]
+    payoffs = {
+        f"p{i}": "q{i}*({a} - q{i} - ({b})*q{j} + x{i} + ({f})*x{j}) - q{i}**4/10 + ({d})*x{i}"
+        " - ({g})*x{i}**2 + ({e})*x{i}**3/3".format(i=i, j=j, **own)
+        for (i, j), own in zip(((1, 2), (2, 1)), drawn, strict=True)
+    }
+    moves = [Move(f"x{i}", f"p{i}", (-1, 1)) for i in (1, 2)]
+    moves += [Move(f"q{i}", f"p{i}", (0, 6), 2) for i in (1, 2)]
+    game = Game(f"market {seed}", [Player("p1"), Player("p2")], moves, payoffs)
+    return game, [{n: float(v) for n, v in own.items()} for own in drawn]
+
+
+def in_floats(drawn, x):
+    """Both payoffs after first moves x, the second stage by Newton's method."""
+    q = np.array([1.5, 1.5])
+    for _ in range(60):
+        slopes = [
+            p["a"] - 2 * q[i] - p["b"] * q[1 - i] + x[i] + p["f"] * x[1 - i] - 0.4 * q[i] ** 3
+            for i, p in enumerate(drawn)
+        ]
+        matrix = np.diag(-2 - 1.2 * q**2) - np.array([[0, drawn[0]["b"]], [drawn[1]["b"], 0]])
+        step = np.linalg.solve(matrix, slopes)
+        q = q - step
+        if np.abs(step).max() < 1e-13:
+            break
+    return [
+        q[i] * (p["a"] - q[i] - p["b"] * q[1 - i] + x[i] + p["f"] * x[1 - i]) - q[i] ** 4 / 10
+        + p["d"] * x[i] - p["g"] * x[i] ** 2 + p["e"] * x[i] ** 3 / 3
+        for i, p in enumerate(drawn)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "seed", [0, 1, *(pytest.param(k, marks=pytest.mark.long) for k in range(2, 24))]
+)
+def test_random_markets_agree_with_a_grid(seed):
+    game, drawn = random_market(seed)
+    found = solve(game)
+    assert found.complete and found.equilibria, found.unresolved
+    grid = np.linspace(-1, 1, 61)
+    worth = np.array([[in_floats(drawn, (a, b)) for b in grid] for a in grid])
+    best = worth[:, :, 0].argmax(axis=0), worth[:, :, 1].argmax(axis=1)
+    near = [
+        (grid[i], grid[k])
+        for i in range(61)
+        for k in range(61)
+        if abs(best[0][k] - i) <= 1 and abs(best[1][i] - k) <= 1
+    ]
+    shown = [(played(one)["x1"], played(one)["x2"]) for one in found]
+    shown = [(float(x), float(y)) for x, y in shown]
+    assert all(min(max(abs(a - x), abs(b - y)) for x, y in shown) < 0.11 for a, b in near)
+    for one, (x, y) in zip(found, shown, strict=True):
+        assert str(one.evidence.grade) == "certified"
+        own = in_floats(drawn, (x, y))
+        assert max(in_floats(drawn, (a, y))[0] for a in grid) <= own[0] + 1e-7
+        assert max(in_floats(drawn, (x, b))[1] for b in grid) <= own[1] + 1e-7

@@ -37,6 +37,7 @@ from pigou.cli import cli
 from pigou.exact import Enclosure
 from pigou.model import Model
 from pigou.results import solve_result
+from pigou.staged_planning import best_numbers
 
 MICRO = 1e-6
 
@@ -410,6 +411,16 @@ def test_ownership_and_investment():
         ("the_supplier", "i_B"): near(0.3025), ("the_supplier", "i_S"): near(0.2025),
         ("nobody", "i_B"): near(0.5625), ("nobody", "i_S"): near(0.140625),
     }  # fmt: skip
+
+
+def test_first_best_investments_of_buyer_and_supplier():
+    """O21.S_fb: A_B**2 + A_S**2; the two who count, without those who only decide for them."""
+    base = games.ownership()
+    moves = [base.move("i_B"), base.move("i_S"), Move("price", "supplier", (-20, 20), 3)]
+    payoffs = {p: base.payoff(p) for p in ("buyer", "supplier")}
+    both = Game("both", base.players[1:3], moves, payoffs, parameters=base.parameters)
+    welfare, _, settled = best_numbers(both, both.values())
+    assert settled and welfare.value == near(1.25)
 
 
 @pytest.mark.long
