@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from pigou.solvers.first_order import INTERIOR, LOWER, UPPER
 from pigou.solvers.intervals import Ends, Floats
+from pigou.solvers.logistic import with_logistic
 from pigou.solvers.quick_intervals import QuickTape, add, multiply, scaled
 from pigou.solvers.tape import Tape
 
@@ -85,10 +86,11 @@ class PolicySystem:
         payoffs: dict[str, sp.Expr],
     ):
         self.variables, self.strength, self.owners = tuple(variables), strength, tuple(owners)
-        self.payoffs, self.size = dict(payoffs), len(variables)
+        self.size = len(variables)
+        self.payoffs = {player: with_logistic(payoff) for player, payoff in payoffs.items()}
         everything = [*variables, strength]
         self.gradient = [
-            sp.diff(payoffs[owner], t) for owner, t in zip(owners, variables, strict=True)
+            sp.diff(self.payoffs[owner], t) for owner, t in zip(owners, variables, strict=True)
         ]
         slopes = [[sp.diff(g, v) for v in everything] for g in self.gradient]
         self.slopes = slopes
