@@ -6,7 +6,7 @@ interior moves and the strength solve :math:`g_I(t_I, \sigma) = 0`, a curve.
 Steps
 -----
 1. From a point of the curve, step along its tangent (the null vector of
-   :math:`[h_{II} \mid p_I]`) and return to it by Newton's method in the hyperplane across the
+   :math:`[h_{II} \mid p_I]`), bent as it was in the last step, and return to it by Newton's method in the hyperplane across the
    tangent (pseudo-arclength; H. B. Keller 1977). The step is halved where that fails or the curve
    bends by much, and grows where it does not.
 2. An arc ends where the strength leaves [0, 1], where an interior move reaches an end of its
@@ -40,6 +40,7 @@ _LONGEST, _SHORTEST, _FIRST = 0.15, 1e-5, 0.04
 _MOST_POINTS = 400
 _BEND = 0.92
 _CLOSE = 1e-6
+_ARRIVED = 1e-7  # after which a step of Newton's method leaves an error of about its square
 _MOST_ARCS = 60
 
 
@@ -145,6 +146,7 @@ class _Tracer:
         m = system.size
         self.inner = [k for k in range(m) if label[k] == INTERIOR]
         self.free = [*self.inner, m]
+        self._places = np.ix_(self.inner, self.free)
         self._known: tuple[bytes, tuple[Floats, Floats]] = b"", (np.zeros(0), np.zeros(0))
 
     def arc(self, start: Floats) -> tuple[Arc | None, list[tuple[Floats, tuple[int, ...]]]]:
@@ -181,30 +183,44 @@ class _Tracer:
         return self._known[1]
 
     def _tangent(self, point: Floats, before: Floats | None) -> Floats | None:
-        matrix = self._values(point)[1][np.ix_(self.inner, self.free)]
+        g, slopes = self._values(point)
+        tangent = np.zeros(len(point))
+        if before is not None:  # the null vector w with before . w = 1
+            step = self._step(0 * g, slopes, before, 1.0)
+            if step is None:
+                return None
+            tangent[self.free] = step / np.sqrt(step @ step)
+            return tangent
+        matrix = slopes[self._places]
         if not np.isfinite(matrix).all():
             return None
-        tangent = np.zeros(len(point))
         tangent[self.free] = np.linalg.svd(matrix)[2][-1] if self.inner else 1.0
-        return -tangent if before is not None and tangent @ before < 0 else tangent
+        return tangent
 
     def _corrected(self, guess: Floats, across: Floats) -> Floats | None:
         """Return to the curve in the hyperplane through a guess (Newton's method)."""
         point = guess.copy()
         for _ in range(6):
             g, slopes = self._values(point)
-            matrix = np.vstack([slopes[np.ix_(self.inner, self.free)], across[self.free]])
-            right = np.append(g[self.inner], across @ (point - guess))
-            try:
-                step = np.linalg.solve(matrix, right)
-            except np.linalg.LinAlgError:
-                return None
-            if not np.isfinite(step).all():
+            step = self._step(g, slopes, across, across @ (point - guess))
+            if step is None:
                 return None
             point[self.free] -= step
-            if np.abs(step).max() < 1e-9:
+            if np.abs(step).max() < _ARRIVED:
                 return point
         return None
+
+    def _step(self, g: Floats, slopes: Floats, row: Floats, value: float) -> Floats | None:
+        """Return the step of Newton's method for g_I and one more equation, given by its row."""
+        p = len(self.inner)
+        matrix, right = np.empty((p + 1, p + 1)), np.empty(p + 1)
+        matrix[:p], matrix[p] = slopes[self._places], row[self.free]
+        right[:p], right[p] = g[self.inner], value
+        try:
+            step = np.linalg.solve(matrix, right)
+        except np.linalg.LinAlgError:
+            return None
+        return step if np.isfinite(step).all() else None
 
     def _way(self, start: Floats, sign: float) -> tuple[list[Floats], list[Turn | None]]:
         """Follow the arc one way, to where it ends."""
@@ -212,9 +228,9 @@ class _Tracer:
         tangent = self._tangent(start, None)
         if tangent is None:
             return points, []
-        point, tangent, step = start, sign * tangent, _FIRST
+        point, tangent, step, bend = start, sign * tangent, _FIRST, np.zeros(len(start))
         while len(points) < _MOST_POINTS and step > _SHORTEST:
-            new = self._corrected(point + step * tangent, tangent)
+            new = self._corrected(point + step * (tangent + step / 2 * bend), tangent)
             after = None if new is None else self._tangent(new, tangent)
             if new is None or after is None or after @ tangent < _BEND:
                 step /= 2
@@ -226,6 +242,7 @@ class _Tracer:
             points.append(new)
             if len(points) > 3 and np.abs(new - start).max() < step / 2:
                 break  # a closed curve
+            bend = (after - tangent) / step
             point, tangent, step = new, after, min(2 * step, _LONGEST)
         return points, []
 
@@ -277,15 +294,11 @@ class _Tracer:
             g, slopes = self._values(point)
             unit = np.eye(len(point))[k]
             row, value = (slopes[k], g[k]) if bound is None else (unit, point[k] - bound)
-            matrix = np.vstack([slopes[np.ix_(self.inner, self.free)], row[self.free]])
-            try:
-                step = np.linalg.solve(matrix, np.append(g[self.inner], value))
-            except np.linalg.LinAlgError:
-                return None
-            if not np.isfinite(step).all():
+            step = self._step(g, slopes, row, value)
+            if step is None:
                 return None
             point[self.free] -= step
-            if np.abs(step).max() < 1e-12:
+            if np.abs(step).max() < _ARRIVED:
                 break
         if bound is not None:
             point[k] = bound

@@ -42,7 +42,7 @@ __all__ = ["FoldBox", "fold_box"]
 _REACH = 0.4 * 2.0 ** -np.arange(14)
 _SHARES = np.array([1.0, 0.5, 0.25, 0.1])
 _OFF = np.array([1.0, 0.25, 0.05])
-_MOST = 30
+_MOST, _BETTER = 30, 1.2
 
 
 class FoldBox(NamedTuple):
@@ -178,7 +178,8 @@ def _largest(graph: _Graph, event: Event) -> FoldBox | None:
         up = (high, low + two), (high - none, low)
         down = (high - two, low), (high, low + none)
         pair, nothing = up if bend[0][k] > 0 else down
-        if pair[0] < pair[1] and (found is None or pair[1] - pair[0] > found.two[1] - found.two[0]):
+        least = 0.0 if found is None else _BETTER * (found.two[1] - found.two[0])
+        if pair[1] - pair[0] > least:  # of about the same, that with the largest radius
             found = FoldBox(
                 graph.label, graph.place, graph.point[:-1], graph.slope, float(reach[k]),
                 float(radius[k]), (hull[0][:, k], hull[1][:, k]), pair, nothing,

@@ -111,7 +111,7 @@ def _zero(equations: Augmented, point: Floats, scales: Floats) -> tuple[Ends, En
         if not np.abs(step).max() < 0.3:
             return None
         point = point - step
-        if np.abs(step).max() < 1e-11:
+        if np.abs(step).max() < 1e-7:  # the error left is about its square
             break
     radius = (scales[:, :, None] * _SIZES).reshape(q, -1)
     radius = np.hstack([radius, np.zeros((q, 1))])  # the last is the point itself
