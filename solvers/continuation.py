@@ -130,7 +130,10 @@ def _is_on(
         for k in np.flatnonzero(levels[:-1] * levels[1:] <= 0):
             a, b = arc.points[:, k], arc.points[:, k + 1]
             share = 0.5 if levels[k] == levels[k + 1] else levels[k] / (levels[k] - levels[k + 1])
-            limit = tracer.placed(a + share * (b - a), system.size, point[-1])
+            guess = a + share * (b - a)
+            if np.abs(guess - point).max() > _LONGEST:
+                continue
+            limit = tracer.placed(guess, system.size, point[-1])
             if limit is not None and np.abs(limit - point).max() < _CLOSE:
                 return True
         if np.abs(arc.points - point[:, None]).max(axis=0).min() < _CLOSE:
@@ -206,7 +209,7 @@ class _Tracer:
             if step is None:
                 return None
             point[self.free] -= step
-            if np.abs(step).max() < _ARRIVED:
+            if np.abs(step).max() < 100 * _ARRIVED:
                 return point
         return None
 

@@ -19,7 +19,7 @@ from pigou.solvers.tubes import Tubes
 __all__ = ["Cells", "as_cells", "counted_up", "everything", "merged", "split"]
 
 _CUT = 0.4921875
-_MOST_SPLITS, FEW = 3, 160
+_MOST_SPLITS, _FEW, _MANY = 4, 400, 40
 
 
 class Cells(NamedTuple):
@@ -94,7 +94,7 @@ def merged(cells: Cells) -> Cells:
     keys = np.vstack([cells.label, cells.first, cells.last])
     _, group, size = np.unique(keys, axis=1, return_inverse=True, return_counts=True)
     group = group.reshape(-1)
-    many = size[group] > FEW // 4
+    many = size[group] > _MANY
     boxes = []
     for one in np.unique(group[many]):
         part = cells.pick(group == one)
@@ -141,7 +141,7 @@ def split(cells: Cells, weight: Floats) -> Cells:
         across, other = _across(cells.pick(~by_segment), weight[:, ~by_segment])
         cells = across.joined(one._replace(last=middle), one._replace(first=middle))
         weight = np.hstack([other, part, part])
-        if cells.number > FEW:
+        if cells.number > _FEW:
             break
     return cells.joined(apart)
 

@@ -39,7 +39,7 @@ from pigou.solvers.policy_system import (
     preconditioned,
     row_sums,
 )
-from pigou.solvers.quick_intervals import add, multiply
+from pigou.solvers.quick_intervals import add, multiply, scaled
 from pigou.solvers.tubes import UNDECIDED, Tubes, prove
 
 __all__ = ["Cover", "Known", "cover"]
@@ -404,16 +404,16 @@ def _image(
     residual = add((at.g[0][:, places], at.g[1][:, places]), moved)
     start = np.vstack([point, np.zeros_like(point)])
     image = add((start, start), preconditioned(rows, residual))
-    norm = np.zeros_like(point)
-    for k in range(m):
-        column = preconditioned(rows, (h[0][:, k], h[1][:, k]))
-        unit = np.eye(2 * m)[:, k][:, None] + np.zeros_like(start)
-        column = add(column, (unit, unit))
-        size = np.maximum(np.abs(column[0][:m]), np.abs(column[1][:m]))
-        norm += np.where(inner & inner[k], size, 0.0)
-        step = away[0][k : k + 1, places], away[1][k : k + 1, places]
-        part = multiply(column, step)
-        image = add(image, (np.where(inner[k], part[0], 0.0), np.where(inner[k], part[1], 0.0)))
+    both = scaled((h[0][None], h[1][None]), rows[:, :, None])
+    matrix: Ends = both[0][:, 0], both[1][:, 0]
+    for k in range(1, m):
+        matrix = add(matrix, (both[0][:, k], both[1][:, k]))
+    unit = np.eye(2 * m, m)[..., None] + np.zeros_like(matrix[0])
+    matrix = add(matrix, (unit, unit))
+    size = np.where(inner, np.maximum(np.abs(matrix[0][:m]), np.abs(matrix[1][:m])), 0.0)
+    norm = np.where(inner, size.sum(axis=1), 0.0)
+    step = np.where(inner, away[0][:-1, places], 0.0), np.where(inner, away[1][:-1, places], 0.0)
+    image = add(image, row_sums(matrix, step))
     bad = np.isnan(image[0]) | np.isnan(image[1])
     image = np.where(bad, -np.inf, image[0]), np.where(bad, np.inf, image[1])
     excluded = np.asarray(((image[0][m:] > 0) | (image[1][m:] < 0)).any(axis=0))

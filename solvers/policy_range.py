@@ -47,10 +47,10 @@ from pigou.solvers.tubes import COUNTED, GHOST, UNDECIDED, Tubes, prove
 __all__ = ["Count", "PolicyRange", "Window", "policy_range"]
 
 _STARTS, _LEVELS = 8, 5
-_PARTS = {1: 64, 2: 16, 3: 6}
+_PARTS = {1: 64, 2: 12, 3: 6}
 _MOST_PASSES = 14
 _MOST_CUTS = 6
-_RUN = 16
+_RUN = 8
 _MOST_SEGMENTS = 1200
 
 

@@ -275,8 +275,8 @@ def seeds(
         away = np.where(fixed, bound - t, 0.0)
         right = np.where(fixed, 0.0, g + np.einsum("kln,ln->kn", h, away))
         step = np.where(fixed, away, -_solved(h, right, ~fixed))
-        good = np.abs(step).max(axis=0) < _SETTLED
-        if good.all():
+        before, good = good, np.abs(step).max(axis=0) < _SETTLED
+        if good.all() or (good.mean() > 0.9 and good.sum() == before.sum()):
             break
         points[:m] = np.clip(t + step, 0.0, 1.0)
     found = []
