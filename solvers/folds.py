@@ -84,12 +84,19 @@ Augmented = Callable[[Floats, Floats], tuple[Ends, Ends]]
 """Encloses the equations (q, n) and their Jacobian (q, q, n) over boxes (q, n)."""
 
 
-def _zero(equations: Augmented, point: Floats, scales: Floats) -> tuple[Ends, Ends] | None:
+def _zero(
+    equations: Augmented,
+    newton: Callable[[Floats], tuple[Floats, Floats]],
+    point: Floats,
+    scales: Floats,
+) -> tuple[Ends, Ends] | None:
     """Run Newton's method; prove one zero in boxes around its limit, if that can be done.
 
     Parameters
     ----------
     equations : callable
+    newton : callable
+        The equations (q,) and their Jacobian (q, q) at a point, in doubles.
     point : array (q,)
     scales : array (q, shapes)
         Shapes of boxes to be tried, each in many sizes.
@@ -103,9 +110,9 @@ def _zero(equations: Augmented, point: Floats, scales: Floats) -> tuple[Ends, En
     """
     q = len(point)
     for _ in range(_NEWTON_STEPS):
-        values, slopes = equations(point[:, None], point[:, None])
+        values, slopes = newton(point)
         try:
-            step = np.linalg.solve((slopes[0] + slopes[1])[:, :, 0], (values[0] + values[1])[:, 0])
+            step = np.linalg.solve(slopes, values)
         except np.linalg.LinAlgError:
             return None
         if not np.abs(step).max() < 0.3:
@@ -116,12 +123,12 @@ def _zero(equations: Augmented, point: Floats, scales: Floats) -> tuple[Ends, En
     radius = (scales[:, :, None] * _SIZES).reshape(q, -1)
     radius = np.hstack([radius, np.zeros((q, 1))])  # the last is the point itself
     low, high = point[:, None] - radius, point[:, None] + radius
-    values, slopes = equations(low, high)
-    values, middle = (values[0][:, -1:], values[1][:, -1:]), (slopes[0] + slopes[1])[:, :, -1] / 2
+    over, slopes = equations(low, high)
+    still, middle = (over[0][:, -1:], over[1][:, -1:]), (slopes[0] + slopes[1])[:, :, -1] / 2
     if not np.isfinite(middle).all() or not abs(np.linalg.det(middle)) > 0:
         return None
     inverse = np.asarray(np.linalg.inv(middle)[:, :, None], dtype=np.float64)
-    image = add((point[:, None],) * 2, preconditioned(-inverse, values))
+    image = add((point[:, None],) * 2, preconditioned(-inverse, still))
     away = difference((low, high), (point[:, None], point[:, None]))
     for k in range(q):
         column = preconditioned(-inverse, (slopes[0][:, k], slopes[1][:, k]))
@@ -194,11 +201,24 @@ def fold(system: PolicySystem, turn: Turn) -> Event:
         values[0][2 * m], values[1][2 * m] = last[0][0], last[1][0]
         return values, slopes
 
+    def newton(point: Floats) -> tuple[Floats, Floats]:
+        full, w = turn.point.copy(), point[m + 1 :]
+        full[[*inner, size]] = point[: m + 1]
+        g, slopes = system.at_point(full)
+        second = system.second.tape.floats(full[:, None]).reshape(size, size, size + 1)
+        second = second[np.ix_(inner, inner, [*inner, size])]
+        slopes = slopes[np.ix_(inner, [*inner, size])]
+        matrix = np.zeros((2 * m + 1, 2 * m + 1))
+        matrix[:m, : m + 1], matrix[m : 2 * m, m + 1 :] = slopes, slopes[:, :m]
+        matrix[m : 2 * m, : m + 1] = np.einsum("klj,l->kj", second, w)
+        matrix[2 * m, m + 1 :] = normal
+        return np.concatenate([g[inner], slopes[:, :m] @ w, [normal @ w - 1]]), matrix
+
     start = np.concatenate([turn.point[[*inner, size]], normal])
     with np.errstate(all="ignore"):
         ratio = np.array([1.0, 8.0, 64.0])
         scales = np.vstack([np.ones((m, 3)), np.full((1, 3), 0.25), np.tile(ratio, (m, 1))])
-        found = _zero(equations, start, scales)
+        found = _zero(equations, newton, start, scales)
         if found is None:
             return vague(turn, "crossing")
         core = _core(lambda low, high: parts(low, high)[1], found[1], normal, border)
@@ -290,8 +310,14 @@ def collision(system: PolicySystem, turn: Turn) -> Event:
         g = over.g[0][rows], over.g[1][rows]
         return g, (slopes[0][np.ix_(rows, columns)], slopes[1][np.ix_(rows, columns)])
 
+    def newton(point: Floats) -> tuple[Floats, Floats]:
+        full = turn.point.copy()
+        full[columns] = point
+        g, slopes = system.at_point(full)
+        return g[rows], slopes[np.ix_(rows, columns)]
+
     with np.errstate(all="ignore"):
-        found = _zero(equations, turn.point[columns], np.ones((len(columns), 1)))
+        found = _zero(equations, newton, turn.point[columns], np.ones((len(columns), 1)))
     if found is None:
         return vague(turn, "boundary")
     box = found[0]
