@@ -43,6 +43,7 @@ _REACH = 0.4 * 2.0 ** -np.arange(14)
 _SHARES = np.array([1.0, 0.5, 0.25, 0.1])
 _OFF = np.array([1.0, 0.25, 0.05])
 _MOST, _BETTER = 30, 1.2
+_WITHIN = 0.85  # so that the two points are not at the very ends of the graph
 
 
 class FoldBox(NamedTuple):
@@ -173,7 +174,7 @@ def _largest(graph: _Graph, event: Event) -> FoldBox | None:
         size = float(min(abs(bend[0][k]), abs(bend[1][k])))
         rise = size / 2 * (reach[k] * (1 - 1e-5)) ** 2 * (1 - 1e-9)  # at both ends, at least
         room = float(off[k]) * (1 - 1e-6)
-        two, none = min(float(rise), room), room
+        two, none = min(_WITHIN * float(rise), room), room
         low, high = event.low, event.high
         up = (high, low + two), (high - none, low)
         down = (high - two, low), (high, low + none)

@@ -233,13 +233,13 @@ class _Work:
             cells.high[:, places] = np.where(empty, cells.high[:, places], new_high)
         weight = _weights(over, low, high)
         before = (high - low)[:-1]
-        many = cells.last - cells.first > 1
-        weight[-1, (norm < 1) & many] = np.inf  # no use to split moves: one solution at most
         cells, weight, norm, before = cells.pick(keep), weight[:, keep], norm[keep], before[:, keep]
         left = np.ones(cells.number, dtype=bool)
         near = norm < 1
         for fold, _ in self.folds:
             near |= fold.holds(cells.low, cells.high, cells.label)
+        many = cells.last - cells.first > 1
+        weight[-1, near & many] = np.inf  # no use to split moves: what is in them is known
         single = np.flatnonzero(near)
         left[single] = ~self._covered(cells.pick(single))
         self.rounds += 1
