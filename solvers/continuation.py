@@ -6,9 +6,9 @@ interior moves and the strength solve :math:`g_I(t_I, \sigma) = 0`, a curve.
 Steps
 -----
 1. From a point of the curve, step along its tangent (the null vector of
-   :math:`[h_{II} \mid p_I]`), bent as it was in the last step, and return to it by Newton's method in the hyperplane across the
-   tangent (pseudo-arclength; H. B. Keller 1977). The step is halved where that fails or the curve
-   bends by much, and grows where it does not.
+   :math:`[h_{II} \mid p_I]`), bent as it was in the last step, and return to it by Newton's method
+   in the hyperplane across the tangent (pseudo-arclength; H. B. Keller 1977). The step is halved
+   where that fails or the curve bends by much, and grows where it does not.
 2. An arc ends where the strength leaves [0, 1], where an interior move reaches an end of its
    interval, or where the derivative at an end changes its sign: the place is found by Newton's
    method, and the arc with the other label is followed from there.

@@ -378,7 +378,7 @@ def test_a_reform_of_parameters_has_a_strength():
 
 
 def run(*arguments):
-    return CliRunner().invoke(cli, [str(a) for a in arguments])
+    return CliRunner().invoke(cli, [str(a) for a in arguments], env={"COLUMNS": "120"})
 
 
 def test_the_command_prints_counts_and_events():
