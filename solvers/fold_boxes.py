@@ -127,6 +127,7 @@ class _Graph(NamedTuple):
     place: int
     point: Floats
     slope: Floats
+    inverse: Floats  # R, of A at the fold
 
 
 def fold_box(system: PolicySystem, event: Event) -> FoldBox | None:
@@ -149,12 +150,14 @@ def fold_box(system: PolicySystem, event: Event) -> FoldBox | None:
     if (event.moves[1] - event.moves[0]).max() > 1e-12:
         return None
     point = np.append((event.moves[0] + event.moves[1]) / 2, event.middle)
-    h = system.at_point(point)[1][np.ix_(rows, rows)]
-    null = np.linalg.svd(h)[2][-1]
+    slopes = system.at_point(point)[1][rows]
+    null = np.linalg.svd(slopes[:, rows])[2][-1]
     largest = int(np.argmax(np.abs(null)))
     slope = np.zeros(system.size)
     slope[rows] = null / null[largest]
-    graph = _Graph(system, event.label, rows, rows[largest], point, slope)
+    others = [k for k in [*rows, system.size] if k != rows[largest]]
+    inverse = np.asarray(np.linalg.pinv(slopes[:, others])[:, :, None], dtype=np.float64)
+    graph = _Graph(system, event.label, rows, rows[largest], point, slope, inverse)
     with np.errstate(all="ignore"):
         return _largest(graph, event)
 
@@ -218,12 +221,6 @@ def _matrix(graph: _Graph, over: tuple[Ends, Ends, Ends]) -> tuple[Ends, Ends]:
     return (first[0], first[1]), (last[0], last[1])
 
 
-def _inverse(graph: _Graph) -> Floats:
-    slopes = graph.system.at_point(graph.point)[1]
-    inverse = np.linalg.pinv(slopes[np.ix_(graph.rows, _columns(graph))])[:, :, None]
-    return np.asarray(inverse, dtype=np.float64)
-
-
 def _contracted(inverse: Floats, matrix: Ends, offset: Ends) -> tuple[Ends, Floats]:
     """Return (I - R A) times an offset (p, n), and the norm of I - R A."""
     p, n = offset[0].shape
@@ -257,7 +254,7 @@ def _branch(
         drift = add(drift, row_sums(part, (slope, slope)))
     moved = multiply(drift, (-reach[None], reach[None]))
     residual = add((still.g[0][graph.rows], still.g[1][graph.rows]), moved)
-    inverse = _inverse(graph)
+    inverse = graph.inverse
     image = add(preconditioned(-inverse, residual), _contracted(inverse, matrix, (-size, size))[0])
     within = ((image[0] > -size) & (image[1] < size)).all(axis=0)
     return image, within & ~over.left & ~still.left
@@ -312,7 +309,7 @@ def _by_strength(graph: _Graph, p: Ends, second: Ends, direction: Ends, box: End
 
 def _solved(graph: _Graph, matrix: Ends, right: Ends) -> Ends:
     """Enclose the solutions of A z = -right over boxes."""
-    inverse = _inverse(graph)
+    inverse = graph.inverse
     start = preconditioned(-inverse, right)
     n = start[0].shape[1]
     point = (start[0] + start[1]) / 2
