@@ -164,10 +164,18 @@ def fold(system: PolicySystem, turn: Turn) -> Event:
     left, _, right = np.linalg.svd(h)
     normal, border = right[-1], left[:, -1]
 
-    def parts(low: Floats, high: Floats) -> tuple[Ends, Ends, Ends, Ends]:
+    def whole(low: Floats, high: Floats) -> list[Floats]:
         full = [np.repeat(turn.point[:, None], low.shape[1], axis=1) for _ in range(2)]
         for array, end in zip(full, (low, high), strict=True):
             array[[*inner, size]] = end[: m + 1]
+        return full
+
+    def matrix(low: Floats, high: Floats) -> Ends:
+        h = system.enclosed(*whole(low, high)).h
+        return h[0][np.ix_(inner, inner)], h[1][np.ix_(inner, inner)]
+
+    def parts(low: Floats, high: Floats) -> tuple[Ends, Ends, Ends, Ends]:
+        full = whole(low, high)
         over = system.enclosed(*full)
         below, above, outside = system.second.intervals(*full)
         shape = (size, size, size + 1, low.shape[1])
@@ -208,11 +216,11 @@ def fold(system: PolicySystem, turn: Turn) -> Event:
         second = system.second.tape.floats(full[:, None]).reshape(size, size, size + 1)
         second = second[np.ix_(inner, inner, [*inner, size])]
         slopes = slopes[np.ix_(inner, [*inner, size])]
-        matrix = np.zeros((2 * m + 1, 2 * m + 1))
-        matrix[:m, : m + 1], matrix[m : 2 * m, m + 1 :] = slopes, slopes[:, :m]
-        matrix[m : 2 * m, : m + 1] = np.einsum("klj,l->kj", second, w)
-        matrix[2 * m, m + 1 :] = normal
-        return np.concatenate([g[inner], slopes[:, :m] @ w, [normal @ w - 1]]), matrix
+        jacobian = np.zeros((2 * m + 1, 2 * m + 1))
+        jacobian[:m, : m + 1], jacobian[m : 2 * m, m + 1 :] = slopes, slopes[:, :m]
+        jacobian[m : 2 * m, : m + 1] = np.einsum("klj,l->kj", second, w)
+        jacobian[2 * m, m + 1 :] = normal
+        return np.concatenate([g[inner], slopes[:, :m] @ w, [normal @ w - 1]]), jacobian
 
     start = np.concatenate([turn.point[[*inner, size]], normal])
     with np.errstate(all="ignore"):
@@ -221,7 +229,7 @@ def fold(system: PolicySystem, turn: Turn) -> Event:
         found = _zero(equations, newton, start, scales)
         if found is None:
             return vague(turn, "crossing")
-        core = _core(lambda low, high: parts(low, high)[1], found[1], normal, border)
+        core = _core(matrix, found[1], normal, border)
     moves = _moves(turn, inner, found[0])
     low, high = float(found[0][0][m]), float(found[0][1][m])
     if core is None:
