@@ -9,10 +9,11 @@ import pytest
 
 from pigou.equilibrium import Grade
 from pigou.game import Game, Move, Player
+from pigou.solvers import aggregate_games
 from pigou.solvers.aggregate_form import aggregate_form
 from pigou.solvers.aggregate_games import aggregative_equilibria, equilibria_of_continuous
 from pigou.solvers.smooth_form import smooth_form
-from pigou.solvers.smooth_games import smooth_equilibria
+from pigou.solvers.smooth_games import Unresolved, smooth_equilibria
 from pigou.solving import solve
 
 
@@ -210,7 +211,12 @@ def test_twenty_firms_are_certified_and_checked():
     assert one.evidence.grade is Grade.CERTIFIED and one.evidence.checked
 
 
-def test_what_the_line_leaves_open_the_full_search_may_settle():
+def test_what_the_line_leaves_open_the_full_search_may_settle(monkeypatch):
+    def leaves_open(form, structure):
+        found = aggregative_equilibria(form, structure)
+        return found._replace(unresolved=(Unresolved((), "not settled"),))
+
+    monkeypatch.setattr(aggregate_games, "aggregative_equilibria", leaves_open)
     game = game_of(["x0*(1 - x0 - 2*x1 - 3*x2)", "x1*(1 - x0 - 2*x1 - 3*x2)",
                     "x2*(1 - 2*x0 - 4*x1 - x2)"])  # fmt: skip
     form = smooth_form(game)

@@ -365,7 +365,7 @@ def test_after_a_disagreement_nothing_is_certified(monkeypatch):
         found = smooth_equilibria(form)
         return found._replace(equilibria=found.equilibria[1:])
 
-    monkeypatch.setattr(smoothing, "smooth_equilibria", lossy)
+    monkeypatch.setattr(smoothing, "equilibria_of_continuous", lossy)
     found = solve(pair("-(x - 1/4)**2*(x - 3/4)**2", "x*y - y**2"))
     assert not found.complete
     assert any("missing from those of the numerical engine" in note for note in found.unresolved)

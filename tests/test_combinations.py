@@ -255,8 +255,9 @@ def test_the_command_line_solves_and_compares():
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [
-        ({"moves": [Move("x", "ann", (0, 1)), Move("go", "bob", {"no": 0, "yes": 1}, 2)]},
-         StructureError, "continuous"),
+        ({"moves": [Move("x", "ann", (0, 1)),
+                    Move("go", "bob", {"no": 0, "yes": 1}, 2, observes=())]},
+         StructureError, "does not observe"),
         ({"players": [Player("ann"), Player("bob", size=2)]}, StructureError, "population 'bob'"),
         ({"moves": [Move("x", "ann", Interval(0, "top")), Move("go", "bob", {"no": 0, "yes": 1})]},
          DeclarationError, r"interval \[0, 0\]"),

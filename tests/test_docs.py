@@ -64,7 +64,7 @@ def test_the_first_game_file_shown_is_solved():
 
 
 UNSOLVED = {
-    "interval": ("choices = { none = 0, some = 1, full = 2 }", "interval = [0, 4]\nstage = 2"),
+    "interval": ("choices = { none = 0, some = 1, full = 2 }", "interval = [0, 4]"),
     "continuum": ('label = "Supplier"', 'label = "Supplier"\nsize = "continuum"'),
 }
 

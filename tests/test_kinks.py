@@ -1,5 +1,6 @@
 """Kinks in continuous games: economic cases, corners, continua, jumps, and what makes no sense."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import sympy as sp
 from flint import arb
 
+from pigou.check import examine
 from pigou.errors import DeclarationError, PigouError, StructureError
 from pigou.exact import Enclosure
 from pigou.expression import If
@@ -111,8 +113,40 @@ def test_the_least_effort_makes_a_continuum_which_is_proved_and_said():
     (one,) = found.unresolved
     assert one.continuum is not None
     assert "a continuum: every profile on y = x is an equilibrium" in one.why
-    answer = solve(pair("2*min(x, y) - x", "2*min(x, y) - y"))
+
+
+@pytest.mark.parametrize(
+    ("payoff", "high", "ends", "words"),
+    [
+        ("2*min(x, y) - {0}", 3, {(0, 0), (3, 3)}, "y = x"),
+        ("max(min(x + y, 1), 0) - {0}/2 - {0}**2/10", 1, {(0, 1), (1, 0)}, "x + y = 1"),
+    ],
+)
+def test_a_segment_between_two_listed_equilibria_is_a_component_and_nothing_is_open(
+    payoff, high, ends, words
+):
+    game = pair(payoff.format("x"), payoff.format("y"), (0, high), (0, high))
+    answer = solve(game)
+    assert answer.complete, answer.unresolved
+    (component,) = answer.components
+    assert component.subsets == (("E1", "E2"),)
+    assert (component.dimension, component.points) == (1, words)
+    assert {tuple(s.value.lower for s in e.strategies) for e in answer} == ends
+    first, last = ([s.value.lower for s in e.strategies] for e in answer)
+    for step in range(1, 8):  # the checker agrees inside, and just outside it does not
+        x, y = (a + (b - a) * Fraction(step, 8) for a, b in zip(first, last, strict=True))
+        for aside, confirmed in ((0, True), (Fraction(1, 1000), False)):
+            played = [
+                replace(s, value=Enclosure.point(v))
+                for s, v in zip(answer["E1"].strategies, (x, y + aside), strict=True)
+            ]
+            assert examine(game, {}, played).confirmed == confirmed
+
+
+def test_a_segment_whose_ends_are_not_listed_stays_open():
+    answer = solve(pair("2*min(x, y) - 2*x**2", "2*min(x, y) - y**2"))
     assert not answer.complete
+    assert not answer.components
 
 
 def test_the_least_effort_has_no_continuum_where_effort_costs_too_much():

@@ -50,10 +50,12 @@ def test_the_how_to_shows_what_is_printed(monkeypatch):
         done = run(*shlex.split(command))
         assert done.exit_code == 0, done.stderr
         assert output.rstrip() in done.stdout
-    (example,) = blocks("python")
-    test = doctest.DocTestParser().get_doctest(example, {}, "regimes", "regimes.md", 0)
+    examples = "\n".join(blocks("python"))
+    test = doctest.DocTestParser().get_doctest(examples, {}, "regimes", "regimes.md", 0)
     report = []
-    assert doctest.DocTestRunner().run(test, out=report.append).failed == 0, "".join(report)
+    done = doctest.DocTestRunner().run(test, out=report.append)
+    assert done.failed == 0, "".join(report)
+    assert done.attempted > 0
 
 
 def test_json_refers_to_the_equilibria_by_their_numbers():

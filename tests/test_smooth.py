@@ -293,8 +293,8 @@ def test_a_kink_outside_changes_nothing():
 @pytest.mark.parametrize(
     ("change", "error", "words"),
     [
-        ({"moves": [Move("x", "ann", (0, 1)), Move("y", "bob", (0, 1), 2)]},
-         StructureError, "continuous"),
+        ({"moves": [Move("x", "ann", (0, 1)), Move("y", "bob", (0, 1), 2, observes=())]},
+         StructureError, "does not observe"),
         ({"players": [Player("ann", size=2), Player("bob")], "payoffs": {"ann": "x", "bob": "y"}},
          StructureError, "population 'ann' is continuous"),
         ({"moves": [Move("x", "ann", Interval(0, "top")), Move("y", "bob", (0, 1))]},

@@ -21,6 +21,7 @@ from pigou.exact import Enclosure, Record
 from pigou.game import Game
 from pigou.solvers.aggregate_games import equilibria_of_continuous
 from pigou.solvers.algebraic_games import Continuum, Settled, settle
+from pigou.solvers.shared_kinks import along_shared_kinks
 from pigou.solvers.smooth_form import SmoothForm, smooth_form
 from pigou.solvers.smooth_games import Candidate
 
@@ -61,7 +62,9 @@ def solve_smooth(game: Game, at: Mapping[str, Any] | None = None) -> Equilibrium
     """
     form = smooth_form(game, at)
     settled = settle(form, equilibria_of_continuous(form))
-    found = settled.smooth
+    segments, left = along_shared_kinks(form, settled.smooth)
+    found = settled.smooth._replace(unresolved=left)
+    settled = settled._replace(smooth=found, continua=(*settled.continua, *segments))
     places = range(len(found.equilibria))
     order = sorted(places, key=lambda k: [v.lower for v in found.equilibria[k].values])
     components, ends = _components(settled.continua, [found.equilibria[k] for k in order])
