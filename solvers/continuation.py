@@ -205,7 +205,7 @@ class _Tracer:
         point = guess.copy()
         for _ in range(6):
             g, slopes = self._values(point)
-            step = self._step(g, slopes, across, across @ (point - guess))
+            step = self._step(g, slopes, across, float(across @ (point - guess)))
             if step is None:
                 return None
             point[self.free] -= step
@@ -220,7 +220,7 @@ class _Tracer:
         matrix[:p], matrix[p] = slopes[self._places], row[self.free]
         right[:p], right[p] = g[self.inner], value
         try:
-            step = np.linalg.solve(matrix, right)
+            step = np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
         except np.linalg.LinAlgError:
             return None
         return step if np.isfinite(step).all() else None

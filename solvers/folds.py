@@ -111,9 +111,9 @@ def _zero(
     """
     q = len(point)
     for _ in range(_NEWTON_STEPS):
-        values, slopes = newton(point)
+        residual, jacobian = newton(point)
         try:
-            step = np.linalg.solve(slopes, values)
+            step = np.linalg.solve(jacobian, residual)
         except np.linalg.LinAlgError:
             return None
         if not np.abs(step).max() < 0.3:
