@@ -185,59 +185,66 @@ class _Tracer:
             self._known = key, self.system.at_point(point)
         return self._known[1]
 
-    def _tangent(self, point: Floats, before: Floats | None) -> Floats | None:
-        g, slopes = self._values(point)
-        tangent = np.zeros(len(point))
-        if before is not None:  # the null vector w with before . w = 1
-            step = self._step(0 * g, slopes, before, 1.0)
-            if step is None:
-                return None
-            tangent[self.free] = step / np.sqrt(step @ step)
-            return tangent
-        matrix = slopes[self._places]
+    def _tangent(self, point: Floats, before: Floats | None = None) -> Floats | None:
+        """Return the unit tangent: that at an acute angle to another vector, or either."""
+        if before is not None:
+            found = self._step(point, before, 0.0)
+            return None if found is None else found[1]
+        matrix = self._values(point)[1][self._places]
         if not np.isfinite(matrix).all():
             return None
+        tangent = np.zeros(len(point))
         tangent[self.free] = np.linalg.svd(matrix)[2][-1] if self.inner else 1.0
         return tangent
 
-    def _corrected(self, guess: Floats, across: Floats) -> Floats | None:
-        """Return to the curve in the hyperplane through a guess (Newton's method)."""
+    def _corrected(self, guess: Floats, across: Floats) -> tuple[Floats, Floats] | None:
+        """Return to the curve in the hyperplane through a guess; return the tangent there too."""
         point = guess.copy()
         for _ in range(6):
-            g, slopes = self._values(point)
-            step = self._step(g, slopes, across, float(across @ (point - guess)))
-            if step is None:
+            found = self._step(point, across, float(across @ (point - guess)))
+            if found is None:
                 return None
-            point[self.free] -= step
+            step, tangent = found
+            point -= step
             if np.abs(step).max() < 100 * _ARRIVED:
-                return point
+                return point, tangent
         return None
 
-    def _step(self, g: Floats, slopes: Floats, row: Floats, value: float) -> Floats | None:
-        """Return the step of Newton's method for g_I and one more equation, given by its row."""
+    def _step(self, point: Floats, row: Floats, value: float) -> tuple[Floats, Floats] | None:
+        """Return the step of Newton's method for g_I and one more equation, and the tangent.
+
+        The equation is given by its derivatives and its value; the tangent w is the null vector of
+        the derivatives of g_I with row . w > 0.
+        """
+        g, slopes = self._values(point)
         p = len(self.inner)
-        matrix, right = np.empty((p + 1, p + 1)), np.empty(p + 1)
+        matrix, right = np.empty((p + 1, p + 1)), np.zeros((p + 1, 2))
         matrix[:p], matrix[p] = slopes[self._places], row[self.free]
-        right[:p], right[p] = g[self.inner], value
+        right[:p, 0], right[p] = g[self.inner], (value, 1.0)
         try:
-            step = np.asarray(np.linalg.solve(matrix, right), dtype=np.float64)
+            found = np.linalg.solve(matrix, right)
         except np.linalg.LinAlgError:
             return None
-        return step if np.isfinite(step).all() else None
+        if not np.isfinite(found).all():
+            return None
+        step, tangent = np.zeros((2, len(point)))
+        step[self.free] = found[:, 0]
+        tangent[self.free] = found[:, 1] / np.sqrt(found[:, 1] @ found[:, 1])
+        return step, tangent
 
     def _way(self, start: Floats, sign: float) -> tuple[list[Floats], list[Turn | None]]:
         """Follow the arc one way, to where it ends."""
         points: list[Floats] = []
-        tangent = self._tangent(start, None)
+        tangent = self._tangent(start)
         if tangent is None:
             return points, []
         point, tangent, step, bend = start, sign * tangent, _FIRST, np.zeros(len(start))
         while len(points) < _MOST_POINTS and step > _SHORTEST:
-            new = self._corrected(point + step * (tangent + step / 2 * bend), tangent)
-            after = None if new is None else self._tangent(new, tangent)
-            if new is None or after is None or after @ tangent < _BEND:
+            found = self._corrected(point + step * (tangent + step / 2 * bend), tangent)
+            if found is None or found[1] @ tangent < _BEND:
                 step /= 2
                 continue
+            new, after = found
             out = self._leaves(point, new)
             if out is not None:
                 last, turn = out
@@ -297,11 +304,11 @@ class _Tracer:
             g, slopes = self._values(point)
             unit = np.eye(len(point))[k]
             row, value = (slopes[k], g[k]) if bound is None else (unit, point[k] - bound)
-            step = self._step(g, slopes, row, value)
-            if step is None:
+            found = self._step(point, row, float(value))
+            if found is None:
                 return None
-            point[self.free] -= step
-            if np.abs(step).max() < _ARRIVED:
+            point -= found[0]
+            if np.abs(found[0]).max() < _ARRIVED:
                 break
         if bound is not None:
             point[k] = bound
@@ -339,10 +346,10 @@ class _Tracer:
         low, high, point = 0.0, 1.0, None
         for _ in range(30):
             share = low + (high - low) * first / (first - last)
-            new = self._corrected(a + share * (b - a), across)
-            if new is None:
+            found = self._corrected(a + share * (b - a), across)
+            if found is None:
                 return point
-            point = new
+            point = found[0]
             det = float(np.linalg.det(self._values(point)[1][np.ix_(self.inner, self.inner)]))
             if abs(det) <= enough or high - low < 1e-12:
                 break
