@@ -197,14 +197,21 @@ class _Tracer:
         tangent[self.free] = np.linalg.svd(matrix)[2][-1] if self.inner else 1.0
         return tangent
 
-    def _corrected(self, guess: Floats, across: Floats) -> tuple[Floats, Floats] | None:
-        """Return to the curve in the hyperplane through a guess; return the tangent there too."""
+    def _corrected(
+        self, guess: Floats, across: Floats, least: float = 0.0
+    ) -> tuple[Floats, Floats] | None:
+        """Return to the curve in the hyperplane through a guess; return the tangent there too.
+
+        None where that fails, or the tangent is not within an angle (of this cosine).
+        """
         point = guess.copy()
         for _ in range(6):
             found = self._step(point, across, float(across @ (point - guess)))
             if found is None:
                 return None
             step, tangent = found
+            if tangent @ across < least:
+                return None
             point -= step
             if np.abs(step).max() < 100 * _ARRIVED:
                 return point, tangent
@@ -240,8 +247,9 @@ class _Tracer:
             return points, []
         point, tangent, step, bend = start, sign * tangent, _FIRST, np.zeros(len(start))
         while len(points) < _MOST_POINTS and step > _SHORTEST:
-            found = self._corrected(point + step * (tangent + step / 2 * bend), tangent)
-            if found is None or found[1] @ tangent < _BEND:
+            guess = point + step * (tangent + step / 2 * bend)
+            found = self._corrected(guess, tangent, _BEND)
+            if found is None:
                 step /= 2
                 continue
             new, after = found

@@ -34,7 +34,7 @@ from pigou.solvers.tape import Tape
 __all__ = ["PolicySystem", "Slopes", "difference", "preconditioned", "row_sums", "seeds"]
 
 _NEWTON_STEPS = 8
-_SETTLED = 1e-11
+_SETTLED = 1e-8  # after which a step of Newton's method leaves an error of about its square
 _FORMULAS = {
     "constant": "{q}", "add": "{0} + {1}", "multiply": "{0} * {1}", "power": "{0} ** {q}",
     "root": "{0} ** {q}", "exp": "exp({0})", "log": "log({0})", "logistic": "logistic({0}, {q})",
@@ -275,10 +275,10 @@ def seeds(
         away = np.where(fixed, bound - t, 0.0)
         right = np.where(fixed, 0.0, g + np.einsum("kln,ln->kn", h, away))
         step = np.where(fixed, away, -_solved(h, right, ~fixed))
+        points[:m] = np.clip(t + step, 0.0, 1.0)
         before, good = good, np.abs(step).max(axis=0) < _SETTLED
         if good.all() or (good.mean() > 0.9 and good.sum() == before.sum()):
             break
-        points[:m] = np.clip(t + step, 0.0, 1.0)
     found = []
     for strength in strengths:
         here = points[:, good & (points[m] == strength)]
