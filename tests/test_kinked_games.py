@@ -11,7 +11,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from pigou.check import examine
+from pigou.equilibrium import Strategy
 from pigou.errors import StructureError
+from pigou.exact import Record
 from pigou.game import Game, Move, Player
 from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_equilibria
@@ -190,6 +193,12 @@ def within(point, box):
     return all(v.lower - NEAR <= p <= v.upper + NEAR for p, v in zip(point, box, strict=True))
 
 
+def is_confirmed(form, one):
+    rows = zip(form.moves, form.owners, one.values, strict=True)
+    played = [Strategy(move, owner, "", Record(), value=value) for move, owner, value in rows]
+    return examine(form.game, form.at, played).confirmed
+
+
 def compared(seed, payoff):
     """Hold one game against the brute force; count what was found."""
     own, payoffs = random_game(seed, payoff)
@@ -197,7 +206,8 @@ def compared(seed, payoff):
     moves = [Move(n, p.name, (0, 1)) for p, names in zip(players, own, strict=True) for n in names]
     game = Game("random", players, moves, dict(zip(("ann", "bob"), payoffs, strict=True)))
     try:
-        found = smooth_equilibria(smooth_form(game))
+        form = smooth_form(game)
+        found = smooth_equilibria(form)
     except StructureError as error:  # an outside option may be better whatever one does
         if "does not depend on its continuous move" not in str(error):
             raise
@@ -211,9 +221,11 @@ def compared(seed, payoff):
         near = any(np.abs(point - p).max() < NEAR for p in points)
         held = any(within(point, box) for box, *_ in found.unresolved)
         assert near or held, f"missing: seed {seed}, {payoffs}, {point}"
-    assert all(e.is_proved for e in found.equilibria), f"vague: seed {seed}, {payoffs}"
+    for one in found.equilibria:  # the engine may leave 1e-99 open; the checker has to agree
+        assert is_confirmed(form, one), f"not confirmed: seed {seed}, {payoffs}, {one.values}"
     return Counter(
         games=1,
+        vague=sum(not e.is_proved for e in found.equilibria),
         moves=len(moves),
         equilibria=len(points),
         brute=len(seen),

@@ -195,7 +195,9 @@ def _for_whom(comparison: Comparison, after: Scenario, verdict: Verdict) -> str:
         for party, change in verdict.changes.items()
         if verdict.sign(change) != 0
     ]
-    text = f"{capital(outcome)}: {', '.join(changes) or 'nobody gains or loses'}."
+    if all(strategy.value is None for strategy in new.equilibrium.strategies):
+        outcome = capital(outcome)  # the name of a continuous move is a symbol, and stays as it is
+    text = f"{outcome}: {', '.join(changes) or 'nobody gains or loses'}."
     priced = verdict.sign(verdict.public) != 0
     text += f" Net benefit {_nets(verdict.unweighted, priced)}"
     return text + (f"; weighted {_nets(verdict.net, priced)}." if comparison.weights else ".")
