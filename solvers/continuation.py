@@ -6,9 +6,9 @@ interior moves and the strength solve :math:`g_I(t_I, \sigma) = 0`, a curve.
 Steps
 -----
 1. From a point of the curve, step along its tangent (the null vector of
-   :math:`[h_{II} \mid p_I]`) and return to it by Newton's method in the hyperplane across the
-   tangent (pseudo-arclength; H. B. Keller 1977). The step is halved where that fails or the curve
-   bends by much, and grows where it does not.
+   :math:`[h_{II} \mid p_I]`), bent as it was in the last step, and return to it by Newton's method
+   in the hyperplane across the tangent (pseudo-arclength; H. B. Keller 1977). The step is halved
+   where that fails or the curve bends by much, and grows where it does not.
 2. An arc ends where the strength leaves [0, 1], where an interior move reaches an end of its
    interval, or where the derivative at an end changes its sign: the place is found by Newton's
    method, and the arc with the other label is followed from there.
@@ -40,6 +40,7 @@ _LONGEST, _SHORTEST, _FIRST = 0.15, 1e-5, 0.04
 _MOST_POINTS = 400
 _BEND = 0.92
 _CLOSE = 1e-6
+_ARRIVED = 1e-7  # after which a step of Newton's method leaves an error of about its square
 _MOST_ARCS = 60
 
 
@@ -129,7 +130,10 @@ def _is_on(
         for k in np.flatnonzero(levels[:-1] * levels[1:] <= 0):
             a, b = arc.points[:, k], arc.points[:, k + 1]
             share = 0.5 if levels[k] == levels[k + 1] else levels[k] / (levels[k] - levels[k + 1])
-            limit = tracer.placed(a + share * (b - a), system.size, point[-1])
+            guess = a + share * (b - a)
+            if np.abs(guess - point).max() > _LONGEST:
+                continue
+            limit = tracer.placed(guess, system.size, point[-1])
             if limit is not None and np.abs(limit - point).max() < _CLOSE:
                 return True
         if np.abs(arc.points - point[:, None]).max(axis=0).min() < _CLOSE:
@@ -145,6 +149,7 @@ class _Tracer:
         m = system.size
         self.inner = [k for k in range(m) if label[k] == INTERIOR]
         self.free = [*self.inner, m]
+        self._places = np.ix_(self.inner, self.free)
         self._known: tuple[bytes, tuple[Floats, Floats]] = b"", (np.zeros(0), np.zeros(0))
 
     def arc(self, start: Floats) -> tuple[Arc | None, list[tuple[Floats, tuple[int, ...]]]]:
@@ -180,45 +185,74 @@ class _Tracer:
             self._known = key, self.system.at_point(point)
         return self._known[1]
 
-    def _tangent(self, point: Floats, before: Floats | None) -> Floats | None:
-        matrix = self._values(point)[1][np.ix_(self.inner, self.free)]
+    def _tangent(self, point: Floats, before: Floats | None = None) -> Floats | None:
+        """Return the unit tangent: that at an acute angle to another vector, or either."""
+        if before is not None:
+            found = self._step(point, before, 0.0)
+            return None if found is None else found[1]
+        matrix = self._values(point)[1][self._places]
         if not np.isfinite(matrix).all():
             return None
         tangent = np.zeros(len(point))
         tangent[self.free] = np.linalg.svd(matrix)[2][-1] if self.inner else 1.0
-        return -tangent if before is not None and tangent @ before < 0 else tangent
+        return tangent
 
-    def _corrected(self, guess: Floats, across: Floats) -> Floats | None:
-        """Return to the curve in the hyperplane through a guess (Newton's method)."""
+    def _corrected(
+        self, guess: Floats, across: Floats, least: float = 0.0
+    ) -> tuple[Floats, Floats] | None:
+        """Return to the curve in the hyperplane through a guess; return the tangent there too.
+
+        None where that fails, or the tangent is not within an angle (of this cosine).
+        """
         point = guess.copy()
         for _ in range(6):
-            g, slopes = self._values(point)
-            matrix = np.vstack([slopes[np.ix_(self.inner, self.free)], across[self.free]])
-            right = np.append(g[self.inner], across @ (point - guess))
-            try:
-                step = np.linalg.solve(matrix, right)
-            except np.linalg.LinAlgError:
+            found = self._step(point, across, float(across @ (point - guess)))
+            if found is None:
                 return None
-            if not np.isfinite(step).all():
+            step, tangent = found
+            if tangent @ across < least:
                 return None
-            point[self.free] -= step
-            if np.abs(step).max() < 1e-9:
-                return point
+            point -= step
+            if np.abs(step).max() < 100 * _ARRIVED:
+                return point, tangent
         return None
+
+    def _step(self, point: Floats, row: Floats, value: float) -> tuple[Floats, Floats] | None:
+        """Return the step of Newton's method for g_I and one more equation, and the tangent.
+
+        The equation is given by its derivatives and its value; the tangent w is the null vector of
+        the derivatives of g_I with row . w > 0.
+        """
+        g, slopes = self._values(point)
+        p = len(self.inner)
+        matrix, right = np.empty((p + 1, p + 1)), np.zeros((p + 1, 2))
+        matrix[:p], matrix[p] = slopes[self._places], row[self.free]
+        right[:p, 0], right[p] = g[self.inner], (value, 1.0)
+        try:
+            found = np.linalg.solve(matrix, right)
+        except np.linalg.LinAlgError:
+            return None
+        if not np.isfinite(found).all():
+            return None
+        step, tangent = np.zeros((2, len(point)))
+        step[self.free] = found[:, 0]
+        tangent[self.free] = found[:, 1] / np.sqrt(found[:, 1] @ found[:, 1])
+        return step, tangent
 
     def _way(self, start: Floats, sign: float) -> tuple[list[Floats], list[Turn | None]]:
         """Follow the arc one way, to where it ends."""
         points: list[Floats] = []
-        tangent = self._tangent(start, None)
+        tangent = self._tangent(start)
         if tangent is None:
             return points, []
-        point, tangent, step = start, sign * tangent, _FIRST
+        point, tangent, step, bend = start, sign * tangent, _FIRST, np.zeros(len(start))
         while len(points) < _MOST_POINTS and step > _SHORTEST:
-            new = self._corrected(point + step * tangent, tangent)
-            after = None if new is None else self._tangent(new, tangent)
-            if new is None or after is None or after @ tangent < _BEND:
+            guess = point + step * (tangent + step / 2 * bend)
+            found = self._corrected(guess, tangent, _BEND)
+            if found is None:
                 step /= 2
                 continue
+            new, after = found
             out = self._leaves(point, new)
             if out is not None:
                 last, turn = out
@@ -226,6 +260,7 @@ class _Tracer:
             points.append(new)
             if len(points) > 3 and np.abs(new - start).max() < step / 2:
                 break  # a closed curve
+            bend = (after - tangent) / step
             point, tangent, step = new, after, min(2 * step, _LONGEST)
         return points, []
 
@@ -277,15 +312,11 @@ class _Tracer:
             g, slopes = self._values(point)
             unit = np.eye(len(point))[k]
             row, value = (slopes[k], g[k]) if bound is None else (unit, point[k] - bound)
-            matrix = np.vstack([slopes[np.ix_(self.inner, self.free)], row[self.free]])
-            try:
-                step = np.linalg.solve(matrix, np.append(g[self.inner], value))
-            except np.linalg.LinAlgError:
+            found = self._step(point, row, float(value))
+            if found is None:
                 return None
-            if not np.isfinite(step).all():
-                return None
-            point[self.free] -= step
-            if np.abs(step).max() < 1e-12:
+            point -= found[0]
+            if np.abs(found[0]).max() < _ARRIVED:
                 break
         if bound is not None:
             point[k] = bound
@@ -323,10 +354,10 @@ class _Tracer:
         low, high, point = 0.0, 1.0, None
         for _ in range(30):
             share = low + (high - low) * first / (first - last)
-            new = self._corrected(a + share * (b - a), across)
-            if new is None:
+            found = self._corrected(a + share * (b - a), across)
+            if found is None:
                 return point
-            point = new
+            point = found[0]
             det = float(np.linalg.det(self._values(point)[1][np.ix_(self.inner, self.inner)]))
             if abs(det) <= enough or high - low < 1e-12:
                 break

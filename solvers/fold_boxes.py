@@ -42,7 +42,8 @@ __all__ = ["FoldBox", "fold_box"]
 _REACH = 0.4 * 2.0 ** -np.arange(14)
 _SHARES = np.array([1.0, 0.5, 0.25, 0.1])
 _OFF = np.array([1.0, 0.25, 0.05])
-_MOST = 30
+_MOST, _BETTER = 30, 1.2
+_WITHIN = 0.85  # so that the two points are not at the very ends of the graph
 
 
 class FoldBox(NamedTuple):
@@ -126,6 +127,7 @@ class _Graph(NamedTuple):
     place: int
     point: Floats
     slope: Floats
+    inverse: Floats  # R, of A at the fold
 
 
 def fold_box(system: PolicySystem, event: Event) -> FoldBox | None:
@@ -148,12 +150,14 @@ def fold_box(system: PolicySystem, event: Event) -> FoldBox | None:
     if (event.moves[1] - event.moves[0]).max() > 1e-12:
         return None
     point = np.append((event.moves[0] + event.moves[1]) / 2, event.middle)
-    h = system.at_point(point)[1][np.ix_(rows, rows)]
-    null = np.linalg.svd(h)[2][-1]
+    slopes = system.at_point(point)[1][rows]
+    null = np.linalg.svd(slopes[:, rows])[2][-1]
     largest = int(np.argmax(np.abs(null)))
     slope = np.zeros(system.size)
     slope[rows] = null / null[largest]
-    graph = _Graph(system, event.label, rows, rows[largest], point, slope)
+    others = [k for k in [*rows, system.size] if k != rows[largest]]
+    inverse = np.asarray(np.linalg.pinv(slopes[:, others])[:, :, None], dtype=np.float64)
+    graph = _Graph(system, event.label, rows, rows[largest], point, slope, inverse)
     with np.errstate(all="ignore"):
         return _largest(graph, event)
 
@@ -173,12 +177,13 @@ def _largest(graph: _Graph, event: Event) -> FoldBox | None:
         size = float(min(abs(bend[0][k]), abs(bend[1][k])))
         rise = size / 2 * (reach[k] * (1 - 1e-5)) ** 2 * (1 - 1e-9)  # at both ends, at least
         room = float(off[k]) * (1 - 1e-6)
-        two, none = min(float(rise), room), room
+        two, none = min(_WITHIN * float(rise), room), room
         low, high = event.low, event.high
         up = (high, low + two), (high - none, low)
         down = (high - two, low), (high, low + none)
         pair, nothing = up if bend[0][k] > 0 else down
-        if pair[0] < pair[1] and (found is None or pair[1] - pair[0] > found.two[1] - found.two[0]):
+        least = 0.0 if found is None else _BETTER * (found.two[1] - found.two[0])
+        if pair[1] - pair[0] > least:  # of about the same, that with the largest radius
             found = FoldBox(
                 graph.label, graph.place, graph.point[:-1], graph.slope, float(reach[k]),
                 float(radius[k]), (hull[0][:, k], hull[1][:, k]), pair, nothing,
@@ -216,12 +221,6 @@ def _matrix(graph: _Graph, over: tuple[Ends, Ends, Ends]) -> tuple[Ends, Ends]:
     return (first[0], first[1]), (last[0], last[1])
 
 
-def _inverse(graph: _Graph) -> Floats:
-    slopes = graph.system.at_point(graph.point)[1]
-    inverse = np.linalg.pinv(slopes[np.ix_(graph.rows, _columns(graph))])[:, :, None]
-    return np.asarray(inverse, dtype=np.float64)
-
-
 def _contracted(inverse: Floats, matrix: Ends, offset: Ends) -> tuple[Ends, Floats]:
     """Return (I - R A) times an offset (p, n), and the norm of I - R A."""
     p, n = offset[0].shape
@@ -255,7 +254,7 @@ def _branch(
         drift = add(drift, row_sums(part, (slope, slope)))
     moved = multiply(drift, (-reach[None], reach[None]))
     residual = add((still.g[0][graph.rows], still.g[1][graph.rows]), moved)
-    inverse = _inverse(graph)
+    inverse = graph.inverse
     image = add(preconditioned(-inverse, residual), _contracted(inverse, matrix, (-size, size))[0])
     within = ((image[0] > -size) & (image[1] < size)).all(axis=0)
     return image, within & ~over.left & ~still.left
@@ -310,7 +309,7 @@ def _by_strength(graph: _Graph, p: Ends, second: Ends, direction: Ends, box: End
 
 def _solved(graph: _Graph, matrix: Ends, right: Ends) -> Ends:
     """Enclose the solutions of A z = -right over boxes."""
-    inverse = _inverse(graph)
+    inverse = graph.inverse
     start = preconditioned(-inverse, right)
     n = start[0].shape[1]
     point = (start[0] + start[1]) / 2

@@ -27,6 +27,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pigou.solvers.continuation import Turn
 from pigou.solvers.first_order import INTERIOR
@@ -84,12 +85,19 @@ Augmented = Callable[[Floats, Floats], tuple[Ends, Ends]]
 """Encloses the equations (q, n) and their Jacobian (q, q, n) over boxes (q, n)."""
 
 
-def _zero(equations: Augmented, point: Floats, scales: Floats) -> tuple[Ends, Ends] | None:
+def _zero(
+    equations: Augmented,
+    newton: Callable[[Floats], tuple[Floats, Floats]],
+    point: Floats,
+    scales: Floats,
+) -> tuple[Ends, Ends] | None:
     """Run Newton's method; prove one zero in boxes around its limit, if that can be done.
 
     Parameters
     ----------
     equations : callable
+    newton : callable
+        The equations (q,) and their Jacobian (q, q) at a point, in doubles.
     point : array (q,)
     scales : array (q, shapes)
         Shapes of boxes to be tried, each in many sizes.
@@ -103,25 +111,25 @@ def _zero(equations: Augmented, point: Floats, scales: Floats) -> tuple[Ends, En
     """
     q = len(point)
     for _ in range(_NEWTON_STEPS):
-        values, slopes = equations(point[:, None], point[:, None])
+        residual, jacobian = newton(point)
         try:
-            step = np.linalg.solve((slopes[0] + slopes[1])[:, :, 0], (values[0] + values[1])[:, 0])
+            step = np.linalg.solve(jacobian, residual)
         except np.linalg.LinAlgError:
             return None
         if not np.abs(step).max() < 0.3:
             return None
         point = point - step
-        if np.abs(step).max() < 1e-11:
+        if np.abs(step).max() < 1e-7:  # the error left is about its square
             break
     radius = (scales[:, :, None] * _SIZES).reshape(q, -1)
     radius = np.hstack([radius, np.zeros((q, 1))])  # the last is the point itself
     low, high = point[:, None] - radius, point[:, None] + radius
-    values, slopes = equations(low, high)
-    values, middle = (values[0][:, -1:], values[1][:, -1:]), (slopes[0] + slopes[1])[:, :, -1] / 2
+    over, slopes = equations(low, high)
+    still, middle = (over[0][:, -1:], over[1][:, -1:]), (slopes[0] + slopes[1])[:, :, -1] / 2
     if not np.isfinite(middle).all() or not abs(np.linalg.det(middle)) > 0:
         return None
     inverse = np.asarray(np.linalg.inv(middle)[:, :, None], dtype=np.float64)
-    image = add((point[:, None],) * 2, preconditioned(-inverse, values))
+    image = add((point[:, None],) * 2, preconditioned(-inverse, still))
     away = difference((low, high), (point[:, None], point[:, None]))
     for k in range(q):
         column = preconditioned(-inverse, (slopes[0][:, k], slopes[1][:, k]))
@@ -150,43 +158,83 @@ def fold(system: PolicySystem, turn: Turn) -> Event:
     (True, True, True)
     """
     inner = [k for k, label in enumerate(turn.label) if label == INTERIOR]
-    m, size = len(inner), system.size
+    m = len(inner)
     h = system.at_point(turn.point)[1][np.ix_(inner, inner)]
     if not np.isfinite(h).all():
         return vague(turn, "fold")
     left, _, right = np.linalg.svd(h)
     normal, border = right[-1], left[:, -1]
+    at = _AtFold(system, turn.point, inner, normal)
+    start = np.concatenate([turn.point[at.columns], normal])
+    with np.errstate(all="ignore"):
+        ratio = np.array([1.0, 8.0, 64.0])
+        scales = np.vstack([np.ones((m, 3)), np.full((1, 3), 0.25), np.tile(ratio, (m, 1))])
+        found = _zero(at.equations, at.in_doubles, start, scales)
+        if found is None:
+            return vague(turn, "crossing")
+        core = _core(at.matrix, found[1], normal, border)
+    moves = _moves(turn, inner, found[0])
+    low, high = float(found[0][0][m]), float(found[0][1][m])
+    if core is None:
+        return Event("fold", low, high, moves, turn.label, True)
+    wide = turn.point.copy(), turn.point.copy()
+    for array, end in zip(wide, core, strict=True):
+        array[at.columns] = end
+    return Event("fold", low, high, moves, turn.label, True, wide)
 
-    def parts(low: Floats, high: Floats) -> tuple[Ends, Ends, Ends, Ends]:
-        full = [np.repeat(turn.point[:, None], low.shape[1], axis=1) for _ in range(2)]
+
+class _AtFold(NamedTuple):
+    """The augmented system of step 1, in interior moves, strength and null vector."""
+
+    system: PolicySystem
+    point: Floats
+    inner: list[int]
+    normal: Floats
+
+    @property
+    def columns(self) -> list[int]:
+        """The interior moves and the strength."""
+        return [*self.inner, self.system.size]
+
+    def _whole(self, low: Floats, high: Floats) -> list[Floats]:
+        full = [np.repeat(self.point[:, None], low.shape[1], axis=1) for _ in range(2)]
         for array, end in zip(full, (low, high), strict=True):
-            array[[*inner, size]] = end[: m + 1]
-        over = system.enclosed(*full)
-        below, above, outside = system.second.intervals(*full)
-        shape = (size, size, size + 1, low.shape[1])
-        bad = over.left | outside
-        second = tuple(
-            np.where(bad, wrong, e.reshape(shape))[np.ix_(inner, inner, [*inner, size])]
-            for e, wrong in ((below, -np.inf), (above, np.inf))
-        )
-        g, p = ((e[0][inner], e[1][inner]) for e in (over.g, over.p))
-        h = over.h[0][np.ix_(inner, inner)], over.h[1][np.ix_(inner, inner)]
-        return g, h, p, (second[0], second[1])
+            array[self.columns] = end[: len(self.columns)]
+        return full
 
-    def equations(low: Floats, high: Floats) -> tuple[Ends, Ends]:
-        g, h, p, second = parts(low, high)
+    def matrix(self, low: Floats, high: Floats) -> Ends:
+        """Enclose h of the interior moves."""
+        h, places = self.system.enclosed(*self._whole(low, high)).h, np.ix_(self.inner, self.inner)
+        return h[0][places], h[1][places]
+
+    def _second(self, full: list[Floats], left: NDArray[np.bool_]) -> Ends:
+        """Enclose the derivatives of h; unbounded where something is not defined."""
+        size = self.system.size
+        below, above, outside = self.system.second.intervals(*full)
+        shape, places = (size, size, size + 1, -1), np.ix_(self.inner, self.inner, self.columns)
+        bad = left | outside
+        low = np.where(bad, -np.inf, below.reshape(shape))[places]
+        return low, np.where(bad, np.inf, above.reshape(shape))[places]
+
+    def equations(self, low: Floats, high: Floats) -> tuple[Ends, Ends]:
+        """Enclose the equations (q, n) and their Jacobian (q, q, n) over boxes."""
+        inner, m = self.inner, len(self.inner)
         n, q = low.shape[1], 2 * m + 1
+        full = self._whole(low, high)
+        over = self.system.enclosed(*full)
+        h = over.h[0][np.ix_(inner, inner)], over.h[1][np.ix_(inner, inner)]
         w = low[m + 1 :], high[m + 1 :]
         values = np.zeros((q, n)), np.zeros((q, n))
         slopes = np.zeros((q, q, n)), np.zeros((q, q, n))
         product = multiply(h, (w[0][None], w[1][None]))
+        second = self._second(full, over.left)
         turned = multiply(second, (w[0][None, :, None], w[1][None, :, None]))
         total = _summed(product, 1), _summed(turned, 1)
-        scale = np.repeat(normal[:, None], n, axis=1)
+        scale = np.repeat(self.normal[:, None], n, axis=1)
         ones = _summed((lambda e: (e[0][None], e[1][None]))(scaled(w, scale)), 1)
         for side in range(2):
-            values[side][:m], values[side][m : 2 * m] = g[side], total[0][side]
-            slopes[side][:m, :m], slopes[side][:m, m] = h[side], p[side]
+            values[side][:m], values[side][m : 2 * m] = over.g[side][inner], total[0][side]
+            slopes[side][:m, :m], slopes[side][:m, m] = h[side], over.p[side][inner]
             slopes[side][m : 2 * m, : m + 1] = total[1][side]
             slopes[side][m : 2 * m, m + 1 :] = h[side]
             slopes[side][2 * m, m + 1 :] = scale
@@ -194,22 +242,20 @@ def fold(system: PolicySystem, turn: Turn) -> Event:
         values[0][2 * m], values[1][2 * m] = last[0][0], last[1][0]
         return values, slopes
 
-    start = np.concatenate([turn.point[[*inner, size]], normal])
-    with np.errstate(all="ignore"):
-        ratio = np.array([1.0, 8.0, 64.0])
-        scales = np.vstack([np.ones((m, 3)), np.full((1, 3), 0.25), np.tile(ratio, (m, 1))])
-        found = _zero(equations, start, scales)
-        if found is None:
-            return vague(turn, "crossing")
-        core = _core(lambda low, high: parts(low, high)[1], found[1], normal, border)
-    moves = _moves(turn, inner, found[0])
-    low, high = float(found[0][0][m]), float(found[0][1][m])
-    if core is None:
-        return Event("fold", low, high, moves, turn.label, True)
-    wide = turn.point.copy(), turn.point.copy()
-    for array, end in zip(wide, core, strict=True):
-        array[[*inner, size]] = end
-    return Event("fold", low, high, moves, turn.label, True, wide)
+    def in_doubles(self, point: Floats) -> tuple[Floats, Floats]:
+        """Evaluate the equations (q,) and their Jacobian (q, q) at a point, in doubles."""
+        inner, m, size = self.inner, len(self.inner), self.system.size
+        full, w = self.point.copy(), point[m + 1 :]
+        full[self.columns] = point[: m + 1]
+        g, slopes = self.system.at_point(full)
+        second = self.system.second.tape.floats(full[:, None]).reshape(size, size, size + 1)
+        second = second[np.ix_(inner, inner, self.columns)]
+        slopes = slopes[np.ix_(inner, self.columns)]
+        jacobian = np.zeros((2 * m + 1, 2 * m + 1))
+        jacobian[:m, : m + 1], jacobian[m : 2 * m, m + 1 :] = slopes, slopes[:, :m]
+        jacobian[m : 2 * m, : m + 1] = np.einsum("klj,l->kj", second, w)
+        jacobian[2 * m, m + 1 :] = self.normal
+        return np.concatenate([g[inner], slopes[:, :m] @ w, [self.normal @ w - 1]]), jacobian
 
 
 def _summed(ends: Ends, axis: int) -> Ends:
@@ -290,8 +336,14 @@ def collision(system: PolicySystem, turn: Turn) -> Event:
         g = over.g[0][rows], over.g[1][rows]
         return g, (slopes[0][np.ix_(rows, columns)], slopes[1][np.ix_(rows, columns)])
 
+    def newton(point: Floats) -> tuple[Floats, Floats]:
+        full = turn.point.copy()
+        full[columns] = point
+        g, slopes = system.at_point(full)
+        return g[rows], slopes[np.ix_(rows, columns)]
+
     with np.errstate(all="ignore"):
-        found = _zero(equations, turn.point[columns], np.ones((len(columns), 1)))
+        found = _zero(equations, newton, turn.point[columns], np.ones((len(columns), 1)))
     if found is None:
         return vague(turn, "boundary")
     box = found[0]

@@ -19,7 +19,7 @@ from pigou.solvers.tubes import Tubes
 __all__ = ["Cells", "as_cells", "counted_up", "everything", "merged", "split"]
 
 _CUT = 0.4921875
-_MOST_SPLITS, FEW = 3, 160
+_MOST_SPLITS, _FEW, _MANY = 4, 400, 40
 
 
 class Cells(NamedTuple):
@@ -94,7 +94,7 @@ def merged(cells: Cells) -> Cells:
     keys = np.vstack([cells.label, cells.first, cells.last])
     _, group, size = np.unique(keys, axis=1, return_inverse=True, return_counts=True)
     group = group.reshape(-1)
-    many = size[group] > FEW // 4
+    many = size[group] > _MANY
     boxes = []
     for one in np.unique(group[many]):
         part = cells.pick(group == one)
@@ -133,23 +133,21 @@ def split(cells: Cells, weight: Floats) -> Cells:
     apart = apart._replace(first=first, last=first + 1)
     cells, weight = cells.pick(~np.isinf(weight[-1])), weight[:, ~np.isinf(weight[-1])]
     for _ in range(_MOST_SPLITS if cells.number else 0):
-        many = cells.last - cells.first > 1
-        by_segment = many & (weight[-1] >= weight[:-1].max(axis=0))
-        one, part = cells.pick(by_segment), weight[:, by_segment]
-        part[-1] /= 2
-        middle = (one.first + one.last) // 2
-        across, other = _across(cells.pick(~by_segment), weight[:, ~by_segment])
-        cells = across.joined(one._replace(last=middle), one._replace(first=middle))
-        weight = np.hstack([other, part, part])
-        if cells.number > FEW:
+        cells, weight = _halved(cells, weight)
+        if cells.number > _FEW:
             break
     return cells.joined(apart)
 
 
-def _across(cells: Cells, weight: Floats) -> tuple[Cells, Floats]:
-    """Split boxes across their widest move; one that touches an end, into the face and the rest."""
-    n = np.arange(cells.number)
-    axis = np.argmax(cells.high - cells.low, axis=0)
+def _halved(cells: Cells, weight: Floats) -> tuple[Cells, Floats]:
+    """Halve boxes by segments, where these weigh more, or across their widest move.
+
+    A box that touches an end is split into the face there and the rest.
+    """
+    by_segment = (cells.last - cells.first > 1) & (weight[-1] >= weight[:-1].max(axis=0))
+    middle = (cells.first + cells.last) // 2
+    n = np.flatnonzero(~by_segment)
+    axis = np.argmax(cells.high - cells.low, axis=0)[n]
     low, high, label = cells.low[axis, n], cells.high[axis, n], cells.label[axis, n]
     face = (label == FREE) & ((low == 0) != (high == 1))
     cut = low + _CUT * (high - low)
@@ -162,7 +160,10 @@ def _across(cells: Cells, weight: Floats) -> tuple[Cells, Floats]:
     other.low[axis, n] = np.where(face, low, cut)
     one.label[axis, n] = np.where(face, np.where(low == 0, LOWER, UPPER), label)
     other.label[axis, n] = np.where(face, INTERIOR, label)
+    one = one._replace(last=np.where(by_segment, middle, cells.last))
+    other = other._replace(first=np.where(by_segment, middle, cells.first))
     weight = weight.copy()
+    weight[-1, by_segment] /= 2
     weight[axis, n] /= 2
     return one.joined(other), np.tile(weight, 2)
 

@@ -39,7 +39,7 @@ from pigou.solvers.policy_system import (
     preconditioned,
     row_sums,
 )
-from pigou.solvers.quick_intervals import add, multiply
+from pigou.solvers.quick_intervals import add, multiply, scaled
 from pigou.solvers.tubes import UNDECIDED, Tubes, prove
 
 __all__ = ["Cover", "Known", "cover"]
@@ -233,18 +233,18 @@ class _Work:
             cells.high[:, places] = np.where(empty, cells.high[:, places], new_high)
         weight = _weights(over, low, high)
         before = (high - low)[:-1]
-        many = cells.last - cells.first > 1
-        weight[-1, (norm < 1) & many] = np.inf  # no use to split moves: one solution at most
         cells, weight, norm, before = cells.pick(keep), weight[:, keep], norm[keep], before[:, keep]
         left = np.ones(cells.number, dtype=bool)
-        near = norm < 1
-        for fold, _ in self.folds:
-            near |= fold.holds(cells.low, cells.high, cells.label)
+        held = [fold.holds(cells.low, cells.high, cells.label) for fold, _ in self.folds]
+        near = np.logical_or.reduce([norm < 1, *held])
+        many = cells.last - cells.first > 1
+        weight[-1, near & many] = np.inf  # no use to split moves: what is in them is known
         single = np.flatnonzero(near)
-        left[single] = ~self._covered(cells.pick(single))
+        part, held = cells.pick(single), [one[single] for one in held]
+        left[single] = ~self._covered(part, held)
         self.rounds += 1
         if self.rounds % _SEARCH_EVERY == 0 and self._search(cells, left & (norm < 1)):
-            left[single] = ~self._covered(cells.pick(single))
+            left[single] = ~self._covered(part, held)
         cells, weight, before = cells.pick(left), weight[:, left], before[:, left]
         return self._narrowed(cells, weight, before)
 
@@ -274,8 +274,8 @@ class _Work:
             self.given_up.append(cells.pick(out))
         return cells.pick(~out)
 
-    def _covered(self, cells: Cells) -> NDArray[np.bool_]:
-        """Say which boxes lie, for each of their segments, in the core of one of its tubes."""
+    def _covered(self, cells: Cells, held: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+        """Say which boxes lie, for each of their segments, in a core or a fold's surroundings."""
         length = cells.last - cells.first
         place = np.repeat(np.arange(cells.number), length)
         segment = np.repeat(cells.first, length) + counted_up(length)
@@ -288,10 +288,8 @@ class _Work:
                 cells.high[:, box] <= core[1][:, tube]
             )
             found[left] = (within & (label[:, tube] == cells.label[:, box])).all(axis=0)
-        for fold, spans in self.folds:
-            left = np.flatnonzero(~found & (spans[segment] >= 0))
-            box = place[left]
-            found[left] = fold.holds(cells.low[:, box], cells.high[:, box], cells.label[:, box])
+        for inside, (_, spans) in zip(held, self.folds, strict=True):
+            found |= (spans[segment] >= 0) & inside[place]
         return np.bincount(place[found], minlength=cells.number) == length
 
     def _search(self, cells: Cells, where: NDArray[np.bool_]) -> bool:
@@ -392,8 +390,8 @@ def _image(
 ) -> tuple[Ends, Floats, NDArray[np.bool_]]:
     """Return the Krawczyk image for all strengths of a box, its contraction, and what is excluded.
 
-    Next to an inverse of the middle of h, g is multiplied by the left singular vectors of it: close
-    to a fold, where an inverse is of no use, the one along which h is nearly 0 tells most.
+    Next to an inverse of the middle of h, g is multiplied by the left singular vector along which
+    h is closest to 0: near a fold, where an inverse is of no use, it tells most.
     """
     inner = cells.label[:, places] == INTERIOR
     m, point = len(inner), centre[:-1, places]
@@ -402,18 +400,18 @@ def _image(
     p = over.p[0][:, places], over.p[1][:, places]
     moved = multiply(p, (away[0][-1:, places], away[1][-1:, places]))
     residual = add((at.g[0][:, places], at.g[1][:, places]), moved)
-    start = np.vstack([point, np.zeros_like(point)])
+    start = np.vstack([point, np.zeros_like(point[:1])])
     image = add((start, start), preconditioned(rows, residual))
-    norm = np.zeros_like(point)
-    for k in range(m):
-        column = preconditioned(rows, (h[0][:, k], h[1][:, k]))
-        unit = np.eye(2 * m)[:, k][:, None] + np.zeros_like(start)
-        column = add(column, (unit, unit))
-        size = np.maximum(np.abs(column[0][:m]), np.abs(column[1][:m]))
-        norm += np.where(inner & inner[k], size, 0.0)
-        step = away[0][k : k + 1, places], away[1][k : k + 1, places]
-        part = multiply(column, step)
-        image = add(image, (np.where(inner[k], part[0], 0.0), np.where(inner[k], part[1], 0.0)))
+    both = scaled((h[0][None], h[1][None]), rows[:, :, None])
+    matrix: Ends = both[0][:, 0], both[1][:, 0]
+    for k in range(1, m):
+        matrix = add(matrix, (both[0][:, k], both[1][:, k]))
+    unit = np.eye(m + 1, m)[..., None] + np.zeros_like(matrix[0])
+    matrix = add(matrix, (unit, unit))
+    size = np.where(inner, np.maximum(np.abs(matrix[0][:m]), np.abs(matrix[1][:m])), 0.0)
+    norm = np.where(inner, size.sum(axis=1), 0.0)
+    step = np.where(inner, away[0][:-1, places], 0.0), np.where(inner, away[1][:-1, places], 0.0)
+    image = add(image, row_sums(matrix, step))
     bad = np.isnan(image[0]) | np.isnan(image[1])
     image = np.where(bad, -np.inf, image[0]), np.where(bad, np.inf, image[1])
     excluded = np.asarray(((image[0][m:] > 0) | (image[1][m:] < 0)).any(axis=0))
@@ -422,7 +420,7 @@ def _image(
 
 
 def _preconditioners(h: Ends, inner: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """Return minus an inverse of the middle of h, and its left singular vectors, as rows."""
+    """Return as rows minus an inverse of the middle of h, and the left singular vector."""
     m = len(inner)
     middle = h[0] + (h[1] - h[0]) / 2
     both = inner[:, None] & inner[None, :]
@@ -435,8 +433,7 @@ def _preconditioners(h: Ends, inner: NDArray[np.bool_]) -> tuple[Floats, Floats]
         np.swapaxes(right, 1, 2) * scale[:, None, :] @ np.swapaxes(left, 1, 2), 0, 2
     )
     inverse = np.where(both & np.isfinite(inverse), inverse, 0.0)
-    vectors = np.moveaxis(np.swapaxes(left, 1, 2), 0, 2)
-    return -inverse, np.where(inner[None], vectors, 0.0)
+    return -inverse, np.where(inner, left[:, :, -1].T, 0.0)[None]
 
 
 def _weights(over: Slopes, low: Floats, high: Floats) -> Floats:

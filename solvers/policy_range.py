@@ -41,16 +41,17 @@ from pigou.solvers.policy_cells import Cells, as_cells, counted_up, everything, 
 from pigou.solvers.policy_cover import Cover, Known, cover
 from pigou.solvers.policy_deviations import BEST, OPEN, Deviations
 from pigou.solvers.policy_partition import PIECES, cut_up, partition, place_of
+from pigou.solvers.policy_points import no_points, points_at, polished
 from pigou.solvers.policy_system import PolicySystem, seeds
 from pigou.solvers.tubes import COUNTED, GHOST, UNDECIDED, Tubes, prove
 
 __all__ = ["Count", "PolicyRange", "Window", "policy_range"]
 
 _STARTS, _LEVELS = 8, 5
-_PARTS = {1: 64, 2: 16, 3: 6}
+_PARTS = {1: 64, 2: 12, 3: 6}
 _MOST_PASSES = 14
 _MOST_CUTS = 6
-_RUN = 16
+_RUN = 8
 _MOST_SEGMENTS = 1200
 
 
@@ -176,60 +177,6 @@ def _is_at(event: Event, turn: Turn) -> bool:
     return same and bool(near) and abs(event.middle - turn.point[-1]) < 1e-9
 
 
-def _known(system: PolicySystem, arcs: Sequence[Arc], middles: Floats) -> Known:
-    """Find points of all arcs at some strengths, by interpolation and Newton's method."""
-    points, labels, places = [], [], []
-    for arc in arcs:
-        for a, b in itertools.pairwise(_with_turns(arc)):
-            low, high = min(a[0][-1], b[0][-1]), max(a[0][-1], b[0][-1])
-            inside = np.flatnonzero((low <= middles) & (middles < high))
-            if not len(inside):
-                continue
-            share = (middles[inside] - a[0][-1]) / (b[0][-1] - a[0][-1])
-            if a[1]:
-                share = np.sqrt(share)
-            elif b[1]:
-                share = 1 - np.sqrt(1 - share)
-            at = a[0][:, None] + share * (b[0] - a[0])[:, None]
-            at[-1] = middles[inside]
-            points.append(at)
-            labels.append(np.repeat(np.array(arc.label, dtype=np.int8)[:, None], len(inside), 1))
-            places.append(inside)
-    if not points:
-        return _nothing(system.size)
-    return _polished(system, (np.hstack(points), np.hstack(labels), np.concatenate(places)))
-
-
-def _nothing(m: int) -> Known:
-    return np.zeros((m + 1, 0)), np.zeros((m, 0), dtype=np.int8), np.zeros(0, dtype=np.intp)
-
-
-def _with_turns(arc: Arc) -> list[tuple[Floats, bool]]:
-    """Return the points of an arc with its folds and crossings put in, and whether each is one."""
-    points = [(arc.points[:, k], False) for k in range(arc.points.shape[1])]
-    for turn in arc.turns:
-        if turn.kind == "boundary":
-            continue
-        gaps = [
-            np.linalg.norm(a - turn.point) + np.linalg.norm(b - turn.point) - np.linalg.norm(b - a)
-            for (a, _), (b, _) in itertools.pairwise(points)
-        ]
-        points.insert(int(np.argmin(gaps)) + 1, (turn.point, turn.kind == "fold"))
-    return points
-
-
-def _polished(system: PolicySystem, known: Known) -> Known:
-    """Run Newton's method from points, and keep one of those that arrive at the same."""
-    with np.errstate(all="ignore"):
-        points, arrived = system.newton(known[0], known[1])
-    labels, places = known[1], known[2]
-    good = arrived & ((points >= -0.5) & (points <= 1.5)).all(axis=0)
-    keys = np.vstack([points[:-1].round(9), labels, places[None]])[:, good]
-    first = np.sort(np.unique(keys, axis=1, return_index=True)[1])
-    chosen = np.flatnonzero(good)[first]
-    return points[:, chosen], labels[:, chosen], places[chosen]
-
-
 # -- passes -----------------------------------------------------------------------------------
 
 
@@ -255,7 +202,7 @@ class _Work:
         ends = sorted({*range(0, len(low), _RUN), len(low)})
         cells = everything(m, list(itertools.pairwise(ends)), _PARTS.get(m, 2))
         tubes = self._cores(low, high, is_window, events).joined(tubes)
-        nothing = _nothing(m)
+        nothing = no_points(m)
         found = cover(self.system, (low, high), cells, nothing, is_window, tubes, self.folds)
         self.windows = list(zip(low[is_window], high[is_window], strict=True))
         self.regular = bool(found.settled[is_window].all())
@@ -276,7 +223,7 @@ class _Work:
         new, tubes = np.ones(len(low), dtype=bool), Tubes.none(self.system.size)
         for _ in range(_MOST_CUTS):
             places = np.flatnonzero(new)
-            known = _known(self.system, arcs, (low + (high - low) / 2)[places])
+            known = points_at(self.system, arcs, (low + (high - low) / 2)[places])
             known = self._apart_from_folds(known, low[places], high[places])
             found, proved = prove(self.system, known[0], known[1], places[known[2]], (low, high))
             bad = np.zeros(len(low), dtype=bool)
@@ -383,7 +330,7 @@ class _Work:
         at = np.concatenate([4 * at + part for part in range(4)])
         new_low, new_high = cuts[:-1].T.reshape(-1), cuts[1:].T.reshape(-1)
         points[m] = (new_low + (new_high - new_low) / 2)[at]
-        self.left = new_low, new_high, cells, _polished(self.system, (points, labels, at))
+        self.left = new_low, new_high, cells, polished(self.system, (points, labels, at))
 
     def later_passes(self) -> None:
         """Cut and cover what is left, until it is settled or too narrow."""

@@ -12,7 +12,9 @@ product is simply moved outwards by one double at both ends:
    :math:`10^{-307}`.
 3. Whatever is undefined (0 times infinity, infinity less infinity) is "not a number", which no
    comparison is true of and which every operation hands on; boxes with such a result are marked.
-4. All else (negative and fractional powers, logarithms, the logistic function) is left to
+4. The logistic function and its first derivative, quotients of sums and squares of exponentials,
+   are moved outwards by as much, which is 64 units in the last place; they err by less than 16.
+   All else (fractional powers, logarithms, further derivatives) is left to
    `pigou.solvers.intervals`.
 
 A tape is run over arrays of shape (2, boxes), lower ends first; constants have shape (2, 1).
@@ -138,7 +140,7 @@ class QuickTape:
                         value = np.exp(a)
                         value = np.maximum(value + value * _MARGIN + _TINY, [[0.0], [0.0]])
                     case "logistic":
-                        value = np.stack(logistic((a[0], a[1]), int(number)))
+                        value = _logistic(a, int(number))
                     case _:
                         value = np.stack(logarithm((a[0], a[1]), domain))
                 registers.append(value)
@@ -160,6 +162,19 @@ def _product(a: Floats, b: Floats) -> Floats:
     products = (a[:, None] * b[None]).reshape(4, -1)
     ends = np.stack([np.minimum.reduce(products), np.maximum.reduce(products)])
     return np.nextafter(ends, _OUT)
+
+
+def _logistic(a: Floats, order: int) -> Floats:
+    if order == 2:
+        return np.stack(logistic((a[0], a[1]), order))
+    small = np.exp(-np.abs(a))
+    if order == 0:
+        value, most = np.where(a >= 0, 1.0, small) / (1 + small), 1.0
+    else:  # rises up to 0, where it is 1/4, and falls from there
+        slope, most = small / (1 + small) ** 2, 0.25
+        value = np.stack([np.minimum(slope[0], slope[1]), np.maximum(slope[0], slope[1])])
+        value[1][(a[0] <= 0) & (a[1] >= 0)] = most
+    return np.clip(value + value * _MARGIN + _TINY, 0.0, most)
 
 
 def _power(a: Floats, exponent: int, domain: Domain) -> Floats:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import sympy as sp
 from click.testing import CliRunner
+from flint import arb, ctx
 from hypothesis import given, settings, strategies as st
 
 from pigou.catalogue import find_model
@@ -22,6 +23,7 @@ from pigou.policy_range import policy_range
 from pigou.policy_range_picture import policy_range_picture
 from pigou.reform import mandate, set_parameters, subsidy
 from pigou.solvers.first_order import INTERIOR
+from pigou.solvers.logistic import Logistic
 from pigou.solvers.policy_form import strength_game
 from pigou.solvers.policy_system import PolicySystem
 from pigou.solvers.quick_intervals import QuickTape
@@ -269,6 +271,28 @@ def test_quick_intervals_hold_what_the_formulas_are(seed):
             assert Fraction(above[row, k]) - Fraction(below[row, k]) < Fraction(1, 10**13)
 
 
+@pytest.mark.parametrize("order", [0, 1, 2])
+def test_quick_logistic_functions_are_tight_and_hold_their_values(order):
+    x = sp.Symbol("x", real=True)
+    tape = Tape([Logistic(x, sp.Integer(order))], [x])
+    random = np.random.default_rng(order)
+    low = random.normal(scale=8, size=500)
+    high = low + random.exponential(3, size=500)
+    low[:3], high[:3] = [-800, 0, -745.2], [-700, 0, 800]
+    below, above, left = QuickTape(tape).intervals(low[None], high[None])
+    assert not left.any()
+    for k in range(500):
+        with ctx.workprec(300):
+            values = [tape.balls([arb(u)])[0] for u in np.linspace(low[k], high[k], 9)]
+            assert not any(v < arb(below[0, k]) or v > arb(above[0, k]) for v in values)
+        top, bottom = (float(f(v.mid() for v in values)) for f in (max, min))
+        if order == 0:  # the ends are those of the range, but for roundings
+            assert abs(below[0, k] - bottom) + abs(above[0, k] - top) < 1e-13
+        if order == 1:
+            most = 0.25 if low[k] <= 0 <= high[k] else top
+            assert abs(below[0, k] - bottom) + abs(above[0, k] - most) < 1e-13
+
+
 def sp_to_flint(number):
     from flint import fmpq
 
@@ -378,7 +402,7 @@ def test_a_reform_of_parameters_has_a_strength():
 
 
 def run(*arguments):
-    return CliRunner().invoke(cli, [str(a) for a in arguments])
+    return CliRunner().invoke(cli, [str(a) for a in arguments], env={"COLUMNS": "120"})
 
 
 def test_the_command_prints_counts_and_events():
