@@ -29,6 +29,8 @@ python_use_unqualified_type_names = True
 napoleon_google_docstring = False
 napoleon_use_ivar = True  # an attribute described in the class docstring is not listed twice
 napoleon_use_rtype = False
+# Prose types such as `number` or `moves` are also names of attributes, in several modules.
+suppress_warnings = ["ref.python"]
 # References into pigou must resolve; types of other projects and prose types have no page here.
 nitpick_ignore_regex = [
     (r"py:.*", r"(?!pigou\.).*"),

@@ -44,7 +44,9 @@ from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import Smooth, smooth_equilibria, smooth_optimum
 from pigou.stages import is_staged
 
-__all__ = ["Combined", "Deviation", "Profile", "combined_equilibria", "combined_optimum"]
+__all__ = [
+    "Best", "Combined", "Deviation", "Profile", "combined_equilibria", "combined_optimum",
+]  # fmt: skip
 
 MOST_COMBINATIONS = 2_000
 _NEGLIGIBLE = Fraction(1, 10**40)
