@@ -623,6 +623,9 @@ REFORMS = [
     add_choice("upgrade", "leave", 2, pays="cost/5", counts_as=0, exit=True),
     add_choice("upgrade", "half way", Fraction(1, 2), "half", counts_as=symbol("cost") / 4),
     Reform("agency", (), running_cost="3/2"),
+    subsidy("upgrade", 1, "risky", failure="1/3"),
+    subsidy("upgrade", 1, "d", failure=1, running_cost=2) + tax("upgrade", "1/9", "e") + mandate("upgrade", "wait", "f", failure="0.1"),
+    replace(subsidy("upgrade", "s", "a", failure="1/2", parameters=(Parameter("s", 2),)) + tax("upgrade", "1/9", "b", running_cost=1), failure="1/7", name="whole"),
     Reform("agency2", (), running_cost=symbol("cost")),
     subsidy("upgrade", "1/5", "a") + tax("upgrade", "1/9", "b", running_cost=1) + mandate("upgrade", "wait", "c"),
 ]  # fmt: skip
@@ -633,7 +636,11 @@ def test_a_reform_that_was_written_does_the_same(reform):
     read = read_game(write_game(Model(GAME, (reform,)))).reforms[0]
     assert read(GAME) == reform(GAME)
     assert read(GAME) != GAME
-    assert replace(read, steps=reform.steps, running_cost=reform.running_cost) == reform
+    assert [(p, [r.name for r in works]) for p, works, _ in read.outcomes] == [
+        (p, [r.name for r in works]) for p, works, _ in reform.outcomes
+    ]
+    plain = replace(read, steps=reform.steps, running_cost=reform.running_cost, parts=())
+    assert plain == replace(reform, parts=())
     again = read_game(write_game(Model(GAME, (read,)))).reforms[0]
     assert again == read
 

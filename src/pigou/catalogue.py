@@ -261,6 +261,7 @@ def _revised(one: Reform, keys: Mapping[str, str]) -> Reform:
 def _of_kind(model: Model, kind: str, keys: dict[str, str]) -> Reform:
     """Make a reform of a kind; the keys of ``parameter`` are parameters, of ``order`` moves."""
     cost: Any = keys.pop("running_cost", 0)
+    failure: Any = keys.pop("failure", 0)
     words = {key: keys.pop(key) for key in _WORDS if key in keys}
     given: dict[str, Any] = dict(keys)
     if kind == "parameter" and "set" not in given:
@@ -269,7 +270,7 @@ def _of_kind(model: Model, kind: str, keys: dict[str, str]) -> Reform:
         given = {"stages": given} if given else {}
     if "exit" in given:
         given["exit"] = _truth(kind, given["exit"])
-    allowed = [*KINDS[kind].keys, "running_cost", *_WORDS]
+    allowed = [*KINDS[kind].keys, "running_cost", "failure", *_WORDS]
     for key in given:
         if key not in KINDS[kind].keys:
             raise ReformError(unknown("key", key, allowed, f"a reform of kind '{kind}'"))
@@ -279,7 +280,8 @@ def _of_kind(model: Model, kind: str, keys: dict[str, str]) -> Reform:
         example = f"{kind}:{needed or 'cost=...'}"
         example = "order:q1=1,q2=2, or order:stages=1" if kind == "order" else example
         raise ReformError(f"a reform of kind '{kind}' needs '{missing[0]}', as in {example}")
-    made = reform(kind, running_cost=cost, source=words.get("source", ""), **given)
+    source = words.get("source", "")
+    made = reform(kind, running_cost=cost, failure=failure, source=source, **given)
     label = words.get("label") or _sentence(reform_text(made, model.game)[0])
     return replace(made, label=label)
 

@@ -55,7 +55,7 @@ from pigou.game import (
     Type,
 )
 from pigou.model import Case, Model
-from pigou.reform import KINDS, Reform, Step
+from pigou.reform import KINDS, Reform, Step, joined_steps
 
 __all__ = ["VERSION", "read_game", "read_game_file"]
 
@@ -71,7 +71,7 @@ _TABLES = (
 _GAME = ("name", "source", "mechanism", "about", "assumptions")
 _PARAMETER = ("default", "domain", "unit", "meaning", "tex", "source", "integer")
 _MOVE = ("player", "interval", "choices", "exit", "stage", "observes", "when", "label", "tex")
-_REFORM = ("name", "label", "source", "parameters", "running_cost")
+_REFORM = ("name", "label", "source", "parameters", "running_cost", "failure")
 _KEYS = {
     "when": "when",
     "whether it is made": "when",
@@ -554,7 +554,15 @@ def _rational(number: Fraction) -> sp.Rational:
 
 
 def _reform(table: FileTable, definitions: Mapping[str, str]) -> Reform:
-    if "steps" in table.items:
+    parts: tuple[Reform, ...] = ()
+    if "parts" in table.items:
+        table.of((*_REFORM, "parts"), ["name"])
+        parts = tuple(
+            _reform(FileTable(entry, table.file, f"{table.place} parts {n}"), definitions)
+            for n, entry in enumerate(table.entries("parts", 20), 1)
+        )
+        steps = joined_steps(parts)
+    elif "steps" in table.items:
         table.of((*_REFORM, "steps"), ["name"])
         steps = tuple(
             _step(FileTable(entry, table.file, f"{table.place} steps {n}"), (), definitions)
@@ -563,7 +571,7 @@ def _reform(table: FileTable, definitions: Mapping[str, str]) -> Reform:
     elif "kind" in table.items:
         steps = (_step(table, _REFORM, definitions),)
     else:
-        table.of((*_REFORM, "kind", "steps"), ["name", "running_cost"])
+        table.of((*_REFORM, "kind", "steps", "parts"), ["name", "running_cost"])
         steps = ()
     own = table.table("parameters")
     place = f"{table.place} parameters"
@@ -584,8 +592,9 @@ def _reform(table: FileTable, definitions: Mapping[str, str]) -> Reform:
         raise table.fault("name", "a reform needs a name")
     with table.at():
         return Reform(
-            table.text("name"), steps, parameters, cost, table.text("source"), table.text("label")
-        )
+            table.text("name"), steps, parameters, cost, table.text("source"), table.text("label"),
+            table.number("failure") if "failure" in table.items else 0, parts,
+        )  # fmt: skip
 
 
 def _step(table: FileTable, others: tuple[str, ...], definitions: Mapping[str, str]) -> Step:

@@ -259,13 +259,18 @@ def _of_transfer(game: Game, transfer: Transfer) -> dict[str, Any]:
 
 def _of_reform(reform: Reform) -> dict[str, Any]:
     steps = [{"kind": step.kind, **step.keys} for step in reform.steps]
+    what = steps[0] if len(steps) == 1 else {"steps": steps}
+    if reform.parts:
+        parts = [_of_reform(part) for part in reform.parts]
+        what = {"parts": [{k: v for k, v in p.items() if not _is_empty(v)} for p in parts]}
     items: dict[str, Any] = {
         "name": reform.name,
         "label": "" if reform.label == reform.name else reform.label,
-        **(steps[0] if len(steps) == 1 else {"steps": steps}),
+        **what,
         "parameters": {p.name: _of_own_parameter(p) for p in reform.parameters},
         "running_cost": None if reform.running_cost == 0 else reform.running_cost,
         "source": reform.source,
+        "failure": str(reform.failure) if reform.failure else None,
     }
     return items
 

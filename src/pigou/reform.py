@@ -16,6 +16,8 @@ A reform is a list of steps, each of a *kind*:
 
 Transfers enter the game's ledger, so nothing is created or lost; the running cost is a real cost
 that the government bears. Reforms compose: ``(a + b)(game) == b(a(game))``.
+
+A reform may fail (`Reform.failure`), and it has a strength (`Reform.at_strength`).
 """
 
 from __future__ import annotations
@@ -110,6 +112,15 @@ class Reform:
         Who proposed it.
     label : str
         The words a reader sees.
+    failure : number
+        The probability, in [0, 1], that the reform fails: it then costs its outlay and its
+        running cost, and changes nothing. `__call__` is the reform that works;
+        `pigou.comparison` uses the probability.
+    parts : tuple of Reform
+        Of a package (``a + b``) in which a part may fail: the reforms that it joins, each with its
+        own `failure`. The parts of a package fail *independently* of each other; a package for
+        which a `failure` is given in addition fails as a whole with that probability. Empty where
+        no part can fail. See `outcomes`.
 
     Examples
     --------
@@ -128,11 +139,17 @@ class Reform:
     running_cost: Any = 0
     source: str = ""
     label: str = ""
+    failure: Any = Fraction(0)
+    parts: Sequence[Reform] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "steps", tuple(self.steps))
         object.__setattr__(self, "parameters", tuple(self.parameters))
         object.__setattr__(self, "label", self.label or self.name)
+        object.__setattr__(self, "failure", _probability(self.failure, self.name))
+        object.__setattr__(self, "parts", tuple(self.parts))
+        if self.parts and self.steps != joined_steps(self.parts):
+            raise ReformError(f"the steps of the package '{self.name}' are those of its parts")
         if not self.steps and self.running_cost == 0:
             raise ReformError(
                 f"reform '{self.name}' changes nothing: it has no step and no running cost"
@@ -182,7 +199,84 @@ class Reform:
             0,
             "; ".join(dict.fromkeys(s for s in (self.source, other.source) if s)),
             f"{self.label} + {other.label}",
+            parts=_parts(self, other),
         )
+
+    @property
+    def outcomes(self) -> tuple[tuple[Fraction, tuple[Reform, ...], tuple[Reform, ...]], ...]:
+        """Every way in which the reform may turn out: probability, parts that work, that fail.
+
+        A reform of one part works or fails; the k parts of a package work or fail independently,
+        in up to :math:`2^k` ways. What has probability 0 is left out; the first outcome is that
+        everything works, unless that is impossible. A part that fails changes nothing and costs
+        what it costs; applying those that work in order gives the game that is then played.
+
+        Examples
+        --------
+        >>> risky = subsidy("upgrade", 1, failure="1/4")
+        >>> package = risky + mandate("upgrade", "yes", failure="1/2")
+        >>> [(str(p), [r.name for r in works]) for p, works, _ in package.outcomes]
+        [('3/8', ['subsidy', 'mandate']), ('3/8', ['subsidy']), ('1/8', ['mandate']), ('1/8', [])]
+        """
+        parts = tuple(self.parts) or (replace(self, failure=0),)
+        if self.parts and self.running_cost != 0:
+            parts = (*parts, Reform(self.name, (), running_cost=self.running_cost))
+        found: list[tuple[Fraction, tuple[Reform, ...], tuple[Reform, ...]]]
+        found = [(1 - self.failure, (), ())]
+        for part in parts:
+            risk = part.failure
+            found = [
+                outcome
+                for chance, works, fails in found
+                for outcome in (
+                    (chance * (1 - risk), (*works, part), fails),
+                    (chance * risk, works, (*fails, part)),
+                )
+            ]
+        found.append((self.failure, (), parts))
+        return tuple(outcome for outcome in found if outcome[0])
+
+    def at_strength(self, strength: Any) -> Reform:
+        r"""Return the reform at a strength: its amounts are `strength` times as large.
+
+        Rates, amounts and running costs are multiplied by s; a parameter that changes from
+        :math:`\theta` to :math:`\theta'` becomes :math:`(1 - s)\,\theta + s\,\theta'`. At 0 the
+        reform is the identity on games, at 1 it is the reform itself.
+
+        Parameters
+        ----------
+        strength : number, str or sympy symbol
+            From 0 to 1; or the name of a parameter, which the reform then has (in [0, 1], with
+            default 1), unless a parameter of this name is already its own.
+
+        Raises
+        ------
+        ReformError
+            If the strength is a number outside [0, 1]; or is neither 0 nor 1, and a step is of a
+            kind that has no strength (a mandate is there or is not).
+
+        Examples
+        --------
+        >>> half = subsidy("upgrade", "rate", parameters=(Parameter("rate", "1/5"),))
+        >>> half.at_strength("1/2").steps[0].keys["rate"]
+        '(1/2)*(rate)'
+        >>> half.at_strength("s").parameters[-1].domain
+        (0 <= s) & (s <= 1)
+        """
+        strength = _strength(strength, self.name)
+        if strength == 1:
+            return self
+        if strength == 0:
+            nothing = (Step("running_cost", {"amount": 0}),)
+            return replace(self, steps=nothing, running_cost=0, parts=())
+        own = self.parameters
+        if isinstance(strength, str) and strength not in [p.name for p in own]:
+            domain = f"0 <= {strength} and {strength} <= 1"
+            own = (*own, Parameter(strength, 1, domain, meaning="strength of the reform"))
+        parts = tuple(part.at_strength(strength) for part in self.parts)
+        steps = joined_steps(parts) if parts else tuple(_weaker(s, strength) for s in self.steps)
+        cost = 0 if self.running_cost == 0 else _times(strength, self.running_cost)
+        return replace(self, steps=steps, parameters=own, running_cost=cost, parts=parts)
 
     @property
     def _with_cost(self) -> tuple[Step, ...]:
@@ -210,36 +304,122 @@ class Reform:
         return new
 
     def _revise(self, name: str, value: Any) -> Reform:
-        if name == "running_cost":
-            return replace(self, running_cost=value)
-        if name in [p.name for p in self.parameters]:
-            return replace(
-                self,
-                parameters=tuple(
-                    replace(p, default=value) if p.name == name else p for p in self.parameters
-                ),
+        if name in ("failure", "running_cost"):
+            return replace(self, **{name: value})
+        if not self._has_parameter(name):
+            self._refuse_key(name)
+        parts = tuple(
+            part._revise(name, value) if part._has_parameter(name) or part._bearers(name) else part
+            for part in self.parts
+        )
+        parameters = tuple(
+            replace(p, default=value) if p.name == name else p for p in self.parameters
+        )
+        steps = self.steps
+        if not self._has_parameter(name):
+            steps = tuple(
+                Step(s.kind, {**s.keys, name: value}) if name in KINDS[s.kind].keys else s
+                for s in steps
             )
-        bearers = [s for s in self.steps if name in KINDS[s.kind].keys]
+        return replace(self, steps=steps, parameters=parameters, parts=parts)
+
+    def _has_parameter(self, name: str) -> bool:
+        return name in [p.name for p in self.parameters]
+
+    def _bearers(self, name: str) -> list[Step]:
+        """Return the steps whose kind knows a key."""
+        return [s for s in self.steps if name in KINDS[s.kind].keys]
+
+    def _refuse_key(self, name: str) -> None:
+        """Refuse a key that no step has, or several."""
+        bearers = self._bearers(name)
         if len(bearers) > 1:
             kinds = ", ".join(s.kind for s in bearers)
             raise ReformError(
                 f"reform '{self.name}' has the key '{name}' in {len(bearers)} steps ({kinds}); "
                 "revise the reforms before joining them"
             )
-        if bearers:
-            return replace(
-                self,
-                steps=tuple(
-                    Step(s.kind, {**s.keys, name: value}) if name in KINDS[s.kind].keys else s
-                    for s in self.steps
-                ),
-            )
-        allowed = [p.name for p in self.parameters] + [
-            k for s in self.steps for k in KINDS[s.kind].keys
-        ]
+        if not bearers:
+            allowed = [p.name for p in self.parameters]
+            allowed += [k for s in self.steps for k in KINDS[s.kind].keys]
+            allowed = list(dict.fromkeys([*allowed, "running_cost", "failure"]))
+            raise ReformError(unknown("key", name, allowed, f"reform '{self.name}'"))
+
+
+def joined_steps(parts: Sequence[Reform]) -> tuple[Step, ...]:
+    """Return the steps of the parts of a package, in order."""
+    return tuple(step for part in parts for step in part._with_cost)
+
+
+def _parts(*joined: Reform) -> tuple[Reform, ...]:
+    """Return the parts of a package: none if none can fail; neighbours that cannot are joined."""
+    if not any(one.failure or one.parts for one in joined):
+        return ()
+    parts: list[Reform] = []
+    for one in joined:
+        flat = one.parts if one.failure == 0 and one.running_cost == 0 else ()
+        for part in flat or (one,):
+            if parts and not any(p.failure or p.parts for p in (parts[-1], part)):
+                parts[-1] += part
+            else:
+                parts.append(part)
+    return tuple(parts)
+
+
+def _probability(value: Any, name: str) -> Fraction:
+    try:
+        probability = exact(value)
+    except ExpressionError as error:
+        raise ReformError(f"the failure of reform '{name}' is a probability: {error}") from None
+    if not 0 <= probability <= 1:
         raise ReformError(
-            unknown("key", name, dict.fromkeys([*allowed, "running_cost"]), f"reform '{self.name}'")
+            f"the failure of reform '{name}' is a probability, from 0 to 1, not {value}"
         )
+    return probability
+
+
+def _strength(value: Any, name: str) -> Fraction | str:
+    """Read a strength: a number in [0, 1], or the name of a parameter."""
+    if isinstance(value, sp.Symbol | str) and str(value).isidentifier():
+        return valid_name(str(value), "strength")
+    number = exact(value)
+    if not 0 <= number <= 1:
+        raise ReformError(f"the strength of reform '{name}' is from 0 to 1, not {value}")
+    return number
+
+
+def _times(factor: Fraction | str, amount: Any) -> Any:
+    """Multiply an amount, which may be a text, by a strength."""
+    if isinstance(amount, sp.Basic):
+        return (symbol(factor) if isinstance(factor, str) else _number(factor)) * amount
+    if isinstance(factor, Fraction) and not isinstance(amount, str):
+        return factor * exact(amount)
+    return f"({factor})*({amount})"
+
+
+def _weaker(step: Step, strength: Fraction | str) -> Step:
+    """Return a step with its amounts multiplied by a strength."""
+    kind = KINDS[step.kind]
+    if step.kind == "parameter":
+        values = step.keys["set"]
+        mixed = {k: _mixed(strength, symbol(k), v) for k, v in values.items()}
+        return Step(step.kind, {**step.keys, "set": mixed})
+    if not kind.amounts:
+        raise ReformError(
+            f"a reform of kind '{step.kind}' has no strength: it is there or it is not"
+        )
+    return Step(step.kind, {
+        key: _times(strength, value) if key in kind.amounts else value
+        for key, value in step.keys.items()
+    })  # fmt: skip
+
+
+def _mixed(strength: Fraction | str, old: sp.Symbol, new: Any) -> Any:
+    """Return a value between the old one of a parameter and the new one."""
+    if isinstance(new, sp.Basic):
+        share = symbol(strength) if isinstance(strength, str) else _number(strength)
+        return (1 - share) * old + share * new
+    return f"(1 - ({strength}))*{old} + ({strength})*({new})"
 
 
 # -- making reforms ---------------------------------------------------------------------------
@@ -253,6 +433,7 @@ def reform(
     running_cost: Any = 0,
     source: str = "",
     label: str = "",
+    failure: Any = 0,
     **keys: Any,
 ) -> Reform:
     """Make a reform of one step from the name of its kind and its keys.
@@ -262,7 +443,8 @@ def reform(
     >>> reform("mandate", move="upgrade", choice="yes").name
     'mandate'
     """
-    return Reform(name or kind, (Step(kind, keys),), parameters, running_cost, source, label)
+    steps = (Step(kind, keys),)
+    return Reform(name or kind, steps, parameters, running_cost, source, label, failure)
 
 
 def subsidy(move: str, rate: Any, name: str = "subsidy", **keys: Any) -> Reform:
@@ -283,7 +465,7 @@ def subsidy(move: str, rate: Any, name: str = "subsidy", **keys: Any) -> Reform:
         Pay only this many members of a population; `group` names them (``"targeted"``).
     group : str, optional
         Without `members`: pay only the members of this type.
-    parameters, running_cost, source, label
+    parameters, running_cost, source, label, failure
         As in `Reform`.
 
     Examples
@@ -385,7 +567,7 @@ def reorder(stages: Any, name: str = "order", **keys: Any) -> Reform:
         The stage of each move that changes; a number puts all moves into that stage, so that all
         decide at the same time.
     name : str
-    parameters, running_cost, source, label
+    parameters, running_cost, source, label, failure
         As in `Reform`.
 
     Examples
@@ -411,6 +593,8 @@ def reorder(stages: Any, name: str = "order", **keys: Any) -> Reform:
 class Kind:
     """A kind of reform: what it does in one line, its keys, and how it changes a game.
 
+    `amounts` are the keys that the strength of a reform multiplies (`Reform.at_strength`).
+
     Examples
     --------
     >>> KINDS["mandate"].does, KINDS["mandate"].keys
@@ -422,6 +606,7 @@ class Kind:
     apply: Callable[..., Game]
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
+    amounts: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -611,19 +796,25 @@ KINDS: Mapping[str, Kind] = Record(
             Kind(
                 "subsidy", "the government pays a rate per unit of a move, or for a choice",
                 _subsidise, ("move", "rate"), ("choice", "when", "members", "group"),
+                ("rate",),
             ),
             Kind(
                 "tax", "the government collects a rate per unit of a move, or for a choice",
                 _tax, ("move", "rate"), ("choice", "when", "members", "group"),
+                ("rate",),
             ),
             Kind(
                 "transfer", "one party pays another",
                 _transfer, ("payer", "payee", "amount"), ("purpose", "when", "members", "group"),
+                ("amount",),
             ),
             Kind("parameter", "parameters take other values", _set_parameters, ("set",)),
             Kind("mandate", "a move is restricted to one choice", _mandate, ("move", "choice")),
             Kind("remove", "a choice is taken away", _remove, ("move", "choice")),
-            Kind("running_cost", "the government bears a running cost", _bear, ("amount",)),
+            Kind(
+                "running_cost", "the government bears a running cost", _bear, ("amount",), (),
+                ("amount",),
+            ),
             Kind(
                 "add", "a choice is added",
                 _add, ("move", "choice", "value"), ("pays", "counts_as", "exit"),

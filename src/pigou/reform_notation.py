@@ -24,7 +24,7 @@ def reform_text(reform: Reform, game: Game | None = None) -> list[str]:
     Returns
     -------
     list of str
-        The steps in order, then the reform's parameters and its running cost.
+        The steps in order, then the reform's parameters, its running cost, and how it may fail.
 
     Examples
     --------
@@ -37,6 +37,12 @@ def reform_text(reform: Reform, game: Game | None = None) -> list[str]:
     lines += map(_parameter, reform.parameters)
     if reform.running_cost != 0:
         lines.append(f"running it costs the {GOVERNMENT} {reform.running_cost}")
+    lines += [
+        f"{part.name} fails with probability {part.failure}, and then costs the same and changes "
+        "nothing"
+        for part in (reform, *reform.parts)
+        if part.failure
+    ]
     return lines
 
 
@@ -53,7 +59,7 @@ def kinds_text() -> str:
     for name, kind in KINDS.items():
         keys = ", ".join([*kind.required, *(f"[{key}]" for key in kind.optional)])
         lines += [f"{name:<{width}}{kind.does}", f"{'':<{width}}keys: {keys}"]
-    shared = "name, parameters, running_cost, source, label"
+    shared = "name, parameters, running_cost, source, label, failure (its probability)"
     return "\n".join([*lines, "", f"Every reform may also have: {shared}."])
 
 
