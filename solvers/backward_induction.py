@@ -36,6 +36,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
+from pigou.deadline import time_is_up
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, names_in, symbol
@@ -45,12 +46,16 @@ from pigou.solvers.over_box import covered, empty, holds
 from pigou.solvers.several_pieces import several_pieces
 from pigou.solvers.smooth_form import _draws, _interval
 
-__all__ = ["Continuation", "Decision", "Induction", "Labels", "Ranking"]
+__all__ = ["Continuation", "Decision", "Induction", "Labels", "OutOfTime", "Ranking"]
 
 _MOST_REGIONS = 2_000
 
 Labels = Record[str]
 Ranking = Mapping[tuple[int, Labels], Sequence[Labels]]
+
+
+class OutOfTime(StructureError):
+    """The time limit was reached before what follows all histories was known."""
 
 
 class Continuation(NamedTuple):
@@ -204,6 +209,7 @@ class Induction:
     def _follow(self, place: int, labels: Labels) -> list[Continuation]:
         if place == len(self.stages):
             return [Continuation((), self.final(labels), {})]
+        self._go_on(place)
         moves = self.made(place, labels)
         if not moves:
             return self.after(place + 1, labels)
@@ -216,6 +222,10 @@ class Induction:
         if finite:
             return self._labels(place, labels, finite)
         return self._numbers(place, labels, moves)
+
+    def _go_on(self, place: int) -> None:
+        if time_is_up():
+            raise OutOfTime(f"stage {self.stages[place]} was not solved before the time limit")
 
     def _numbers(self, place: int, labels: Labels, moves: Sequence[Move]) -> list[Continuation]:
         """Solve a stage with continuous moves in closed form."""
@@ -273,6 +283,7 @@ class Induction:
         later = {p: self.after(place + 1, Record({**labels, **p})) for p in profiles}
         found: list[Continuation] = []
         for profile in profiles:
+            self._go_on(place)
             found += self._supported(profile, moves, later, history)
         if not covered([c.region for c in found], history):
             raise StructureError(

@@ -553,7 +553,7 @@ class _Check(StagedProfile):
         part = clipped(state[name], symbol(name), branch.assumed)
         if part is None:
             return None
-        centre = min(max(centre.lower, part.lower), part.upper)  # slopes are known in the part only
+        near = min(max(centre.lower, part.lower), part.upper)  # slopes are known in the part only
         state = {**state, name: part}
         formula = self._at(player, branch, state)
         direct = enclosed(formula, state)
@@ -563,6 +563,6 @@ class _Check(StagedProfile):
         if slope.upper <= 0 or slope.lower >= 0:
             end = part.lower if slope.upper <= 0 else part.upper
             return enclosed(formula, {**state, name: Enclosure(end, end)}).upper
-        at_centre = Enclosure.point(centre)
-        there = enclosed(formula, {**state, name: at_centre}) + slope * (part - at_centre)
+        centre = Enclosure.point(near)
+        there = enclosed(formula, {**state, name: centre}) + slope * (part - centre)
         return min(direct.upper, there.upper)
