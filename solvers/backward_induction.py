@@ -17,7 +17,7 @@ Steps
    label. For every way to choose a continuation after the profile and after each deviation, these
    inequalities and the regions of the continuations form the region. Regions without interior are
    dropped, by proof; that they hold nothing that is not in the others is proved too, and otherwise
-   noted. Every history has to have an equilibrium, by proof.
+   kept in mind as isolated histories. Every history has to have an equilibrium, by proof.
 5. Where several profiles of labels are equilibria after the same histories, they are ranked: the
    first in the ranking is taken wherever it is an equilibrium, then the second, and so on. Every
    ranking is followed on its own.
@@ -148,6 +148,7 @@ class Induction:
             self.payoffs[player] = expected
         self.decisions: dict[tuple[int, Labels], list[Decision]] = {}
         self.notes: list[str] = []
+        self.isolated: dict[tuple[int, Labels], list[tuple[str, Continuation]]] = {}
         self._after: dict[tuple[int, Labels], list[Continuation]] = {}
 
     # -- the game ---------------------------------------------------------------------------------
@@ -284,7 +285,9 @@ class Induction:
         found: list[Continuation] = []
         for profile in profiles:
             self._go_on(place)
-            found += self._supported(profile, moves, later, history)
+            fat, isolated = self._supported(profile, moves, later, history)
+            found += fat
+            self.isolated.setdefault((place, labels), []).extend(isolated)
         if not covered([c.region for c in found], history):
             raise StructureError(
                 f"game '{self.game.name}': stage {self.stages[place]} is not shown to have an "
@@ -332,11 +335,14 @@ class Induction:
         moves: Sequence[Move],
         later: Mapping[Labels, Sequence[Continuation]],
         history: Mapping[sp.Symbol, tuple[Fraction, Fraction]],
-    ) -> list[Continuation]:
-        """Return where a profile of labels is an equilibrium, with what follows it."""
+    ) -> tuple[list[Continuation], list[tuple[str, Continuation]]]:
+        """Return where a profile of labels is an equilibrium, with what follows it.
+
+        Isolated histories at which it may be one come second, in words and with what follows.
+        """
         deviations = list(_deviations(profile, moves, list(later)))
         fat: list[Continuation] = []
-        thin: list[tuple[sp.Expr, ...]] = []
+        thin: list[Continuation] = []
         for own in later[profile]:
             regions = [own.region]
             for player, deviation in deviations:
@@ -347,7 +353,10 @@ class Induction:
                 ]
                 regions = []
                 for region in map(_tidy, longer):
-                    (thin if empty(region, history) else regions).append(region)
+                    if empty(region, history):
+                        thin.append(Continuation(region, own.payoffs, {**profile, **own.plan}))
+                    else:
+                        regions.append(region)
                 if len(regions) > _MOST_REGIONS:
                     raise StructureError(
                         f"game '{self.game.name}': more than {_MOST_REGIONS:,} regions of histories"
@@ -356,12 +365,15 @@ class Induction:
                 Continuation(_needed(r, history), own.payoffs, {**profile, **own.plan})
                 for r in regions
             ]
-        for region in thin:
-            lost = not covered([c.region for c in fat], history, region)
-            if lost and not covered([], history, region):
-                words = ", ".join(f"{name} {label}" for name, label in profile.items())
-                self.notes.append(f"'{words}' at isolated histories, where players are indifferent")
-        return fat
+        words = ", ".join(f"{name} {label}" for name, label in profile.items())
+        note = f"'{words}' at isolated histories, where players are indifferent"
+        isolated = [
+            (note, one)
+            for one in thin
+            if not covered([c.region for c in fat], history, one.region)
+            and not covered([], history, one.region)
+        ]
+        return fat, isolated
 
 
 def _deviations(

@@ -44,7 +44,7 @@ from pigou.solvers.smooth_games import Candidate, smooth_equilibria
 from pigou.solvers.switching import Switching
 from pigou.solvers.tape import Tape
 
-__all__ = ["FirstMoves", "Point", "first_moves", "value_at"]
+__all__ = ["FirstMoves", "Point", "first_moves", "pays_less", "value_at"]
 
 
 class Point(NamedTuple):
@@ -110,6 +110,33 @@ def first_moves(
     if len(moves) == 1:
         return _OneMove(induction, moves[0], follows).best()
     return _several(induction, moves, follows)
+
+
+def pays_less(
+    induction: Induction, move: Move, isolated: Continuation, points: Sequence[Point]
+) -> bool:
+    """Tell whether what follows at isolated points surely pays less than the best points do.
+
+    Examples
+    --------
+    >>> from pigou import Game, Player
+    >>> players, moves = (
+    ...     [Player("a"), Player("b")],
+    ...     [Move("h", "a", (0, 2)), Move("y", "b", (0, 1), 2)],
+    ... )
+    >>> game = Game("two", players, moves, {"a": "-h", "b": "y*h - y**2"})
+    >>> h = moves[0].symbol
+    >>> alone = Continuation((-((h - 1) ** 2),), {"a": -h, "b": h}, {})
+    >>> best = Point({"h": Enclosure.point(0)}, alone)
+    >>> pays_less(Induction(game, {}), moves[0], alone, [best])
+    True
+    """
+    earned = [value_at(p.follows.payoffs[move.player], p.values).lower for p in points]
+    try:
+        values = _OneMove(induction, move, [isolated]).values_of(isolated)
+        return all(value.upper < max(earned) for value in values)
+    except StructureError:
+        return False
 
 
 def value_at(formula: sp.Expr, point: Mapping[str, Enclosure]) -> Enclosure:
@@ -342,6 +369,12 @@ class _OneMove:
             f"{len(self.follows)} regions of '{self.move.name}' that differ in what follows"
         )
         return FirstMoves(tuple(points), (), notes, how)
+
+    def values_of(self, piece: Continuation) -> list[Enclosure]:
+        """Return the payoff at the ends, borders and first-order points that a piece holds."""
+        formula = piece.payoffs[self.move.player]
+        places = [place for place in self._places(piece) if self._reached(piece, place)]
+        return [value_at(formula, {self.move.name: place.value}) for place in places]
 
     def _outcome(self, piece: Continuation, place: _Place) -> dict[str, Any]:
         """Return what is played later, to tell continuations apart that meet at a point."""

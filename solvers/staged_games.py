@@ -45,7 +45,7 @@ from pigou.solvers.backward_induction import (
     OutOfTime,
     Ranking,
 )
-from pigou.solvers.first_stage import Point, first_moves, value_at
+from pigou.solvers.first_stage import Point, first_moves, pays_less, value_at
 from pigou.solvers.implicit_games import implicit_equilibria
 from pigou.solvers.last_stage import NoClosedForm
 from pigou.solvers.staged_outcomes import Outcome, Staged
@@ -140,7 +140,8 @@ def _from(induction: Induction, place: int, labels: Labels) -> Staged:
         return implicit_equilibria(induction, moves, why)
     found = first_moves(induction, moves, follows)
     outcomes = tuple(_outcome(induction, place, labels, moves, point) for point in found.points)
-    return Staged(outcomes, found.refuted, found.unresolved, (found.how,))
+    notes = [*found.unresolved, *_isolated(induction, place, labels, moves, found.points)]
+    return Staged(outcomes, found.refuted, tuple(dict.fromkeys(notes)), (found.how,))
 
 
 # -- continuous moves -----------------------------------------------------------------------------
@@ -177,6 +178,25 @@ def _outcome(
         )
     payoffs = Record({p: value_at(u, values) for p, u in point.follows.payoffs.items()})
     return Outcome(Record(played), tuple(strategies), payoffs, point.proved, point.family)
+
+
+def _isolated(
+    induction: Induction,
+    place: int,
+    labels: Labels,
+    moves: Sequence[Move],
+    points: Sequence[Point],
+) -> Iterator[str]:
+    """Yield what may be played at isolated histories, unless the first mover does not go there.
+
+    If it is the next stage that acts so at a history, and the first mover then gets less than in
+    equilibrium, it does not go there; at other histories nothing changes.
+    """
+    listed = {k: v for k, v in induction.isolated.items() if _within(k, place, labels) and v}
+    only_next = set(listed) <= {(place + 1, labels)} and len(moves) == 1
+    for note, one in itertools.chain(*listed.values()):
+        if not (only_next and points and pays_less(induction, moves[0], one, points)):
+            yield note
 
 
 def _within(key: tuple[int, Labels], place: int, labels: Labels) -> bool:

@@ -174,3 +174,21 @@ def test_a_time_limit_in_the_middle_leaves_boxes(monkeypatch):
 def test_a_line_that_cannot_be_settled_is_reported_as_one():
     (note,) = solve(two_leaders()).unresolved
     assert "a in [0, 1], b in [0.2" in note
+
+
+# -- isolated histories ---------------------------------------------------------------------------
+
+
+def test_a_tie_at_one_history_where_the_leader_gets_less_is_no_gap():
+    """At h = 0 the follower may say yes, but the leader gets 2 at h = 1 by no."""
+    found = solve(leader_and_chooser("(1 - f)*2*h + f*(h + 1)", "-f*h"))
+    assert found.complete, found.unresolved
+    assert [e.strategies[0].value for e in found] == [Enclosure.point(1)]
+
+
+def test_a_tie_at_one_history_where_the_leader_gets_as_much_is_noted():
+    """At h = 0 the follower may say yes, and the leader gets 2 or more there."""
+    for bonus in (2, 3):
+        found = solve(leader_and_chooser(f"(1 - f)*2*h + {bonus}*f", "-f*h"))
+        assert not found.complete
+        assert found.unresolved == ("'f yes' at isolated histories, where players are indifferent",)
