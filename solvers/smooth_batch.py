@@ -367,7 +367,7 @@ def ends_program(family: SmoothFamily) -> Program:
     ...     parameters=[Parameter("top", 2)],
     ... )
     >>> program = ends_program(smooth_family(alone, ["top"]))
-    >>> program.shared(np.array([[3.0]]))
+    >>> program.floats(program.shared(np.array([[3.0]])), [np.zeros(1)])
     [1.0, array([2.]), array([3.])]
     """
     lows = [sp.sympify(low) for low, _ in family.ends]
