@@ -330,34 +330,48 @@ def _pushed(m, ends, marks, before, j, stack_ends, stack_marks, height, flagged)
 @compiled
 def _narrowed(pack, m, room, narrow, root_marks, work, flagged):
     """Make enclosures narrow (step 7); say which points are feasible."""
-    number = len(narrow)
-    keep = np.ones(number, np.bool_)
-    below, above, known = work[0], work[1], work[4]
+    keep = np.ones(len(narrow), np.bool_)
+    ends, marks = room_for(m, LANES)
+    place, rounds = np.empty(LANES, np.int64), np.empty(LANES, np.int64)
     before, image, reach, ready = work[8], work[9], work[10], work[14]
     ready[:] = True
-    for start in range(0, number, LANES):
-        count = min(LANES, number - start)
-        ends, marks = narrow[start : start + count], root_marks[start : start + count]
-        for _ in range(MOST_NARROWINGS):
-            enclosed(pack, m, room, ends, marks, count, work)
-            images(m, count, marks, work)
-            wide = False
-            for j in range(count):
-                met(m, j, ends, marks, image, reach)
-                for k in range(m):
-                    better = ends[j, 1, k] - ends[j, 0, k] <= IMPROVED * before[k, j]
-                    wide |= marks[j, k] == _INTERIOR and better and not reach[k, j] < NARROW
-            if not wide:
-                break
+    count, following = 0, 0
+    while count > 0 or following < len(narrow):
+        while count < LANES and following < len(narrow):
+            copy(narrow, root_marks, following, ends, marks, count)
+            place[count], rounds[count] = following, 0
+            count, following = count + 1, following + 1
+        enclosed(pack, m, room, ends, marks, count, work)
+        images(m, count, marks, work)
+        left = 0
         for j in range(count):
-            sure = signs(m, j, marks, below, above)
-            outside, unclear = sure == -1, sure == 0 or not known[j]
+            met(m, j, ends, marks, image, reach)
+            wide = False
             for k in range(m):
-                convex = known[j] and below[m + k * m + k, j] > 0
-                outside |= marks[j, k] == _INTERIOR and convex
-                outside |= ends[j, 1, k] < 0 or ends[j, 0, k] > 1
-                unclear |= ends[j, 0, k] < 0 or ends[j, 1, k] > 1
-            keep[start + j] = not outside
-            if unclear and not outside:
-                flagged[marks[j, m]] = True
+                better = ends[j, 1, k] - ends[j, 0, k] <= IMPROVED * before[k, j]
+                wide |= marks[j, k] == _INTERIOR and better and not reach[k, j] < NARROW
+            copy(ends, marks, j, narrow, root_marks, place[j])
+            if wide and rounds[j] + 1 < MOST_NARROWINGS:
+                copy(ends, marks, j, ends, marks, left)
+                place[left], rounds[left] = place[j], rounds[j] + 1
+                left += 1
+            else:
+                keep[place[j]] = _feasible(m, j, ends, marks, work, flagged)
+        count = left
     return keep
+
+
+@compiled
+def _feasible(m, j, ends, marks, work, flagged):
+    """Tell whether a point may be feasible; flag its game where that is not clear."""
+    below, known = work[0], work[4]
+    sure = signs(m, j, marks, below, work[1])
+    outside, unclear = sure == -1, sure == 0 or not known[j]
+    for k in range(m):
+        convex = known[j] and below[m + k * m + k, j] > 0
+        outside |= marks[j, k] == _INTERIOR and convex
+        outside |= ends[j, 1, k] < 0 or ends[j, 0, k] > 1
+        unclear |= ends[j, 0, k] < 0 or ends[j, 1, k] > 1
+    if unclear and not outside:
+        flagged[marks[j, m]] = True
+    return not outside
