@@ -137,7 +137,7 @@ def test_two_moves_at_one_kink_need_one_weight_for_both():
 
 def test_kinks_that_multiply_each_other_are_not_replaced_by_mixtures_one_at_a_time():
     # the payoff rises in each min where the other is one, but not where it is a mixture above 0
-    lower = ["(min(0, {} - 1/2) - 1/100)".format(name) for name in "xz"]
+    lower = [f"(min(0, {name} - 1/2) - 1/100)" for name in "xz"]
     payoff = (
         f"-2*{lower[0]}*{lower[1]} - (x + z - 1)/50 + 2*(x - 1/2)*(z - 1/2)"
         " - (x - 1/2)**2/2 - (z - 1/2)**2/2"

@@ -395,8 +395,7 @@ PART = [
     "(x != 1/3)*1",
     "if(exp(x) > 3/2 + y, x, y)",
     "max(x, 1/2) + if(max(x, 1/2) > 1/2, 3/2 - x, 1)",
-]  # 1/2 = 1/2 for all x < 1/2
-# fmt: skip
+]  # the last: 1/2 = 1/2 for all x < 1/2
 
 
 @pytest.mark.parametrize("text", MEET)
