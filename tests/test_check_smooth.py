@@ -419,7 +419,8 @@ def test_a_hundred_corrupted_certificates_are_all_refused():
 def test_a_thousand_corrupted_certificates_are_all_refused():
     counts = every_corruption_is_refused(100, 1)
     assert sum(counts.values()) >= 1_000
-    assert min(counts.get(kind, 0) for kind in ("refuted", "swapped", "beside")) >= 20
+    assert min(counts.get(kind, 0) for kind in ("swapped", "beside")) >= 20, counts
+    assert counts.get("refuted", 0) >= 10, counts  # few first-order points are no equilibria
 
 
 def test_one_reading_of_a_game_checks_many_profiles():
