@@ -103,7 +103,7 @@ def write_game(model: Model | Game) -> str:
     for parameter in game.parameters:
         sections.append(_section(f"[parameters.{_name(parameter.name)}]", _of_parameter(parameter)))
     for player in game.players:
-        sections.extend(_of_player(player))
+        sections.extend(_of_player(game, player))
     for move in game.moves:
         sections.append(_section(f"[moves.{_name(move.name)}]", _of_move(game, move)))
     for chance in game.chance:
@@ -141,11 +141,12 @@ def _of_parameter(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def _of_player(player: Player) -> Iterator[str]:
+def _of_player(game: Game, player: Player) -> Iterator[str]:
     size = CONTINUUM if player.size == sp.oo else player.size
     items = {
         "label": "" if player.label == player.name else player.label,
         "size": None if player.types or size == 1 else size,
+        "parties": {name: _formula(game, u) for name, u in player.parties.items()},
     }
     yield _section(f"[players.{_name(player.name)}]", items)
     for kind in player.types:
