@@ -24,6 +24,7 @@ from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import GOVERNMENT, Game
+from pigou.joint_books import by_party
 from pigou.planning import best_plan
 from pigou.solvers.combinations import combined_optimum
 from pigou.solvers.dominance import survivors
@@ -206,6 +207,8 @@ def _books(game: Game, found: EquilibriumSet, equilibrium: Equilibrium) -> Asses
     surplus = {
         party: payoff * Enclosure.point(exam.sizes[party]) for party, payoff in exam.payoffs.items()
     }
+    at = {k: exact(v) for k, v in found.at.items()}
+    surplus = by_party(game, at, equilibrium.strategies, surplus)
     outlay = revenue = ZERO
     for transfer, amount in exam.flows:
         if transfer.payer == GOVERNMENT:

@@ -184,15 +184,17 @@ def show(
     model: str | None, latex: bool, toml: bool, reforms: bool, as_json: bool, file: Path | None
 ) -> None:
     """State a game as a paper does."""
-    if latex + toml + reforms + as_json > 1:
+    if latex + toml + (reforms or as_json) > 1:
         raise click.UsageError("choose one of --latex, --toml, --reforms and --json")
     if model is None and not reforms:
         raise click.UsageError("name a MODEL; `pigou models` lists those built in")
-    from pigou import catalogue, gamewriter, notation, pages, results
+    from pigou import catalogue, gamewriter, kinds_result, notation, pages, results
 
     what = None if model is None else catalogue.find_model(model)
     ending = file.suffix.lower() if file and not (latex or toml or reforms or as_json) else ""
-    if reforms:
+    if reforms and as_json:
+        text = _dumps(kinds_result.kinds_result(what))
+    elif reforms:
         text = "\n".join([notation.kinds_text(), "", *pages.reforms_lines(what)]).rstrip()
     else:
         assert what is not None
