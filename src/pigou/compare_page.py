@@ -18,7 +18,6 @@ from pigou.comparison import (
     NOT_JUDGED,
     Comparison,
     Scenario,
-    Verdict,
     only_symmetric,
     present,
 )
@@ -46,6 +45,7 @@ from pigou.pages import (
 from pigou.solving import iterated_dominance
 from pigou.stages import is_staged
 from pigou.tables import Block, Cell, Page, Table, Words, rounded
+from pigou.verdict import Verdict
 
 __all__ = ["compare_page"]
 
