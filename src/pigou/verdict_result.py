@@ -71,8 +71,14 @@ def verdict_result(comparison: Comparison, name: str) -> dict[str, Any]:
     """
     equilibria: dict[str, list[Any]] = {word: [] for word in _WHAT.values()}
     for change in comparison.changes(name):
-        pair = {"before": change.before, "after": change.after}
-        equilibria[_WHAT[change.what]].append({k: v for k, v in pair.items() if v})
+        entry: dict[str, Any] = {
+            "before": change.before,
+            "after": change.after,
+            "strength": maybe(change.strength),
+            "how": change.how,
+            "why": change.why,
+        }
+        equilibria[_WHAT[change.what]].append({k: v for k, v in entry.items() if v})
     verdicts = {v.rule: _one_verdict(v) for v in comparison.verdicts(name)}
     return {**verdicts, "equilibria": equilibria}
 
