@@ -10,7 +10,7 @@ known to be algebraic has ``exact`` as well: ``"sqrt(2)/2"`` or ``"root of x**3 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,13 @@ import sympy as sp
 
 from pigou.assessment import Assessment
 from pigou.comparison import Comparison, Scenario, present
+from pigou.diagnosis_result import (
+    incidence_result,
+    prices_result,
+    rents_result,
+    second_best_result,
+    switching_result,
+)
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Refuted, Strategy
 from pigou.exact import Enclosure
 from pigou.expression import write_expression
@@ -31,6 +38,7 @@ from pigou.verdict_result import account_result, verdict_result, weights_result
 if TYPE_CHECKING:
     from pigou.observation import Finding, Study
     from pigou.solvers.symbolic import RegimeSet, SymbolicEquilibrium
+    from pigou.switching import Switching
 
 __all__ = [
     "comparison_result",
@@ -167,8 +175,10 @@ def _gain(gain: Enclosure | None) -> str | None:
 # -- compare ----------------------------------------------------------------------------------
 
 
-def comparison_result(comparison: Comparison) -> dict[str, Any]:
-    """Write a comparison: schema ``pigou.compare/1``.
+def comparison_result(
+    comparison: Comparison, switchings: Sequence[tuple[str, Switching]] = ()
+) -> dict[str, Any]:
+    """Write a comparison: schema ``pigou.compare/1``; with switching values of parameters.
 
     Examples
     --------
@@ -187,9 +197,15 @@ def comparison_result(comparison: Comparison) -> dict[str, Any]:
         "weights": weights_result(comparison),
         "weight_values": numbers(comparison.weights),
         "complete": all(s.found.complete for s in (comparison.baseline, *comparison.reforms)),
+        "second_best": second_best_result(comparison),
         "baseline": _scenario(comparison.baseline, comparison),
         "reforms": [
-            _scenario(one, comparison) | {"verdict": verdict_result(comparison, one.name)}
+            _scenario(one, comparison)
+            | {
+                "verdict": verdict_result(comparison, one.name),
+                "incidence": incidence_result(comparison, one),
+                "switching": switching_result(one.name, switchings),
+            }
             for one in comparison.reforms
         ],
     }
@@ -212,6 +228,7 @@ def _scenario(scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
             "profiles": list(best.profiles),
             "is_equilibrium": best.is_equilibrium,
         },
+        "prices": prices_result(scenario),
     }  # fmt: skip
 
 
@@ -237,6 +254,7 @@ def _assessment(one: Assessment, scenario: Scenario, comparison: Comparison) -> 
         "first_best": number(scenario.first_best.welfare),
         "gap": number(one.gap),
         "diagnosis": scenario.diagnosis(one),
+        "rents": rents_result(one, scenario),
     }
 
 

@@ -26,31 +26,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
-import sympy as sp
-
-from pigou.comparison import Comparison, Scenario, compare
 from pigou.equilibrium import Grade
-from pigou.errors import DeclarationError, PigouError, unknown
-from pigou.exact import Enclosure, exact
-from pigou.expression import symbol
+from pigou.exact import Enclosure
 from pigou.game import Game
 from pigou.reform import Reform
-from pigou.switching_candidates import flips
-from pigou.verdict import Verdict
-from pigou.zeros import Zero, zeros
+from pigou.varying import CLOSE, Case, Search
+from pigou.zeros import Zero
 
 __all__ = ["Switch", "Switching", "switching_values"]
 
-_CLOSE = Fraction(1, 10**9)
 _LADDER = (Fraction(1, 2), Fraction(2), Fraction(8))
 _MOST_CELLS = 16
 _MOST_WHOLE = 24
 _MOST_HALVINGS = 40
-
-_Case = tuple[str, str, bool]
-"""A rule, a cost of public funds, and whether the weights count."""
 
 
 @dataclass(frozen=True)
@@ -164,115 +154,16 @@ def switching_values(
     ...     print(switch)
     3/8: costs more than it brings below, worth it above
     """
-    search = _Search(game, reform, parameter, dict(at or {}), options)
+    search = Search(game, reform, parameter, dict(at or {}), options)
     found = list(_integer(search, rules) if search.whole else _real(search, rules))
     solved = sorted(search.known)
     return Switching(parameter, search.here, tuple(found), solved[0], solved[-1])
 
 
-class _State(NamedTuple):
-    """What is found at one value of the parameter."""
-
-    comparison: Comparison | None
-    verdicts: Mapping[str, Verdict]
-    grade: Grade
-
-
-class _Search:
-    """Solves games at values of one parameter, and finds candidates from their equilibria."""
-
-    def __init__(
-        self, game: Game, reform: Reform, name: str, at: dict[str, Any], options: dict[str, Any]
-    ):
-        self.game, self.reform, self.name, self.options = game, reform, name, options
-        self.changed = reform(game)
-        parameters = {p.name: p for g in (self.changed, game) for p in g.parameters}
-        if name not in parameters:
-            where = f"game '{game.name}' and reform '{reform.name}'"
-            raise DeclarationError(unknown("parameter", name, parameters, where))
-        chosen = {**{k: p.default for k, p in parameters.items()}, **at}
-        if chosen[name] is None:
-            raise DeclarationError(f"parameter '{name}' has no value to start from")
-        self.here = exact(chosen[name])
-        self.whole = bool(parameters[name].integer)
-        self.given = {k: v for k, v in at.items() if k != name}
-        self.known: dict[Fraction, _State] = {}
-        self.events: dict[Fraction, list[Zero]] = {}
-
-    def inside(self, value: Fraction) -> bool:
-        """Whether the parameter may have a value, with the others as they are."""
-        for game in (self.game, self.changed):
-            own = {k: v for k, v in {**self.given, self.name: value}.items() if self._has(game, k)}
-            try:
-                game.values(own)
-            except PigouError:
-                return False
-        return True
-
-    def _has(self, game: Game, name: str) -> bool:
-        return name in [p.name for p in game.parameters]
-
-    def at(self, value: Fraction) -> _State:
-        """Solve both games at a value."""
-        if value not in self.known:
-            try:
-                given = {**self.given, self.name: value}
-                found = compare(self.game, [self.reform], given, **self.options)
-                verdicts = {v.rule: v for v in found.verdicts(self.reform.name)}
-            except PigouError:
-                self.known[value] = _State(None, {}, Grade.NUMERICAL)
-                return self.known[value]
-            grades = {e.evidence.grade for s in _both(found) for e in s.found}
-            complete = all(s.found.complete for s in _both(found))
-            sure = complete and Grade.NUMERICAL not in grades
-            grade = Grade.CERTIFIED if sure else Grade.NUMERICAL
-            self.known[value] = _State(found, verdicts, grade)
-        return self.known[value]
-
-    def word(self, value: Fraction, case: _Case) -> str:
-        """Return the verdict at a value."""
-        rule, cost, weighted = case
-        one = self.at(value).verdicts.get(rule)
-        if one is None:
-            return "no verdict"
-        sign = one.sign((one.net if weighted else one.unweighted)[cost])
-        if all(one.sign(change) == 0 for change in one.changes.values()):
-            return "changes nothing"
-        words = {1: "worth it", -1: "costs more than it brings", 0: "gains nothing"}
-        return "not settled" if sign is None else words[sign]
-
-    def candidates(self, value: Fraction) -> list[Zero]:
-        """Return where the verdict may flip, as far as the equilibria at a value tell."""
-        if value not in self.events:
-            found = self.at(value).comparison
-            formulas = [] if found is None else list(flips(found, self.name))
-            domain = [r.lhs - r.rhs for c in self._conditions() for r in _relations(c)]
-            self.events[value] = zeros([*formulas, *domain], symbol(self.name))
-        return self.events[value]
-
-    def _conditions(self) -> Iterator[Any]:
-        for game in (self.game, self.changed):
-            values = {p.symbol: p.default for p in game.parameters}
-            values |= {symbol(k): exact(v) for k, v in self.given.items()}
-            fixed = {s: sp.Rational(str(v)) for s, v in values.items() if v is not None}
-            fixed.pop(symbol(self.name), None)
-            for condition in game.conditions:
-                yield condition.xreplace(fixed)
-
-
-def _both(found: Comparison) -> tuple[Scenario, Scenario]:
-    return found.baseline, found.reforms[0]
-
-
-def _relations(condition: Any) -> set[Any]:
-    found: set[Any] = condition.atoms(sp.core.relational.Relational)
-    return found
-
-
 # -- the search -----------------------------------------------------------------------------------
 
 
-def _cases(search: _Search, rules: Sequence[str]) -> Iterator[_Case]:
+def _cases(search: Search, rules: Sequence[str]) -> Iterator[Case]:
     found = search.at(search.here).comparison
     if found is None:
         return
@@ -283,7 +174,7 @@ def _cases(search: _Search, rules: Sequence[str]) -> Iterator[_Case]:
                 yield (rule, str(cost), True)
 
 
-def _integer(search: _Search, rules: Sequence[str]) -> Iterator[Switch]:
+def _integer(search: Search, rules: Sequence[str]) -> Iterator[Switch]:
     """Go up and down one by one."""
     for case in _cases(search, rules):
         start = search.word(search.here, case)
@@ -301,7 +192,7 @@ def _integer(search: _Search, rules: Sequence[str]) -> Iterator[Switch]:
                     break
 
 
-def _real(search: _Search, rules: Sequence[str]) -> Iterator[Switch]:
+def _real(search: Search, rules: Sequence[str]) -> Iterator[Switch]:
     for case in _cases(search, rules):
         for up in (False, True):
             bracket = _bracket(search, case, up)
@@ -309,7 +200,7 @@ def _real(search: _Search, rules: Sequence[str]) -> Iterator[Switch]:
                 yield _located(search, case, *bracket)
 
 
-def _bracket(search: _Search, case: _Case, up: bool) -> tuple[Fraction, Fraction] | None:
+def _bracket(search: Search, case: Case, up: bool) -> tuple[Fraction, Fraction] | None:
     """Return two neighbouring values with different verdicts, the one nearer to home first."""
     last, start = search.here, search.word(search.here, case)
     for value in _samples(search, up):
@@ -319,7 +210,7 @@ def _bracket(search: _Search, case: _Case, up: bool) -> tuple[Fraction, Fraction
     return None
 
 
-def _samples(search: _Search, up: bool) -> Iterator[Fraction]:
+def _samples(search: Search, up: bool) -> Iterator[Fraction]:
     """Yield one value in each cell between candidates, outwards, and some further out."""
     here = search.here
     beyond = [
@@ -353,7 +244,7 @@ def _simple(one: Fraction, other: Fraction) -> Fraction:
     return round(middle / digits) * digits
 
 
-def _located(search: _Search, case: _Case, near: Fraction, far: Fraction) -> Switch:
+def _located(search: Search, case: Case, near: Fraction, far: Fraction) -> Switch:
     """Narrow a bracket down to the nearest candidate, or by halving; `near` is the home side."""
     start = search.word(near, case)
     for _ in range(_MOST_HALVINGS):
@@ -365,7 +256,7 @@ def _located(search: _Search, case: _Case, near: Fraction, far: Fraction) -> Swi
             if search.word(outer, case) != start:
                 return _switch(search, case, inner, outer, zero.exact, zero.value)
             near = outer
-        if abs(far - near) <= _CLOSE * (1 + abs(near)):
+        if abs(far - near) <= CLOSE * (1 + abs(near)):
             break
         middle = _simple(near, far)
         if search.word(middle, case) == start:
@@ -375,7 +266,7 @@ def _located(search: _Search, case: _Case, near: Fraction, far: Fraction) -> Swi
     return _switch(search, case, near, far, "")
 
 
-def _between(search: _Search, near: Fraction, far: Fraction) -> list[Zero]:
+def _between(search: Search, near: Fraction, far: Fraction) -> list[Zero]:
     """Return the candidates between two values, from the first to the second."""
     low, high = min(near, far), max(near, far)
     both = {z.exact: z for end in (near, far) for z in search.candidates(end)}
@@ -386,15 +277,15 @@ def _between(search: _Search, near: Fraction, far: Fraction) -> list[Zero]:
 def _sides(zero: Zero, near: Fraction, far: Fraction) -> tuple[Fraction, Fraction]:
     """Return a value just on the home side of a candidate, and one just beyond."""
     low, high = min(near, far), max(near, far)
-    gap = _CLOSE * (1 + abs(zero.value.lower))
+    gap = CLOSE * (1 + abs(zero.value.lower))
     gap = min(gap, (zero.value.lower - low) / 2, (high - zero.value.upper) / 2)
     below, above = zero.value.lower - gap, zero.value.upper + gap
     return (below, above) if near < far else (above, below)
 
 
 def _switch(
-    search: _Search,
-    case: _Case,
+    search: Search,
+    case: Case,
     one: Fraction,
     other: Fraction,
     exactly: str,

@@ -60,7 +60,7 @@ def flips(found: Comparison, parameter: str) -> Iterator[sp.Expr]:
         if verdict.before in before and verdict.after in after and verdict.fails_as_one:
             pair = before[verdict.before], after[verdict.after]
             for cost in verdict.net:
-                yield from _net_benefits(*pair, verdict, sp.Rational(cost))
+                yield from net_benefits(*pair, verdict, sp.Rational(cost))
 
 
 def _uniform_beliefs(branches: Sequence[Branch]) -> Iterator[sp.Expr]:
@@ -84,7 +84,7 @@ def _crossings(branches: Sequence[Branch], game: Game) -> Iterator[sp.Expr]:
         yield from (one - other for other in totals[k + 1 :])
 
 
-def _net_benefits(
+def net_benefits(
     before: Branch, after: Branch, verdict: Verdict, cost: sp.Rational
 ) -> Iterator[sp.Expr]:
     """Yield the expected net benefit, without and with weights if these are rational."""
