@@ -113,7 +113,7 @@ class Budgets:
     >>> from pigou.models import load
     >>> found = budgets(load("coordination").game, "upgrade", {"threshold": 1}, prove=False)
     >>> found.order, found.cases[0][1]
-    ('falling', firms*(-benefit*(1 - complementarity) + cost))
+    ('falling', firms*(benefit*(complementarity - 1) + cost))
     """
 
     target: str
@@ -172,7 +172,7 @@ def budgets(
     >>> from pigou.models import load
     >>> found = budgets(load("coordination").game, "upgrade", {"firms": 3, "threshold": 1})
     >>> found.proved, found.uniform
-    (True, 3*Max(0, -benefit*(1 - complementarity) + cost))
+    (True, 3*Max(0, benefit*complementarity - benefit + cost))
     """
     search = Search(game, fixed or {})
     labels = _labels(game, search)

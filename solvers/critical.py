@@ -2,8 +2,8 @@ r"""A finite game along the strength of a reform: exact strengths at which somet
 
 Steps
 -----
-1. In a formula that holds the strength s in sums, products and whole powers only, the degree in s is
-   bounded by the formula's shape. A payoff at a profile is then a polynomial in s, found exactly
+1. In a formula that holds the strength s in sums, products and whole powers only, the degree in s
+   is bounded by the formula's shape. A payoff at a profile is then a polynomial in s, found exactly
    from its values at as many strengths as it has coefficients (interpolation).
 2. *Critical strengths* are the real roots of the polynomials whose signs decide the question:
 
@@ -44,10 +44,13 @@ __all__ = [
     "Critical",
     "StrengthForm",
     "cells",
+    "constant",
     "degree_in",
+    "ends_of",
     "interpolated",
     "simplest",
     "strength_form",
+    "value_at",
 ]
 
 MOST_PROFILES = 50_000
@@ -84,18 +87,19 @@ class Cell(NamedTuple):
 
     Attributes
     ----------
-    low, high : Critical or None
+    low : Critical
+    high : Critical or None
         No upper end where there is none.
     samples : tuple of Fraction
         Strengths inside, in increasing order.
 
     Examples
     --------
-    >>> Cell(None, None, (Fraction(1),)).samples
+    >>> Cell(Critical(Enclosure.point(0), ""), None, (Fraction(1),)).samples
     (Fraction(1, 1),)
     """
 
-    low: Critical | None
+    low: Critical
     high: Critical | None
     samples: tuple[Fraction, ...]
 
@@ -367,7 +371,7 @@ def cells(
     >>> x = fmpq_poly([0, 1])
     >>> points, parts = cells([x**2 - 2, 2 * x - 1], Fraction(0), None)
     >>> [str(p.value) for p in points], [str(c.samples[0]) for c in parts]
-    (['0', '1/2', '1.41421'], ['1/4', '1', '3'])
+    (['0', '1/2', '1.41421'], ['1/3', '1', '3'])
     """
     factors = dict.fromkeys(f for p in polynomials for f in _factors(p))
     found = []
@@ -473,3 +477,38 @@ def _fmpq(number: Fraction) -> Any:
 
 def _fraction(number: Any) -> Fraction:
     return Fraction(int(number.p), int(number.q))
+
+
+def constant(number: Fraction) -> Any:
+    """Return a number as a polynomial of degree 0.
+
+    Examples
+    --------
+    >>> constant(Fraction(1, 2))
+    1/2
+    """
+    return fmpq_poly([_fmpq(number)])
+
+
+def value_at(polynomial: Any, value: Fraction) -> Fraction:
+    """Return the value of a polynomial.
+
+    Examples
+    --------
+    >>> value_at(fmpq_poly([1, 2]), Fraction(1, 2))
+    Fraction(2, 1)
+    """
+    return _fraction(polynomial(_fmpq(value)))
+
+
+def ends_of(where: Critical | Cell) -> tuple[Enclosure, Enclosure | None]:
+    """Return the ends of a cell, or a critical strength twice.
+
+    Examples
+    --------
+    >>> ends_of(Critical(Enclosure.point(1), ""))
+    (Enclosure(1), Enclosure(1))
+    """
+    if isinstance(where, Critical):
+        return where.value, where.value
+    return where.low.value, None if where.high is None else where.high.value

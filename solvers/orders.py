@@ -137,8 +137,14 @@ class _Cost(NamedTuple):
     strict: bool
 
 
-def cheapest_order(levers: Levers) -> CheapestOrder:
+def cheapest_order(levers: Levers, *others: Levers) -> CheapestOrder:
     """Find the cheapest payments under which the target is the only equilibrium.
+
+    Parameters
+    ----------
+    levers : Levers
+    *others : Levers
+        The game at other parameter values: the payments have to do it in every one.
 
     Raises
     ------
@@ -157,7 +163,7 @@ def cheapest_order(levers: Levers) -> CheapestOrder:
     >>> [str(step.rate) for step in found.steps], str(found.total), found.attained
     (['3/8', '1/16', '0'], '7/16', False)
     """
-    search = _Search(levers)
+    search = _Search(levers, others)
     best = search.run()
     full = search.full
     frontier = _frontier(best)
@@ -172,16 +178,29 @@ def cheapest_order(levers: Levers) -> CheapestOrder:
         state = _less(state, group)
     steps.reverse()
     total = best[full][0]
-    proved, how = search.lower_bound(total)
+    proved, how = _least(search, levers, others, total)
     return CheapestOrder(tuple(steps), total, proved, how, len(best), frontier)
+
+
+def _least(
+    search: _Search, levers: Levers, others: tuple[Levers, ...], total: Fraction
+) -> tuple[bool, str]:
+    """Say whether nothing is cheaper; over several games, whether one of them costs as much."""
+    if not others:
+        return search.lower_bound(total)
+    for one in (levers, *others):
+        alone = cheapest_order(one)
+        if alone.total == total and alone.proved:
+            return True, f"at one of the corners nothing is cheaper; there, {alone.how}"
+    return False, "no single corner costs as much: a cheaper answer is not excluded"
 
 
 State = tuple[int, ...]
 
 
 class _Search:
-    def __init__(self, levers: Levers):
-        self.levers, self.form = levers, levers.form
+    def __init__(self, levers: Levers, others: tuple[Levers, ...] = ()):
+        self.levers, self.form, self.all = levers, levers.form, (levers, *others)
         self.full: State = tuple(g.size for g in self.form.groups)
         states = math.prod(n + 1 for n in self.full)
         if states > MOST_STATES:
@@ -189,7 +208,7 @@ class _Search:
                 f"game '{self.form.game.name}': there are {states:,} sets of players to compare; "
                 f"at most {MOST_STATES:,} are"
             )
-        self._thresholds: dict[tuple[int, int, Counts], tuple[Any, Any]] = {}
+        self._thresholds: dict[tuple[int, int, Counts, int], tuple[Any, Any]] = {}
         self._visited = 0
 
     # -- the shortest path (step 2) -------------------------------------------------------------
@@ -223,20 +242,21 @@ class _Search:
             for action in range(len(self.form.groups[group].actions)):
                 if action == self.levers.target[group]:
                     continue
-                d, unit = self._gain(group, action, faced)
-                if d > 0 and unit >= 0:
-                    continue
-                if unit <= 0:
-                    return None
-                needed = _fraction(-d / unit)
-                if needed >= rate:
-                    rate, strict = needed, True
+                for place in range(len(self.all)):
+                    d, unit = self._gain(group, action, faced, place)
+                    if d > 0 and unit >= 0:
+                        continue
+                    if unit <= 0:
+                        return None
+                    needed = _fraction(-d / unit)
+                    if needed >= rate:
+                        rate, strict = needed, True
         return _Cost(rate, strict)
 
-    def _gain(self, group: int, action: int, faced: Counts) -> tuple[Any, Any]:
-        key = (group, action, faced)
+    def _gain(self, group: int, action: int, faced: Counts, place: int = 0) -> tuple[Any, Any]:
+        key = (group, action, faced, place)
         if key not in self._thresholds:
-            self._thresholds[key] = self.levers.gain(group, action, faced)
+            self._thresholds[key] = self.all[place].gain(group, action, faced)
         return self._thresholds[key]
 
     def _faced(self, mover: int, state: State) -> Iterator[Counts]:
