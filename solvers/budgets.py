@@ -113,7 +113,7 @@ class Budgets:
     >>> from pigou.models import load
     >>> found = budgets(load("coordination").game, "upgrade", {"threshold": 1}, prove=False)
     >>> found.order, found.cases[0][1]
-    ('falling', firms*(benefit*(complementarity - 1) + cost))
+    ('falling', firms*(-benefit*(1 - complementarity) + cost))
     """
 
     target: str
@@ -401,7 +401,18 @@ def _neat(formula: sp.Expr) -> sp.Expr:
     ways = [numerator, expanded]
     ways += [sp.collect(expanded, s, sp.factor) for s in sorted(expanded.free_symbols, key=str)]
     best = min(ways, key=lambda way: (len(_leaves(way)), way.count_ops()))
-    return best / denominator
+    return sp.Add(*map(_turned, sp.Add.make_args(best))) / denominator
+
+
+def _turned(term: sp.Expr) -> sp.Expr:
+    """Write ``b*(k - 1)`` as ``-b*(1 - k)``."""
+    if term.is_Mul:
+        for factor in term.args:
+            constant = factor.as_coeff_Add()[0] if factor.is_Add else 0
+            if constant < 0 and len(term.args) > 1:
+                rest = sp.Mul(*(f for f in term.args if f is not factor))
+                return sp.Mul(-rest, sp.expand(-factor), evaluate=True)
+    return term
 
 
 def _leaves(formula: sp.Expr) -> list[sp.Basic]:
