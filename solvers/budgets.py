@@ -380,7 +380,7 @@ def _cases(
             condition = sp.And(condition, first > 0)
         here = [part.xreplace(swaps) for part in parts]
         uniform = members * first
-        ratio = sp.Add(*(sp.factor(part / uniform) for part in here))
+        ratio = sp.Add(*(part / uniform for part in here))
         yield condition, uniform, sp.Add(*here), ratio
 
 
@@ -401,7 +401,9 @@ def _neat(formula: sp.Expr) -> sp.Expr:
     ways = [numerator, expanded]
     ways += [sp.collect(expanded, s, sp.factor) for s in sorted(expanded.free_symbols, key=str)]
     best = min(ways, key=lambda way: (len(_leaves(way)), way.count_ops()))
-    return sp.Add(*map(_turned, sp.Add.make_args(best))) / denominator
+    if best.is_Mul:
+        best = sp.Mul(*(_neat(factor) if factor.is_Add else factor for factor in best.args))
+    return (sp.Add(*map(_turned, best.args)) if best.is_Add else best) / denominator
 
 
 def _turned(term: sp.Expr) -> sp.Expr:

@@ -172,8 +172,8 @@ def cheapest_order(levers: Levers, *others: Levers) -> CheapestOrder:
         return CheapestOrder((), None, proved, search.why_not(best), len(best), frontier)
     steps: list[Step] = []
     state = full
-    while best[state][1] is not None:
-        group, cost = best[state][1]
+    while (last := best[state][1]) is not None:
+        group, cost = last
         steps.append(Step(group, *cost))
         state = _less(state, group)
     steps.reverse()

@@ -208,15 +208,13 @@ def _gone(
                 if None not in costs:
                     options.append((max(c for c in costs if c is not None), group))
     goal = f"'{bad.words}' is no equilibrium"
-    gains = any(_gains_already(one, bad.counts) for one in places)
-    if gains and len(places) == 1:
-        value, payments, attained = Fraction(0), (), True
-    elif not options:
+    payments: tuple[Payment, ...] = ()
+    value, attained = Fraction(0), all(_gains_already(one, bad.counts) for one in places)
+    if not attained and not options:
         how = "nobody who does not make the target's move there is paid for making it"
         return _design(task, goal, Threshold(None, "", None, "proved", how, (), ()), ())
-    else:
+    if not attained:
         value, group = min(options)
-        attained = False
         payments = (Payment(_name(places[0].form.groups[group]), value, True),)
     how = "the cheapest of all players who could be turned away, compared exactly"
     linear = all(is_linear(task.game, name) for name in task.over)

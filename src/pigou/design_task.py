@@ -229,7 +229,7 @@ def bad_of(task: Task, at: Mapping[str, Any], form: FiniteForm) -> Target:
     return _as_target(min(pure, key=lambda a: a.welfare().lower))
 
 
-def values_shown(task: Task) -> dict[str, Fraction]:
+def values_shown(task: Task) -> Record[Fraction]:
     """Return the parameter values of a result, without those of the box."""
     corner = corners(task)[0]
     own = [p.name for p in task.game.parameters]
