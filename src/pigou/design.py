@@ -22,7 +22,7 @@ from typing import Any
 from pigou.check_smooth import has_interval
 from pigou.design_box import robust
 from pigou.design_costs import frontier, with_costs
-from pigou.design_families import DIVIDE
+from pigou.design_families import DIVIDE, Target
 from pigou.design_goals import Goal, Selected, Setting, Unique
 from pigou.design_orders import divided
 from pigou.design_results import Design
@@ -40,7 +40,7 @@ from pigou.design_task import (
     values_shown,
 )
 from pigou.errors import DeclarationError, StructureError
-from pigou.exact import Enclosure
+from pigou.exact import Enclosure, Record
 from pigou.game import Game
 from pigou.model import Model
 from pigou.policy_range import policy_range
@@ -136,9 +136,12 @@ def _single(task: Task) -> Design:
     found = Design(
         task.game.name, task.goal, task.family, goal.words if goal else _WORST,
         setting.family.label, setting.family.parameter, task.rule, values_shown(task), task.over,
-        threshold, height=height,
+        threshold, height=height, corner=Record({n: setting.at[n] for n in task.over}),
     )  # fmt: skip
-    target = goal.target if isinstance(goal, Unique | Selected) else target_if_any(task, setting)
+    if isinstance(goal, Unique | Selected):
+        target: Target | None = goal.target
+    else:
+        target = target_if_any(task, setting)
     return replace(with_costs(found, setting), frontier=frontier(setting, target))
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -36,6 +36,7 @@ __all__ = [
     "Family",
     "Target",
     "assurance",
+    "carried_over",
     "counts_of",
     "find_target",
     "from_reform",
@@ -89,8 +90,6 @@ class Family:
         Where it starts.
     high : Fraction or None
         The largest strength that is considered; None if there is none.
-    low_allowed : bool
-        Whether the parameter may take `low` itself.
 
     Examples
     --------
@@ -106,7 +105,6 @@ class Family:
     parameter: str
     low: Fraction = Fraction(0)
     high: Fraction | None = None
-    low_allowed: bool = True
 
     def limited(self, most: Any) -> Family:
         """Return the family with a largest strength.
@@ -129,9 +127,7 @@ class Family:
             raise DeclarationError(
                 f"the strength '{self.parameter}' is at most {self.high}, not {top}"
             )
-        return Family(
-            self.name, self.label, self.reform, self.parameter, self.low, top, self.low_allowed
-        )
+        return replace(self, high=top)
 
 
 # -- the target -------------------------------------------------------------------------------
@@ -196,6 +192,45 @@ def find_target(text: str, form: FiniteForm, found: EquilibriumSet, option: str)
             f"{option}: equilibrium '{text}' is mixed; name a pure one (pure equilibria: {pure})"
         )
     return Target(found[text].profile, counts)
+
+
+def carried_over(target: Target, before: FiniteForm, after: FiniteForm) -> Target:
+    """Return a profile in a game whose players a reform has parted into groups.
+
+    Raises
+    ------
+    DeclarationError
+        If members of a group that is parted choose differently, so that it is not said which do.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solvers.form import finite_form
+    >>> model = load("coordination")
+    >>> parted = finite_form(model.reform("divide_and_conquer")(model.game))
+    >>> target = Target("all upgrade", ((0, 10),))
+    >>> carried_over(target, finite_form(model.game), parted).counts
+    ((0, 6), (0, 4))
+    """
+    if [(g.player, g.size, g.actions) for g in before.groups] == [
+        (g.player, g.size, g.actions) for g in after.groups
+    ]:
+        return target
+    rows = []
+    for group in after.groups:
+        used = {
+            g.actions[a]
+            for g, row in zip(before.groups, target.counts, strict=True)
+            for a, n in enumerate(row)
+            if g.player == group.player and n
+        }
+        if len(used) != 1 or not used <= set(group.actions):
+            raise DeclarationError(
+                f"the reform parts or changes '{group.player}': name a profile in which its "
+                "members all choose alike, with choices that they still have"
+            )
+        rows.append(tuple(group.size * int(action in used) for action in group.actions))
+    return Target(target.words, tuple(rows))
 
 
 def _spelled_out(text: str, form: FiniteForm, option: str) -> Target:
@@ -374,9 +409,8 @@ def from_reform(reform: Reform, vary: str = "") -> Family:
     parameter = next(p for p in reform.parameters if p.name == (vary or names[0]))
     if parameter.integer:
         raise ReformError(f"parameter '{parameter.name}' takes whole numbers only: no strength")
-    low, allowed, high = _range(parameter)
-    return Family(reform.name, parameter.meaning or parameter.name, reform, parameter.name, low,
-                  high, allowed)  # fmt: skip
+    meaning = parameter.meaning or parameter.name
+    return Family(reform.name, meaning, reform, parameter.name, *_range(parameter))
 
 
 def _scaled(reform: Reform) -> Family:
@@ -395,7 +429,7 @@ def _scaled(reform: Reform) -> Family:
     return Family(reform.name, f"share of {reform.label}", scaled, name, high=Fraction(1))
 
 
-def _range(parameter: Parameter) -> tuple[Fraction, bool, Fraction | None]:
+def _range(parameter: Parameter) -> tuple[Fraction, Fraction | None]:
     """Return from where to where a parameter may go, from 0 upwards where it may."""
     numbers = {exact(n) for n in parameter.domain.atoms(sp.Rational)} | {Fraction(0)}
     ends = sorted(n for n in numbers if n >= 0)
@@ -408,7 +442,7 @@ def _range(parameter: Parameter) -> tuple[Fraction, bool, Fraction | None]:
     while last + 1 < len(inside) and inside[last + 1]:
         last += 1
     high = None if last + 1 == len(inside) else ends[last + 1]
-    return ends[first], _allowed(parameter, ends[first]), high
+    return ends[first], high
 
 
 def _allowed(parameter: Parameter, value: Fraction) -> bool:

@@ -25,8 +25,9 @@ from functools import cached_property
 from typing import Any
 
 from pigou.assessment import Assessment, assess
+from pigou.check_smooth import has_interval
 from pigou.comparison import SELECTIONS
-from pigou.design_families import Family, Target, counts_of
+from pigou.design_families import Family, Target, carried_over, counts_of
 from pigou.equilibrium import EquilibriumSet
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure
@@ -36,6 +37,7 @@ from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Counts, FiniteForm, finite_form
 from pigou.solvers.pure import largest_gain, pure_equilibria
 from pigou.solving import solve
+from pigou.stages import is_staged
 
 __all__ = ["GOALS", "Gain", "Goal", "Gone", "NoLosers", "Selected", "Setting", "Unique"]
 
@@ -79,11 +81,30 @@ class Setting:
     @cached_property
     def form(self) -> StrengthForm | None:
         """The finite game with payoffs as polynomials in the strength, if it is one."""
+        if has_interval(self.game) or is_staged(self.game):
+            return None
         return strength_form(self.game, self.family.parameter, self.at)
+
+    def allows(self, strength: Fraction) -> bool:
+        """Whether the parameter that is the strength may take a value."""
+        try:
+            self.game.parameter(self.family.parameter).check(strength)
+        except DeclarationError:
+            return False
+        return True
 
     def values(self, strength: Fraction) -> dict[str, Any]:
         """Return all parameter values."""
         return {**self.at, self.family.parameter: strength}
+
+    def carried(self, target: Target) -> Target:
+        """Return a profile of the game without reform as one of the reformed game."""
+        own = [p.name for p in self.before.parameters]
+        before = finite_form(self.before, {k: v for k, v in self.at.items() if k in own})
+        low = self.family.low
+        if not self.allows(low):
+            low += 1 if self.family.high is None else (self.family.high - low) / 2
+        return carried_over(target, before, finite_form(self.game, self.values(low)))
 
     def found(self, strength: Fraction) -> EquilibriumSet:
         """Return all equilibria at a strength."""
@@ -187,7 +208,7 @@ class Gone(Goal):
 
     def __init__(self, setting: Setting, profile: Target):
         super().__init__(setting)
-        self.profile = profile
+        self.profile = setting.carried(profile)
 
     @property
     def words(self) -> str:
@@ -227,7 +248,7 @@ class Unique(Goal):
 
     def __init__(self, setting: Setting, target: Target):
         super().__init__(setting)
-        self.target = target
+        self.target = setting.carried(target)
         self._why: dict[Fraction, str] = {}
 
     @property
@@ -282,7 +303,7 @@ class Selected(Goal):
 
     def __init__(self, setting: Setting, target: Target, rule: str):
         super().__init__(setting)
-        self.target, self.rule = target, rule
+        self.target, self.rule = setting.carried(target), rule
 
     @property
     def words(self) -> str:
@@ -338,16 +359,17 @@ class Gain(Goal):
     @property
     def words(self) -> str:
         """The goal in words."""
-        return f"{self.groups[0]} gains at least {self.least} ({_comparing(self.rule)})"
+        return f"{self.groups[0]}: a gain of at least {self.least} ({_comparing(self.rule)})"
 
     def holds(self, strength: Fraction) -> bool | None:
         """Compare the picked equilibria."""
         changes = self.changes(strength)
         if changes is None:
             return None
-        if all(c.lower >= self.least for c in changes):
+        over = [c - Enclosure.point(self.least) for c in changes]
+        if all(c.lower >= 0 or c.is_zero() for c in over):
             return True
-        return False if any(c.upper < self.least for c in changes) else None
+        return False if any(c.upper < 0 for c in over) else None
 
     def changes(self, strength: Fraction) -> list[Enclosure] | None:
         """Return by how much each group's surplus changes; None if a rule picks nothing."""

@@ -138,7 +138,7 @@ def _design(task: Task, goal: str, threshold: Threshold, payments: tuple[Payment
     unit = "the sum of what members are paid, in units of the payment"
     return Design(
         task.game.name, task.goal, DIVIDE, goal, unit, "", "", values_shown(task), task.over,
-        threshold, payments,
+        threshold, payments, corner=Record({n: Fraction(v) for n, v in corners(task)[0].items()}),
     )  # fmt: skip
 
 

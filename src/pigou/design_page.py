@@ -9,7 +9,7 @@ import sympy as sp
 
 from pigou.design_families import DIVIDE
 from pigou.design_results import Design, Payment, Row
-from pigou.exact import Enclosure
+from pigou.exact import Enclosure, exact
 from pigou.formulas import latex_expression, text_expression
 from pigou.game import Game
 from pigou.results import number
@@ -63,8 +63,9 @@ def _answer(found: Design) -> Iterator[Words]:
         yield Words(f"No strength reaches it: {at.how}.", "bad")
         return
     value, name = rounded(at.value), _name(found)
-    if at.value.is_exact and rounded(at.value).replace(",", "") != str(at.value):
-        value = f"{value} (exactly {at.value})" if len(str(at.value)) < 60 else value
+    digits = value.replace(",", "")
+    if at.value.is_exact and exact(digits) != at.value.lower and len(str(at.value.lower)) < 40:
+        value = f"{value} (exactly {at.value.lower})"
     if at.root_of:
         value += f" (a root of {at.root_of})"
     words = {
@@ -147,7 +148,8 @@ def _grounds(found: Design) -> Iterator[str]:
         yield f"Equilibria are selected by the rule '{found.rule}'."
     if found.over:
         box = ", ".join(f"{n} from {a} to {b}" for n, (a, b) in found.over.items())
-        yield f"Reached at every value of the box: {box}." if found.reached else f"Box: {box}."
+        dearest = ", ".join(f"{n} = {v}" for n, v in found.corner.items())
+        yield f"Over the box {box}. Costs and the frontier are those of one corner: {dearest}."
     if found.at:
         yield f"At {', '.join(f'{n} = {v}' for n, v in found.at.items())}."
     if found.formulas is not None:
@@ -272,6 +274,7 @@ def design_result(game: Game, found: Design) -> dict[str, Any]:
         "family": {"name": found.family, "strength": found.parameter or None, "unit": found.unit},
         "at": {name: str(value) for name, value in found.at.items()},
         "over": {name: {"low": str(a), "high": str(b)} for name, (a, b) in found.over.items()},
+        "corner": {name: str(value) for name, value in found.corner.items()},
         "reached": found.reached,
         "threshold": {
             "value": _number(at.value),

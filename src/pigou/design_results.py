@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from pigou.design_search import Threshold
-from pigou.exact import Enclosure
+from pigou.exact import Enclosure, Record
 from pigou.solvers.budgets import Budgets
 
 __all__ = ["Design", "Outcome", "Payment", "Row"]
@@ -133,6 +133,8 @@ class Design:
     formulas : Budgets or None
         The least budgets for any parameter values, where they are known.
     why_no_formulas : str
+    corner : mapping of str to Fraction
+        The corner of the box that costs and frontier are of.
 
     Examples
     --------
@@ -161,6 +163,7 @@ class Design:
     height: Enclosure | None = None
     formulas: Budgets | None = None
     why_no_formulas: str = ""
+    corner: Mapping[str, Fraction] = Record()
 
     @property
     def reached(self) -> bool:

@@ -176,12 +176,13 @@ def least_strength(setting: Setting, goal: Goal) -> Threshold:
     if isinstance(first.where, Cell):
         attained = before[-1].answers[0] if before and before[-1].answers else None
     settled = all(None not in p.answers for p in before if isinstance(p.where, Cell))
-    grade = "proved" if sure and settled else "numerical"
-    how = (
-        f"every one of {len(points)} critical strengths and {len(parts)} cells between them decided"
-        if grade == "proved"
-        else f"decided at {sum(len(p.samples) for p in walked)} strengths; between them not shown"
-    )
+    lowest = isinstance(first.where, Critical) and not before
+    grade = "proved" if lowest or (sure and settled) else "numerical"
+    how = f"decided at {sum(len(p.samples) for p in walked)} strengths; between them not shown"
+    if grade == "proved":
+        how = f"all {len(points)} critical strengths and {len(parts)} cells between them decided"
+    if lowest:
+        how = "nothing is less than the lowest strength"
     return Threshold(value.value, value.root_of, attained, grade, how, spans, doubts)
 
 
@@ -215,8 +216,7 @@ def _walk(setting: Setting, goal: Goal, points: list[Critical], parts: list[Cell
     walked = []
     for place, point in enumerate(points):
         at = point.exact
-        allowed = at is not None and (place > 0 or setting.family.low_allowed)
-        samples = (at,) if at is not None and allowed else ()
+        samples = (at,) if at is not None and setting.allows(at) else ()
         walked.append(_Part(point, samples, tuple(goal.holds(s) for s in samples), bool(samples)))
         if place < len(parts):
             cell = parts[place]
@@ -360,7 +360,7 @@ def highest_worst_welfare(setting: Setting) -> tuple[Threshold, Enclosure]:
     sure = not form.rounded
     bounded: list[tuple[bool, Fraction | None]] = []
     for place, point in enumerate(points):
-        if point.exact is not None and (place > 0 or setting.family.low_allowed):
+        if point.exact is not None and setting.allows(point.exact):
             worst = goal.worst(point.exact)
             if worst is not None:
                 heights.append(_Height(worst, point, True))

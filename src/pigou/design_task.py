@@ -182,7 +182,9 @@ def target_if_any(task: Task, setting: Setting) -> Target | None:
     """Return the target for counting who makes its moves, where there is one."""
     try:
         form = finite(task.game, own_values(task, setting))
-        return None if form is None else target_of(task, own_values(task, setting), form)
+        if form is None:
+            return None
+        return setting.carried(target_of(task, own_values(task, setting), form))
     except DeclarationError:
         return None
 
