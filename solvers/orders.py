@@ -224,7 +224,7 @@ class _Search:
             for group, cost in self._wins(state):
                 after = _more(state, group)
                 offer = (total + cost.rate, open_ends + cost.strict)
-                if after not in best or offer < best[after][:2]:
+                if after not in best or offer <= best[after][:2]:
                     best[after] = (*offer, (group, cost))
         return {state: (total, last) for state, (total, _, last) in best.items()}
 
@@ -300,17 +300,17 @@ class _Search:
                 "otherwise is not excluded, as somebody has more than two choices"
             )
         if len(groups) == 1 and self._defined():
-            return True, "proved for one population with two choices (pigou.solvers.budgets)"
+            return True, "for one population with two choices nothing cheaper does (Proposition)"
         if self._complements():
             return True, (
-                "proved: the choices are complements at every profile, so that payments which "
-                "make the target unique let the players be won one by one"
+                "the choices are complements at every profile, so that any payments which make "
+                "the target unique let the players be won one by one"
             )
         few = all(g.size == 1 for g in groups) and len(groups) <= MOST_FOR_Z3
         if few and total is not None:
             answer = self._nothing_cheaper(total)
             if answer:
-                return True, "proved by z3: cheaper payments leave another pure equilibrium"
+                return True, "cheaper payments leave another pure equilibrium (z3)"
         return False, (
             "the cheapest that iterated strict dominance can rest on; that less would do "
             "otherwise is not excluded, as the choices are not complements everywhere"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import doctest
 import itertools
 import json
 import random
+import re
+import shlex
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,11 +27,11 @@ from pigou import (
     subsidy,
 )
 from pigou.cli import cli
-from pigou.design import design
 from pigou.design_families import Target, counts_of, from_reform
 from pigou.design_goals import Gone, Setting, Unique
 from pigou.design_page import design_latex, design_page, design_result
 from pigou.design_search import least_strength
+from pigou.designing import design
 from pigou.errors import DeclarationError
 from pigou.expression import symbol
 from pigou.model import Model
@@ -756,3 +759,30 @@ def test_game_without_pure_equilibrium_asks_for_a_target():
         design(pennies, "unique", "uniform")
     found = design(pennies, "unique", "uniform", target="x=h,y=h")
     assert found.threshold.value.lower == 1
+
+
+# -- what the recipe shows ---------------------------------------------------------------------
+
+RECIPE = (ROOT / "docs/how-to/design-a-reform.md").read_text("utf-8")
+
+
+def shown():
+    """Yield every command of the recipe with the lines that are shown under it."""
+    for block in re.findall(r"^```console\n(.*?)^```$", RECIPE, re.MULTILINE | re.DOTALL):
+        command, _, output = block.removeprefix("$ pigou ").replace("\\\n", "").partition("\n")
+        yield pytest.param(command, output.rstrip(), id=command[:60])
+
+
+@pytest.mark.parametrize(("command", "output"), list(shown()))
+def test_commands_of_the_recipe_print_what_is_shown(command, output):
+    words = [str(ROOT / w) if w.startswith("examples/") else w for w in shlex.split(command)]
+    done = CliRunner().invoke(cli, words, env={"COLUMNS": None})
+    assert done.exit_code == 0, done.output
+    assert output in done.stdout
+
+
+def test_python_of_the_recipe_runs():
+    (example,) = re.findall(r"^```python\n(.*?)^```$", RECIPE, re.MULTILINE | re.DOTALL)
+    test = doctest.DocTestParser().get_doctest(example, {}, "recipe", "recipe", 0)
+    report = []
+    assert doctest.DocTestRunner().run(test, out=report.append).failed == 0, "".join(report)

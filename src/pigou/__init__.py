@@ -42,6 +42,13 @@ if TYPE_CHECKING:
         Verdict as Verdict,
         compare as compare,
     )
+    from pigou.design_results import (
+        Design as Design,
+        Outcome as Outcome,
+        Payment as Payment,
+    )
+    from pigou.design_search import Span as Span, Threshold as Threshold
+    from pigou.designing import design as design
     from pigou.equilibrium import (
         Component as Component,
         Equilibrium as Equilibrium,
@@ -123,6 +130,9 @@ _HOME = {
     "check_simultaneous": ("Checker", "Examination", "Flow", "payoffs_by_action"),
     "changes": ("Change",),
     "comparison": ("Comparison", "SELECTIONS", "Scenario", "Verdict", "compare"),
+    "design_results": ("Design", "Outcome", "Payment"),
+    "design_search": ("Span", "Threshold"),
+    "designing": ("design",),
     "equilibrium": (
         "Component",
         "Equilibrium",

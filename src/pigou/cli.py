@@ -499,7 +499,7 @@ def design(
     """Find the cheapest reform of a family that reaches a goal."""
     if latex + as_json + bool(style) > 1:
         raise click.UsageError("choose one of --latex, --json and --format")
-    from pigou import catalogue, deadline, design as designing, design_page
+    from pigou import catalogue, deadline, design_page, designing
 
     what = catalogue.find_model(model)
     reforms = catalogue.find_reforms(what, texts)

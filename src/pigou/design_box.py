@@ -50,7 +50,7 @@ def robust(
 
     Examples
     --------
-    >>> from pigou.design import design
+    >>> from pigou.designing import design
     >>> from pigou.models import load
     >>> box = {"cost": ("1", "6/5"), "benefit": ("6/5", "5/4")}
     >>> found = design(load("coordination"), over=box, formulas=False)

@@ -52,7 +52,7 @@ def with_costs(found: Design, setting: Setting) -> Design:
 
     Examples
     --------
-    >>> from pigou.design import design
+    >>> from pigou.designing import design
     >>> from pigou.models import load
     >>> found = design(load("coordination"), family="assurance", formulas=False)
     >>> str(found.threshold.value), str(found.outlay), str(found.promised)

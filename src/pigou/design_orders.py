@@ -40,7 +40,7 @@ def divided(task: Task) -> Design:
 
     Examples
     --------
-    >>> from pigou.design import design
+    >>> from pigou.designing import design
     >>> from pigou.models import load
     >>> found = design(load("coordination"), family="divide-and-conquer", formulas=False)
     >>> found.threshold.grade, found.frontier[-1].on_target, found.frontier[-1].strength

@@ -27,7 +27,7 @@ def design_page(game: Game, found: Design) -> Page:
 
     Examples
     --------
-    >>> from pigou.design import design
+    >>> from pigou.designing import design
     >>> from pigou.models import load
     >>> model = load("coordination")
     >>> page = design_page(model.game, design(model, formulas=False))
@@ -204,7 +204,7 @@ def design_latex(game: Game, found: Design) -> str:
 
     Examples
     --------
-    >>> from pigou.design import design
+    >>> from pigou.designing import design
     >>> from pigou.models import load
     >>> model = load("coordination")
     >>> at = {"firms": 3, "threshold": 1}
@@ -259,7 +259,7 @@ def design_result(game: Game, found: Design) -> dict[str, Any]:
 
     Examples
     --------
-    >>> from pigou.design import design
+    >>> from pigou.designing import design
     >>> from pigou.models import load
     >>> model = load("coordination")
     >>> result = design_result(model.game, design(model, formulas=False))

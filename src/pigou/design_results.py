@@ -30,7 +30,7 @@ class Outcome:
 
     Examples
     --------
-    >>> from pigou.design import design
+    >>> from pigou.designing import design
     >>> from pigou.models import load
     >>> str(design(load("coordination"), formulas=False).outcomes[0].outlay)
     '15/4'
@@ -55,7 +55,7 @@ class Payment(NamedTuple):
 
     Examples
     --------
-    >>> from pigou.design import design
+    >>> from pigou.designing import design
     >>> from pigou.models import load
     >>> found = design(load("coordination"), family="divide-and-conquer", formulas=False)
     >>> str(found.payments[0].rate), found.payments[0].strict
@@ -85,7 +85,7 @@ class Row(NamedTuple):
 
     Examples
     --------
-    >>> from pigou.design import design
+    >>> from pigou.designing import design
     >>> from pigou.models import load
     >>> [str(row.on_target) for row in design(load("coordination"), formulas=False).frontier]
     ['0', '10']
@@ -138,7 +138,7 @@ class Design:
 
     Examples
     --------
-    >>> from pigou.design import design
+    >>> from pigou.designing import design
     >>> from pigou.models import load
     >>> found = design(load("coordination"), "unique", "uniform", formulas=False)
     >>> str(found.threshold.value), found.threshold.attained, str(found.outlay)

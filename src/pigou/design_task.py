@@ -69,7 +69,7 @@ def read_task(
     model: Model, goal: str, family: str, at: Any, over: Any, target: str, bad: str,
     reforms: Sequence[Reform], vary: str, select: str, most: Any,
 ) -> Task:  # fmt: skip
-    """Read and check what is asked for; see `pigou.design.design`."""
+    """Read and check what is asked for; see `pigou.designing.design`."""
     name, _, argument = (part.strip() for part in goal.partition(":"))
     if name not in GOALS:
         raise DeclarationError(unknown("goal", name, GOALS))
