@@ -8,6 +8,7 @@ from fractions import Fraction
 import pytest
 import sympy as sp
 
+from games import table_game
 from pigou import (
     KINDS,
     Bystander,
@@ -360,6 +361,8 @@ def test_one_more_rival_gives_the_closed_form_of_cournot():
     assert str(more.size("firm")) == "7"
     with pytest.raises(ReformError, match="no other player has the moves"):
         reform("rival", player="grower")(harvest())
+    with pytest.raises(ReformError, match="the payoffs are a table"):
+        reform("rival", player="p0")(table_game([{(0, 0): 1}, {(0, 0): 2}], (1, 1)))
     with pytest.raises(ReformError, match="'one' is taken"):
         reform("rival", player="two", called="one")(duopoly())
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import HealthCheck, assume, given, settings, strategies as st
 
-from pigou import Enclosure, ReformError, assess, examine, solve
+from pigou import Enclosure, Game, Move, Player, Reform, ReformError, Step, assess, examine, solve
 from pigou.errors import StructureError
 from pigou.expression import names_in
 from pigou.reform_kinds import KINDS
@@ -122,6 +122,20 @@ def test_every_reform_keeps_to_the(law, data):
 @given(st.data())
 def test_two_thousand_reforms_keep_to_the(law, data):
     law(data)
+
+
+def test_types_that_a_step_brings_and_nothing_uses_are_gone_before_the_next_step():
+    game = Game(
+        "contributions",
+        [Player("citizen", size=3)],
+        [Move("give", "citizen", {"no": 0, "yes": 1})],
+        {"citizen": "sum(give) - give/2"},
+    )
+    keys = {"moves": "give", "choice": "no"}
+    idle = Reform("idle", (Step("divide_and_conquer", {**keys, "share": 0}),))
+    second = Reform("paid", (Step("subsidy", {"move": "give", "rate": 1, "members": 1}),))
+    assert idle(game) == game
+    assert (idle + second)(game) == second(idle(game))
 
 
 # -- at equilibria ----------------------------------------------------------------------------

@@ -112,7 +112,7 @@ class Reform:
         try:
             changed = self._with_parameters(game)
             for step in self.steps:
-                changed = KINDS[step.kind].apply(changed, **step.keys)
+                changed = tidy(KINDS[step.kind].apply(changed, **step.keys), before=changed)
             return tidy(charge(changed, self.running_cost), before=game)
         except (DeclarationError, ExpressionError, ReformError) as error:
             raise ReformError(

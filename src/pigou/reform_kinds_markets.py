@@ -19,7 +19,7 @@ import sympy as sp
 
 from pigou.errors import ReformError
 from pigou.exact import exact
-from pigou.expression import read_expression
+from pigou.expression import Lookup, read_expression
 from pigou.game import Choice, Game, Interval, Move, Player
 from pigou.reform_kinds_contracts import scaled_parameter
 from pigou.reform_kinds_shared import Kind, amount_of, names_of, with_domain
@@ -79,6 +79,10 @@ def _like(game: Game, who: Player, beside: str | None) -> Player:
 
 def _copied(game: Game, who: Player, name: str, beside: Player) -> Game:
     """Add a copy of a single player whose moves are perfect substitutes of its moves."""
+    if any(u.has(Lookup) for u in game.payoffs.values()):
+        raise ReformError(
+            "the payoffs are a table, which has no entry for a sum of moves: write them as formulas"
+        )
     own, other = (game.moves_of(p.name) for p in (who, beside))
     new = tuple(replace(m, name=f"{m.name}_{name}", player=name, label="") for m in own)
     taken = {*game.scope.names, *game.parties}
