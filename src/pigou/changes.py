@@ -24,7 +24,8 @@ class Change:
         Where it vanishes or appears: the share of the reform's full strength up to which, or from
         which on, it is an equilibrium.
     how : str
-        ``"exact"``, ``"certified"``, ``"numerical"``, or ``"by likeness"``: not followed at all.
+        ``"exact"``, ``"certified"``, ``"numerical"``, or ``"by likeness"``: not followed at all;
+        ``""`` where it was not searched.
     why : str
         What happens at that strength, in words.
 

@@ -222,7 +222,8 @@ class _Matching:
         narrower = only_symmetric(self.after.found) and not only_symmetric(self.before.found)
         for one in self.before.found:
             lost = narrower and not is_symmetric(one)
-            missing = Change("not searched" if lost else "vanishes", one.name, "")
+            missing = Change("vanishes", one.name, "")
+            missing = replace(missing, what="not searched", how="") if lost else missing
             self.old.setdefault(one.name, missing)
         appeared = [
             self.new.get(one.name, Change("appears", "", one.name))
