@@ -12,7 +12,7 @@ from pigou.design_results import Design, Payment, Row
 from pigou.exact import Enclosure, exact
 from pigou.formulas import latex_expression, text_expression
 from pigou.game import Game
-from pigou.results import number
+from pigou.json_numbers import number
 from pigou.solvers.budgets import Budgets
 from pigou.symbols import prose
 from pigou.tables import Block, Page, Table, Words, plain_latex, rounded
