@@ -508,6 +508,12 @@ def test_assurance_costs_nothing_but_has_to_be_promised():
     assert found.promised.lower == 9 * Fraction(3, 8)
 
 
+def test_share_of_a_reform_is_a_strength():
+    half = COORDINATION.reform("uniform_subsidy", subsidy="1/2")
+    found = design(COORDINATION, "gone", "", reforms=[half], vary="strength")
+    assert (found.threshold.value.lower, found.threshold.attained) == (Fraction(3, 4), False)
+
+
 def test_goal_that_holds_already_costs_nothing():
     found = design(
         COORDINATION, "unique", "uniform", at={"cost": "1/2"}, formulas=False
@@ -578,20 +584,36 @@ def test_uniqueness_counts_mixed_equilibria():
     assert found.threshold.grade == "proved"
 
 
-def test_continuous_game_counts_equilibria_with_proof():
-    tipping = Game(
+def tipping() -> Game:
+    """Two who follow each other: a low and a high equilibrium, and one in between."""
+    return Game(
         "tipping",
         [Player("a"), Player("b")],
         [Move("x", "a", (0, 1)), Move("y", "b", (0, 1))],
         {"a": "x*(3*y**2 - 2*y**3) - x**2/2", "b": "y*(3*x**2 - 2*x**3) - y**2/2"},
     )
-    found = design(tipping, "unique", "uniform", most="1/5")
+
+
+def test_continuous_game_counts_equilibria_with_proof():
+    found = design(tipping(), "unique", "uniform", most="1/5")
     assert found.threshold.grade == "certified"
     value = found.threshold.value
     for factor, one in ((1 - Fraction(1, 1000), False), (1 + Fraction(1, 1000), True)):
         rate = (value.upper if one else value.lower) * factor
-        game = (subsidy("x", rate) + subsidy("y", rate))(tipping)
+        game = (subsidy("x", rate) + subsidy("y", rate))(tipping())
         assert (len(solve(game)) == 1) == one
+
+
+def test_low_equilibrium_of_a_continuous_game_vanishes_at_the_fold():
+    """The symmetric reply r + 3x^2 - 2x^3 touches x where 6x - 6x^2 = 1."""
+    found = design(tipping(), "gone", "uniform", most="1/5")
+    x = (3 - sp.sqrt(3)) / 6
+    fold = float(x - 3 * x**2 + 2 * x**3)
+    assert found.threshold.grade == "certified"
+    assert abs(found.threshold.value.value - fold) < 1e-6
+    assert found.threshold.value.lower <= Fraction(fold) + Fraction(1, 10**9)
+    still = design(tipping(), "gone", "uniform", most="1/20")
+    assert (still.reached, still.threshold.grade) == (False, "certified")
 
 
 # -- boxes -------------------------------------------------------------------------------------
@@ -728,6 +750,7 @@ BAD = [
     (["--goal", "gone", "-r", "divide_and_conquer", "--vary", "target"], "target_subsidy"),
     (["--goal", "gone", "-r", "divide_and_conquer", "--vary", "targets"], "whole numbers"),
     (["--goal", "no-losers", "--family", "divide-and-conquer"], "reaches the goals"),
+    (["--goal", "gone", "-r", "joint_commitment"], "has no strength"),
     (["--goal", "gone", "--set", "cots=1"], "no parameter 'cots'"),
 ]
 
