@@ -40,6 +40,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -174,7 +175,12 @@ def budgets(
     >>> found.proved, found.uniform
     (True, 3*Max(0, benefit*complementarity - benefit + cost))
     """
-    search = Search(game, fixed or {})
+    return _budgets(game, target, tuple((fixed or {}).items()), prove)
+
+
+@lru_cache(maxsize=8)
+def _budgets(game: Game, target: str, fixed: tuple[tuple[str, Any], ...], prove: bool) -> Budgets:
+    search = Search(game, dict(fixed))
     labels = _labels(game, search)
     if target not in labels:
         raise StructureError(unknown("choice", target, labels, f"game '{game.name}'"))
