@@ -18,7 +18,7 @@ from rich.console import Console
 from pigou import comparison, screen, solving
 from pigou.catalogue import find_model, find_reform
 from pigou.cli import cli
-from pigou.comparison import SELECTIONS, compare
+from pigou.comparison import compare
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import unknown
 from pigou.exact import Enclosure
@@ -26,6 +26,7 @@ from pigou.models import load, names
 from pigou.observation import study
 from pigou.reform import KINDS
 from pigou.results import solve_result
+from pigou.selection import SELECTIONS
 from pigou.solving import regimes, solve
 from pigou.tables import Page, Table, rounded
 

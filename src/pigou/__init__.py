@@ -35,7 +35,6 @@ if TYPE_CHECKING:
         payoffs_by_action as payoffs_by_action,
     )
     from pigou.comparison import (
-        SELECTIONS as SELECTIONS,
         Change as Change,
         Comparison as Comparison,
         Scenario as Scenario,
@@ -104,6 +103,13 @@ if TYPE_CHECKING:
         subsidy as subsidy,
         tax as tax,
     )
+    from pigou.selection import (
+        SELECTIONS as SELECTIONS,
+        Outcome as Outcome,
+        Selection as Selection,
+        read_selection as read_selection,
+        select as select,
+    )
     from pigou.solving import (
         Elimination as Elimination,
         iterated_dominance as iterated_dominance,
@@ -121,7 +127,7 @@ _HOME = {
     "catalogue": ("find_model", "find_reform"),
     "check": ("examine", "expectation"),
     "check_simultaneous": ("Checker", "Examination", "Flow", "payoffs_by_action"),
-    "comparison": ("Change", "Comparison", "SELECTIONS", "Scenario", "Verdict", "compare"),
+    "comparison": ("Change", "Comparison", "Scenario", "Verdict", "compare"),
     "equilibrium": (
         "Component",
         "Equilibrium",
@@ -184,6 +190,7 @@ _HOME = {
         "subsidy",
         "tax",
     ),
+    "selection": ("Outcome", "SELECTIONS", "Selection", "read_selection", "select"),
     "solving": (
         "Elimination",
         "iterated_dominance",

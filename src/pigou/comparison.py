@@ -13,7 +13,7 @@ best and the worst are those of the symmetric ones in both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -24,20 +24,17 @@ from pigou.assessment import (
     assess,
     checked_weights,
     first_best,
-    gains_of_members,
 )
-from pigou.check_smooth import has_interval
 from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import Game
 from pigou.reform import Reform
-from pigou.solvers.dominance import survivors
-from pigou.solvers.form import finite_form
+from pigou.selection import Outcome, Selection, read_selection, select as select_by
+from pigou.selection_rules import is_symmetric
 from pigou.solving import solve
-from pigou.stages import is_staged
 
-__all__ = ["SELECTIONS", "Change", "Comparison", "Scenario", "Verdict", "compare"]
+__all__ = ["Change", "Comparison", "Scenario", "Verdict", "compare"]
 
 NOT_JUDGED = "not judged: only symmetric equilibria were searched"
 
@@ -59,8 +56,17 @@ class Scenario:
     found: EquilibriumSet
     assessments: tuple[Assessment, ...]
     first_best: FirstBest
-    selected: str
-    selection: str
+    outcome: Outcome
+
+    @property
+    def selected(self) -> str:
+        """The name of the selected equilibrium; empty if there is none."""
+        return self.outcome.name
+
+    @property
+    def selection(self) -> str:
+        """How it was selected, in words."""
+        return self.outcome.words
 
     def __getitem__(self, name: str) -> Assessment:
         for assessment in self.assessments:
@@ -261,14 +267,6 @@ def only_symmetric(found: EquilibriumSet) -> bool:
     return found.scope.startswith("symmetric")
 
 
-def is_symmetric(equilibrium: Equilibrium) -> bool:
-    """Whether members alike act alike."""
-    return all(
-        s.counts is None or max(s.counts.values(), default=0) == s.members
-        for s in equilibrium.strategies
-    )
-
-
 def _like_with_like(before: Scenario, after: Scenario) -> list[tuple[Assessment, ...]]:
     """Return the equilibria of both, of a kind that was looked for in both, if there are any."""
     if only_symmetric(before.found) == only_symmetric(after.found):
@@ -289,7 +287,7 @@ def compare(
     *,
     costs_of_funds: Sequence[Any] = (1,),
     weights: Mapping[str, Any] | None = None,
-    select: str = "laplacian",
+    select: Selection | str = "laplacian",
 ) -> Comparison:
     """Solve a game as it is and under each reform, and lay the results side by side.
 
@@ -303,8 +301,9 @@ def compare(
         The costs of public funds at which net benefits are stated; at least 0.
     weights : mapping of str to number, optional
         Distributional weights of groups.
-    select : str
-        Which equilibrium is *selected*; a key of `SELECTIONS`.
+    select : Selection or str
+        By which rule an equilibrium is *selected*; as text, ``name`` or ``name:key=value,...`` with
+        a name from `pigou.selection.SELECTIONS`.
 
     Raises
     ------
@@ -319,8 +318,7 @@ def compare(
     >>> [verdict.statement for verdict in comparison.verdicts("assurance")]
     ['changes nothing', 'worth it', 'worth it']
     """
-    if select not in SELECTIONS:
-        raise DeclarationError(unknown("selection", select, SELECTIONS))
+    rule = read_selection(select) if isinstance(select, str) else select
     costs = tuple(exact(c) for c in costs_of_funds)
     if not costs or min(costs) < 0:
         raise DeclarationError("a cost of public funds is a number of at least 0")
@@ -333,8 +331,8 @@ def compare(
             raise DeclarationError(
                 unknown("parameter", name, everywhere, f"game '{game.name}' and its reforms")
             )
-    baseline = _scenario("baseline", "Baseline", game, at or {}, select)
-    scenarios = tuple(_scenario(name, label, g, at or {}, select) for name, label, g in games)
+    baseline = _scenario("baseline", "Baseline", game, at or {}, rule)
+    scenarios = tuple(_scenario(name, label, g, at or {}, rule) for name, label, g in games)
     return Comparison(
         baseline,
         scenarios,
@@ -347,13 +345,15 @@ def _all_parties(baseline: Scenario, scenarios: tuple[Scenario, ...]) -> dict[st
     return dict.fromkeys(party for s in (baseline, *scenarios) for party in s.game.parties)
 
 
-def _scenario(name: str, label: str, game: Game, at: Mapping[str, Any], select: str) -> Scenario:
+def _scenario(
+    name: str, label: str, game: Game, at: Mapping[str, Any], rule: Selection
+) -> Scenario:
     here = {k: v for k, v in at.items() if k in [p.name for p in game.parameters]}
     found = solve(game, here)
     assessments = assess(game, found)
-    chosen, how = _select(game, found, assessments, select)
+    outcome = select_by(game, found, assessments, rule)
     best = first_best(game, here, found)
-    return Scenario(name, label, game, found, assessments, best, chosen, how)
+    return Scenario(name, label, game, found, assessments, best, outcome)
 
 
 # -- which equilibria survive -------------------------------------------------------------------
@@ -427,91 +427,3 @@ def _distance(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> F
 
 def _same(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> bool:
     return set(one) == set(other) and all(one[key].overlaps(other[key]) for key in one)
-
-
-# -- selection ----------------------------------------------------------------------------------
-
-
-def _select(
-    game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...], rule: str
-) -> tuple[str, str]:
-    """Return the name of the selected equilibrium and how it was selected."""
-    if not assessments:
-        return "", "there is no equilibrium"
-    name, how = SELECTIONS[rule](game, found, assessments)
-    if name:
-        return name, how
-    stable = [a for a in assessments if {"strict", "stable"} & set(a.equilibrium.marks)]
-    worst = min(stable or assessments, key=lambda a: a.welfare().lower)
-    what = "the stable equilibrium" if stable else "the equilibrium"
-    return worst.equilibrium.name, f"{how}; taken instead: {what} with the lowest welfare"
-
-
-def _by_welfare(pick: Callable[..., Assessment], words: str) -> Callable[..., tuple[str, str]]:
-    def select(
-        game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
-    ) -> tuple[str, str]:
-        return pick(assessments, key=lambda a: a.welfare().lower).equilibrium.name, words
-
-    return select
-
-
-def _payoff_dominant(
-    game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
-) -> tuple[str, str]:
-    for one in assessments:
-        rivals = [other for other in assessments if other is not one]
-        if all(gain.lower >= 0 for other in rivals for gain in gains_of_members(one, other)):
-            return one.equilibrium.name, "payoff-dominant: no player is better off in another"
-    return "", "no equilibrium is payoff-dominant"
-
-
-def _laplacian(
-    game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
-) -> tuple[str, str]:
-    """Select the action that is best when the number of others who take it is uniform."""
-    if is_staged(game):
-        return "", "Laplacian selection is for games in which all move at the same time"
-    if has_interval(game):
-        return "", "Laplacian selection is for choices, not for continuous moves"
-    form = finite_form(game, found.at)
-    alive, _ = survivors(form)
-    active = [i for i, actions in enumerate(alive) if len(actions) > 1]
-    if not active:
-        return assessments[0].equilibrium.name, "the only one: iterated strict dominance"
-    if len(active) > 1 or len(alive[active[0]]) != 2 or form.groups[active[0]].size < 2:
-        return "", "Laplacian selection is for one population with two choices"
-    (index,) = active
-    first, second = alive[index]
-    gain: Any = 0
-    for counts in form.profiles(alive, without=index):
-        rows = [list(counts[index]), list(counts[index])]
-        rows[0][first] += 1
-        rows[1][second] += 1
-        a, b = ((*counts[:index], tuple(row), *counts[index + 1 :]) for row in rows)
-        gain += form.payoff(index, second, b) - form.payoff(index, first, a)
-    if gain == 0:
-        return "", "Laplacian beliefs leave the two choices indifferent"
-    label = ", ".join(form.groups[index].actions[second if gain > 0 else first])
-    player = form.groups[index]
-    for one in assessments:
-        for strategy in one.equilibrium.strategies:
-            mine = (strategy.player, strategy.type) == (player.player, player.type)
-            share = strategy.probabilities.get(label)
-            if mine and share is not None and share.is_exact and share.lower == 1:
-                return (
-                    one.equilibrium.name,
-                    f"Laplacian: {label} is best if the number of others is uniform",
-                )
-    return "", "the Laplacian choice is no equilibrium"
-
-
-SELECTIONS: Mapping[str, Callable[..., tuple[str, str]]] = Record(
-    {
-        "laplacian": _laplacian,
-        "payoff-dominant": _payoff_dominant,
-        "best": _by_welfare(max, "the equilibrium with the highest welfare"),
-        "worst": _by_welfare(min, "the equilibrium with the lowest welfare"),
-    }
-)
-"""How the selected equilibrium is picked, by name."""

@@ -46,6 +46,7 @@ from pigou.filetable import read_text
 from pigou.game import Game, Move
 from pigou.model import Case, Model
 from pigou.reform import Reform
+from pigou.selection import Selection
 from pigou.solving import Elimination, iterated_dominance
 
 __all__ = ["Finding", "Prediction", "Study", "study"]
@@ -210,7 +211,7 @@ def study(
     *,
     costs_of_funds: Sequence[Any] = (1,),
     weights: Mapping[str, Any] | None = None,
-    select: str = "laplacian",
+    select: Selection | str = "laplacian",
 ) -> Study:
     r"""Hold a model against the choices that its case observed.
 

@@ -25,6 +25,7 @@ from pigou.expression import write_expression
 from pigou.game import Chance, Choice, Game, Move, Parameter
 from pigou.model import Model
 from pigou.notation import latex_expression, reform_text, text_expression
+from pigou.selection import Outcome
 from pigou.stages import is_staged
 
 if TYPE_CHECKING:
@@ -249,12 +250,24 @@ def _scenario(scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
     return head | result | {
         "selected": scenario.selected,
         "selection": scenario.selection,
+        "selected_by": _outcome(scenario.outcome),
         "first_best": {
             "welfare": number(best.welfare),
             "profiles": list(best.profiles),
             "is_equilibrium": best.is_equilibrium,
         },
     }  # fmt: skip
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "rule": outcome.selection.rule,
+        "parameters": {k: str(v) for k, v in outcome.selection.parameters.items()},
+        "picked": list(outcome.picked),
+        "grade": None if outcome.grade is None else str(outcome.grade),
+        "finding": outcome.finding,
+        "instead": outcome.instead,
+    }
 
 
 def _assessment(one: Assessment, scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
