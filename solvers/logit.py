@@ -10,12 +10,17 @@ Steps
 -----
 1. In logarithms :math:`y = \log x`, with the payoffs u of all actions
    (`pigou.solvers.mixed_payoffs`), the curve is the solution of
-   :math:`y_a - y_1 - \lambda (u_a - u_1) = 0` for every further action a of every group and :math:`\sum_a e^{y_a} = 1` for every group (Turocy 2005).
+   :math:`y_a - y_1 - \lambda (u_a - u_1) = 0` for every further action a of every group and
+   :math:`\sum_a e^{y_a} = 1` for every group (Turocy 2005).
 2. Predict along the tangent, the null vector of the Jacobian, oriented as the one before; at the
    start it points to larger :math:`\lambda`. Payoffs are scaled to a range of 1.
 3. Correct by Newton's method orthogonally to the tangent. The step is halved if Newton's method
-   does not contract quickly or the tangent turns by more than about 18 degrees, which keeps the
-   curve from being left for another; it grows again where corrections are small.
+   does not contract quickly or the tangent turns by more than about 18 degrees; it grows again
+   where corrections are small.
+   The determinant of the Jacobian bordered by the tangent keeps its sign along a curve: a step that
+   changes it has jumped to another piece, and is halved. If it still does at 1e-3 the curve is
+   taken to cross another there, as it may in a symmetric game; it is followed straight on, and that
+   is said.
 4. Where :math:`\lambda` first passes the one asked for, solve for the point at exactly that
    :math:`\lambda`. The curve may turn back and pass it again; the first passage is taken.
 5. What is returned is held against the definition: the largest difference between x and the
@@ -40,6 +45,7 @@ __all__ = ["Logit", "logit_equilibrium", "logit_response"]
 _MOST_STEPS = 20_000
 _SHORTEST, _LONGEST = 1e-10, 1e6
 _STRAIGHT = 0.95
+_CROSSING, _OVER = 1e-3, 0.02
 _RESIDUAL = 1e-9
 
 Array = Any
@@ -59,6 +65,8 @@ class Logit(NamedTuple):
         The largest difference from the logit response.
     turns : int
         How often the curve turned back in precision before.
+    crossings : int
+        How often it crossed another curve, where "the" branch is not unique.
     """
 
     mixtures: tuple[tuple[float, ...], ...] | None
@@ -66,6 +74,7 @@ class Logit(NamedTuple):
     steps: int
     residual: float
     turns: int
+    crossings: int
 
 
 def logit_response(payoffs: MixedPayoffs, mixtures: Array, precision: float) -> Array:
@@ -116,9 +125,9 @@ def logit_equilibrium(form: FiniteForm, precision: float) -> Logit:
     response = logit_response(payoffs, mixtures[None], reached)[0]
     residual = float(np.abs(response - mixtures).max())
     if not curve.arrived or residual > _RESIDUAL:
-        return Logit(None, float(reached), steps, residual, curve.turns)
+        return Logit(None, float(reached), steps, residual, curve.turns, curve.crossings)
     shares = tuple(tuple(map(float, mixtures[block])) for block in payoffs.blocks)
-    return Logit(shares, precision, steps, residual, curve.turns)
+    return Logit(shares, precision, steps, residual, curve.turns, curve.crossings)
 
 
 class _Curve:
@@ -126,7 +135,7 @@ class _Curve:
 
     def __init__(self, payoffs: MixedPayoffs, target: float):
         self.payoffs, self.target, self.scale = payoffs, target, payoffs.scale
-        self.arrived, self.turns = False, 0
+        self.arrived, self.turns, self.crossings = False, 0, 0
 
     def follow(self) -> tuple[Array, int]:
         blocks = self.payoffs.blocks
@@ -136,9 +145,12 @@ class _Curve:
             self.arrived = True
             return point, 0
         tangent = self._tangent(point, np.eye(len(point))[-1])
-        length = 0.02
+        sign, length = self._sign(point, tangent), 0.02
         for number in range(1, _MOST_STEPS + 1):
             step = self._step(point, tangent, length)
+            if step is not None and self._sign(step[0], step[1]) != sign:
+                step = self._crossed(point, tangent, step) if length <= _CROSSING else None
+                sign *= -1 if step is not None else 1
             if step is None:
                 length /= 2
                 if length < _SHORTEST or time_is_up():
@@ -147,6 +159,8 @@ class _Curve:
             new, direction, effort = step
             if (new[-1] - self.target) * (point[-1] - self.target) <= 0:
                 return self._landed(point, new, number)
+            if new[-1] < 0:
+                return point, number
             self.turns += int(direction[-1] * tangent[-1] < 0)
             point, tangent = new, direction
             length = min(length * (1.5 if effort <= 4 else 1.0), _LONGEST)
@@ -163,6 +177,14 @@ class _Curve:
         straight = direction is not None and direction @ tangent > _STRAIGHT
         near = np.abs(new - guess).max() <= 0.5 * length
         return (new, direction, effort) if straight and near else None
+
+    def _crossed(
+        self, point: Array, tangent: Array, step: tuple[Array, Array, int]
+    ) -> tuple[Array, Array, int]:
+        """Step over a crossing, far enough from it for the Jacobian to be regular again."""
+        self.crossings += 1
+        far = self._step(point, tangent, _OVER)
+        return step if far is None else far
 
     def _landed(self, point: Array, new: Array, number: int) -> tuple[Array, int]:
         """Solve for the point at exactly the target, between two points of the curve."""
@@ -215,6 +237,10 @@ class _Curve:
             sums[block] = np.exp(logs[block])
             rows += [own[1:] - own[0], sums[None]]
         return np.concatenate(rows)
+
+    def _sign(self, point: Array, tangent: Array) -> float:
+        """Return the sign of the determinant of the bordered Jacobian."""
+        return float(np.linalg.slogdet(np.vstack([self._jacobian(point), tangent]))[0])
 
     def _tangent(self, point: Array, before: Array) -> Any:
         """Return the unit tangent that points the way of the one before."""

@@ -385,6 +385,10 @@ def by_logit(question: Question) -> Pick:
     }
     order = sorted(far, key=lambda name: far[name])
     words = f"logit equilibrium of precision {precision}: {_mixture_words(form, found.mixtures)}"
+    if found.turns:
+        words += f" (the branch turns back {found.turns} times; its first passage)"
+    if found.crossings:
+        words += " (the branch crosses another, so that it is not the only one from the centroid)"
     if not order:
         return _silent(f"{words}; no equilibrium in the list in which members alike act alike")
     if len(order) > 1 and far[order[1]] - far[order[0]] < _TIE:
