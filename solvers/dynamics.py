@@ -62,11 +62,14 @@ class Basins(NamedTuple):
     elsewhere : int
         Starting points whose paths did not settle at a target.
     starts : int
+    cut_short : bool
+        Whether a time limit was reached before the end.
     """
 
     counts: tuple[int, ...]
     elsewhere: int
     starts: int
+    cut_short: bool
 
     def share(self, target: int) -> float:
         """Return the share of starting points that lead to a target."""
@@ -116,17 +119,18 @@ def basins(
         [random.dirichlet(np.ones(len(g.actions)), starts) for g in form.groups], axis=1
     )
     aims = np.array(targets, float).reshape(len(targets), payoffs.size)
-    arrived = np.full(starts, -1)
+    arrived, cut_short = np.full(starts, -1), False
     for number in range(1, _MOST_ROUNDS + 1):
         open_ = np.flatnonzero(arrived < 0)
-        if not len(open_) or time_is_up():
+        cut_short = bool(len(open_)) and time_is_up()
+        if not len(open_) or cut_short:
             break
         part = _PART / number if dynamics == "best-response" else _PART
         state[open_], moved = _advance(payoffs, state[open_], dynamics, precision, part)
         nearest = _nearest(state[open_], aims, dynamics == "logit")
         arrived[open_] = np.where(moved < _REST, nearest, -1)
     counts = tuple(int((arrived == k).sum()) for k in range(len(targets)))
-    return Basins(counts, starts - sum(counts), starts)
+    return Basins(counts, starts - sum(counts), starts, cut_short)
 
 
 def _advance(

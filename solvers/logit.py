@@ -43,7 +43,7 @@ from pigou.solvers.mixed_payoffs import MixedPayoffs, mixed_payoffs
 __all__ = ["Logit", "logit_equilibrium", "logit_response"]
 
 _MOST_STEPS = 20_000
-_SHORTEST, _LONGEST = 1e-10, 1e6
+_SHORTEST, _LONGEST = 1e-10, 1e300
 _STRAIGHT = 0.95
 _CROSSING, _OVER = 1e-3, 0.02
 _RESIDUAL = 1e-9

@@ -77,7 +77,7 @@ def duel(form: FiniteForm, first: Actions, second: Actions) -> Duel:
     >>> from pigou.solvers.form import finite_form
     >>> stag = read_nfg('NFG 1 R "stag" { "a" "b" } { 2 2 } 4 4 3 0 0 3 3 3')
     >>> duel(finite_form(stag), (0, 0), (1, 1))
-    Duel(winner=1, why='deviation losses 1 x 1 = 1 against 3 x 3 = 9', known=True)
+    Duel(winner=1, why='deviation losses 3 x 3 = 9 against 1 x 1 = 1', known=True)
     """
     active = [g for g, group in enumerate(form.groups) if len(group.actions) > 1]
     members = sum(form.groups[g].size for g in active)
@@ -120,10 +120,11 @@ def _by_products(form: FiniteForm, first: Actions, second: Actions) -> Duel:
         f"{' x '.join(map(_short, each))} = {_short(product)}"
         for each, product in zip(losses, products, strict=True)
     ]
-    why = f"deviation losses {texts[0]} against {texts[1]}"
     if form.exceeds(*products):
-        return Duel(0, why)
-    return Duel(1, why) if form.exceeds(*reversed(products)) else Duel(None, why + ": a tie")
+        return Duel(0, f"deviation losses {texts[0]} against {texts[1]}")
+    if form.exceeds(*reversed(products)):
+        return Duel(1, f"deviation losses {texts[1]} against {texts[0]}")
+    return Duel(None, f"deviation losses {texts[0]} against {texts[1]}: a tie")
 
 
 # -- the prior ------------------------------------------------------------------------------------

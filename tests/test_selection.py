@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings, strategies as st
 
-from games import random_tables, table_game
+from games import named_games, population_games, random_tables, table_game
 from pigou import (
     DeclarationError,
     Game,
@@ -20,6 +20,7 @@ from pigou import (
     Parameter,
     Player,
     Selection,
+    Type,
     assess,
     compare,
     read_selection,
@@ -234,18 +235,19 @@ def test_new_names_for_players_and_actions_give_the_same_selection(seed, rule):
 # -- the tracing procedure in declared games ------------------------------------------------------
 
 
-def test_a_third_choice_can_turn_risk_dominance():
-    """Against a third reply that the prior invites, pairwise products no longer decide."""
-    rng = random.Random(3)
-    turned = 0
-    while not turned:
-        tables = random_tables(rng, (3, 3), -9, 9)
-        small = [{c: t[c] for c in t if max(c) < 2} for t in tables]
-        whole, part = (
-            by_cells(t, s, "risk-dominant") for t, s in ((tables, (3, 3)), (small, (2, 2)))
-        )
-        if len(whole) == len(part) == 1 and whole < {(0, 0), (1, 1)} and part < {(0, 0), (1, 1)}:
-            turned += whole != part
+def test_third_choices_can_turn_risk_dominance():
+    """Without them 6 x 8 beats 8 x 5; with them the prior leads the other way."""
+    one, two = [[8, 0, 4], [2, 8, 6], [4, 7, 1]], [[8, 0, 3], [1, 6, 3], [0, 8, 6]]
+
+    def risk_dominant(size):
+        text = " ".join(f"{one[i][j]} {two[i][j]}" for j in range(size) for i in range(size))
+        head = f'NFG 1 R "thirds" {{ "x" "y" }} {{ {size} {size} }} '
+        return outcome(read_nfg(head + text), "risk-dominant").words
+
+    assert "E1 risk-dominates E2: deviation losses 6 x 8 = 48 against 8 x 5 = 40" in risk_dominant(
+        2
+    )
+    assert "E2 risk-dominates E1: linear tracing procedure, path of 3 lines" in risk_dominant(3)
 
 
 def test_two_members_alike_are_traced_symmetrically():
@@ -347,9 +349,71 @@ def test_a_basin_that_is_not_clearly_the_largest_is_not_picked():
     assert "standard error 0.022" in said.finding and "seed 1" in said.finding
 
 
+def test_one_starting_point_settles_nothing():
+    assert outcome(MODEL.game, "basin:starts=1").picked == ()
+    assert outcome(MODEL.game, "basin:starts=300").picked == ("E1",)
+
+
+def test_a_player_with_two_moves_decides_on_both_at_once():
+    """The second difference of a is twice that of b: a potential with weights 1 and 1/2."""
+    moves = [Move(n, p, {"no": 0, "yes": 1}) for n, p in (("x", "a"), ("w", "a"), ("y", "b"))]
+    pays = {"a": "2*x*y + w*x - x", "b": "x*y - y/2"}
+    game = Game("two moves", [Player("a"), Player("b")], moves, pays)
+    said = outcome(game, "potential")
+    assert (
+        "weighted potential (weights a 1, b 1/2), largest at 'a: yes, yes; b: yes'" in said.finding
+    )
+    assert picked(game, "potential") == picked(game, "risk-dominant") == ["x, w: yes, yes; y: yes"]
+
+
+def test_a_time_limit_is_said_and_nothing_is_picked():
+    from pigou.deadline import time_limit
+
+    found = solve(MODEL.game)
+    assessed = assess(MODEL.game, found)
+    with time_limit("1e-9"):
+        said = select(MODEL.game, found, assessed, "basin")
+    assert said.picked == () and "time limit" in said.finding
+
+
+def test_types_of_a_population_are_told_apart():
+    """Three gain from one other, two need more; all investing has the larger potential."""
+    kinds = [Type("A", 3, {"c": 1}), Type("B", 2, {"c": "3/2"})]
+    game = Game("types", [Player("p", types=kinds)], [Move("u", "p", {"n": 0, "y": 1})],
+                {"p": "u*(sum(u)/2 - c)"})  # fmt: skip
+    for rule in ("risk-dominant", "potential", "logit:lambda=5", "basin"):
+        assert chosen(game, rule) == "u[A]: 3 y; u[B]: 2 y"
+    assert "'p[A]: 3 y; p[B]: 2 y'" in outcome(game, "potential").finding
+
+
 def test_all_keeps_every_equilibrium():
     said = outcome(MODEL.game, "all")
     assert said.picked == ("E1", "E2", "E3") and said.name == "E1"
+
+
+EVERY_RULE = [
+    *(rule for rule in SELECTIONS if rule not in ("logit", "basin")),
+    "logit:lambda=3",
+    "p-dominant:p=9/10",
+    "basin:dynamics=logit,lambda=2,starts=20",
+    "basin:dynamics=replicator,starts=20",
+]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.one_of(named_games(), population_games()), st.sampled_from(EVERY_RULE))
+def test_every_rule_answers_about_every_finite_game(game, rule):
+    """It names equilibria that are there, or says why not; one is taken in any case."""
+    found = solve(game)
+    said = select(game, found, assess(game, found), rule)
+    names = [e.name for e in found]
+    assert set(said.picked) <= set(names) and said.finding
+    assert said.name in names if names else not said.name
+    assert (said.grade is None) == (not said.picked)
+    if len(said.picked) == 1:
+        assert said.name == said.picked[0] and not said.instead
+    elif names:
+        assert said.instead and (not said.picked or said.name in said.picked)
 
 
 # -- the value ------------------------------------------------------------------------------------
@@ -372,8 +436,9 @@ def test_every_rule_states_its_definition_source_and_domain(rule):
 BAD = [
     ("risk-dominent", "no selection 'risk-dominent'; did you mean 'risk-dominant'?"),
     ("logit", "selection 'logit' needs the precision lambda"),
-    ("logit:lambda=-1", "lambda is a number of at least 0, not -1"),
-    ("logit:lambda=fast", "lambda is a number of at least 0, not fast"),
+    ("logit:lambda=-1", "lambda is a number from 0 to 1000000000, not -1"),
+    ("logit:lambda=1e400", "lambda is a number from 0 to 1000000000, not 1e400"),
+    ("logit:lambda=fast", "lambda is a number from 0 to 1000000000, not fast"),
     ("logit:lamda=1", "no key 'lamda' in selection 'logit'; did you mean 'lambda'?"),
     ("logit:lambda", "write key=value after the colon, not 'lambda'"),
     ("logit:lambda=1,lambda=2", "the key 'lambda' is given twice"),

@@ -37,7 +37,7 @@ from pigou.solvers.dynamics import DYNAMICS
 
 __all__ = ["SELECTIONS", "Key", "Outcome", "Rule", "Selection", "read_selection", "select"]
 
-_MOST_STARTS = 100_000
+_MOST_STARTS, _MOST_PRECISION = 100_000, 10**9
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Selection:
     logit:lambda=5
     >>> Selection("logit", {"lambda": -1})
     Traceback (most recent call last):
-    pigou.errors.DeclarationError: selection 'logit': lambda is a number of at least 0, not -1
+    pigou.errors.DeclarationError: selection 'logit': lambda is a number from 0 to 1000000000, ...
     """
 
     rule: str
@@ -320,7 +320,11 @@ def _whole(least: int, most: int) -> Callable[[Any], int | None]:
 
 # -- the table ------------------------------------------------------------------------------------
 
-_PRECISION = Key("lambda", "a number of at least 0", _number(lambda n: n >= 0))
+_PRECISION = Key(
+    "lambda",
+    f"a number from 0 to {_MOST_PRECISION}",
+    _number(lambda n: 0 <= n <= _MOST_PRECISION),
+)
 _LEVEL = Key(
     "p", "a number between 0 and 1, both excluded", _number(lambda n: 0 < n < 1), Fraction(1, 2)
 )
@@ -342,8 +346,20 @@ _RULES = (
         _ALL_KINDS,
         every,
     ),
-    Rule("best", "the highest welfare", "the planner's hope", _ALL_KINDS, by_welfare(True)),
-    Rule("worst", "the lowest welfare", "the planner's fear", _ALL_KINDS, by_welfare(False)),
+    Rule(
+        "best",
+        "the highest welfare, as in the price of stability",
+        "Anshelevich, Dasgupta, Kleinberg, Tardos, Wexler and Roughgarden (2004)",
+        _ALL_KINDS,
+        by_welfare(True),
+    ),
+    Rule(
+        "worst",
+        "the lowest welfare, as in the price of anarchy",
+        "Koutsoupias and Papadimitriou (1999)",
+        _ALL_KINDS,
+        by_welfare(False),
+    ),
     Rule(
         "payoff-dominant",
         "nobody who moves is worse off in it than in any other equilibrium",

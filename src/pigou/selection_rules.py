@@ -7,6 +7,7 @@ definitions and sources is in `pigou.selection`; the algorithms are in `pigou.so
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -18,7 +19,7 @@ from pigou.errors import StructureError
 from pigou.exact import exact
 from pigou.game import Game
 from pigou.solvers.dynamics import basins
-from pigou.solvers.form import Counts, FiniteForm, finite_form
+from pigou.solvers.form import Counts, FiniteForm, Group, finite_form
 from pigou.solvers.laplacian import laplacian
 from pigou.solvers.logit import logit_equilibrium
 from pigou.solvers.p_dominance import smallest_p
@@ -266,9 +267,7 @@ def _duel_words(pair: tuple[str, str], result: Duel) -> str:
         verb = "neither of" if result.known else "undecided between"
         return f"{verb} {pair[0]} and {pair[1]}: {result.why}"
     ordered = pair if result.winner == 0 else pair[::-1]
-    swapped = "" if result.winner == 0 else " (in the order of the other first)"
-    swapped = swapped if "against" in result.why else ""
-    return f"{ordered[0]} risk-dominates {ordered[1]}: {result.why}{swapped}"
+    return f"{ordered[0]} risk-dominates {ordered[1]}: {result.why}"
 
 
 @_answering
@@ -313,7 +312,7 @@ def by_potential(question: Question) -> Pick:
     kind = "exact potential"
     if not found.is_exact:
         pairs = zip(form.groups, found.weights, strict=True)
-        named = ", ".join(f"{g.player}{f'[{g.type}]' if g.type else ''} {w}" for g, w in pairs)
+        named = ", ".join(f"{_name(g)} {w}" for g, w in pairs)
         kind = f"weighted potential (weights {named})"
     profiles = [_profile_words(form, counts) for counts in found.maximisers]
     more = f" and {len(profiles) - _MOST_NAMED} more" if len(profiles) > _MOST_NAMED else ""
@@ -329,10 +328,14 @@ def _profile_words(form: FiniteForm, counts: Counts) -> str:
     parts = []
     for group, row in zip(form.groups, counts, strict=True):
         taken = [(", ".join(group.actions[a]), n) for a, n in enumerate(row) if n]
-        alone = group.size == 1
-        whose = f"{group.player}: " if alone else ""
-        parts.append(whose + ", ".join(label if alone else counted(label, n) for label, n in taken))
+        whose = f"{_name(group)}: " if len(form.groups) > 1 else ""
+        shown = [label if group.size == 1 else counted(label, n) for label, n in taken]
+        parts.append(whose + ", ".join(shown))
     return "; ".join(parts)
+
+
+def _name(group: Group) -> str:
+    return f"{group.player}[{group.type}]" if group.type else group.player
 
 
 def _by_smooth_potential(question: Question) -> Pick:
@@ -402,7 +405,7 @@ def _mixture_words(form: FiniteForm, mixtures: Sequence[Sequence[float]]) -> str
     for group, row in zip(form.groups, mixtures, strict=True):
         shares = zip(group.actions, row, strict=True)
         mixed = ", ".join(weighed(", ".join(action), f"{x:.4g}") for action, x in shares)
-        parts.append(f"{group.player}{f'[{group.type}]' if group.type else ''} {mixed}")
+        parts.append(f"{_name(group)} {mixed}")
     return "; ".join(parts)
 
 
@@ -434,15 +437,9 @@ def by_basin(question: Question) -> Pick:
     )
     if found.elsewhere and listed:
         words += f", elsewhere {found.elsewhere / found.starts:.3f}"
+    if found.cut_short:
+        return _silent(f"the time limit was reached before all paths had settled ({words})")
     lead = sizes[0][0] - (sizes[1][0] if len(sizes) > 1 else 0.0)
-    spread = _difference_error(sizes, found.starts)
-    if lead <= _SURE * spread or not listed:
+    if lead <= _SURE / math.sqrt(found.starts):  # 1/sqrt(n) is the largest standard error of a lead
         return _silent(f"no basin is clearly the largest ({words})")
     return Pick((sizes[0][1],), words, Grade.NUMERICAL)
-
-
-def _difference_error(sizes: Sequence[tuple[float, str, int]], starts: int) -> float:
-    """Return the standard error of the lead of the first share over the second."""
-    first, second = sizes[0][0], sizes[1][0] if len(sizes) > 1 else 0.0
-    variance = first + second - (first - second) ** 2
-    return float((max(variance, 0.0) / starts) ** 0.5)
