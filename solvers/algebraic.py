@@ -306,12 +306,14 @@ def _solved(
             finite.append(list(choice))
         else:
             endless.append(list(choice))
+    single: list[Point] = []
     for factors in {tuple(map(str, c)): c for c in endless}.values():
-        pieces, note = _curve(system, label, factors)
+        pieces, alone, note = _curve(system, label, factors)
         curves += pieces
+        single += alone
         notes += note
         points = [p for p in points if not _lies_on(p, factors)]
-    return points, curves, notes
+    return [*points, *single], curves, notes
 
 
 def _factors(polynomial: Any) -> list[Any]:
@@ -329,23 +331,24 @@ def _lies_on(point: Point, choice: Sequence[Any]) -> bool:
 
 def _curve(
     system: System, label: tuple[int, ...], choice: Sequence[Any]
-) -> tuple[list[Curve], list[str]]:
-    """Return the pieces in the box of a curve, or a note that something is open."""
+) -> tuple[list[Curve], list[Point], list[str]]:
+    """Return the pieces in the box of a curve, single points, or a note that something is open."""
     inner = [k for k, where in enumerate(label) if where == INTERIOR]
     distinct = list({str(f): f for f in choice if f != 0}.values())
     shown = " and ".join(f"{system.ring.formula(f)} = 0" for f in distinct) or "all of a face"
     note = [f"infinitely many first-order points may lie on {shown} (moves scaled to 0..1)"]
     if not _is_possible(system, label, distinct):
-        return [], []
+        return [], [], []
     if len(inner) == 1 and not distinct:
         return _along_edge(system, label, inner[0])
     if len(inner) != 2 or len(distinct) != 1:
-        return [], note
+        return [], [], note
     (f,) = distinct
     for along, across in (inner, inner[::-1]):
         if f.degrees()[across] == 1:
-            return _graph(system, label, f, along, across)
-    return [], note
+            pieces, why = _graph(system, label, f, along, across)
+            return pieces, [], why
+    return [], [], note
 
 
 def _is_possible(system: System, label: tuple[int, ...], equations: Sequence[Any]) -> bool:
@@ -414,8 +417,11 @@ def _graph(
 
 def _along_edge(
     system: System, label: tuple[int, ...], inner: int
-) -> tuple[list[Curve], list[str]]:
-    """Return the parts of an edge on which the payoff of the move along it is flat."""
+) -> tuple[list[Curve], list[Point], list[str]]:
+    """Return the parts of an edge on which the payoff of the move along it is flat.
+
+    They are pieces of it, and single points at which the derivative of another move touches 0.
+    """
     slopes = {
         k: [_one_variable(system.at_ends(part, label), inner) for part in system.slopes[k]]
         for k in range(system.number)
@@ -425,18 +431,23 @@ def _along_edge(
             "first-order points is not sorted out"]  # fmt: skip
     cuts = _rational_cuts([top for top, _ in slopes.values()])
     if cuts is None:
-        return [], note
-    pieces = []
-    for left, right in itertools.pairwise(cuts):
-        middle = fmpq(*((left + right) / 2).as_integer_ratio())
-        signs = {k: top(middle) * bottom(middle) for k, (top, bottom) in slopes.items()}
-        if any(s > 0 if label[k] == LOWER else s < 0 for k, s in signs.items()):
-            continue
-        ends = [
-            tuple(
-                end if k == inner else Fraction(int(label[k] == UPPER)) for k in range(len(label))
-            )
-            for end in (left, right)
-        ]
-        pieces.append(Curve(sp.S.Zero, inner, inner, (left, right), (ends[0], ends[1]), label))
-    return pieces, []
+        return [], [], note
+
+    def holds(place: Fraction) -> bool:
+        at = fmpq(*place.as_integer_ratio())
+        signs = {k: top(at) * bottom(at) for k, (top, bottom) in slopes.items()}
+        return not any(s > 0 if label[k] == LOWER else s < 0 for k, s in signs.items())
+
+    def there(place: Fraction) -> tuple[Fraction, ...]:
+        return tuple(
+            place if k == inner else Fraction(int(label[k] == UPPER)) for k in range(len(label))
+        )
+
+    pieces = [
+        Curve(sp.S.Zero, inner, inner, span, (there(span[0]), there(span[1])), label)
+        for span in itertools.pairwise(cuts)
+        if holds((span[0] + span[1]) / 2)
+    ]
+    known = {end for piece in pieces for end in piece.span}
+    single = [c for c in cuts[1:-1] if c not in known and holds(c)]
+    return pieces, [rational_point(there(c)) for c in single], []

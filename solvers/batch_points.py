@@ -139,8 +139,7 @@ def narrowed(conditions: Conditions, found: Found, flagged: Bools) -> Bools:
 def points_of(size: int, found: list[Found], keep: list[Bools], flagged: Bools) -> Points:
     """Return feasible points of games that are not flagged, each once (step 7)."""
     if not found:
-        none = np.zeros((size, 0))
-        return Points(none, none, np.zeros((size, 0), np.int8), np.zeros(0, np.intp))
+        return Points.none(size)
     box = Boxes.joined([f.box for f in found])
     low, high = (np.concatenate([f[k] for f in found], axis=1) for k in (1, 2))
     sure = np.concatenate(keep)

@@ -363,9 +363,16 @@ def _at(condition: Any, at: Mapping[Any, Any]) -> Any:
 
 
 def _simple(formula: sp.Expr) -> sp.Expr:
-    if formula.has(sp.Pow) and any(p.exp == sp.S.Half for p in formula.atoms(sp.Pow)):
-        return sp.radsimp(sp.simplify(formula))
-    return sp.cancel(sp.together(formula))
+    """Write a formula in short, defined wherever it was.
+
+    A root below the line stays there if the new denominator could be 0 where the old one is not:
+    1/(1 + sqrt(v)) is defined at v = 1, and (1 - sqrt(v))/(1 - v) is not.
+    """
+    if not any(not p.exp.is_Integer for p in formula.atoms(sp.Pow)):
+        return sp.cancel(sp.together(formula))
+    short = sp.simplify(formula)
+    plain = sp.radsimp(short)
+    return plain if sp.fraction(sp.together(plain))[1].is_number else short
 
 
 def _written(formula: sp.Expr) -> sp.Expr:

@@ -372,12 +372,19 @@ def _determinant(rows: Sequence[Sequence[Any]]) -> Any:
 def _eliminated(family: _Family, event: _Event) -> list[fmpq_poly]:
     """Return the irreducible factors of what is left when moves are eliminated (step 3)."""
     ring, h = family.system.ring, event.vanishes
+    at_an_end = event.kind == "at an end"
+    if at_an_end and h == 0:
+        return []  # a derivative that is 0 at all these points never changes its sign
     _check_size(family, [*event.equations, h], MOST_DEGREE)
     found = minimal_polynomial(ring, [*event.equations, h], len(ring.variables) - 1)
+    if found is None and at_an_end:
+        rest = [_divided(f, h) for f in event.equations]
+        found = minimal_polynomial(ring, [*rest, h], len(ring.variables) - 1)
     if found is None:
         _check_size(family, [*event.equations, h], MOST_LEX_DEGREE)
         found = _last(_lex_basis(len(ring.variables), [*event.equations, h]))
-    if found is None and event.kind == "at an end":
+    if found is None and at_an_end:
+        _check_size(family, [*event.equations, h, h * ring.generators[0]], MOST_LEX_DEGREE)
         branches = _without(len(ring.variables), event.equations, h)
         found = _last(_lex_basis(len(ring.variables), [*branches, h]))
     if found is not None:
@@ -397,6 +404,13 @@ def _check_size(family: _Family, system: Sequence[Any], most: int) -> None:
             f"game '{family.game.name}': its first-order system with '{family.parameter}' left "
             f"open is too large: the product of its degrees is {degree}, above {most}"
         )
+
+
+def _divided(polynomial: Any, h: Any) -> Any:
+    """Divide by h as often as that goes: where h is not 0, the zeros are the same."""
+    while polynomial != 0 and not h.is_constant() and polynomial % h == 0:
+        polynomial = polynomial // h
+    return polynomial
 
 
 def _lex_basis(number: int, system: Sequence[Any]) -> list[Any]:

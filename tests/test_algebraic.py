@@ -322,6 +322,18 @@ def test_infinitely_many_complex_solutions_outside_the_box_do_not_matter():
     assert exactly(found) == [("0", "0")]
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "points"),
+    [
+        ("x*y", "y*(x - 1/2)**2 - y**2", [("1/2", "0"), ("1", "1/8")]),
+        ("-x*y", "y*(x - 1/3)**2 - y**2", [("0", "1/18"), ("1/3", "0")]),
+        ("(x - 1)*(1 - y)", "(1 - y)*(x - 1/2)**2 - (1 - y)**2", [("1/2", "1"), ("1", "7/8")]),
+    ],
+)
+def test_a_point_at_which_a_derivative_touches_0_on_a_flat_edge_is_not_lost(a, b, points):
+    assert exactly(settled(pair(a, b))) == points
+
+
 def test_a_continuum_of_two_dimensions_stays_unresolved():
     moves = [Move(n, p, (0, 1)) for n, p in (("x", "a"), ("y", "b"), ("z", "c"))]
     same = dict.fromkeys("abc", "-(x + y + z - 1)**2")

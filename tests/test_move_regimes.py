@@ -176,6 +176,18 @@ def test_two_solutions_merge_where_a_discriminant_is_0():
         same_as_solving(game, found, {"b": at})
 
 
+@pytest.mark.parametrize("cost", ["0", "y**2/2"])
+def test_a_root_below_the_line_does_not_take_a_value_out_of_a_regime(cost):
+    """1/(1 + sqrt(a)) may be written (1 - sqrt(a))/(1 - a), which is not defined at a = 1."""
+    game = pair(
+        "a*x - x**3/3", f"y*(1/(x + 1) - 1/3) - {cost}", (0, 2),
+        parameters=[Parameter("a", 1, "a > 0")],
+    )  # fmt: skip
+    found = regimes(game)
+    for a in ("1/2", "1", "2"):
+        same_as_solving(game, found, {"a": a})
+
+
 def test_two_formulas_of_one_point_are_listed_once():
     # u' = (a - x) (x - b)**2: x = a is a maximum, and x = b an inflection unless b is a
     x, a, b = (symbol(n) for n in "xab")

@@ -94,6 +94,16 @@ def test_a_derivative_that_is_always_0_at_a_corner_is_no_obstacle():
     assert found.thresholds[0].exact == "1"
 
 
+def test_a_derivative_that_is_always_0_at_an_end_does_not_take_for_ever():
+    """The derivative of ann is 0 at x = 1 for all k; to invert x - 1 in a basis took minutes."""
+    game = pair(
+        "k*x*y - x**4/2 + x**3*(2*k*y/3 + 1) + x**2*(-3*k*y/2 - 1/2)",
+        "x*y**3/3 + y**2*(k*x**2/2 - k/2 - 1/2) + y*(-k**2*x - x + 1)",
+        parameters=[P("k", 0)],
+    )  # fmt: skip
+    assert thresholds(game, "k", 0, 2).counts == (3, 3)
+
+
 def test_nothing_changes_where_nothing_does():
     found = thresholds(TIPPING, "pull", "-1/10", "1/10")
     assert (found.thresholds, found.counts) == ((), (3,))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         first_best as first_best,
     )
     from pigou.catalogue import find_model as find_model, find_reform as find_reform
+    from pigou.changes import Change as Change
     from pigou.check import examine as examine, expectation as expectation
     from pigou.check_simultaneous import (
         Checker as Checker,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
         payoffs_by_action as payoffs_by_action,
     )
     from pigou.comparison import (
-        Change as Change,
         Comparison as Comparison,
         Scenario as Scenario,
         Verdict as Verdict,
@@ -127,7 +127,8 @@ _HOME = {
     "catalogue": ("find_model", "find_reform"),
     "check": ("examine", "expectation"),
     "check_simultaneous": ("Checker", "Examination", "Flow", "payoffs_by_action"),
-    "comparison": ("Change", "Comparison", "Scenario", "Verdict", "compare"),
+    "changes": ("Change",),
+    "comparison": ("Comparison", "Scenario", "Verdict", "compare"),
     "equilibrium": (
         "Component",
         "Equilibrium",

@@ -424,10 +424,11 @@ def _range(text: str) -> tuple[str, ...]:
     "--picture", "drawing", metavar="FILE", type=click.Path(path_type=Path),
     help="Draw branches, folds and windows to a file (.svg .png .pdf); needs pigou[plot].",
 )  # fmt: skip
+@_limit
 @_output
 def sweep(
     model: str, over: str | None, text: str | None, sets: tuple[str, ...], window: str,
-    drawing: Path | None, style: str | None, as_json: bool, file: Path | None,
+    drawing: Path | None, limit: str | None, style: str | None, as_json: bool, file: Path | None,
 ) -> int:  # fmt: skip
     """Count the equilibria of a continuous game for every value of a policy, with proof."""
     from pigou import catalogue, policy_range, policy_range_page
@@ -441,7 +442,9 @@ def sweep(
     draw = _picture_of(drawing)
     found = _working(
         "proving",
-        lambda: policy_range.policy_range(what.game, name, low, high, at, reform, window),
+        lambda: policy_range.policy_range(
+            what.game, name, low, high, at, reform, window, time_limit=limit
+        ),
     )
     _deliver(
         lambda: policy_range_page.policy_range_page(found),

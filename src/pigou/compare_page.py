@@ -13,18 +13,19 @@ from fractions import Fraction
 from typing import Any
 
 from pigou.assessment import Assessment
+from pigou.changes import Change
 from pigou.check_smooth import has_interval
 from pigou.comparison import (
     NOT_JUDGED,
     Comparison,
     Scenario,
     Verdict,
-    only_symmetric,
     present,
 )
 from pigou.equilibrium import Equilibrium
 from pigou.exact import Enclosure, Record
 from pigou.game import GOVERNMENT
+from pigou.matching import only_symmetric
 from pigou.model import Model
 from pigou.pages import (
     capital,
@@ -358,17 +359,28 @@ def change_blocks(comparison: Comparison) -> list[Block]:
 def _changes(comparison: Comparison, after: Scenario) -> str:
     parts = []
     new: list[str] = []
+    guessed = False
     for change in comparison.changes(after.name):
+        guessed |= change.how == "by likeness"
         if change.what == "appears":
-            new.append(change.after)
+            new.append(change.after + _at_strength(change, "from"))
             continue
         old = in_words(comparison.baseline.found[change.before])
         what = _FATES[change.what]
         where = f" to '{in_words(after.found[change.after])}'" if change.what == "moves" else ""
-        parts.append(f"'{old}' {what}{where}")
+        parts.append(f"'{old}' {what}{where}{_at_strength(change, 'at')}")
     if new:
-        parts.append(f"new: {ranges(new)}")
-    return "; ".join(parts)
+        shown = ranges(new) if all(name[1:].isdigit() for name in new) else ", ".join(new)
+        parts.append(f"new: {shown}")
+    return "; ".join(parts) + " (in part paired by likeness, not followed)" * guessed
+
+
+def _at_strength(change: Change, word: str) -> str:
+    """Say at which share of the reform's strength an equilibrium is lost, or is there."""
+    if change.strength is None:
+        return ""
+    grade = "" if change.how == "exact" else f", {change.how}"
+    return f" {word} {change.strength} of its strength ({change.why}{grade})"
 
 
 def dominance_blocks(scenario: Scenario) -> list[Block]:

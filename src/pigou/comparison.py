@@ -25,16 +25,17 @@ from pigou.assessment import (
     checked_weights,
     first_best,
 )
-from pigou.equilibrium import Equilibrium, EquilibriumSet
+from pigou.changes import Change
+from pigou.equilibrium import EquilibriumSet
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import Game
+from pigou.matching import fates, is_symmetric, only_symmetric
 from pigou.reform import Reform
 from pigou.selection import Outcome, Selection, read_selection, select as select_by
-from pigou.selection_rules import is_symmetric
 from pigou.solving import solve
 
-__all__ = ["Change", "Comparison", "Scenario", "Verdict", "compare"]
+__all__ = ["Comparison", "Scenario", "Verdict", "compare"]
 
 NOT_JUDGED = "not judged: only symmetric equilibria were searched"
 
@@ -82,34 +83,6 @@ class Scenario:
         """
         untold = one.diagnosis == "none" and one.gap.lower > 0 and only_symmetric(self.found)
         return NOT_JUDGED if untold else one.diagnosis
-
-
-@dataclass(frozen=True)
-class Change:
-    """What becomes of an equilibrium.
-
-    Parameters
-    ----------
-    what : str
-        ``"survives"``, ``"moves"``, ``"vanishes"``, ``"appears"``, or ``"not searched"`` where
-        equilibria of this kind were looked for in the baseline only.
-    before, after : str
-        Names of the equilibria; empty where there is none.
-
-    Examples
-    --------
-    >>> print(Change("vanishes", "E1", ""))
-    E1 vanishes
-    """
-
-    what: str
-    before: str
-    after: str
-
-    def __str__(self) -> str:
-        if self.what in ("survives", "moves"):
-            return f"{self.before} {self.what} (as {self.after})"
-        return f"{self.before or self.after} {self.what}"
 
 
 @dataclass(frozen=True)
@@ -195,7 +168,7 @@ class Comparison:
     >>> model = load("coordination")
     >>> comparison = compare(model.game, model.reforms)
     >>> [str(change) for change in comparison.changes("uniform_subsidy")]
-    ['E1 vanishes', 'E2 survives (as E1)', 'E3 vanishes']
+    ['E1 vanishes at strength 15/16', 'E2 survives (as E1)', 'E3 vanishes at strength 15/16']
     """
 
     baseline: Scenario
@@ -212,7 +185,7 @@ class Comparison:
 
     def changes(self, name: str) -> tuple[Change, ...]:
         """Return what becomes of each equilibrium under a reform."""
-        return _changes(self.baseline, self.reform(name))
+        return fates(self.baseline, self.reform(name))
 
     def verdicts(self, name: str) -> tuple[Verdict, ...]:
         """Return the verdicts under the best, the worst and the selected equilibrium."""
@@ -260,11 +233,6 @@ class Comparison:
 
 def _low(assessment: Assessment) -> Fraction:
     return assessment.welfare().lower
-
-
-def only_symmetric(found: EquilibriumSet) -> bool:
-    """Whether only equilibria in which members alike act alike were looked for."""
-    return found.scope.startswith("symmetric")
 
 
 def _like_with_like(before: Scenario, after: Scenario) -> list[tuple[Assessment, ...]]:
@@ -354,76 +322,3 @@ def _scenario(
     outcome = select_by(game, found, assessments, rule)
     best = first_best(game, here, found)
     return Scenario(name, label, game, found, assessments, best, outcome)
-
-
-# -- which equilibria survive -------------------------------------------------------------------
-
-
-def _signature(equilibrium: Equilibrium, by_type: bool) -> dict[tuple[str, str], Enclosure]:
-    """Return the share of members who take each label: of each type, or over all of a player's.
-
-    In a game in stages, a player's decisions at different information sets are kept apart, and so
-    are its moves next to continuous ones. Of a continuous move, return the value.
-    """
-    apart = bool(equilibrium.path) or any(s.value is not None for s in equilibrium.strategies)
-    members: dict[str, int] = {}
-    weighted: dict[tuple[str, str], Enclosure] = {}
-    for strategy in equilibrium.strategies:
-        who = f"{strategy.player}[{strategy.type}]" if by_type else strategy.player
-        own = strategy.when or strategy.value is None
-        who = f"{who}: {strategy.move} {dict(strategy.when)}" if apart and own else who
-        members[who] = members.get(who, 0) + strategy.members
-        if strategy.value is not None:
-            weighted[f"{who}: {strategy.move}", ""] = strategy.value
-            members[f"{who}: {strategy.move}"] = 1
-        for label, share in strategy.probabilities.items():
-            if share.upper > 0:
-                weight = Enclosure.point(strategy.members)
-                sofar = weighted.get((who, label), Enclosure.point(0))
-                weighted[who, label] = sofar + weight * share
-    return {
-        (who, label): total / Enclosure.point(members[who])
-        for (who, label), total in weighted.items()
-    }
-
-
-def _kinds(scenario: Scenario) -> set[tuple[str, str]]:
-    return {(p.name, t.name) for p in scenario.game.players for t in p.types}
-
-
-def _changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
-    by_type = _kinds(before) == _kinds(after)
-    old = {e.name: (e.kind, _signature(e, by_type)) for e in before.found}
-    left = {e.name: (e.kind, _signature(e, by_type)) for e in after.found}
-    narrower = only_symmetric(after.found) and not only_symmetric(before.found)
-    fates: dict[str, Change] = {}
-    for what, alike in (("survives", _stays), ("moves", _may_move)):
-        for name in [n for n in old if n not in fates]:
-            near = [n for n in left if alike(old[name], left[n])]
-            match = min(near, key=lambda n: _distance(old[name][1], left[n][1]), default="")
-            if match:
-                left.pop(match)
-                fates[name] = Change(what, name, match)
-    for equilibrium in before.found:
-        gone = "not searched" if narrower and not is_symmetric(equilibrium) else "vanishes"
-        fates.setdefault(equilibrium.name, Change(gone, equilibrium.name, ""))
-    return (*(fates[name] for name in old), *(Change("appears", "", name) for name in left))
-
-
-def _stays(one: Any, other: Any) -> bool:
-    return one[0] == other[0] and _same(one[1], other[1])
-
-
-def _may_move(one: Any, other: Any) -> bool:
-    mixed = one[0] == other[0] == "mixed"
-    return (mixed or any(not label for _, label in one[1])) and set(one[1]) == set(other[1])
-
-
-def _distance(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> Fraction:
-    """Return how far two profiles of the same moves or labels are apart."""
-    ends = ((one[key].lower, other[key].lower) for key in one)
-    return sum((abs(a - b) for a, b in ends), Fraction(0))
-
-
-def _same(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> bool:
-    return set(one) == set(other) and all(one[key].overlaps(other[key]) for key in one)

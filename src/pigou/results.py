@@ -300,8 +300,14 @@ def _assessment(one: Assessment, scenario: Scenario, comparison: Comparison) -> 
 def _verdict(comparison: Comparison, name: str) -> dict[str, Any]:
     equilibria: dict[str, list[Any]] = {word: [] for word in _WHAT.values()}
     for change in comparison.changes(name):
-        pair = {"before": change.before, "after": change.after}
-        equilibria[_WHAT[change.what]].append({k: v for k, v in pair.items() if v})
+        entry: dict[str, Any] = {
+            "before": change.before,
+            "after": change.after,
+            "strength": _maybe(change.strength),
+            "how": change.how,
+            "why": change.why,
+        }
+        equilibria[_WHAT[change.what]].append({k: v for k, v in entry.items() if v})
     plain = {v.rule: v for v in replace(comparison, weights=Record()).verdicts(name)}
     verdicts = {v.rule: _one_verdict(v, plain[v.rule]) for v in comparison.verdicts(name)}
     return {**verdicts, "equilibria": equilibria}

@@ -18,6 +18,7 @@ from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade, counted, weigh
 from pigou.errors import StructureError
 from pigou.exact import exact
 from pigou.game import Game
+from pigou.matching import is_symmetric
 from pigou.solvers.dynamics import basins
 from pigou.solvers.form import Counts, FiniteForm, Group, finite_form
 from pigou.solvers.laplacian import laplacian
@@ -41,7 +42,6 @@ __all__ = [
     "by_risk_dominance",
     "by_welfare",
     "every",
-    "is_symmetric",
 ]
 
 _TIE = 1e-6
@@ -158,14 +158,6 @@ def _graded(form: FiniteForm, pick: Pick) -> Pick:
         return pick
     words = f"{pick.words}; irrational payoffs were rounded to 60 digits"
     return Pick(pick.names, words, Grade.NUMERICAL)
-
-
-def is_symmetric(equilibrium: Equilibrium) -> bool:
-    """Whether members alike act alike."""
-    return all(
-        s.counts is None or max(s.counts.values(), default=0) == s.members
-        for s in equilibrium.strategies
-    )
 
 
 def _strategies(form: FiniteForm, equilibrium: Equilibrium) -> list[list[Any]]:
