@@ -10,7 +10,7 @@ the second choice to be uniform on :math:`0, \dots, N - 1`; so the second is sel
 Steps
 -----
 1. Choices that iterated strict dominance removes are set aside.
-2. One population with two choices has to be left; the sum is formed exactly.
+2. One population with two choices, none of them an exit, has to be left; the sum is formed exactly.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ def laplacian(form: FiniteForm) -> Laplacian:
     if len(active) > 1 or len(alive[active[0]]) != 2 or form.groups[active[0]].size < 2:
         return Laplacian(silent="Laplacian selection is for one population with two choices")
     (index,) = active
+    if form.groups[index].exit is not None:
+        return Laplacian(silent="Laplacian selection is for games without an exit")
     first, second = alive[index]
     gain: Any = fmpq(0)
     for counts in form.profiles(alive, without=index):

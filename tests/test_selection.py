@@ -12,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from games import named_games, population_games, random_tables, table_game
 from pigou import (
+    Choice,
     DeclarationError,
     Game,
     Grade,
@@ -327,6 +328,30 @@ def test_a_game_in_stages_is_refused_in_words():
     for rule in ("risk-dominant", "p-dominant", "potential", "logit:lambda=1", "basin"):
         assert "at the same time" in outcome(game, rule).finding
     assert outcome(game, "best").grade is Grade.CERTIFIED
+
+
+def club(choices, payoff):
+    move = Move("enter", "firm", Choice(choices, exit="out"))
+    return Game("club", [Player("firm", size=3)], [move], {"firm": payoff})
+
+
+def test_of_games_with_an_exit_only_what_dominance_settles_is_selected():
+    """Where all who enter do the same, entering pays; with two ways to enter they may part."""
+    settled = club({"out": 0, "in": 1}, "enter*(sum(enter)/2 - 1/4)")
+    said = outcome(settled, "laplacian")
+    assert said.picked == ("E1",) and "iterated strict dominance" in said.finding
+    ways = "if(enter == 1, 2*sum(enter == 1) - 1, 0) + if(enter == 2, 3*sum(enter == 2) - 1, 0)"
+    for rule in (
+        "laplacian",
+        "risk-dominant",
+        "p-dominant",
+        "potential",
+        "logit:lambda=1",
+        "basin",
+    ):
+        refused = outcome(club({"out": 0, "a": 1, "b": 2}, ways), rule)
+        assert refused.picked == () and refused.grade is None and refused.instead
+        assert "without an exit" in refused.finding or "two choices" in refused.finding
 
 
 def test_numerical_rules_never_claim_more():

@@ -140,14 +140,14 @@ def _among(question: Question, names: tuple[str, ...], words: str) -> Pick:
 # -- finite games ---------------------------------------------------------------------------------
 
 
-def _form(question: Question, what: str) -> FiniteForm:
-    """Return the finite form, if the rule applies to such a game."""
+def _form(question: Question, what: str, exits: bool = False) -> FiniteForm:
+    """Return the finite form, if the rule applies to such a game, perhaps one with an exit."""
     if is_staged(question.game):
         raise _SilentError(f"{what} is for games in which all move at the same time")
     if has_interval(question.game):
         raise _SilentError(f"{what} is for choices, not for continuous moves")
     form = finite_form(question.game, {k: exact(v) for k, v in question.found.at.items()})
-    if any(group.exit is not None for group in form.groups):
+    if not exits and any(group.exit is not None for group in form.groups):
         raise _SilentError(f"{what} is for games without an exit")
     return form
 
@@ -196,7 +196,7 @@ def _incomplete(found: EquilibriumSet) -> str:
 @_answering
 def by_laplacian(question: Question) -> Pick:
     """Select the action that is best when the number of others who take it is uniform."""
-    form = _form(question, "Laplacian selection")
+    form = _form(question, "Laplacian selection", exits=True)
     found = laplacian(form)
     if found.only:
         name = question.assessments[0].equilibrium.name
