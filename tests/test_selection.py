@@ -17,9 +17,9 @@ from pigou import (
     Game,
     Grade,
     Move,
-    Outcome,
     Parameter,
     Player,
+    Selected,
     Selection,
     Type,
     assess,
@@ -37,7 +37,7 @@ from pigou.selection import SELECTIONS
 MODEL = load("coordination")
 
 
-def outcome(game, rule, at=None) -> Outcome:
+def outcome(game, rule, at=None) -> Selected:
     found = solve(game, at)
     return select(game, found, assess(game, found), rule)
 

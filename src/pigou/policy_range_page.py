@@ -6,8 +6,8 @@ import math
 from fractions import Fraction
 from typing import Any
 
+from pigou.json_numbers import number
 from pigou.policy_range import Branch, Event, PolicyRange, Segment, Window
-from pigou.results import number
 from pigou.tables import Block, Page, Table, Words, rounded
 
 __all__ = ["policy_range_page", "policy_range_result"]

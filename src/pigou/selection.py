@@ -1,8 +1,8 @@
 r"""Selection: which of several equilibria is expected, by a rule that the user names.
 
 A rule is a small value, `Selection`: a name and its parameters, written ``logit:lambda=5``. What it
-says of a solved game is an `Outcome`: the equilibrium that is selected, how well that is known, and
-why. A rule that does not apply, or does not tell equilibria apart, is *silent*; then the stable
+says of a solved game is a `Selected`: the equilibrium that is selected, how well that is known,
+and why. A rule that does not apply, or does not tell equilibria apart, is *silent*; then the stable
 equilibrium with the lowest welfare is taken instead, and the outcome says so.
 
 `SELECTIONS` is the table of rules, each with its definition, source and domain.
@@ -35,7 +35,7 @@ from pigou.selection_rules import (
 )
 from pigou.solvers.dynamics import DYNAMICS
 
-__all__ = ["SELECTIONS", "Key", "Outcome", "Rule", "Selection", "read_selection", "select"]
+__all__ = ["SELECTIONS", "Key", "Selected", "Rule", "Selection", "read_selection", "select"]
 
 _MOST_STARTS, _MOST_PRECISION = 100_000, 10**9
 
@@ -131,7 +131,7 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Selected:
     """What a rule says of a solved game.
 
     Parameters
@@ -183,7 +183,7 @@ def select(
     found: EquilibriumSet,
     assessments: tuple[Assessment, ...],
     selection: Selection | str,
-) -> Outcome:
+) -> Selected:
     """Select one of the equilibria of a solved game by a rule.
 
     Parameters
@@ -208,17 +208,17 @@ def select(
     """
     chosen = read_selection(selection) if isinstance(selection, str) else selection
     if not assessments:
-        return Outcome(chosen, (), "", None, "there is no equilibrium")
+        return Selected(chosen, (), "", None, "there is no equilibrium")
     rule = SELECTIONS[chosen.rule]
     pick = rule.pick(Question(game, found, assessments, chosen.parameters))
     if len(pick.names) == 1:
-        return Outcome(chosen, pick.names, pick.names[0], pick.grade, pick.words)
+        return Selected(chosen, pick.names, pick.names[0], pick.grade, pick.words)
     name, instead = _instead(assessments, pick.names)
     if pick.names:
         listed = ", ".join(pick.names[:6]) + (", ..." if len(pick.names) > 6 else "")
         words = f"picks {listed} ({pick.words})"
-        return Outcome(chosen, pick.names, name, pick.grade, words, f"of these, {instead}")
-    return Outcome(chosen, (), name, None, pick.words, instead)
+        return Selected(chosen, pick.names, name, pick.grade, words, f"of these, {instead}")
+    return Selected(chosen, (), name, None, pick.words, instead)
 
 
 def _instead(assessments: tuple[Assessment, ...], names: tuple[str, ...]) -> tuple[str, str]:
