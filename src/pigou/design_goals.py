@@ -28,11 +28,12 @@ from pigou.assessment import Assessment, assess
 from pigou.check_smooth import has_interval
 from pigou.design_families import Family, Target, carried_over, counts_of
 from pigou.equilibrium import EquilibriumSet
-from pigou.errors import DeclarationError, unknown
+from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure
 from pigou.game import GOVERNMENT, Game
 from pigou.selection import select
 from pigou.solvers.critical import StrengthForm, cells, constant, strength_form
+from pigou.solvers.crowd_critical import MOST_MEMBERS, meetings, number_of_mixtures_changes
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Counts, FiniteForm, finite_form
 from pigou.solvers.pure import largest_gain, pure_equilibria
@@ -42,6 +43,7 @@ from pigou.stages import is_staged
 __all__ = ["GOALS", "Gain", "Goal", "Gone", "NoLosers", "Selected", "Setting", "Unique"]
 
 GOALS = ("gone", "unique", "selected", "worst-welfare", "gain", "no-losers")
+MOST_COMPARED = 40
 _BY_WELFARE = ("best", "worst", "payoff-dominant")
 _ALL = "all equilibria, pure and mixed"
 
@@ -75,6 +77,7 @@ class Setting:
                 f"the strength '{family.parameter}' changes nothing in game '{game.name}'"
             )
         self.at = {k: v for k, v in at.items() if k in own and k != family.parameter}
+        self.mixtures_known = False
         self._found: dict[Fraction, EquilibriumSet] = {}
         self._assessed: dict[Fraction, tuple[Assessment, ...]] = {}
 
@@ -117,6 +120,27 @@ class Setting:
         if strength not in self._assessed:
             self._assessed[strength] = assess(self.game, self.found(strength))
         return self._assessed[strength]
+
+    @cached_property
+    def pure_profiles(self) -> list[Counts]:
+        """The pure profiles that are equilibria at some strength.
+
+        Raises
+        ------
+        StructureError
+            If there are more than 40.
+        """
+        assert self.form is not None
+        _, parts = cells(self.form.pure_gaps(), self.family.low, self.family.high)
+        found: dict[Counts, None] = {}
+        for part in parts:
+            found |= dict.fromkeys(profiles_at(self.form, part.samples[0]))
+        if len(found) > MOST_COMPARED:
+            raise StructureError(
+                f"game '{self.before.name}': {len(found)} pure profiles are equilibria at some "
+                f"strength; so far at most {MOST_COMPARED} are compared for this goal"
+            )
+        return list(found)
 
     @cached_property
     def baseline(self) -> tuple[EquilibriumSet, tuple[Assessment, ...]]:
@@ -180,6 +204,41 @@ class Goal:
     def more_polynomials(self, form: StrengthForm) -> Iterable[Any]:
         """Return further ones."""
         return ()
+
+    def settled_by_pure(self, rule: str, strength: Fraction) -> bool:
+        """Whether what a rule picks, and what it is worth, keeps its place within a cell.
+
+        Where all equilibria are pure and keep their supports; or, in one population with two
+        choices, where there is at most one mixture besides, and everything that it is compared
+        with is among the critical strengths.
+        """
+        form, found = self.setting.form, self.setting.found(strength)
+        if form is None or form.rounded or not found.complete or found.components:
+            return False
+        mixed = sum(e.kind == "mixed" for e in found)
+        if form.is_one_crowd and self.setting.mixtures_known:
+            return mixed == 0 or (mixed == 1 and rule in ("best", "worst"))
+        return self.structure_stays() and mixed == 0
+
+    def mixtures(self, form: StrengthForm, floors: Mapping[str, Fraction]) -> Iterator[Any]:
+        """Yield where the mixtures of a population change, or change places with pure profiles.
+
+        `floors` are the levels of groups' surplus that matter.
+        """
+        if not form.is_one_crowd or not 1 < form.groups[0].size <= MOST_MEMBERS:
+            return
+        self.setting.mixtures_known = True
+        size = form.groups[0].size
+        profiles = [((size - k, k),) for k in range(size + 1)]
+        totals = [welfare(form, counts) for counts in profiles]
+        found = list(number_of_mixtures_changes(form))
+        found += [meetings(form, totals, welfare(form, c)) for c in self.setting.pure_profiles]
+        for group, floor in floors.items():
+            shares = [surplus(form, group, counts) for counts in profiles]
+            found.append(meetings(form, shares, constant(floor)))
+        if any(one.is_zero() for one in found):
+            self.setting.mixtures_known = False
+        yield from found
 
     def structure_stays(self) -> bool:
         """Whether the equilibria keep their supports within a cell."""
@@ -327,7 +386,7 @@ class Selected(Goal):
             return False
         if self.rule == "laplacian":
             return form.is_one_crowd
-        return self.rule in _BY_WELFARE and self.structure_stays() and self.all_pure(strength)
+        return self.rule in _BY_WELFARE and self.settled_by_pure(self.rule, strength)
 
     def more_polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield the Laplacian advantage, and how pure profiles compare."""
@@ -336,6 +395,7 @@ class Selected(Goal):
             yield gap
         if self.rule != "laplacian":
             yield from compared(self.setting, form, self.setting.game.parties)
+            yield from self.mixtures(form, {})
 
 
 class Gain(Goal):
@@ -387,9 +447,8 @@ class Gain(Goal):
 
     def certain(self, strength: Fraction) -> bool:
         """Whether signs that stay settle it."""
-        return (
-            self.rule in _BY_WELFARE and self.structure_stays() and self.all_pure(strength)
-        )  # fmt: skip
+        known = self.rule in (*_BY_WELFARE, "laplacian")
+        return known and self.settled_by_pure(self.rule, strength)
 
     def more_polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield gains at pure profiles less what is asked for, and how pure profiles compare."""
@@ -397,12 +456,14 @@ class Gain(Goal):
         if gap is not None:
             yield gap
         before = self.setting.picked_before(self.rule)
-        for counts in _profiles(form):
-            for group in self.groups:
-                if before is not None and before.surplus[group].is_exact:
-                    floor = before.surplus[group].lower + self.least
-                    yield surplus(form, group, counts) - constant(floor)
+        floors = {}
+        if before is not None and all(before.surplus[g].is_exact for g in self.groups):
+            floors = {g: before.surplus[g].lower + self.least for g in self.groups}
+        for counts in self.setting.pure_profiles:
+            for group, floor in floors.items():
+                yield surplus(form, group, counts) - constant(floor)
         yield from compared(self.setting, form, self.setting.game.parties)
+        yield from self.mixtures(form, floors)
 
 
 class NoLosers(Gain):
@@ -458,28 +519,12 @@ def welfare(form: StrengthForm, counts: Counts) -> Any:
 
 def compared(setting: Setting, form: StrengthForm, parties: Iterable[str]) -> Iterator[Any]:
     """Yield the differences between pure profiles, of every party's surplus and of welfare."""
-    profiles = _profiles(form)
+    profiles = setting.pure_profiles
     for place, one in enumerate(profiles):
         for other in profiles[:place]:
             yield welfare(form, one) - welfare(form, other)
             for party in parties:
                 yield surplus(form, party, one) - surplus(form, party, other)
-
-
-MOST_COMPARED = 40
-
-
-def _profiles(form: StrengthForm) -> list[Counts]:
-    """Return the pure profiles that are equilibria at some strength, if they are few."""
-    _, parts = cells(form.pure_gaps(), Fraction(0), None)
-    found: dict[Counts, None] = {}
-    for part in parts:
-        try:
-            here = form.form(part.samples[0])
-        except DeclarationError:
-            continue
-        found |= dict.fromkeys(one.counts for one in pure_equilibria(here, form.everything))
-    return list(found)[:MOST_COMPARED]
 
 
 def profiles_at(form: StrengthForm, strength: Fraction) -> list[Counts]:
