@@ -419,7 +419,7 @@ def test_a_running_cost_that_brings_nothing_never_pays():
 
 def test_several_remaining_equilibria_are_warned_about():
     text = words(run("compare", "coordination", "-r", "joint_commitment").stdout)
-    assert "hangs on which of its 13 equilibria is played" in text
+    assert "13 equilibria remain after the reform. What it brings hangs on which of them is" in text
     assert "E1-E9" in text
 
 

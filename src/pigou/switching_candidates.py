@@ -91,7 +91,9 @@ def net_benefits(
     kept, fails = sp.Rational(str(1 - verdict.failure)), sp.Rational(str(verdict.failure))
     public = after.surplus(GOVERNMENT) if GOVERNMENT in after.game.parties else sp.S.Zero
     public -= before.surplus(GOVERNMENT) if GOVERNMENT in before.game.parties else sp.S.Zero
-    public = kept * public - fails * (_spent(after) - _spent(before))
+    public = kept * public
+    if fails:
+        public -= fails * (_spent(after) - _spent(before))
     for weighted in (False, True):
         total = cost * public
         for party, weight in verdict.weights.items():
