@@ -208,6 +208,8 @@ def test_continuous_games_are_solved_and_compared_in_words(research):
         ["compare", "coordination", "-r", "uniform_subsidy", "-r", "divide_and_conquer"],
         ["compare", "coordination", "-r", "joint_commitment", "--mcpf", "1:1.6"],
         ["compare", "coordination", "-r", "assurance", "--weight", "consumers=2"],
+        ["compare", "coordination", "-r", "uniform_subsidy", "--switch", "subsidy", "--income",
+         "consumers=20000", "--median", "30000"],
         ["compare", CASE],
         ["solve", "RESEARCH"],
         ["compare", "RESEARCH", "-r", "grant"],
