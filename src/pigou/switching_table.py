@@ -32,8 +32,9 @@ def switching_blocks(
         return []
     columns = ("reform", "if played", "at cost", "of what", "now", "flips at", "below", "above")
     note = (
-        "Everything else held; costs more: than it brings. Of a parameter: the nearest value on each side at which a flip was "
-        "found, exactly, or about where verdicts on both sides enclose it."
+        "Everything else held; costs more: than it brings. Of a parameter: the nearest value on "
+        "each side at which a flip was found, exactly, or about where verdicts on both sides "
+        "enclose it."
     )
     title = Words("When does the verdict flip?", "heading")
     return [title, Table("", columns, tuple(rows)), Words(note, "note"), *_not_found(switchings)]
