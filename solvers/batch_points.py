@@ -155,15 +155,15 @@ def _single(box: Boxes, low: Floats, high: Floats, flagged: Bools) -> Bools:
     """Keep one of each point that was found from several boxes; flag what is not clear."""
     keep = np.ones(box.number, dtype=bool)
     for shift in range(1, box.number):
-        one, other = np.arange(box.number - shift), np.arange(shift, box.number)
-        same = box.game[one] == box.game[other]
-        if not same.any():
+        one = np.flatnonzero(box.game[:-shift] == box.game[shift:])
+        if not len(one):
             break
-        one, other = one[same], other[same]
+        other = one + shift
+        near = ~((high[:, one] < low[:, other]) | (high[:, other] < low[:, one])).any(axis=0)
+        one, other = one[near], other[near]
         alike = (box.label[:, one] == box.label[:, other]).all(axis=0)
-        apart = ((high[:, one] < low[:, other]) | (high[:, other] < low[:, one])).any(axis=0)
         held = ((low[:, one] >= box.low[:, other]) & (high[:, one] <= box.high[:, other])).all(0)
         held |= ((low[:, other] >= box.low[:, one]) & (high[:, other] <= box.high[:, one])).all(0)
         keep[other[alike & held]] = False
-        flagged[box.game[one[~apart & ~(alike & held)]]] = True
+        flagged[box.game[one[~(alike & held)]]] = True
     return keep

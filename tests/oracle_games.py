@@ -333,3 +333,93 @@ def contest(prizes: Sequence[int], power: str = "1") -> Game:
         {f"p{i}": f"{prizes[i - 1]}*x{i}**({power})/({whole}) - x{i}" for i in numbers},
         source="Tullock (1980); Hillman and Riley (1989), Economics & Politics 1:17-39",
     )
+
+
+# -- Morris and Shin (2003), section 2.2: investment that needs a critical mass --------------------
+
+
+def critical_mass(players: int = 10, needed: int = 7) -> Game:
+    """Whoever invests pays `c`, and earns `b` if at least `needed` invest."""
+    return Game(
+        "critical mass",
+        [Player("firm", size=players)],
+        [Move("invest", "firm", {"wait": 0, "invest": 1})],
+        {"firm": f"invest*(if(sum(invest) >= {needed}, b, 0) - c)"},
+        parameters=[Parameter("b", 2), Parameter("c", 1)],
+        source="Morris and Shin (2003), Global Games, section 2.2",
+    )
+
+
+def stag_hunt() -> Game:
+    """Two players: 4 each if both hunt the stag, x for sure otherwise."""
+    return Game(
+        "stag hunt",
+        [Player("hunter", size=2)],
+        [Move("up", "hunter", {"stay": 0, "up": 1})],
+        {"hunter": "if(up == 1, if(sum(up) == 2, 4, 0), x)"},
+        parameters=[Parameter("x", 1)],
+        source="Harsanyi and Selten (1988)",
+    )
+
+
+# -- Van Huyck, Battalio and Beil (1990), AER 80: minimum effort -----------------------------------
+
+
+def weakest_link(players: int, levels: int = 7) -> Game:
+    """Each is paid by the smallest effort of all, and bears the cost of its own."""
+    numbers = range(1, players + 1)
+    least = "min(" + ", ".join(f"e{i}" for i in numbers) + ")"
+    return Game(
+        "weakest link",
+        [Player(f"p{i}") for i in numbers],
+        [Move(f"e{i}", f"p{i}", {f"{e}": e for e in range(1, levels + 1)}) for i in numbers],
+        {f"p{i}": f"c + a*{least} - b*e{i}" for i in numbers},
+        parameters=[Parameter("a", "1/5"), Parameter("b", "1/10"), Parameter("c", "3/5")],
+        source="Van Huyck, Battalio and Beil (1990), AER 80:234-248, treatment A",
+    )
+
+
+# -- Winter (2004), AER 94: a team whose success needs everybody's work ----------------------------
+
+
+def team(agents: int) -> Game:
+    """Work costs `c`; the project succeeds with a probability that each shirker multiplies by a.
+
+    What the principal gains from success is not part of the question.
+    """
+    numbers = range(1, agents + 1)
+    return Game(
+        "team",
+        [Player(f"agent{i}") for i in numbers],
+        [Move(f"w{i}", f"agent{i}", {"shirk": 0, "work": 1}) for i in numbers],
+        {f"agent{i}": f"-c*w{i}" for i in numbers},
+        [Bystander("principal", 0)],
+        parameters=[Parameter("a", "1/2"), Parameter("c", 1)],
+        source="Winter (2004), AER 94:764-773",
+    )
+
+
+# -- Bergstrom, Blume and Varian (1986), JPubE 29: a collective facility ---------------------------
+
+
+def facility(incomes: Sequence[int], least: str = "0") -> Game:
+    """Each splits income between own use x and gifts to a facility G; utility is x G**taste.
+
+    That is Cobb-Douglas, x**(1 - share) G**share with taste = share/(1 - share), raised to a power,
+    which leaves equilibria as they are. Of every unit of a gift, `match` is paid by the government.
+    """
+    numbers = range(1, len(incomes) + 1)
+    provided = f"(public + {' + '.join(f'g{i}' for i in numbers)})"
+    return Game(
+        "a collective facility",
+        [Player(f"m{i}") for i in numbers],
+        [Move(f"g{i}", f"m{i}", (least, f"w{i}")) for i in numbers],
+        {f"m{i}": f"(w{i} - (1 - match)*g{i})*{provided}**taste" for i in numbers},
+        parameters=[
+            *(Parameter(f"w{i}", w, f"w{i} > 0") for i, w in zip(numbers, incomes, strict=True)),
+            Parameter("public", 0, "public >= 0"),
+            Parameter("match", 0, "0 <= match < 1"),
+            Parameter("taste", 1, "taste > 0"),
+        ],
+        source="Bergstrom, Blume and Varian (1986), JPubE 29:25-49",
+    )

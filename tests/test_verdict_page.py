@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -32,18 +33,9 @@ def words(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-class Risky(Reform):
+def risky() -> Reform:
     """A subsidy that fails with probability 1/4."""
-
-    @property
-    def outcomes(self):
-        whole = Reform(self.name, self.steps, self.parameters)
-        return ((Fraction(3, 4), (whole,), ()), (Fraction(1, 4), (), (whole,)))
-
-
-def risky() -> Risky:
-    one = MODEL.reform("uniform_subsidy")
-    return Risky(one.name, one.steps, one.parameters, label=one.label)
+    return replace(MODEL.reform("uniform_subsidy"), failure="1/4")
 
 
 def test_what_matters_comes_first_and_what_was_assumed_last():

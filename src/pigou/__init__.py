@@ -39,6 +39,13 @@ if TYPE_CHECKING:
         Scenario as Scenario,
         compare as compare,
     )
+    from pigou.design_results import (
+        Design as Design,
+        Outcome as Outcome,
+        Payment as Payment,
+    )
+    from pigou.design_search import Span as Span, Threshold as Threshold
+    from pigou.designing import design as design
     from pigou.equilibrium import (
         Component as Component,
         Equilibrium as Equilibrium,
@@ -124,6 +131,9 @@ _HOME = {
     "check_simultaneous": ("Checker", "Examination", "Flow", "payoffs_by_action"),
     "changes": ("Change",),
     "comparison": ("Comparison", "SELECTIONS", "Scenario", "compare"),
+    "design_results": ("Design", "Outcome", "Payment"),
+    "design_search": ("Span", "Threshold"),
+    "designing": ("design",),
     "equilibrium": (
         "Component",
         "Equilibrium",

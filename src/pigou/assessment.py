@@ -24,6 +24,7 @@ from pigou.enclosing import enclosed
 from pigou.equilibrium import Equilibrium, EquilibriumSet
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import GOVERNMENT, Game
+from pigou.joint_books import by_party
 from pigou.ledger import running_cost
 from pigou.optimum import FirstBest, first_best
 from pigou.weights import checked_weights, weights_of_groups
@@ -168,6 +169,7 @@ def _books(game: Game, found: EquilibriumSet, equilibrium: Equilibrium) -> Asses
     surplus = {
         party: payoff * Enclosure.point(exam.sizes[party]) for party, payoff in exam.payoffs.items()
     }
+    surplus = by_party(game, at, equilibrium.strategies, surplus)
     outlay = revenue = ZERO
     for transfer, amount in exam.flows:
         if transfer.payer == GOVERNMENT:

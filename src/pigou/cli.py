@@ -184,15 +184,17 @@ def show(
     model: str | None, latex: bool, toml: bool, reforms: bool, as_json: bool, file: Path | None
 ) -> None:
     """State a game as a paper does."""
-    if latex + toml + reforms + as_json > 1:
+    if latex + toml + (reforms or as_json) > 1:
         raise click.UsageError("choose one of --latex, --toml, --reforms and --json")
     if model is None and not reforms:
         raise click.UsageError("name a MODEL; `pigou models` lists those built in")
-    from pigou import catalogue, gamewriter, notation, pages, results
+    from pigou import catalogue, gamewriter, kinds_result, notation, pages, results
 
     what = None if model is None else catalogue.find_model(model)
     ending = file.suffix.lower() if file and not (latex or toml or reforms or as_json) else ""
-    if reforms:
+    if reforms and as_json:
+        text = _dumps(kinds_result.kinds_result(what))
+    elif reforms:
         text = "\n".join([notation.kinds_text(), "", *pages.reforms_lines(what)]).rstrip()
     else:
         assert what is not None
@@ -495,6 +497,83 @@ def sweep(
     if drawing is not None:
         _emit(draw(found), drawing)
     return 0 if found.complete else _INCOMPLETE
+
+
+@cli.command()
+@_model
+@click.option(
+    "--goal", required=True, metavar="GOAL",
+    help="What is to be reached: gone[:PROFILE], unique, selected, worst-welfare, "
+    "gain:GROUP=AMOUNT or no-losers.",
+)  # fmt: skip
+@click.option(
+    "--family", default="", metavar="FAMILY",
+    help="uniform, divide-and-conquer, assurance, or one of the model's reforms; by default the "
+    "reform given with -r, or uniform.",
+)  # fmt: skip
+@click.option(
+    "-r", "--reform", "texts", multiple=True, metavar="NAME[:KEY=VALUE,...]",
+    help="The reform whose strength is looked for; with divide-and-conquer one for each player, "
+    "repeatable.",
+)  # fmt: skip
+@click.option("--vary", default="", metavar="NAME",
+              help="Which parameter of the reform is its strength.")  # fmt: skip
+@click.option(
+    "--target", default="", metavar="PROFILE",
+    help="What is to come about: an equilibrium's name, or MOVE=CHOICE,...; by default the pure "
+    "equilibrium with the highest welfare.",
+)  # fmt: skip
+@click.option(
+    "--select", default="", metavar="RULE",
+    help="Which equilibrium is selected (for selected, gain and no-losers).",
+)  # fmt: skip
+@_set
+@click.option(
+    "--over", "boxes", multiple=True, metavar="NAME=LOW:HIGH",
+    help="Reach the goal at every value of a parameter in this range. Repeatable.",
+)  # fmt: skip
+@click.option("--most", metavar="STRENGTH", help="The largest strength to consider.")
+@click.option("--latex", is_flag=True, help="The answer and the formulas in LaTeX.")
+@_limit
+@_output
+def design(
+    model: str, goal: str, family: str, texts: tuple[str, ...], vary: str, target: str,
+    select: str, sets: tuple[str, ...], boxes: tuple[str, ...], most: str | None, latex: bool,
+    limit: str | None, style: str | None, as_json: bool, file: Path | None,
+) -> int:  # fmt: skip
+    """Find the cheapest reform of a family that reaches a goal."""
+    if latex + as_json + bool(style) > 1:
+        raise click.UsageError("choose one of --latex, --json and --format")
+    from pigou import catalogue, deadline, design_page, designing
+
+    what = catalogue.find_model(model)
+    reforms = catalogue.find_reforms(what, texts)
+    at = catalogue.parse_assignments(sets)
+    catalogue.check_names(what, at, reforms or what.reforms)
+    over = {}
+    for text in boxes:
+        name, low, high = _over(text, False)
+        if name in over:
+            raise DeclarationError(f"--over: '{name}' is given twice")
+        over[name] = (low, high)
+    with deadline.time_limit(limit):
+        found = _working(
+            "designing",
+            lambda: designing.design(
+                what, goal, family, at=at, over=over, target=target, reforms=reforms, vary=vary,
+                select=select, most=most,
+            ),
+        )  # fmt: skip
+    if latex:
+        _emit(design_page.design_latex(what.game, found), file)
+    else:
+        _deliver(
+            lambda: design_page.design_page(what.game, found),
+            lambda: design_page.design_result(what.game, found),
+            style, as_json, file,
+        )  # fmt: skip
+    settled = found.reached and found.threshold.grade != "numerical"
+    return 0 if settled else _INCOMPLETE
 
 
 def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:

@@ -325,7 +325,7 @@ def _is_observed(model: Model, case: Case, reform: Reform) -> bool:
     own = _package(model, reform.name)
     return all(
         getattr(reform, part) == getattr(own, part)
-        for part in ("steps", "parameters", "running_cost")
+        for part in ("steps", "parameters", "running_cost", "failure", "parts")
     )
 
 
