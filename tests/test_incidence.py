@@ -17,6 +17,7 @@ from pigou import (
     Parameter,
     Player,
     assess,
+    balance,
     compare,
     pay,
     solve,
@@ -26,6 +27,7 @@ from pigou.efficiency import prices
 from pigou.equilibrium import Grade
 from pigou.incidence import incidence_matrix, marginal_incidence
 from pigou.models import load
+from pigou.reform import reform
 from pigou.rents import rents_in
 
 MODEL = load("coordination")
@@ -228,3 +230,15 @@ def test_a_price_is_undefined_where_welfare_is_not_positive(alone, defined):
     assert (found.stability is not None) is defined
     if alone == 0:
         assert found.anarchy is None and "not above 0" in found.reason
+
+
+def test_nobody_is_charged_a_rent_twice_where_players_decide_as_one():
+    """The joint player has no surplus beside its members', and the books still balance."""
+    game = stag_hunt(1)
+    joined = reform("joint_commitment", players=("ann", "bob"))
+    found = compare(game, [joined])
+    (after,) = found.reforms
+    rents = rents_in(after.game, {}, after.assessments[0])
+    assert rents.rents == {} and rents.how == {"joint": "not known: it decides for others"}
+    assert balance(after.game) == 0
+    assert after.assessments[0].surplus == {"ann": number(4), "bob": number(4)}
