@@ -255,7 +255,7 @@ def _failures(
 ) -> tuple[tuple[Fraction, Scenario], ...]:
     """Return what is played if a reform fails, or if some parts of a package do."""
     result = []
-    for chance, works, fails in getattr(one, "outcomes", ()):
+    for chance, works, fails in one.outcomes:
         if fails:
             game = baseline.game
             for part in works:
