@@ -374,9 +374,17 @@ def compare(
 def _study(
     what: Any, reforms: Any, options: dict[str, Any], show_all: bool, how: tuple[Any, Any, Any]
 ) -> int:
-    """Hold a case against its observations."""
-    from pigou import case_page, observation, results
+    """Hold a case against its observations, or against its facts."""
+    from pigou import case_page, facts, facts_page, observation, results
 
+    if what.case.facts:
+        held = _working("comparing", lambda: facts.study_facts(what, reforms, **options))
+        _deliver(
+            lambda: facts_page.facts_page(what, held, show_all),
+            lambda: facts_page.facts_result(held),
+            *how,
+        )
+        return _code(s.found for s in (held.comparison.baseline, *held.comparison.reforms))
     found = _working("comparing", lambda: observation.study(what, reforms, **options))
     _deliver(
         lambda: case_page.case_page(what, found, show_all),
