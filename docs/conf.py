@@ -108,11 +108,41 @@ def help_texts():
     return "\n".join(texts)
 
 
-FILL = {"exports": exports, "help": help_texts}
+def kinds():
+    from pigou.reform_kinds import GROUPS, KEYS
+    from pigou.reform_notation import keys_text
+
+    lines = []
+    for group, members in GROUPS.items():
+        lines += [
+            f"## {group.capitalize()}",
+            "",
+            "| kind | does | definition | keys | ledger | source |",
+        ]
+        lines.append("|---|---|---|---|---|---|")
+        for kind in members:
+            ledger = "; ".join(f"{p} to {q}: {what}" for p, q, what in kind.ledger) or "none"
+            does = kind.does + (f" (missing: {kind.missing})" if kind.missing else "")
+            cells = (
+                f"`{kind.name}`",
+                does,
+                f"`{kind.definition}`",
+                keys_text(kind),
+                ledger,
+                kind.source,
+            )
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        lines.append("")
+    lines += ["## Keys", "", "| key | read as | means |", "|---|---|---|"]
+    lines += [f"| `{name}` | {key.read} | {key.means} |" for name, key in KEYS.items()]
+    return "\n".join(lines)
+
+
+FILL = {"exports": exports, "help": help_texts, "kinds": kinds}
 
 
 def fill(app, docname, source):
-    source[0] = re.sub(r"<!-- (exports|help) -->", lambda match: FILL[match[1]](), source[0])
+    source[0] = re.sub(r"<!-- (exports|help|kinds) -->", lambda match: FILL[match[1]](), source[0])
 
 
 def setup(app):

@@ -17,7 +17,7 @@ Steps
    label. For every way to choose a continuation after the profile and after each deviation, these
    inequalities and the regions of the continuations form the region. Regions without interior are
    dropped, by proof; that they hold nothing that is not in the others is proved too, and otherwise
-   noted. Every history has to have an equilibrium, by proof.
+   kept in mind as isolated histories. Every history has to have an equilibrium, by proof.
 5. Where several profiles of labels are equilibria after the same histories, they are ranked: the
    first in the ranking is taken wherever it is an equilibrium, then the second, and so on. Every
    ranking is followed on its own.
@@ -36,6 +36,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
+from pigou.deadline import time_is_up
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, names_in, symbol
@@ -45,12 +46,16 @@ from pigou.solvers.over_box import covered, empty, holds
 from pigou.solvers.several_pieces import several_pieces
 from pigou.solvers.smooth_form import _draws, _interval
 
-__all__ = ["Continuation", "Decision", "Induction", "Labels", "Ranking"]
+__all__ = ["Continuation", "Decision", "Induction", "Labels", "OutOfTime", "Ranking"]
 
 _MOST_REGIONS = 2_000
 
 Labels = Record[str]
 Ranking = Mapping[tuple[int, Labels], Sequence[Labels]]
+
+
+class OutOfTime(StructureError):
+    """The time limit was reached before what follows all histories was known."""
 
 
 class Continuation(NamedTuple):
@@ -143,6 +148,7 @@ class Induction:
             self.payoffs[player] = expected
         self.decisions: dict[tuple[int, Labels], list[Decision]] = {}
         self.notes: list[str] = []
+        self.isolated: dict[tuple[int, Labels], list[tuple[str, Continuation]]] = {}
         self._after: dict[tuple[int, Labels], list[Continuation]] = {}
 
     # -- the game ---------------------------------------------------------------------------------
@@ -204,6 +210,7 @@ class Induction:
     def _follow(self, place: int, labels: Labels) -> list[Continuation]:
         if place == len(self.stages):
             return [Continuation((), self.final(labels), {})]
+        self._go_on(place)
         moves = self.made(place, labels)
         if not moves:
             return self.after(place + 1, labels)
@@ -216,6 +223,10 @@ class Induction:
         if finite:
             return self._labels(place, labels, finite)
         return self._numbers(place, labels, moves)
+
+    def _go_on(self, place: int) -> None:
+        if time_is_up():
+            raise OutOfTime(f"stage {self.stages[place]} was not solved before the time limit")
 
     def _numbers(self, place: int, labels: Labels, moves: Sequence[Move]) -> list[Continuation]:
         """Solve a stage with continuous moves in closed form."""
@@ -273,7 +284,10 @@ class Induction:
         later = {p: self.after(place + 1, Record({**labels, **p})) for p in profiles}
         found: list[Continuation] = []
         for profile in profiles:
-            found += self._supported(profile, moves, later, history)
+            self._go_on(place)
+            fat, isolated = self._supported(profile, moves, later, history)
+            found += fat
+            self.isolated.setdefault((place, labels), []).extend(isolated)
         if not covered([c.region for c in found], history):
             raise StructureError(
                 f"game '{self.game.name}': stage {self.stages[place]} is not shown to have an "
@@ -321,11 +335,14 @@ class Induction:
         moves: Sequence[Move],
         later: Mapping[Labels, Sequence[Continuation]],
         history: Mapping[sp.Symbol, tuple[Fraction, Fraction]],
-    ) -> list[Continuation]:
-        """Return where a profile of labels is an equilibrium, with what follows it."""
+    ) -> tuple[list[Continuation], list[tuple[str, Continuation]]]:
+        """Return where a profile of labels is an equilibrium, with what follows it.
+
+        Isolated histories at which it may be one come second, in words and with what follows.
+        """
         deviations = list(_deviations(profile, moves, list(later)))
         fat: list[Continuation] = []
-        thin: list[tuple[sp.Expr, ...]] = []
+        thin: list[Continuation] = []
         for own in later[profile]:
             regions = [own.region]
             for player, deviation in deviations:
@@ -336,7 +353,10 @@ class Induction:
                 ]
                 regions = []
                 for region in map(_tidy, longer):
-                    (thin if empty(region, history) else regions).append(region)
+                    if empty(region, history):
+                        thin.append(Continuation(region, own.payoffs, {**profile, **own.plan}))
+                    else:
+                        regions.append(region)
                 if len(regions) > _MOST_REGIONS:
                     raise StructureError(
                         f"game '{self.game.name}': more than {_MOST_REGIONS:,} regions of histories"
@@ -345,12 +365,15 @@ class Induction:
                 Continuation(_needed(r, history), own.payoffs, {**profile, **own.plan})
                 for r in regions
             ]
-        for region in thin:
-            lost = not covered([c.region for c in fat], history, region)
-            if lost and not covered([], history, region):
-                words = ", ".join(f"{name} {label}" for name, label in profile.items())
-                self.notes.append(f"'{words}' at isolated histories, where players are indifferent")
-        return fat
+        words = ", ".join(f"{name} {label}" for name, label in profile.items())
+        note = f"'{words}' at isolated histories, where players are indifferent"
+        isolated = [
+            (note, one)
+            for one in thin
+            if not covered([c.region for c in fat], history, one.region)
+            and not covered([], history, one.region)
+        ]
+        return fat, isolated
 
 
 def _deviations(

@@ -144,6 +144,18 @@ class Points(NamedTuple):
         return Points(low, high, self.label[:, which], self.game[which])
 
     @staticmethod
+    def none(m: int) -> Points:
+        """Return no points, of m variables.
+
+        Examples
+        --------
+        >>> Points.none(2).low.shape
+        (2, 0)
+        """
+        nowhere = np.zeros((m, 0))
+        return Points(nowhere, nowhere, np.zeros((m, 0), np.int8), np.zeros(0, np.intp))
+
+    @staticmethod
     def joined(parts: Sequence[Points]) -> Points:
         """Return several lots as one."""
         return Points(*(np.concatenate(arrays, axis=-1) for arrays in zip(*parts, strict=True)))

@@ -139,8 +139,7 @@ def narrowed(conditions: Conditions, found: Found, flagged: Bools) -> Bools:
 def points_of(size: int, found: list[Found], keep: list[Bools], flagged: Bools) -> Points:
     """Return feasible points of games that are not flagged, each once (step 7)."""
     if not found:
-        none = np.zeros((size, 0))
-        return Points(none, none, np.zeros((size, 0), np.int8), np.zeros(0, np.intp))
+        return Points.none(size)
     box = Boxes.joined([f.box for f in found])
     low, high = (np.concatenate([f[k] for f in found], axis=1) for k in (1, 2))
     sure = np.concatenate(keep)
@@ -156,15 +155,15 @@ def _single(box: Boxes, low: Floats, high: Floats, flagged: Bools) -> Bools:
     """Keep one of each point that was found from several boxes; flag what is not clear."""
     keep = np.ones(box.number, dtype=bool)
     for shift in range(1, box.number):
-        one, other = np.arange(box.number - shift), np.arange(shift, box.number)
-        same = box.game[one] == box.game[other]
-        if not same.any():
+        one = np.flatnonzero(box.game[:-shift] == box.game[shift:])
+        if not len(one):
             break
-        one, other = one[same], other[same]
+        other = one + shift
+        near = ~((high[:, one] < low[:, other]) | (high[:, other] < low[:, one])).any(axis=0)
+        one, other = one[near], other[near]
         alike = (box.label[:, one] == box.label[:, other]).all(axis=0)
-        apart = ((high[:, one] < low[:, other]) | (high[:, other] < low[:, one])).any(axis=0)
         held = ((low[:, one] >= box.low[:, other]) & (high[:, one] <= box.high[:, other])).all(0)
         held |= ((low[:, other] >= box.low[:, one]) & (high[:, other] <= box.high[:, one])).all(0)
         keep[other[alike & held]] = False
-        flagged[box.game[one[~apart & ~(alike & held)]]] = True
+        flagged[box.game[one[~(alike & held)]]] = True
     return keep

@@ -13,6 +13,7 @@ Steps
    reply to every rival's move in the piece, and every profile in it with :math:`\varphi = 0` is an
    equilibrium.
    Boxes in which a switch of :math:`\varphi` is between 0 and 1 have all their solutions there.
+   Pieces that follow each other make a continuum; one that is left out parts two of them.
 4. *The rest* is joined where boxes touch. In a box X, no player can gain more than
    :math:`\max u_i(\cdot, X_{-i}) - \min u_i(X)`, the first found by branch and prune on the own
    problem against all of :math:`X_{-i}`: every profile in X is an
@@ -109,8 +110,8 @@ def clusters(
     left = left.pick(~points)
     left = left.pick(~outdone(left))
     result: list[Cluster] = []
-    for kink, pieces, rows in _continua(form, own, left):
-        inside = (left.label[rows] == INTERIOR).any(axis=0) & _covered(left, pieces)
+    for kink, run, rows in _continua(form, own, left):
+        inside = (left.label[rows] == INTERIOR).any(axis=0) & _covered(left, run)
         if inside.any():
             box = _hull(left.pick(inside), m)
             result.append(Cluster(box, int(inside.sum()), 0.0, kink))
@@ -267,12 +268,14 @@ def _as_boxes(ends: Sequence[Sequence[tuple[float, float]]], rows: int) -> Boxes
 # -- continua -----------------------------------------------------------------------------------
 
 Piece = tuple[tuple[float, float], tuple[float, float]]
+Run = tuple[float, float]
+"""From where to where the first move may be."""
 
 
 def _continua(
     form: SmoothForm, own: Mapping[str, FirstOrder], left: Boxes
-) -> Iterator[tuple[sp.Expr, list[Piece], list[int]]]:
-    """Yield kinks that two players share, the pieces on which they are equilibria, and switches."""
+) -> Iterator[tuple[sp.Expr, Run, list[int]]]:
+    """Yield kinks that two players share, where on them are equilibria, and their switches."""
     if len(form.variables) != 2 or len(own) != 2 or not left.number:
         return
     (first, one), (second, other) = own.items()
@@ -285,7 +288,8 @@ def _continua(
                 continue
             pieces = [p for p in _pieces(form, a.kink) if _is_stable(form, own, p, (i, j))]
             places = form.own_switches(first)[i], form.own_switches(second)[j]
-            yield a.kink, pieces, [len(form.variables) + k for k in places]
+            for run in _runs(pieces):
+                yield a.kink, run, [len(form.variables) + k for k in places]
 
 
 def _pieces(form: SmoothForm, kink: sp.Expr) -> Iterator[Piece]:
@@ -331,15 +335,18 @@ def _is_stable(
     return True
 
 
-def _covered(boxes: Boxes, pieces: Sequence[Piece]) -> NDArray[np.bool_]:
-    """Say in which boxes the first move stays within pieces that follow each other."""
-    joined: list[list[float]] = []
+def _runs(pieces: Sequence[Piece]) -> list[Run]:
+    """Join pieces that follow each other."""
+    joined: list[Run] = []
     for (low, high), _ in pieces:
         if joined and joined[-1][1] == low:
-            joined[-1][1] = high
+            joined[-1] = joined[-1][0], high
         else:
-            joined.append([low, high])
-    result = np.zeros(boxes.number, dtype=bool)
-    for low, high in joined:
-        result |= (boxes.low[0] >= low) & (boxes.high[0] <= high)
+            joined.append((low, high))
+    return joined
+
+
+def _covered(boxes: Boxes, run: Run) -> NDArray[np.bool_]:
+    """Say in which boxes the first move stays within a run."""
+    result: NDArray[np.bool_] = (boxes.low[0] >= run[0]) & (boxes.high[0] <= run[1])
     return result

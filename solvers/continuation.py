@@ -30,6 +30,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pigou.deadline import time_is_up
 from pigou.solvers.first_order import INTERIOR, LOWER, UPPER
 from pigou.solvers.intervals import Floats
 from pigou.solvers.policy_system import PolicySystem
@@ -103,7 +104,7 @@ def follow(system: PolicySystem, starts: Sequence[Floats]) -> tuple[Arc, ...]:
     m = system.size
     queue = [(point, _label(point[:m])) for point in starts]
     arcs: list[Arc] = []
-    while queue and len(arcs) < _MOST_ARCS:
+    while queue and len(arcs) < _MOST_ARCS and not time_is_up():
         point, label = queue.pop(0)
         if _is_on(system, arcs, point, label):
             continue

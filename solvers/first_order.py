@@ -390,7 +390,7 @@ def _needless(system: FirstOrder, boxes: Boxes, values: Values) -> NDArray[np.bo
     """Say in which boxes a switch is between 0 and 1 though one of these would do as well."""
     drop = np.zeros(boxes.number, dtype=bool)
     for row, holds, felt in system.bends:
-        needless = np.full(boxes.number, not holds)
+        needless = np.full(boxes.number, not holds or not felt)
         for k in holds:
             rise = values.h[0][k, row], values.h[1][k, row]
             slope = values.h[0][row, k], values.h[1][row, k]

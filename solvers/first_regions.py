@@ -31,6 +31,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from pigou.deadline import time_is_up
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.game import Move
@@ -46,6 +47,7 @@ _MOST_BOXES = 20_000
 _BATCH = 512
 _MOST_SHOWN = 400
 _DEVIATIONS = np.arange(33) / 32
+_MOST_PROMISING = 3
 _NARROWEST = 2.0**-20
 
 Array = NDArray[Any]
@@ -145,7 +147,7 @@ class SeveralMoves:
         m = len(self.moves)
         low, high = np.zeros((m, 1)), np.ones((m, 1))
         looked, given_up = 0, []
-        while low.shape[1] and looked < _MOST_BOXES:
+        while low.shape[1] and looked < _MOST_BOXES and not time_is_up():
             part, rest = slice(0, _BATCH), slice(_BATCH, None)
             looked += low[:, part].shape[1]
             possible = self._possible(low[:, part], high[:, part], roots)
@@ -164,21 +166,33 @@ class SeveralMoves:
     ) -> NDArray[np.bool_]:
         """Say in which boxes an equilibrium of some region is not excluded."""
         every = [self._enclosed(p, low, high) for p in range(len(self.follows))]
-        better = [self._deviation(k, low, high) for k in range(len(self.moves))]
+        open_ = [self._open(p, known, low, high, roots) for p, known in enumerate(every)]
         possible = np.zeros(low.shape[1], dtype=bool)
-        for p, known in enumerate(every):
-            maybe = (known.inside[1] >= 0) | known.left
-            within = (known.inside[0] > 0) & ~known.left
-            for k in range(len(self.moves)):
-                rising, falling = known.slopes[0][k] > 0, known.slopes[1][k] < 0
-                moves_on = (rising & (high[k] < 1)) | (falling & (low[k] > 0))
-                maybe &= ~(within & moves_on)
-                maybe &= known.left | ~(better[k] > known.payoffs[1][k])
-            for region, root in roots:
-                if region == p:
-                    maybe &= ~(within & _only_root(root, known, low, high))
-            possible |= maybe
+        where = np.flatnonzero(np.any(open_, axis=0))
+        better = [self._deviation(k, low[:, where], high[:, where]) for k in range(len(self.moves))]
+        for known, maybe in zip(every, open_, strict=True):
+            outdone = [known.payoffs[1][k][where] < gets for k, gets in enumerate(better)]
+            possible[where] |= maybe[where] & (known.left[where] | ~np.any(outdone, axis=0))
         return possible
+
+    def _open(
+        self,
+        p: int,
+        known: _Enclosed,
+        low: Array,
+        high: Array,
+        roots: Sequence[tuple[int, Isolated]],
+    ) -> NDArray[np.bool_]:
+        """Say in which boxes an equilibrium of a region is not excluded by its own payoffs."""
+        maybe = (known.inside[1] >= 0) | known.left
+        within = (known.inside[0] > 0) & ~known.left
+        for k in range(len(self.moves)):
+            rising, falling = known.slopes[0][k] > 0, known.slopes[1][k] < 0
+            maybe &= ~(within & ((rising & (high[k] < 1)) | (falling & (low[k] > 0))))
+        for region, root in roots:
+            if region == p:
+                maybe &= ~(within & _only_root(root, known, low, high))
+        return maybe
 
     def _enclosed(self, p: int, low: Array, high: Array) -> _Enclosed:
         below, above, left = self.tapes[p].intervals(low, high)
@@ -195,14 +209,31 @@ class SeveralMoves:
     def _deviation(self, k: int, low: Array, high: Array) -> Array:
         """Return what a player gets at least by the best of some moves, whatever others do."""
         best = np.full(low.shape[1], -np.inf)
-        for t in _DEVIATIONS:
-            a, b = low.copy(), high.copy()
-            a[k] = b[k] = t
-            for p in range(len(self.follows)):
+        for p in range(len(self.follows)):
+            for t in self._promising(k, p, low, high):
+                a, b = low.copy(), high.copy()
+                a[k] = b[k] = t
                 known = self._enclosed(p, a, b)
-                sure = (known.inside[0] >= 0) & ~known.left
+                sure = (known.inside[0] > 0) & ~known.left
                 best = np.where(sure, np.maximum(best, known.payoffs[0][k]), best)
         return best
+
+    def _promising(self, k: int, p: int, low: Array, high: Array) -> Array:
+        """Return, for each box, some moves of a player that seem to pay much in a region.
+
+        They are judged in doubles at the middle and at two corners of the others' moves. Whatever
+        they are, what they surely pay is a bound; good ones make it a better one.
+        """
+        worst = np.full((len(_DEVIATIONS), low.shape[1]), np.inf)
+        for point in ((low + high) / 2, low, high):
+            points = np.repeat(point[:, None, :], len(_DEVIATIONS), axis=1)
+            points[k] = _DEVIATIONS[:, None]
+            values = self.tapes[p].floats(points.reshape(len(points), -1))
+            m = len(self.moves)
+            inside = (values[2 * m :] > 0).all(axis=0) & np.isfinite(values[k])
+            worst = np.minimum(worst, np.where(inside, values[k], -np.inf).reshape(worst.shape))
+        order = np.argsort(worst, axis=0)[-_MOST_PROMISING:]
+        return _DEVIATIONS[order]
 
     def _words(self, box: Sequence[tuple[float, float]]) -> str:
         ends = [[Enclosure.point(sp.Rational(e)) for e in side] for side in box]
@@ -240,14 +271,16 @@ def _halved(low: Array, high: Array) -> tuple[Array, Array]:
 
 def _joined(low: Array, high: Array) -> list[list[tuple[float, float]]]:
     """Join boxes that touch into the smallest boxes that hold them."""
-    joined: list[tuple[Array, Array]] = []
+    a, b = np.empty((len(low), 0)), np.empty((len(low), 0))
     for k in range(min(low.shape[1], _MOST_SHOWN)):
-        a, b = low[:, k], high[:, k]
-        touching = [(c, d) for c, d in joined if (a <= d).all() and (c <= b).all()]
-        joined = [pair for pair in joined if not any(pair is other for other in touching)]
-        for c, d in touching:
-            a, b = np.minimum(a, c), np.maximum(b, d)
-        joined.append((a, b))
+        box = low[:, [k]], high[:, [k]]
+        apart = ((box[0] > b) | (a > box[1])).any(axis=0)
+        near = [
+            np.concatenate([box[0], a[:, ~apart]], 1),
+            np.concatenate([box[1], b[:, ~apart]], 1),
+        ]
+        a = np.concatenate([a[:, apart], near[0].min(axis=1, keepdims=True)], axis=1)
+        b = np.concatenate([b[:, apart], near[1].max(axis=1, keepdims=True)], axis=1)
     if low.shape[1] > _MOST_SHOWN:
-        joined = [(low.min(axis=1), high.max(axis=1))]
-    return [list(zip(a.tolist(), b.tolist(), strict=True)) for a, b in joined]
+        a, b = low.min(axis=1, keepdims=True), high.max(axis=1, keepdims=True)
+    return [list(zip(c.tolist(), d.tolist(), strict=True)) for c, d in zip(a.T, b.T, strict=True)]

@@ -44,7 +44,7 @@ from pigou.solvers.smooth_games import Candidate, smooth_equilibria
 from pigou.solvers.switching import Switching
 from pigou.solvers.tape import Tape
 
-__all__ = ["FirstMoves", "Point", "first_moves", "value_at"]
+__all__ = ["FirstMoves", "Point", "first_moves", "pays_less", "value_at"]
 
 
 class Point(NamedTuple):
@@ -112,6 +112,33 @@ def first_moves(
     return _several(induction, moves, follows)
 
 
+def pays_less(
+    induction: Induction, move: Move, isolated: Continuation, points: Sequence[Point]
+) -> bool:
+    """Tell whether what follows at isolated points surely pays less than the best points do.
+
+    Examples
+    --------
+    >>> from pigou import Game, Player
+    >>> players, moves = (
+    ...     [Player("a"), Player("b")],
+    ...     [Move("h", "a", (0, 2)), Move("y", "b", (0, 1), 2)],
+    ... )
+    >>> game = Game("two", players, moves, {"a": "-h", "b": "y*h - y**2"})
+    >>> h = moves[0].symbol
+    >>> alone = Continuation((-((h - 1) ** 2),), {"a": -h, "b": h}, {})
+    >>> best = Point({"h": Enclosure.point(0)}, alone)
+    >>> pays_less(Induction(game, {}), moves[0], alone, [best])
+    True
+    """
+    earned = [value_at(p.follows.payoffs[move.player], p.values).lower for p in points]
+    try:
+        values = _OneMove(induction, move, [isolated]).values_of(isolated)
+        return all(value.upper < max(earned) for value in values)
+    except StructureError:
+        return False
+
+
 def value_at(formula: sp.Expr, point: Mapping[str, Enclosure]) -> Enclosure:
     """Evaluate a formula at a point: exactly where that is possible, otherwise in balls.
 
@@ -130,7 +157,15 @@ def value_at(formula: sp.Expr, point: Mapping[str, Enclosure]) -> Enclosure:
         if exactly is not None:
             return Enclosure.point(f"{exactly[0].p}/{exactly[0].q}")
     with working_precision():
-        return ball_to_enclosure(tape.balls([_ball(v) for v in given])[0])
+        ball = tape.balls([_ball(v) for v in given])[0]
+        if not ball.is_finite():
+            raise StructureError(f"'{write_expression(formula)}' is not finite at {_stated(point)}")
+        return ball_to_enclosure(ball)
+
+
+def _rational(number: sp.Expr) -> sp.Expr:
+    """Write a number as a quotient if it is one, exactly."""
+    return number if number.is_Rational else sp.simplify(number)
 
 
 def _ball(value: Enclosure) -> arb:
@@ -235,7 +270,7 @@ def _several(
             continue
         worse = _better_reply(game, values, follows[region])
         if worse is not None and worse[-1].lower <= 0:
-            notes.append(f"{_stated(values)}: another move ties to 100 digits")
+            notes.append(f"{_stated(values)}: whether another move pays more could not be told")
         elif worse is not None:
             refuted.append((values, *worse))
         elif values not in [p.values for p in points]:
@@ -249,17 +284,25 @@ def _several(
 
 
 def _better_reply(game: SeveralMoves, values: Mapping[str, Enclosure], own: Continuation) -> Any:
-    """Return who gains by which move, and how much; None if nobody does."""
+    """Return who gains by which move, and how much; None if nobody does.
+
+    What follows a deviation at a single point only may or may not be played after it: where that
+    alone pays more, what is gained is at least 0.
+    """
+    open_: Any = None
     for place, move in enumerate(game.moves):
-        against = game.against(place, Record(values))
-        best = _OneMove(game.induction, move, against).best().points[0]
-        there = value_at(best.follows.payoffs[move.player], best.values)
+        one = _OneMove(game.induction, move, game.against(place, Record(values)))
         here = value_at(own.payoffs[move.player], values)
-        gain = there - here
-        if gain.upper > 0:
-            near = best.values[move.name]
-            return move.player, Record({move.name: (near.lower + near.upper) / 2}), gain
-    return None
+        for isolated in (False, True):
+            for best in one.best(isolated).points:
+                gain = value_at(best.follows.payoffs[move.player], best.values) - here
+                near = best.values[move.name]
+                worse = move.player, Record({move.name: (near.lower + near.upper) / 2})
+                if gain.lower > 0 and not isolated:
+                    return *worse, gain
+                if gain.upper > 0:
+                    open_ = open_ or (*worse, Enclosure(min(gain.lower, Fraction(0)), gain.upper))
+    return open_
 
 
 def _stated(values: Mapping[str, Enclosure]) -> str:
@@ -284,13 +327,22 @@ class _OneMove:
         self.induction, self.move, self.follows = induction, move, follows
         self.low, self.high = induction.box[move.symbol]
 
-    def best(self) -> FirstMoves:
-        """Return the best points, each with every continuation that reaches it."""
+    def best(self, isolated: bool = True) -> FirstMoves:
+        """Return the best points, each with every continuation that reaches it.
+
+        Without `isolated` ones, a continuation does not count where it holds at a single point.
+        """
         found: list[tuple[_Place, int, Enclosure]] = []
+        alone: list[_Place] = []
         for number, piece in enumerate(self.follows):
             formula = piece.payoffs[self.move.player]
-            for place in self._places(piece):
+            places = list(self._places(piece))
+            for place in places:
                 if self._reached(piece, place):
+                    if self._is_isolated(piece, place, places):
+                        alone.append(place)
+                        if not isolated:
+                            continue
                     value = value_at(formula, {self.move.name: place.value})
                     found.append((place, number, value))
         floor = max(value.lower for _, _, value in found)
@@ -306,6 +358,9 @@ class _OneMove:
                 values = Record({self.move.name: place.value})
                 points.append(Point(values, piece, exact, self._family(number, top)))
         notes = () if exact else ("several points tie to 100 digits: that is not proved",)
+        if any(place is one for place, *_ in top for one in alone):
+            words = "a history at which later players are indifferent, but not near it"
+            notes = (*notes, f"'{self.move.name}' leads to {words}: others may follow from that")
         families = [p.family for p in points if p.family]
         if any(families.count(f) != 2 for f in families):
             notes = (*notes, "the payoff is constant and largest on several intervals")
@@ -314,6 +369,12 @@ class _OneMove:
             f"{len(self.follows)} regions of '{self.move.name}' that differ in what follows"
         )
         return FirstMoves(tuple(points), (), notes, how)
+
+    def values_of(self, piece: Continuation) -> list[Enclosure]:
+        """Return the payoff at the ends, borders and first-order points that a piece holds."""
+        formula = piece.payoffs[self.move.player]
+        places = [place for place in self._places(piece) if self._reached(piece, place)]
+        return [value_at(formula, {self.move.name: place.value}) for place in places]
 
     def _outcome(self, piece: Continuation, place: _Place) -> dict[str, Any]:
         """Return what is played later, to tell continuations apart that meet at a point."""
@@ -371,7 +432,7 @@ class _OneMove:
                 f"follows '{self.move.name}'; borders of regions are found for polynomials and "
                 "quotients of them"
             )
-        coefficients = [sp.nsimplify(c / bottom) for c in sp.Poly(top, symbol).all_coeffs()]
+        coefficients = [_rational(c / bottom) for c in sp.Poly(top, symbol).all_coeffs()]
         if not all(c.is_Rational for c in coefficients):
             raise StructureError(
                 f"game '{self.induction.game.name}': '{write_expression(formula)}' has irrational "
@@ -382,6 +443,15 @@ class _OneMove:
     def _reached(self, piece: Continuation, place: _Place) -> bool:
         """Whether a continuation applies at a point, by proof either way."""
         return all(self._sign(condition, place) >= 0 for condition in piece.region)
+
+    def _is_isolated(self, piece: Continuation, place: _Place, places: Sequence[_Place]) -> bool:
+        """Whether a continuation applies at a point, and nowhere close to it."""
+        below = [p.value.upper for p in places if p.value.upper < place.value.lower]
+        above = [p.value.lower for p in places if p.value.lower > place.value.upper]
+        near = [(max(below) + place.value.lower) / 2] if below else []
+        near += [(min(above) + place.value.upper) / 2] if above else []
+        sides = [_Place(Enclosure.point(value), None, None) for value in near]
+        return not any(self._reached(piece, side) for side in sides)
 
     def _sign(self, formula: sp.Expr, place: _Place) -> int:
         """Return the sign of a formula at a point."""

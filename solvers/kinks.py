@@ -46,8 +46,9 @@ What is special
    alone, so that :math:`s_j \in \{0, 1\}` will do and *between* is left out. (One of the two
    one-sided conditions has to hold, not both: a best reply elsewhere in the box is on one side.)
 2. *Whose kink.* If no own move is in :math:`\varphi_j`, both branches have the same own derivatives
-   on the kink; and if one own derivative alone depends on :math:`s_j`, and that move is at an end,
-   whichever of s = 0 and s = 1 gives the smaller (larger) derivative will do: no *between*.
+   on the kink, and so they have if no own derivative depends on :math:`s_j` (other kinks alone
+   may); and if one own derivative alone depends on it, and that move is at an end, whichever of
+   s = 0 and s = 1 gives the smaller (larger) derivative will do: no *between*.
 3. *Second derivatives.* :math:`h_{kk} > 0` excludes a best reply inside only where t moves on
    one branch: where each :math:`\varphi_j` that holds :math:`t_k` has one sign throughout the box;
    or its switch is settled, and a step of :math:`t_k` upwards (or, for all of them,

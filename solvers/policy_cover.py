@@ -15,7 +15,8 @@ Steps
    limits: branches that were not known, and ghosts.
 5. A segment is *settled* once no box of it is left, and each of its tubes is counted or a ghost,
    and its counted tubes are told apart. A segment that resists is cut into four, with the boxes
-   that are left in it, until it is narrower than asked for; then it stays open.
+   that are left in it, until it is narrower than asked for; then it stays open. So does what is
+   left when a time limit is up.
 
 Sources: those of `pigou.solvers.branch_and_prune` and `pigou.solvers.tubes`.
 """
@@ -28,6 +29,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from pigou.deadline import time_is_up
 from pigou.solvers.first_order import FREE, INTERIOR, LOWER, UPPER
 from pigou.solvers.fold_boxes import FoldBox
 from pigou.solvers.intervals import Ends, Floats
@@ -119,7 +121,7 @@ def cover(
     work.add(*known)
     with np.errstate(all="ignore"):
         for _ in range(_MOST_ROUNDS):
-            if not cells.number:
+            if not cells.number or time_is_up():
                 break
             cells = work.step(work.bounded(cells))
     return work.finish(work.given_up + ([cells] if cells.number else []))

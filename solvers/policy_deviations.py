@@ -25,6 +25,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from pigou.deadline import time_is_up
 from pigou.solvers.intervals import Ends, Floats
 from pigou.solvers.policy_system import PolicySystem, difference
 from pigou.solvers.quick_intervals import QuickTape, add, multiply
@@ -161,7 +162,7 @@ class Deviations:
         question = np.repeat(question, cells[0].shape[1] // n)
         y = cells[0][own], cells[1][own]
         for _ in range(_ROUNDS):
-            if not len(question) or len(question) > _MOST:
+            if not len(question) or len(question) > _MOST or time_is_up():
                 break
             width = (y[1] - y[0]).max(axis=0)
             with np.errstate(all="ignore"):

@@ -24,7 +24,7 @@ from pigou.reform import Reform
 from pigou.solvers.policy_system import PolicySystem
 from pigou.solvers.smooth_form import smooth_form
 
-__all__ = ["PolicyForm", "policy_form", "strength_game"]
+__all__ = ["PolicyForm", "between", "policy_form", "strength_game"]
 
 STRENGTH = "strength"
 
@@ -66,8 +66,30 @@ def strength_game(game: Game, reform: Reform) -> Game:
     >>> sp.expand(strength_game(game, subsidy("x", "1/2")).payoff("a"))
     strength*x/2 - x**2/2 + x/4
     """
-    after = reform(game)
-    where = f"reform '{reform.name}'"
+    return between(game, reform(game), f"reform '{reform.name}'", reform.label)
+
+
+def between(game: Game, after: Game, where: str = "the reform", label: str = "the reform") -> Game:
+    """Return a game with a parameter `strength`: 0 is the game, 1 the one after a reform.
+
+    Parameters
+    ----------
+    game, after : Game
+    where, label : str
+        What an error, and the parameter's meaning, call the reform.
+
+    Raises
+    ------
+    ReformError
+        If the two differ in players, moves or draws.
+
+    Examples
+    --------
+    >>> move = Move("x", "a", (0, 1))
+    >>> one, other = (Game("g", [Player("a")], [move], {"a": u}) for u in ("x", "3*x"))
+    >>> sp.expand(between(one, other).payoff("a"))
+    2*strength*x + x
+    """
     same = [("players", game.players, after.players), ("moves", game.moves, after.moves),
             ("draws of chance", game.chance, after.chance)]  # fmt: skip
     for what, one, other in same:
@@ -85,11 +107,9 @@ def strength_game(game: Game, reform: Reform) -> Game:
     s = symbol(STRENGTH)
     payoffs = {p.name: (1 - s) * game.payoff(p.name) + s * after.payoff(p.name)
                for p in game.players}  # fmt: skip
-    strength = Parameter(
-        STRENGTH, 1, f"0 <= {STRENGTH} <= 1", meaning=f"strength of {reform.label}"
-    )
+    strength = Parameter(STRENGTH, 1, f"0 <= {STRENGTH} <= 1", meaning=f"strength of {label}")
     return Game(
-        f"{game.name} with {reform.label}",
+        f"{game.name} with {label}",
         game.players,
         game.moves,
         payoffs,

@@ -32,6 +32,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from pigou.deadline import time_is_up
 from pigou.solvers.continuation import Arc, Turn, follow
 from pigou.solvers.first_order import INTERIOR
 from pigou.solvers.fold_boxes import FoldBox, fold_box
@@ -231,7 +232,8 @@ class _Work:
             bad[found.segment[~found.roomy | (found.status == UNDECIDED)]] = True
             bad &= ~is_window & (high - low > self.window / 8)
             tubes = tubes.joined(found.pick(~bad[found.segment]))
-            if not bad.any() or len(low) + PIECES * bad.sum() > _MOST_SEGMENTS:
+            too_many = len(low) + PIECES * bad.sum() > _MOST_SEGMENTS
+            if not bad.any() or too_many or time_is_up():
                 break
             repeats = np.where(bad, PIECES, 1)
             first = np.cumsum(repeats) - repeats
@@ -335,7 +337,7 @@ class _Work:
     def later_passes(self) -> None:
         """Cut and cover what is left, until it is settled or too narrow."""
         for _ in range(_MOST_PASSES):
-            if self.left is None or len(self.left[0]) > _MOST_SEGMENTS:
+            if self.left is None or len(self.left[0]) > _MOST_SEGMENTS or time_is_up():
                 break
             low, high, cells, known = self.left
             found = cover(self.system, (low, high), cells, known)

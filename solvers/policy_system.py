@@ -264,7 +264,19 @@ def seeds(
     first = np.hstack([corners, random.random((m, starts))])
     n = first.shape[1]
     points = np.vstack([np.tile(first, len(strengths)), np.repeat(strengths, n)[None]])
-    good = np.zeros(points.shape[1], dtype=bool)
+    with np.errstate(all="ignore"):
+        good = _arrived(system, points)
+    found = []
+    for strength in strengths:
+        here = points[:, good & (points[m] == strength)]
+        places = np.unique(here[:m].round(7), axis=1, return_index=True)[1]
+        found.append(here[:, places])
+    return found
+
+
+def _arrived(system: PolicySystem, points: Floats) -> NDArray[np.bool_]:
+    """Move points in place to first-order points; say which arrived."""
+    m, good = system.size, np.zeros(points.shape[1], dtype=bool)
     for _ in range(_NEWTON_STEPS + 6):
         g, h, _ = system.floats(points)
         t = points[:m]
@@ -279,12 +291,7 @@ def seeds(
         before, good = good, np.abs(step).max(axis=0) < _SETTLED
         if good.all() or (good.mean() > 0.9 and good.sum() == before.sum()):
             break
-    found = []
-    for strength in strengths:
-        here = points[:, good & (points[m] == strength)]
-        places = np.unique(here[:m].round(7), axis=1, return_index=True)[1]
-        found.append(here[:, places])
-    return found
+    return good
 
 
 def difference(x: Ends, y: Ends) -> Ends:

@@ -94,7 +94,7 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     """
     if game.moves and all(isinstance(move.domain, Interval) for move in game.moves):
         return move_regimes(game, fixed)
-    search = _Search(game, fixed or {})
+    search = Search(game, fixed or {})
     verdicts = [search.settle(profile) for profile in search.profiles()]
     why_not, mixed, unresolved = _mixed(search)
     verdicts += mixed
@@ -111,7 +111,7 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     )
 
 
-def _mixed(search: _Search) -> tuple[str, list[SymbolicEquilibrium | Exclusion], list[str]]:
+def _mixed(search: Search) -> tuple[str, list[SymbolicEquilibrium | Exclusion], list[str]]:
     """Return why no mixed equilibria are stated, or these; and what is unresolved."""
     groups, names = search.groups, frozenset(s.name for s in search.order)
     if len(groups) == 1 and not groups[0].single and len(groups[0].actions) == 2:
@@ -127,7 +127,7 @@ def _mixed(search: _Search) -> tuple[str, list[SymbolicEquilibrium | Exclusion],
     return "", list(mixed_by_support(search.table(), search.simplifier, names)), []
 
 
-class _Search:
+class Search:
     def __init__(self, game: Game, fixed: Mapping[str, Any]):
         _check_structure(game)
         self.game = game

@@ -236,6 +236,10 @@ def _solved(
         points = points.pick(keep)
         points = points._replace(game=points.game + start)
         parts.append(_Solved(points, verdict[keep], who[keep], flagged))
+    if not parts:
+        nothing = np.zeros(0, dtype=np.intp)
+        points = Points.none(len(family.variables))
+        return _Solved(points, nothing.astype(np.int8), nothing, nothing.astype(bool))
     if len(parts) == 1:
         return parts[0]
     points = Points.joined([part.points for part in parts])
@@ -306,10 +310,7 @@ class _Lists:
         """Solve one game by itself; drop its reason if that settles it."""
         column = self.values[:, place].tolist()
         at = dict(zip(self.family.varying, map(Fraction, column), strict=True))
-        m = len(self.family.variables)
-        nothing = Points(
-            np.zeros((m, 0)), np.zeros((m, 0)), np.zeros((m, 0), np.int8), np.zeros(0, np.intp)
-        )
+        nothing = Points.none(len(self.family.variables))
         try:
             form = smooth_form(self.family.game, {**self.family.fixed, **at})
             found = smooth_equilibria(form)
@@ -353,7 +354,7 @@ class _Lists:
 
 
 def ends_program(family: SmoothFamily) -> Program:
-    """Return a program for the lower ends of the intervals, and then for their widths.
+    """Return a program for the lower ends of the intervals, then their widths, then upper ends.
 
     Examples
     --------
@@ -366,20 +367,34 @@ def ends_program(family: SmoothFamily) -> Program:
     ...     parameters=[Parameter("top", 2)],
     ... )
     >>> program = ends_program(smooth_family(alone, ["top"]))
-    >>> program.shared(np.array([[3.0]]))
-    [1.0, array([2.])]
+    >>> program.floats(program.shared(np.array([[3.0]])), [np.zeros(1)])
+    [1.0, array([2.]), array([3.])]
     """
     lows = [sp.sympify(low) for low, _ in family.ends]
     widths = [sp.sympify(high - low) for low, high in family.ends]
-    return Program([*lows, *widths], family.variables, family.symbols)
+    highs = [sp.sympify(high) for _, high in family.ends]
+    return Program([*lows, *widths, *highs], family.variables, family.symbols)
 
 
 def moves_in_own_units(ends: Program, values: Floats, points: Points) -> list[Pair]:
-    """Enclose the moves at points, given in the unit box, of games with some parameters."""
+    """Enclose the moves at points, given in the unit box, of games with some parameters.
+
+    A move at an end of its interval is that end, without any rounding where it is a double.
+    """
     t: list[Pair] = list(zip(points.low, points.high, strict=True))
     pairs, _ = ends.over(ends.table(values), points.game, t)
     m = len(t)
-    return [add(pairs[k], multiply(pairs[m + k], t[k])) for k in range(m)]
+    moves = []
+    for place, start, width, end in zip(
+        t, pairs[:m], pairs[m : 2 * m], pairs[2 * m :], strict=True
+    ):
+        low, high = add(start, multiply(width, place))
+        low, high = np.fmax(low, start[0]), np.fmin(high, end[1])
+        for limit, at in ((start, 0.0), (end, 1.0)):
+            there = (place[0] == at) & (place[1] == at)
+            low, high = np.where(there, limit[0], low), np.where(there, limit[1], high)
+        moves.append((low, high))
+    return moves
 
 
 def _in_unit_box(form: SmoothForm, values: Any) -> tuple[list[float], list[float]]:

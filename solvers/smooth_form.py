@@ -147,7 +147,7 @@ def smooth_form(game: Game, at: Mapping[str, Any] | None = None) -> SmoothForm:
     for player in dict.fromkeys(owners):
         where = f"game '{game.name}': payoff of '{player}'"
         payoffs[player], found = expected(game.payoff(player), player, where)
-        switches += [s for s in found if payoffs[player].has(s.symbol)]
+        switches += _needed(found, payoffs[player])
     for owner, move, variable in zip(owners, game.moves, variables, strict=True):
         if not _depends(payoffs[owner], variables, variable):
             raise StructureError(
@@ -211,6 +211,15 @@ def _depends(payoff: sp.Expr, variables: Sequence[sp.Symbol], one: sp.Symbol) ->
         if abs(first - second) > 1e-6 * max(abs(first), abs(second)):
             return True
     return bool(sp.expand(sp.diff(payoff, one)) != 0)
+
+
+def _needed(switches: Sequence[Switch], payoff: sp.Expr) -> list[Switch]:
+    """Return the switches in a payoff, and those in the kinks of these."""
+    needed: list[Switch] = []
+    for switch in reversed(switches):  # a kink holds earlier switches only
+        if sp.Tuple(payoff, *(later.kink for later in needed)).has(switch.symbol):
+            needed.insert(0, switch)
+    return needed
 
 
 def _check_structure(game: Game) -> None:

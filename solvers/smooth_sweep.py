@@ -172,16 +172,17 @@ def _start(game: Game, start: Mapping[str, Any]) -> list[float]:
     for name in moves:
         if name not in start:
             raise DeclarationError(f"give a start for move '{name}' (moves: {', '.join(moves)})")
-    begin = [float(Fraction(start[name])) if not _is_float(start[name]) else float(start[name])
-             for name in moves]  # fmt: skip
-    for name, value in zip(moves, begin, strict=True):
-        if not np.isfinite(value):
-            raise DeclarationError(f"the start of move '{name}' is {value}, not a finite number")
-    return begin
+    return [_number(name, start[name]) for name in moves]
 
 
-def _is_float(value: Any) -> bool:
-    return isinstance(value, float | np.floating)
+def _number(move: str, given: Any) -> float:
+    try:
+        value = float(given if isinstance(given, float | np.floating) else Fraction(given))
+    except (TypeError, ValueError, ArithmeticError):
+        value = np.nan
+    if not np.isfinite(value):
+        raise DeclarationError(f"the start of move '{move}' is {given}, not a finite number")
+    return value
 
 
 class _Sweep:
@@ -208,7 +209,7 @@ class _Sweep:
         m, number = len(begin), values.shape[1]
         ends = self.ends.floats(self.ends.shared(values), [np.zeros(number)] * m)
         rows = [np.broadcast_to(end, number) for end in ends]
-        low, width = np.array(rows[:m]), np.array(rows[m:])
+        low, width = np.array(rows[:m]), np.array(rows[m : 2 * m])
         t = np.clip((np.array(begin)[:, None] - low) / width, 0.0, 1.0)
         label = np.where(t == 0, LOWER, np.where(t == 1, UPPER, INTERIOR)).astype(np.int8)
         found = self._newton(values, t, label)

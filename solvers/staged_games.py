@@ -5,7 +5,8 @@ Steps
 1. Stages with choices only that come before any continuous move are gone through label by label:
    the game after each combination of labels is solved on its own (steps 2 and 3), and the stage is
    then a finite game with those payoffs, one for every way to follow the equilibria of the later
-   games. Payoffs are compared as enclosures; what they leave open is unresolved.
+   games. Payoffs are compared as enclosures; what they leave open is unresolved. Of a continuum
+   that follows, only the ends are: that is noted.
 2. The first continuous moves are solved with all that follows put in as formulas
    (`pigou.solvers.first_stage`, `pigou.solvers.backward_induction`).
 3. Where several equilibria of a later stage of choices follow the same histories, every ranking of
@@ -30,14 +31,21 @@ from typing import Any
 
 import sympy as sp
 
+from pigou.deadline import time_is_up
 from pigou.equilibrium import Strategy
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.expression import If
 from pigou.game import Choice, Game, Move
 from pigou.solvers.alike import alike
-from pigou.solvers.backward_induction import Decision, Induction, Labels, Ranking
-from pigou.solvers.first_stage import Point, first_moves, value_at
+from pigou.solvers.backward_induction import (
+    Decision,
+    Induction,
+    Labels,
+    OutOfTime,
+    Ranking,
+)
+from pigou.solvers.first_stage import Point, first_moves, pays_less, value_at
 from pigou.solvers.implicit_games import implicit_equilibria
 from pigou.solvers.last_stage import NoClosedForm
 from pigou.solvers.staged_outcomes import Outcome, Staged
@@ -80,9 +88,14 @@ def staged_equilibria(game: Game, at: Mapping[str, Fraction]) -> Staged:
         notes.append(f"more than {_MOST_RANKINGS} rankings of later equilibria: not all followed")
     outcomes: dict[Any, Outcome] = {}
     refuted: list[Any] = []
-    for orders in every[:_MOST_RANKINGS]:
+    for number, orders in enumerate(every[:_MOST_RANKINGS]):
+        if time_is_up():
+            notes.append(f"{len(every) - number} rankings of later equilibria were not followed")
+            break
         found, _ = _ranked(game, at, dict(zip(conflicts, orders, strict=True)))
-        outcomes |= {(o.strategies, o.family): o for o in found.outcomes}
+        for o in found.outcomes:  # those of another ranking are not ends of the same continuum
+            family = o.family * _MOST_RANKINGS + number if o.family else 0
+            outcomes.setdefault(o.strategies, o._replace(family=family))
         notes += found.unresolved
         refuted += found.refuted
     return first._replace(
@@ -103,6 +116,8 @@ def _ranked(game: Game, at: Mapping[str, Fraction], ranking: Ranking) -> tuple[S
 
 def _from(induction: Induction, place: int, labels: Labels) -> Staged:
     """Solve the game that is left after choices only."""
+    if time_is_up():
+        return Staged((), (), ("not solved before the time limit",), ())
     if place == len(induction.stages):
         payoffs = {p: value_at(u, {}) for p, u in induction.final(labels).items()}
         return Staged((Outcome({}, (), Record(payoffs)),), (), (), ())
@@ -119,11 +134,14 @@ def _from(induction: Induction, place: int, labels: Labels) -> Staged:
         return _Choices(induction, place, labels, finite).solved()
     try:
         follows = induction.after(place + 1, labels)
+    except OutOfTime as why:
+        return Staged((), (), (str(why),), ())
     except NoClosedForm as why:
         return implicit_equilibria(induction, moves, why)
     found = first_moves(induction, moves, follows)
     outcomes = tuple(_outcome(induction, place, labels, moves, point) for point in found.points)
-    return Staged(outcomes, found.refuted, found.unresolved, (found.how,))
+    notes = [*found.unresolved, *_isolated(induction, place, labels, moves, found.points)]
+    return Staged(outcomes, found.refuted, tuple(dict.fromkeys(notes)), (found.how,))
 
 
 # -- continuous moves -----------------------------------------------------------------------------
@@ -160,6 +178,25 @@ def _outcome(
         )
     payoffs = Record({p: value_at(u, values) for p, u in point.follows.payoffs.items()})
     return Outcome(Record(played), tuple(strategies), payoffs, point.proved, point.family)
+
+
+def _isolated(
+    induction: Induction,
+    place: int,
+    labels: Labels,
+    moves: Sequence[Move],
+    points: Sequence[Point],
+) -> Iterator[str]:
+    """Yield what may be played at isolated histories, unless the first mover does not go there.
+
+    If it is the next stage that acts so at a history, and the first mover then gets less than in
+    equilibrium, it does not go there; at other histories nothing changes.
+    """
+    listed = {k: v for k, v in induction.isolated.items() if _within(k, place, labels) and v}
+    only_next = set(listed) <= {(place + 1, labels)} and len(moves) == 1
+    for note, one in itertools.chain(*listed.values()):
+        if not (only_next and points and pays_less(induction, moves[0], one, points)):
+            yield note
 
 
 def _within(key: tuple[int, Labels], place: int, labels: Labels) -> bool:
@@ -270,6 +307,11 @@ class _Choices:
             f"after {_words(p)}: {note}" for p, one in self.later.items() for note in one.unresolved
         ]
         notes += [
+            f"after {_words(p)} there is a continuum of equilibria: only its ends are followed"
+            for p, one in self.later.items()
+            if any(o.family for o in one.outcomes)
+        ]
+        notes += [
             f"after {_words(p)} no equilibrium is known"
             for p, one in self.later.items()
             if not one.outcomes
@@ -341,7 +383,7 @@ class _Choices:
             strategies += later.strategies
         played = Record({**profile, **shown.played})
         proved = all(o.proved for o in chosen.values())
-        yield Outcome(played, tuple(strategies), shown.payoffs, proved, shown.family)
+        yield Outcome(played, tuple(strategies), shown.payoffs, proved)
 
     def _deviations(self, player: str, profile: Labels) -> Iterator[Labels]:
         own = [m for m in self.moves if m.player == player]

@@ -10,7 +10,8 @@ Steps
 3. A condition is a kink only if its two branches agree where it changes. That is proved in symbols,
    for every way to settle the switches within: each factor of the kink that may be 0 in the box
    divides the numerator of the difference of the branches; or the kink is solved for a move that it
-   is linear in, and the difference is 0 there. What is not proved to be continuous is refused.
+   is linear in, and the difference is 0 there. Where a kink is 0 throughout a way to settle the
+   switches within, the branches have to be equal. What is not proved to be continuous is refused.
 4. Functions of one argument are taken inside the switch, :math:`f(\text{pick}(s, a, b)) =
    \text{pick}(s, f(a), f(b))`, so that they need be defined only where they are taken.
 """
@@ -176,6 +177,8 @@ class Switching:
         plain = {f: sp.Dummy() for f in sp.Tuple(gap, kink).atoms(sp.exp, sp.log, sp.Pow)
                  if not (f.is_Pow and f.exp.is_Integer)}  # fmt: skip
         top, bottom = (sp.fraction(sp.together(f.xreplace(plain)))[0] for f in (gap, kink))
+        if sp.expand(bottom) == 0 or (plain and sp.simplify(kink) == 0):
+            return False  # the kink is 0 all over a region, and the gap is not
         names = sorted((top.free_symbols | bottom.free_symbols), key=str)
         factors = [f for f, _ in sp.factor_list(bottom)[1]]
         real = {dummy: f for f, dummy in plain.items()}

@@ -135,6 +135,20 @@ def test_two_moves_at_one_kink_need_one_weight_for_both():
     assert not check(uneven, "1/2", "1/2", "1/4").confirmed
 
 
+def test_kinks_that_multiply_each_other_are_not_replaced_by_mixtures_one_at_a_time():
+    # the payoff rises in each min where the other is one, but not where it is a mixture above 0
+    lower = [f"(min(0, {name} - 1/2) - 1/100)" for name in "xz"]
+    payoff = (
+        f"-2*{lower[0]}*{lower[1]} - (x + z - 1)/50 + 2*(x - 1/2)*(z - 1/2)"
+        " - (x - 1/2)**2/2 - (z - 1/2)**2/2"
+    )
+    moves = {"x": ("ann", 0, 1), "z": ("ann", 0, 1), "y": ("bob", 0, 1)}
+    game = game_of({"ann": payoff, "bob": "y - y**2"}, moves)
+    found = check(game, "1/2", "1/2", "1/2")  # at (1, 1) ann has 0.23 more
+    assert not found.confirmed
+    assert found.gain.lower > Fraction(1, 5)
+
+
 def test_players_who_share_a_kink_are_checked_where_it_is_exact():
     shared = "max(x + y - 1, 0)"
     game = pair(f"x - 3*{shared}", f"y - 3*{shared}")
@@ -405,7 +419,8 @@ def test_a_hundred_corrupted_certificates_are_all_refused():
 def test_a_thousand_corrupted_certificates_are_all_refused():
     counts = every_corruption_is_refused(100, 1)
     assert sum(counts.values()) >= 1_000
-    assert min(counts.get(kind, 0) for kind in ("refuted", "swapped", "beside")) >= 20
+    assert min(counts.get(kind, 0) for kind in ("swapped", "beside")) >= 20, counts
+    assert counts.get("refuted", 0) >= 10, counts  # few first-order points are no equilibria
 
 
 def test_one_reading_of_a_game_checks_many_profiles():

@@ -122,9 +122,9 @@ def test_what_becomes_of_equilibria():
     ]
     full = compare(MODEL.game, [MODEL.reform("assurance")])
     assert [str(c) for c in full.changes("assurance")] == [
-        "E1 vanishes",
+        "E1 vanishes at strength 15/16",
         "E2 survives (as E1)",
-        "E3 vanishes",
+        "E3 vanishes at strength 15/16",
     ]
 
 
@@ -249,7 +249,10 @@ def test_an_equilibrium_in_which_types_change_places_does_not_stay():
         parameters=[Parameter("sign", 1)],
     )
     found = compare(game, [set_parameters({"sign": -1}, "swap")])
-    assert [str(c) for c in found.changes("swap")] == ["E1 vanishes", "E1 appears"]
+    assert [str(c) for c in found.changes("swap")] == [
+        "E1 vanishes at strength 1/2",
+        "E1 appears at strength 1/2",
+    ]
 
 
 # -- verdicts in words ------------------------------------------------------------------------

@@ -104,6 +104,13 @@ def test_a_free_parameter_that_is_set_is_not_varied():
     assert (one.outcome, one.hangs_on) == ("holds", ())
 
 
+def test_a_reform_with_other_values_was_not_observed():
+    model = read_game(FILE + fact(predicted='"build == yes"', observed="false", regime='"dear"'))
+    other = model.reform("dear", set={"cost": "3*cost"})
+    assert study_facts(model, [other]).held == ()
+    assert len(study_facts(model, [model.reform("dear")]).held) == 1
+
+
 def test_a_prediction_is_expected_over_a_mixed_equilibrium():
     model = read_game_file(EXAMPLES / "classic" / "hawk_dove.toml")
     first = next(m for m in model.game.moves)

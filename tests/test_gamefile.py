@@ -4,6 +4,7 @@
 import itertools
 import json
 import re
+import runpy
 import tomllib
 from dataclasses import fields, replace
 from fractions import Fraction
@@ -623,6 +624,9 @@ REFORMS = [
     add_choice("upgrade", "leave", 2, pays="cost/5", counts_as=0, exit=True),
     add_choice("upgrade", "half way", Fraction(1, 2), "half", counts_as=symbol("cost") / 4),
     Reform("agency", (), running_cost="3/2"),
+    subsidy("upgrade", 1, "risky", failure="1/3"),
+    subsidy("upgrade", 1, "d", failure=1, running_cost=2) + tax("upgrade", "1/9", "e") + mandate("upgrade", "wait", "f", failure="0.1"),
+    replace(subsidy("upgrade", "s", "a", failure="1/2", parameters=(Parameter("s", 2),)) + tax("upgrade", "1/9", "b", running_cost=1), failure="1/7", name="whole"),
     Reform("agency2", (), running_cost=symbol("cost")),
     subsidy("upgrade", "1/5", "a") + tax("upgrade", "1/9", "b", running_cost=1) + mandate("upgrade", "wait", "c"),
 ]  # fmt: skip
@@ -633,7 +637,11 @@ def test_a_reform_that_was_written_does_the_same(reform):
     read = read_game(write_game(Model(GAME, (reform,)))).reforms[0]
     assert read(GAME) == reform(GAME)
     assert read(GAME) != GAME
-    assert replace(read, steps=reform.steps, running_cost=reform.running_cost) == reform
+    assert [(p, [r.name for r in works]) for p, works, _ in read.outcomes] == [
+        (p, [r.name for r in works]) for p, works, _ in reform.outcomes
+    ]
+    plain = replace(read, steps=reform.steps, running_cost=reform.running_cost, parts=())
+    assert plain == replace(reform, parts=())
     again = read_game(write_game(Model(GAME, (read,)))).reforms[0]
     assert again == read
 
@@ -932,6 +940,11 @@ def test_the_schema_accepts_what_is_written(game):
     assert list(faults(SCHEMA, toml(write_game(game)))) == []
 
 
+def test_the_schema_knows_every_kind_of_reform():
+    make = runpy.run_path(str(ROOT / "docs" / "make_schema.py"))
+    assert make["text"](make["written"](SCHEMA)) == make["FILE"].read_text("utf-8")
+
+
 def test_the_schema_accepts_every_reform_that_is_written():
     assert list(faults(SCHEMA, toml(write_game(Model(GAME, tuple(REFORMS)))))) == []
 
@@ -954,11 +967,12 @@ def test_the_schema_refuses_what_the_reader_refuses(change):
 
 
 def test_the_schema_knows_every_kind_of_reform_and_every_key_of_the_case():
-    kinds = {part["properties"]["kind"]["const"]: part for part in SCHEMA["$defs"]["step"]["oneOf"]}
-    assert set(kinds) == set(KINDS)
-    for name, kind in KINDS.items():
-        assert set(kinds[name]["properties"]) == {"kind", *kind.keys}
-        assert set(kinds[name]["required"]) == {"kind", *kind.required}
+    kinds: dict[str, set[str]] = {}
+    for part in SCHEMA["$defs"]["step"]["oneOf"]:
+        name = part["properties"]["kind"]["const"]
+        kinds[name] = kinds.get(name, set()) | set(part["properties"])
+        assert {"kind", *KINDS[name].required} <= set(part["required"])
+    assert kinds == {name: {"kind", *kind.keys} for name, kind in KINDS.items()}
     assert set(SCHEMA["properties"]["case"]["properties"]) == {f.name for f in fields(Case)}
     assert "://" not in SCHEMA["$id"]
 

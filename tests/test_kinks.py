@@ -143,6 +143,16 @@ def test_a_segment_between_two_listed_equilibria_is_a_component_and_nothing_is_o
             assert examine(game, {}, played).confirmed == confirmed
 
 
+def test_two_segments_of_one_kink_are_not_joined_over_the_gap_between_them():
+    # a marginal gain of 1 + (y - 1/2)**2 - 1/16 is less than the marginal cost, 1, about y = 1/2
+    gain = "(15/16 + ({} - 1/2)**2)*min(x, y) - {}"
+    game = pair(gain.format("y", "x"), gain.format("x", "y"))
+    assert not solve(game).components
+    segments = [one.box[0] for one in found_in(game).unresolved if one.continuum is not None]
+    assert len(segments) == 2
+    assert all(one.upper <= Fraction(1, 4) or one.lower >= Fraction(3, 4) for one in segments)
+
+
 def test_a_segment_whose_ends_are_not_listed_stays_open():
     answer = solve(pair("2*min(x, y) - 2*x**2", "2*min(x, y) - y**2"))
     assert not answer.complete
@@ -375,9 +385,17 @@ MEET = [
     "if(x == y, 0, (x - y)**2)",
     "if(x > 2, 7, x)",
     "if(max(x, y) > 1/2, max(x, y), 1/2)",
+    "if(max(x, 1/2) > 3/4, 3/2 - x, x)",  # the inner kink is in no branch
 ]
-PART = ["if(x > y, 1, 0)", "if(x > 1/2 and y > 1/2, x - 1/2, 0)", "if(x*y > 1/4, x*y, 1/3)",
-        "if(x == y, 1, 0)", "(x != 1/3)*1", "if(exp(x) > 3/2 + y, x, y)"]  # fmt: skip
+PART = [
+    "if(x > y, 1, 0)",
+    "if(x > 1/2 and y > 1/2, x - 1/2, 0)",
+    "if(x*y > 1/4, x*y, 1/3)",
+    "if(x == y, 1, 0)",
+    "(x != 1/3)*1",
+    "if(exp(x) > 3/2 + y, x, y)",
+    "max(x, 1/2) + if(max(x, 1/2) > 1/2, 3/2 - x, 1)",
+]  # the last: 1/2 = 1/2 for all x < 1/2
 
 
 @pytest.mark.parametrize("text", MEET)

@@ -5,6 +5,8 @@ import json
 import math
 import random
 import sys
+import time
+import warnings
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from pigou.cli import cli
 from pigou.errors import DeclarationError, PigouError, ReformError, StructureError
 from pigou.game import Game, Interval, Move, Parameter, Player
 from pigou.policy_range import policy_range
+from pigou.policy_range_page import policy_range_page
 from pigou.policy_range_picture import policy_range_picture
 from pigou.reform import mandate, set_parameters, subsidy
 from pigou.solvers.first_order import INTERIOR
@@ -450,6 +453,87 @@ ann = "s*(x - x**2)"
     # below 0 both ends tie at every value, which no enclosure can tell; above, the middle is best
     assert [s.equilibria for s in found.segments] == [1]
     assert found.segments[0].low > 0 and found.segments[0].high == 1
+    covers_the_range(found)
+
+
+DEGENERATE = "(s-1/2)*(x-1/2)**2/2 - (x-1/2)**4/4"  # two best replies tie from 1/2 onwards
+
+
+@pytest.mark.parametrize("limit", ["1e-9", "1/10", 1])
+def test_a_time_limit_leaves_open_windows_and_never_wrong_counts(limit):
+    start = time.monotonic()
+    found = policy_range(alone(DEGENERATE), "s", 0, 1, time_limit=limit)
+    assert time.monotonic() - start < 5
+    assert found.stopped.startswith("the time limit of") and found.stopped.endswith("was reached")
+    assert not found.complete and not found.all_folds
+    covers_the_range(found)
+    assert all(s.high < Fraction(1, 2) and s.equilibria == 1 for s in found.segments)
+
+
+def test_a_time_limit_that_is_not_reached_changes_nothing():
+    found = policy_range(example("upgrading_fold"), "rate", 0, "1/4", time_limit=1000)
+    assert found == policy_range(example("upgrading_fold"), "rate", 0, "1/4")
+    assert found.stopped == ""
+
+
+def test_the_command_takes_a_time_limit():
+    arguments = ("sweep", EXAMPLES / "upgrading_fold.toml", "--over", "rate=0:1/4")
+    done = run(*arguments, "--time-limit", "1e-9")
+    assert done.exit_code == 3, done.output
+    assert "STOPPED: the time limit of 1e-09 s was reached." in done.stdout
+    assert "INCOMPLETE: the number is not known for rate between 0 and 0.25" in done.stdout
+    result = json.loads(run(*arguments, "--time-limit", "1e-9", "--json").stdout)
+    assert list(problems(result, SCHEMA, SCHEMA)) == []
+    assert result["stopped"] == "the time limit of 1e-09 s was reached"
+    done = run(*arguments, "--time-limit", "0")
+    assert done.exit_code == 2 and "a time limit is a number of seconds above 0" in done.stderr
+
+
+def test_the_ends_of_a_narrow_window_far_from_0_are_told_apart():
+    found = policy_range(alone("(s - 20000001/2)*x - x**2/2", default=10**7), "s", 10**7, 10**7 + 2)
+    rows = policy_range_page(found).blocks[1].rows
+    assert [len(set(row[:2])) for row in rows] == [2] * len(rows)
+    assert len({row[:2] for row in rows}) == len(rows) == 5
+
+
+def test_what_overflows_is_left_open_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = policy_range(
+            alone("s*x - exp(900*x)/10**100/10**100/10**100"), "s", 0, 1, time_limit=5
+        )
+    covers_the_range(found)
+
+
+@pytest.mark.parametrize(
+    ("payoff", "where"),
+    [
+        ("s*x - (x-1/2)**3/3", 0),  # a fold at the very first strength
+        ("(1-s)*x/5 - (x-1/2)**3/3", 1),  # and at the very last
+    ],
+)
+def test_a_fold_at_an_end_of_the_range_is_listed(payoff, where):
+    found = policy_range(alone(payoff), "s", 0, 1)
+    (fold,) = (e for e in found.events if e.kind == "fold")
+    assert fold.certified and abs(fold.value.value - where) < 1e-12
+    assert any(w.low <= where <= w.high and w.why == "fold" for w in found.windows)
+    covers_the_range(found)
+
+
+@pytest.mark.parametrize(
+    "payoff",
+    [
+        "-(x-1/3)**3/3 - (s-1/3)**2*x",  # a first-order point at one strength alone
+        "(s-1/3)*x - ((x-1/3)**4/4 - (x-1/3)**2/4000000)",  # two folds 1e-10 apart
+        "(s-1/3)*(x-1/2)**2/2 - (x-1/2)**3/3",  # two branches that cross
+        "(s-1/3)*x - (x-1/2)**4/4",  # two folds in one
+        "(s-1/3)*x*(1-x)",  # a continuum at one strength
+    ],
+)
+def test_what_is_degenerate_at_one_strength_is_in_a_window_and_folds_are_not_all_known(payoff):
+    found = policy_range(alone(payoff), "s", 0, 1)
+    assert any(w.low < Fraction(1, 3) < w.high for w in found.windows)
+    assert not found.all_folds
     covers_the_range(found)
 
 

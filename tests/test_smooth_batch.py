@@ -10,7 +10,11 @@ import pytest
 import sympy as sp
 from hypothesis import given, settings, strategies as st
 
+from pigou.check import examine
+from pigou.equilibrium import Strategy
 from pigou.errors import DeclarationError, StructureError
+from pigou.exact import Enclosure
+from pigou.expression import symbol
 from pigou.game import Chance, Game, Move, Parameter, Player
 from pigou.solvers import batch_intervals, fast_tape
 from pigou.solvers.batch_conditions import Conditions
@@ -95,6 +99,81 @@ def test_every_game_of_a_batch_has_the_equilibria_that_solve_gives(kind):
     assert not len(found.flagged)
     assert found.complete.all() and found.certified.all()
     agrees_with_solve(game, drawn, found)
+
+
+def sharpened(game, at, low, high):
+    """Place moves to 60 digits by Newton's method from doubles; an end that is taken is exact."""
+    ends = [(Fraction(m.domain.lower), Fraction(m.domain.upper)) for m in game.moves]
+    fixed = [Fraction(a) in e and a == b for a, b, e in zip(low, high, ends, strict=True)]
+    numbers = {symbol(n): sp.Rational(v.numerator, v.denominator) for n, v in at.items()}
+    for move, value, stays in zip(game.moves, low, fixed, strict=True):
+        if stays:
+            numbers[symbol(move.name)] = sp.Rational(*value.as_integer_ratio())
+    inner = [m for m, stays in zip(game.moves, fixed, strict=True) if not stays]
+    slopes = [sp.diff(game.payoff(m.player), symbol(m.name)).xreplace(numbers) for m in inner]
+    start = [(a + b) / 2 for a, b, stays in zip(low, high, fixed, strict=True) if not stays]
+    names = [symbol(m.name) for m in inner]
+    roots = iter(sp.nsolve(slopes, names, start, prec=60) if inner else [])
+    off = Fraction(1, 10**45)
+    found = []
+    for value, stays in zip(low, fixed, strict=True):
+        place = Fraction(value) if stays else Fraction(str(next(roots)))
+        found.append(Enclosure(place, place) if stays else Enclosure(place - off, place + off))
+    return found
+
+
+def checked(game, drawn, found, place, shift=0):
+    """Let the independent checker look at one equilibrium, moved away by some distance."""
+    at = {n: Fraction(float(v[found.game[place]])) for n, v in drawn.items()}
+    low, high = found.low[place].tolist(), found.high[place].tolist()
+    strategies = []
+    for move, value, a, b in zip(
+        game.moves, sharpened(game, at, low, high), low, high, strict=True
+    ):
+        assert Fraction(a) <= value.lower and value.upper <= Fraction(b)
+        moved = Enclosure(value.lower + shift, value.upper + shift)
+        strategies.append(Strategy(move.name, move.player, "", {}, value=moved))
+    return examine(game, {**game.values(), **at}, strategies)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_independent_checker_confirms_equilibria_of_a_batch(kind, compiled):
+    """It computes in ball arithmetic and shares no code with the batch."""
+    if compiled and fast_tape.numba is None:
+        pytest.skip("numba is not installed")
+    check_a_sample(kind, compiled, 12 if kind == "two moves each" else 30)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("compiled", [False, True])
+def test_the_independent_checker_confirms_a_thousand_equilibria_of_a_batch(kind, compiled):
+    if compiled and fast_tape.numba is None:
+        pytest.skip("numba is not installed")
+    check_a_sample(kind, compiled, 700)
+
+
+def check_a_sample(kind, compiled, number):
+    game, drawn = draw(kind, np.random.default_rng(12 + number), number)
+    found = batch_smooth_equilibria(game, drawn, alone=False, fast=compiled)
+    assert found.certified.all() and len(found.game) >= number / 2
+    for place in range(len(found.game)):
+        examined = checked(game, drawn, found, place)
+        assert examined.confirmed, (drawn, place, examined.doubt)
+        payoffs = zip(found.players, found.payoff_low[place], found.payoff_high[place], strict=True)
+        for player, low, high in payoffs:
+            own = examined.payoffs[player]
+            assert Fraction(float(low)) <= own.upper and own.lower <= Fraction(float(high))
+
+
+def test_the_independent_checker_refuses_equilibria_that_are_moved_away():
+    game, drawn = draw("spillovers", np.random.default_rng(13), 10)
+    found = batch_smooth_equilibria(game, drawn, alone=False)
+    inner = np.flatnonzero(((found.low > 0.01) & (found.high < 0.99)).all(axis=1))
+    assert len(inner) > 3
+    off = Fraction(1, 10**6)
+    assert not any(checked(game, drawn, found, k, off).confirmed for k in inner)
 
 
 @pytest.mark.long
@@ -563,6 +642,23 @@ def test_a_sweep_does_not_certify_a_point_that_is_beaten_far_away():
     assert swept.certified.tolist() == [False, True]
 
 
+@pytest.mark.parametrize("values", [[], np.zeros(0)])
+def test_no_games_have_no_equilibria(values):
+    game = pair("c*x - x**2", "y*x - y**2", "c")
+    found = batch_smooth_equilibria(game, {"c": values})
+    assert (found.games, found.point.shape, found.payoff.shape) == (0, (0, 2), (0, 2))
+    assert found.counts().tolist() == found.complete.tolist() == found.refuted_game.tolist() == []
+    assert sweep_smooth(game, {"c": values}, {"x": 0.5, "y": 0.25}).point.shape == (0, 2)
+
+
+def test_a_move_at_an_end_of_its_interval_is_exactly_there():
+    game = pair("c*x - x**2/2", "-c*y", "c", x=(1, 3), y=("1/8", 3))
+    found = batch_smooth_equilibria(game, {"c": [5.0, 0.5]})
+    assert found.low.tolist() == found.high.tolist() == [[3, 0.125], [1, 0.125]]
+    inner = batch_smooth_equilibria(game, {"c": [np.nextafter(3, 0), np.nextafter(1, 2)]})
+    assert (inner.low >= [1, 0.125]).all() and (inner.high <= 3).all()
+
+
 def test_a_sweep_needs_a_start_for_every_move():
     game = pair("c*x - x**2", "x*y - y**2", "c")
     with pytest.raises(DeclarationError, match="a start for move 'y'"):
@@ -571,6 +667,9 @@ def test_a_sweep_needs_a_start_for_every_move():
         sweep_smooth(game, {"c": [1.0]}, {"x": 0.5, "y": 0.5, "yy": 1})
     with pytest.raises(DeclarationError, match="not a finite number"):
         sweep_smooth(game, {"c": [1.0]}, {"x": np.nan, "y": 0.5})
+    for wrong in ("high", None, [1], "1/0"):
+        with pytest.raises(DeclarationError, match=r"the start of move 'y' is .*, not a finite"):
+            sweep_smooth(game, {"c": [1.0]}, {"x": "1/2", "y": wrong})
 
 
 def test_the_search_itself_finds_roots_of_a_polynomial():

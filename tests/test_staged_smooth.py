@@ -535,6 +535,31 @@ def test_the_checker_wants_the_values_that_the_formulas_give():
     assert "not those of the formulas" in checked.doubt
 
 
+@pytest.mark.parametrize(
+    ("text", "is_reply"),
+    [
+        ("if(q1 >= 9, 0, (9 - q1)/2)", True),
+        ("if(q1 > 9, 0, (9 - q1)/2)", True),
+        ("if(q1 < 9, (9 - q1)/2, 0)", True),
+        ("if(q1 <= 9, (9 - q1)/2, 0)", True),
+        ("if(q1 < 2 or q1 <= 9, (9 - q1)/2, 0)", True),
+        ("if(q1 < 9, 0, (9 - q1)/2)", False),
+        ("if(q1 <= 9, 0, (9 - q1)/2)", False),
+        ("if(q1 > 9, (9 - q1)/2, 0)", False),
+    ],
+)
+def test_the_checker_reads_a_condition_of_a_rule_whichever_way_it_is_written(text, is_reply):
+    moves = [Move("q1", "one", (0, 12)), Move("q2", "two", (0, 9), 2)]
+    payoffs = {"one": "q1*(9 - q1 - q2)", "two": "q2*(9 - q1 - q2)"}
+    game = Game("leader and follower", [Player("one"), Player("two")], moves, payoffs)
+    (known,) = solve(game)
+    rule = read_expression(text, ["q1"])
+    for number in ("9/4", 0):
+        followed = replace(known.strategies[1], value=Enclosure.point(number), expression=rule)
+        found = examine(game, {}, [known.strategies[0], followed])
+        assert found.confirmed == (is_reply and number == "9/4"), found.doubt
+
+
 @pytest.mark.long
 def test_the_checker_refuses_a_promise_that_is_not_credible():
     """Dixit's entrant who stays out at too small a capacity is found out."""

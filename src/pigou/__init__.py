@@ -21,12 +21,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pigou.assessment import (
         Assessment as Assessment,
-        FirstBest as FirstBest,
         assess as assess,
         diagnose as diagnose,
-        first_best as first_best,
     )
     from pigou.catalogue import find_model as find_model, find_reform as find_reform
+    from pigou.changes import Change as Change
     from pigou.check import examine as examine, expectation as expectation
     from pigou.check_simultaneous import (
         Checker as Checker,
@@ -36,12 +35,17 @@ if TYPE_CHECKING:
     )
     from pigou.comparison import (
         SELECTIONS as SELECTIONS,
-        Change as Change,
         Comparison as Comparison,
         Scenario as Scenario,
-        Verdict as Verdict,
         compare as compare,
     )
+    from pigou.design_results import (
+        Design as Design,
+        Outcome as Outcome,
+        Payment as Payment,
+    )
+    from pigou.design_search import Span as Span, Threshold as Threshold
+    from pigou.designing import design as design
     from pigou.equilibrium import (
         Component as Component,
         Equilibrium as Equilibrium,
@@ -88,8 +92,10 @@ if TYPE_CHECKING:
     )
     from pigou.gamefile import read_game as read_game, read_game_file as read_game_file
     from pigou.gamewriter import write_game as write_game
+    from pigou.ledger import balance as balance, balance_at as balance_at
     from pigou.model import Case as Case, Model as Model
     from pigou.observation import Finding as Finding, Study as Study, study as study
+    from pigou.optimum import FirstBest as FirstBest, first_best as first_best
     from pigou.reform import (
         KINDS as KINDS,
         Kind as Kind,
@@ -113,15 +119,21 @@ if TYPE_CHECKING:
         thresholds as thresholds,
     )
     from pigou.stages import Stages as Stages, subgame as subgame
+    from pigou.verdict import Verdict as Verdict
+    from pigou.weights import income_weights as income_weights
 
 __version__ = "0.1.0"
 
 _HOME = {
-    "assessment": ("Assessment", "FirstBest", "assess", "diagnose", "first_best"),
+    "assessment": ("Assessment", "assess", "diagnose"),
     "catalogue": ("find_model", "find_reform"),
     "check": ("examine", "expectation"),
     "check_simultaneous": ("Checker", "Examination", "Flow", "payoffs_by_action"),
-    "comparison": ("Change", "Comparison", "SELECTIONS", "Scenario", "Verdict", "compare"),
+    "changes": ("Change",),
+    "comparison": ("Comparison", "SELECTIONS", "Scenario", "compare"),
+    "design_results": ("Design", "Outcome", "Payment"),
+    "design_search": ("Span", "Threshold"),
+    "designing": ("design",),
     "equilibrium": (
         "Component",
         "Equilibrium",
@@ -168,8 +180,10 @@ _HOME = {
     ),
     "gamefile": ("read_game", "read_game_file"),
     "gamewriter": ("write_game",),
+    "ledger": ("balance", "balance_at"),
     "model": ("Case", "Model"),
     "observation": ("Finding", "Study", "study"),
+    "optimum": ("FirstBest", "first_best"),
     "reform": (
         "KINDS",
         "Kind",
@@ -193,6 +207,8 @@ _HOME = {
         "thresholds",
     ),
     "stages": ("Stages", "subgame"),
+    "verdict": ("Verdict",),
+    "weights": ("income_weights",),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 

@@ -103,6 +103,8 @@ class State:
         For some kinks, the weight of the first part.
     cut : mapping of int to int
         Kinks that are variables of their own, with the place of that variable.
+    mixed : bool
+        Whether a kink that is not settled stands for every mixture of its parts.
     active : dict of int to (Kink, gap)
         The kinks and jumps that were not settled.
     """
@@ -112,6 +114,7 @@ class State:
     second: bool = False
     selection: Mapping[int, Any] = field(default_factory=dict)
     cut: Mapping[int, int] = field(default_factory=dict)
+    mixed: bool = False
     active: dict[int, tuple[Kink, Any]] = field(default_factory=dict)
     known: dict[int, Any] = field(default_factory=dict)
 
@@ -360,8 +363,10 @@ def _selected(tree: Tree, state: State, weight: Scalar | Jet) -> Scalar | Jet:
 def _either(kink: Kink, a: Scalar | Jet, b: Scalar | Jet, state: State) -> Scalar | Jet:
     """Return what holds both parts, and their derivatives unless there may be a jump."""
     u, v = value(a), value(b)
-    if kink.sign and isinstance(u, fmpq) and isinstance(v, fmpq):
-        at: Scalar = max(u, v) if kink.sign > 0 else min(u, v)
+    if state.mixed:
+        at: Scalar = hull(u, v)
+    elif kink.sign and isinstance(u, fmpq) and isinstance(v, fmpq):
+        at = max(u, v) if kink.sign > 0 else min(u, v)
     elif kink.sign:
         u, v = arb(u), arb(v)
         at = u.max(v) if kink.sign > 0 else u.min(v)

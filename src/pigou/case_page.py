@@ -5,24 +5,20 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from pigou.compare_page import (
-    Row,
-    baseline_blocks,
+from pigou.compare_page import baseline_blocks, title_of
+from pigou.compare_rows import Row, comparison_rows, table_of
+from pigou.compare_tables import (
     change_blocks,
-    comparison_rows,
     conventions,
     equilibria_blocks,
-    headline,
     ledger_blocks,
-    table_of,
-    title_of,
-    verdict_in_words,
     worth_blocks,
 )
 from pigou.exact import Enclosure
 from pigou.model import Model
 from pigou.pages import Solved, foundation_blocks, incomplete_blocks, said, value_blocks
 from pigou.tables import Block, Cell, Page, Table, Words, rounded
+from pigou.verdict_words import headline, verdict_in_words
 
 if TYPE_CHECKING:
     from pigou.comparison import Comparison, Scenario

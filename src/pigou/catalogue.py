@@ -35,6 +35,8 @@ __all__ = ["check_names", "find_model", "find_reform", "find_reforms", "parse_as
 _SUFFIXES = (".toml", ".nfg", ".efg")
 _OPEN, _CLOSE = "([{", ")]}"
 _WORDS = ("source", "label")
+_TABLES = {"parameter": "set", "order": "stages", "announcement": "profile"}
+"""Kinds whose keys on the command line are names: parameters, or moves."""
 
 
 # -- models -----------------------------------------------------------------------------------
@@ -221,14 +223,26 @@ def _single(model: Model, text: str, whole: str) -> Reform:
     name, colon, rest = (part.strip() for part in text.partition(":"))
     keys = _keys(name, rest) if colon else {}
     own = {r.name: r for r in model.reforms}
-    if name in own:
-        return _revised(own[name], keys)
-    if name in KINDS:
-        return _of_kind(model, name, keys)
+    if name in KINDS and keys and set(KINDS[name].required) <= set(keys):
+        own.pop(name, None)  # the keys of the kind are given, not those of the model's reform
+    names = [p.name for p in (own[name].parameters if name in own else model.game.parameters)]
+    names += [m.name for m in model.game.moves]
+    strength = keys.pop("strength", None) if "strength" not in names else None
+    if name in own or name in KINDS:
+        made = _revised(own[name], keys) if name in own else _of_kind(model, name, keys)
+        return made if strength is None else _at_strength(made, strength)
     message = unknown("reform", name, [*own, *KINDS], f"model '{model.name}'")
     if "=" in whole and "+" in whole:
         message += "; a formula that holds '+' goes into parentheses"
     raise ReformError(message)
+
+
+def _at_strength(made: Reform, strength: str) -> Reform:
+    try:
+        weaker = made.at_strength(strength)
+    except ExpressionError as error:
+        raise ReformError(f"the strength of reform '{made.name}': {error}") from None
+    return replace(weaker, label=f"{made.label} (strength {strength})")
 
 
 def _keys(name: str, text: str) -> dict[str, str]:
@@ -259,29 +273,50 @@ def _revised(one: Reform, keys: Mapping[str, str]) -> Reform:
 
 
 def _of_kind(model: Model, kind: str, keys: dict[str, str]) -> Reform:
-    """Make a reform of a kind; the keys of ``parameter`` are parameters, of ``order`` moves."""
+    """Make a reform of a kind; those of ``parameter``, ``order`` and so on are names."""
     cost: Any = keys.pop("running_cost", 0)
+    failure: Any = keys.pop("failure", 0)
     words = {key: keys.pop(key) for key in _WORDS if key in keys}
     given: dict[str, Any] = dict(keys)
-    if kind == "parameter" and "set" not in given:
-        given = {"set": given} if given else {}
-    if kind == "order" and "stages" not in given:
-        given = {"stages": given} if given else {}
+    table = _TABLES.get(kind)
+    if table is not None and table not in given:
+        given = {table: given} if given else {}
     if "exit" in given:
         given["exit"] = _truth(kind, given["exit"])
-    allowed = [*KINDS[kind].keys, "running_cost", *_WORDS]
+    allowed = [*KINDS[kind].keys, "running_cost", "failure", "strength", *_WORDS]
     for key in given:
         if key not in KINDS[kind].keys:
             raise ReformError(unknown("key", key, allowed, f"a reform of kind '{kind}'"))
+    _refuse_negative(kind, "rate", given.get("rate"))
     missing = [key for key in KINDS[kind].required if key not in given]
     if missing:
-        needed = ",".join(f"{key}=..." for key in KINDS[kind].required if key != "set")
-        example = f"{kind}:{needed or 'cost=...'}"
-        example = "order:q1=1,q2=2, or order:stages=1" if kind == "order" else example
-        raise ReformError(f"a reform of kind '{kind}' needs '{missing[0]}', as in {example}")
-    made = reform(kind, running_cost=cost, source=words.get("source", ""), **given)
+        raise ReformError(f"a reform of kind '{kind}' needs '{missing[0]}', as in {_example(kind)}")
+    source = words.get("source", "")
+    made = reform(kind, running_cost=cost, failure=failure, source=source, **given)
     label = words.get("label") or _sentence(reform_text(made, model.game)[0])
     return replace(made, label=label)
+
+
+def _refuse_negative(kind: str, key: str, text: str | None) -> None:
+    """Refuse a negative number where a subsidy would be a tax, or a tax a subsidy."""
+    try:
+        negative = text is not None and exact(text) < 0
+    except ExpressionError:
+        return
+    if negative:
+        raise ReformError(f"a reform of kind '{kind}': '{key}' is at least 0, not {text}")
+
+
+def _example(kind: str) -> str:
+    """Return how a reform of a kind is written."""
+    examples = {
+        "parameter": "parameter:cost=...",
+        "order": "order:q1=1,q2=2, or order:stages=1",
+        "announcement": "announcement:q1=low,q2=high",
+    }
+    one = KINDS[kind]
+    keys = [*(one.either[0] if one.either else ()), *one.required]
+    return examples.get(kind, f"{kind}:" + ",".join(f"{key}=..." for key in keys))
 
 
 def _sentence(words: str) -> str:

@@ -102,13 +102,13 @@ def _cases(condition: Any, truth: bool) -> list[tuple[sp.Expr, ...]]:
     if condition in (sp.true, sp.false):
         return [()] if bool(condition == sp.true) == truth else []
     if not isinstance(condition, sp.And | sp.Or):
-        gap = condition.lhs - condition.rhs
-        return [(gap if truth else -gap,)]
+        gap, fails = _oriented(condition)
+        return [(gap if truth != fails else -gap,)]
     parts = [_cases(part, truth) for part in condition.args]
     if isinstance(condition, sp.Or) == truth:
         return [case for part in parts for case in part]
     joined = [tuple(itertools.chain(*row)) for row in itertools.product(*parts)]
-    if truth:
+    if truth or condition.has(sp.Lt, sp.Gt):
         return joined
     return [  # all fail strictly: not both a formula and minus a multiple of it
         row
@@ -117,21 +117,29 @@ def _cases(condition: Any, truth: bool) -> list[tuple[sp.Expr, ...]]:
     ]
 
 
+def _oriented(condition: Any) -> tuple[sp.Expr, bool]:
+    """Write a relation as: a gap is at least 0, or that fails."""
+    gap = condition.lhs - condition.rhs
+    if isinstance(condition, sp.Ge | sp.Lt):
+        return gap, isinstance(condition, sp.Lt)
+    if isinstance(condition, sp.Le | sp.Gt):
+        return -gap, isinstance(condition, sp.Gt)
+    raise DeclarationError(f"'{condition}' is not checked in a strategy: use <, <=, > or >=")
+
+
 def _reduced_condition(condition: Any, cell: Cell, assumed: Sequence[sp.Expr]) -> Any:
     """Put what is known in a cell into a condition."""
     if condition in (sp.true, sp.false):
         return condition
     if isinstance(condition, sp.And | sp.Or):
         return condition.func(*(_reduced_condition(p, cell, assumed) for p in condition.args))
-    if not isinstance(condition, sp.Ge):
-        return condition
-    gap = condition.lhs - condition.rhs
+    gap, fails = _oriented(condition)
     there = enclosed(gap, cell)
     if there.lower >= 0 or any(_is_multiple(gap, known) for known in assumed):
-        return sp.true
+        return sp.false if fails else sp.true
     if there.upper < 0 or any(_is_multiple(-gap, known) for known in assumed):
-        return sp.false
-    return sp.Ge(gap, 0)
+        return sp.true if fails else sp.false
+    return sp.Lt(gap, 0) if fails else sp.Ge(gap, 0)
 
 
 @functools.lru_cache(maxsize=20_000)

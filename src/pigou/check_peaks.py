@@ -9,9 +9,11 @@ continuous moves t in the unit box.
    point.
 2. *A peak at a kink.* Where u rises in a ``min`` or falls in a ``max`` of a and b all over the box,
    :math:`\lambda a + (1 - \lambda) b` in its place gives :math:`v_\lambda \ge u`, with equality
-   where a = b. If for one :math:`\lambda` in [0, 1] the point is a peak of :math:`v_\lambda` as in
-   1, and a = b there, it is one of u. At a kink of the other kind, or a jump, u is one of the two
-   parts everywhere: the point has to be a peak for both, and neither may be above u there.
+   where a = b. Several kinks are replaced one after the other: u has to rise in each for every
+   mixture of the parts of the others, too. If for one :math:`\lambda` in [0, 1] the point is a
+   peak of :math:`v_\lambda` as in 1, and a = b there, it is one of u. At a kink of the other kind,
+   or a jump, u is one of the two parts everywhere: the point has to be a peak for both, and
+   neither may be above u there.
 
 3. *A sharp kink* makes up for a payoff that bends upwards elsewhere. With c a lower bound of how
    fast u changes in the ``min`` or ``max``, :math:`\mu = \min(\lambda, 1 - \lambda)` and
@@ -103,12 +105,15 @@ class Reply:
         selection: Mapping[int, Any] | None = None,
         cut: int | None = None,
     ) -> tuple[Jet, State]:
-        """Evaluate the payoff with derivatives in some own moves (and in a kink that is cut)."""
+        """Evaluate the payoff with derivatives in some own moves.
+
+        Where a kink is cut, also in that, for every mixture of the parts of other kinks.
+        """
         size = len(moving) + (cut is not None)
         places = [self.own[k] for k in moving]
         values = self.declared.jets_among(self.full(box), places, size, second)
         cuts = {} if cut is None else {cut: size - 1}
-        state = State(values, size, second, selection or {}, cuts)
+        state = State(values, size, second, selection or {}, cuts, mixed=cut is not None)
         jet = evaluate(self.tree, state)
         if not isinstance(jet, Jet):
             curves = [[ZERO] * (k + 1) for k in range(size)] if second else None

@@ -16,6 +16,8 @@ is: *some point within the enclosures is an equilibrium exactly.* It is proved a
 It is confirmed if all gains are proved to be at most 0, not merely small: where only a positive
 bound is known, that is stated, and the profile is an :math:`\varepsilon`-equilibrium at best. An
 enclosure wider than :math:`10^{-20}` of its interval is refused: it would not say what is played.
+Payoffs are taken to be real numbers on all of the intervals: a root of what is below 0 in a
+millionth of a cell may go unnoticed (`pigou.jets.power`). The solvers leave such games open.
 
 Sources: R. Krawczyk (1969), Newton-Algorithmen zur Bestimmung von Nullstellen mit Fehlerschranken;
 A. Neumaier (1990), Interval Methods for Systems of Equations, theorem 5.1.8.

@@ -334,6 +334,8 @@ class _Check(StagedProfile):
         own = [m.symbol for m in made if m.player == move.player]
         plain, kinks = with_kinks_named(formula)
         for atom, name in kinks.items():
+            if len(atom.free_symbols & set(own)) > 1:
+                return False  # that no single move is better does not tell of several at once
             if atom.free_symbols & set(own):
                 weight = sp.diff(plain, name)
                 bends = -1 if isinstance(atom, sp.Min) else 1
@@ -551,6 +553,7 @@ class _Check(StagedProfile):
         part = clipped(state[name], symbol(name), branch.assumed)
         if part is None:
             return None
+        near = min(max(centre.lower, part.lower), part.upper)  # slopes are known in the part only
         state = {**state, name: part}
         formula = self._at(player, branch, state)
         direct = enclosed(formula, state)
@@ -560,5 +563,6 @@ class _Check(StagedProfile):
         if slope.upper <= 0 or slope.lower >= 0:
             end = part.lower if slope.upper <= 0 else part.upper
             return enclosed(formula, {**state, name: Enclosure(end, end)}).upper
-        there = enclosed(formula, {**state, **middle}) + slope * (part - centre)
+        centre = Enclosure.point(near)
+        there = enclosed(formula, {**state, name: centre}) + slope * (part - centre)
         return min(direct.upper, there.upper)

@@ -184,15 +184,17 @@ def show(
     model: str | None, latex: bool, toml: bool, reforms: bool, as_json: bool, file: Path | None
 ) -> None:
     """State a game as a paper does."""
-    if latex + toml + reforms + as_json > 1:
+    if latex + toml + (reforms or as_json) > 1:
         raise click.UsageError("choose one of --latex, --toml, --reforms and --json")
     if model is None and not reforms:
         raise click.UsageError("name a MODEL; `pigou models` lists those built in")
-    from pigou import catalogue, gamewriter, notation, pages, results
+    from pigou import catalogue, gamewriter, kinds_result, notation, pages, results
 
     what = None if model is None else catalogue.find_model(model)
     ending = file.suffix.lower() if file and not (latex or toml or reforms or as_json) else ""
-    if reforms:
+    if reforms and as_json:
+        text = _dumps(kinds_result.kinds_result(what))
+    elif reforms:
         text = "\n".join([notation.kinds_text(), "", *pages.reforms_lines(what)]).rstrip()
     else:
         assert what is not None
@@ -326,15 +328,29 @@ def _regimes_code(found: Any) -> int:
 @click.option("--weight", "weights", multiple=True, metavar="GROUP=WEIGHT",
               help="Count a group's surplus more or less. Repeatable.")  # fmt: skip
 @click.option(
+    "--income", "incomes", multiple=True, metavar="GROUP=INCOME",
+    help="Weight a group by its income, (median/income)^1.3 as in the Green Book. Repeatable.",
+)  # fmt: skip
+@click.option("--median", metavar="INCOME", help="The median income, for --income.")
+@click.option(
+    "--elasticity", default="13/10", show_default=True, metavar="NUMBER",
+    help="Elasticity of the marginal utility of income, for --income.",
+)  # fmt: skip
+@click.option(
     "--select", default="laplacian", show_default=True, metavar="RULE",
     help="Which equilibrium is selected: laplacian, payoff-dominant, best or worst.",
+)  # fmt: skip
+@click.option(
+    "--switch", "switches", multiple=True, metavar="PARAMETER",
+    help="Find the values of a parameter at which the verdict flips, or of `all`. Repeatable.",
 )  # fmt: skip
 @_limit
 @_all
 @_output
 def compare(
     model: str, texts: tuple[str, ...], sets: tuple[str, ...], mcpf: str, weights: tuple[str, ...],
-    select: str, limit: str | None, show_all: bool, style: str | None, as_json: bool,
+    incomes: tuple[str, ...], median: str | None, elasticity: str, select: str,
+    switches: tuple[str, ...], limit: str | None, show_all: bool, style: str | None, as_json: bool,
     file: Path | None,
 ) -> int:  # fmt: skip
     """Lay a game and its reforms side by side: who gains, what it costs, is it worth it.
@@ -357,34 +373,57 @@ def compare(
         "at": at,
         "costs_of_funds": _range(mcpf),
         "weights": catalogue.parse_assignments(weights, "--weight"),
+        "incomes": catalogue.parse_assignments(incomes, "--income"),
+        "median": median,
+        "elasticity": elasticity,
         "select": select,
     }
     with deadline.time_limit(limit):
         if what.case is not None:
+            if what.case.facts:
+                return _facts(what, reforms, options, switches, show_all, (style, as_json, file))
+            if switches:
+                raise click.UsageError("--switch is for a game without a table of observations")
             return _study(what, reforms or None, options, show_all, (style, as_json, file))
         found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
+        flips = _working("switching", lambda: _switchings(what.game, reforms, switches, options))
     _deliver(
-        lambda: compare_page.compare_page(what, found, show_all),
-        lambda: results.comparison_result(found),
+        lambda: compare_page.compare_page(what, found, show_all, flips),
+        lambda: results.comparison_result(found, flips),
         style, as_json, file,
     )  # fmt: skip
     return _code(s.found for s in (found.baseline, *found.reforms))
 
 
+def _switchings(
+    game: Any, reforms: Any, names: tuple[str, ...], options: dict[str, Any]
+) -> list[tuple[str, Any]]:
+    """Return the switching values of parameters, for each reform that knows them."""
+    if not names:
+        return []
+    from pigou.errors import unknown
+    from pigou.switching import switching_values
+
+    known = {r.name: [p.name for p in r(game).parameters] for r in reforms}
+    everywhere = list(dict.fromkeys(p for own in known.values() for p in own))
+    for name in names:
+        if name not in everywhere and name != "all":
+            raise DeclarationError("--switch: " + unknown("parameter", name, everywhere))
+    wanted = everywhere if "all" in names else list(dict.fromkeys(names))
+    return [
+        (one.name, switching_values(game, one, name, **options))
+        for one in reforms
+        for name in wanted
+        if name in known[one.name]
+    ]
+
+
 def _study(
     what: Any, reforms: Any, options: dict[str, Any], show_all: bool, how: tuple[Any, Any, Any]
 ) -> int:
-    """Hold a case against its observations, or against its facts."""
-    from pigou import case_page, facts, facts_page, observation, results
+    """Hold a case against its observations."""
+    from pigou import case_page, observation, results
 
-    if what.case.facts:
-        held = _working("comparing", lambda: facts.study_facts(what, reforms, **options))
-        _deliver(
-            lambda: facts_page.facts_page(what, held, show_all),
-            lambda: facts_page.facts_result(held),
-            *how,
-        )
-        return _code(s.found for s in (held.comparison.baseline, *held.comparison.reforms))
     found = _working("comparing", lambda: observation.study(what, reforms, **options))
     _deliver(
         lambda: case_page.case_page(what, found, show_all),
@@ -392,6 +431,24 @@ def _study(
         *how,
     )
     return _code(s.found for c in found.comparisons for s in (c.baseline, *c.reforms))
+
+
+def _facts(
+    what: Any, reforms: Any, options: dict[str, Any], switches: tuple[str, ...], show_all: bool,
+    how: tuple[Any, Any, Any],
+) -> int:  # fmt: skip
+    """Hold a case against its facts."""
+    from pigou import facts, facts_page
+
+    chosen = reforms or facts.observed_reforms(what)
+    found = _working("comparing", lambda: facts.study_facts(what, chosen, **options))
+    flips = _working("switching", lambda: _switchings(what.game, chosen, switches, options))
+    _deliver(
+        lambda: facts_page.facts_page(what, found, show_all, flips),
+        lambda: facts_page.facts_result(found, flips),
+        *how,
+    )
+    return _code(s.found for s in (found.comparison.baseline, *found.comparison.reforms))
 
 
 def _range(text: str) -> tuple[str, ...]:
@@ -430,10 +487,11 @@ def _range(text: str) -> tuple[str, ...]:
     "--picture", "drawing", metavar="FILE", type=click.Path(path_type=Path),
     help="Draw branches, folds and windows to a file (.svg .png .pdf); needs pigou[plot].",
 )  # fmt: skip
+@_limit
 @_output
 def sweep(
     model: str, over: str | None, text: str | None, sets: tuple[str, ...], window: str,
-    drawing: Path | None, style: str | None, as_json: bool, file: Path | None,
+    drawing: Path | None, limit: str | None, style: str | None, as_json: bool, file: Path | None,
 ) -> int:  # fmt: skip
     """Count the equilibria of a continuous game for every value of a policy, with proof."""
     from pigou import catalogue, policy_range, policy_range_page
@@ -447,7 +505,9 @@ def sweep(
     draw = _picture_of(drawing)
     found = _working(
         "proving",
-        lambda: policy_range.policy_range(what.game, name, low, high, at, reform, window),
+        lambda: policy_range.policy_range(
+            what.game, name, low, high, at, reform, window, time_limit=limit
+        ),
     )
     _deliver(
         lambda: policy_range_page.policy_range_page(found),
@@ -457,6 +517,83 @@ def sweep(
     if drawing is not None:
         _emit(draw(found), drawing)
     return 0 if found.complete else _INCOMPLETE
+
+
+@cli.command()
+@_model
+@click.option(
+    "--goal", required=True, metavar="GOAL",
+    help="What is to be reached: gone[:PROFILE], unique, selected, worst-welfare, "
+    "gain:GROUP=AMOUNT or no-losers.",
+)  # fmt: skip
+@click.option(
+    "--family", default="", metavar="FAMILY",
+    help="uniform, divide-and-conquer, assurance, or one of the model's reforms; by default the "
+    "reform given with -r, or uniform.",
+)  # fmt: skip
+@click.option(
+    "-r", "--reform", "texts", multiple=True, metavar="NAME[:KEY=VALUE,...]",
+    help="The reform whose strength is looked for; with divide-and-conquer one for each player, "
+    "repeatable.",
+)  # fmt: skip
+@click.option("--vary", default="", metavar="NAME",
+              help="Which parameter of the reform is its strength.")  # fmt: skip
+@click.option(
+    "--target", default="", metavar="PROFILE",
+    help="What is to come about: an equilibrium's name, or MOVE=CHOICE,...; by default the pure "
+    "equilibrium with the highest welfare.",
+)  # fmt: skip
+@click.option(
+    "--select", default="", metavar="RULE",
+    help="Which equilibrium is selected (for selected, gain and no-losers).",
+)  # fmt: skip
+@_set
+@click.option(
+    "--over", "boxes", multiple=True, metavar="NAME=LOW:HIGH",
+    help="Reach the goal at every value of a parameter in this range. Repeatable.",
+)  # fmt: skip
+@click.option("--most", metavar="STRENGTH", help="The largest strength to consider.")
+@click.option("--latex", is_flag=True, help="The answer and the formulas in LaTeX.")
+@_limit
+@_output
+def design(
+    model: str, goal: str, family: str, texts: tuple[str, ...], vary: str, target: str,
+    select: str, sets: tuple[str, ...], boxes: tuple[str, ...], most: str | None, latex: bool,
+    limit: str | None, style: str | None, as_json: bool, file: Path | None,
+) -> int:  # fmt: skip
+    """Find the cheapest reform of a family that reaches a goal."""
+    if latex + as_json + bool(style) > 1:
+        raise click.UsageError("choose one of --latex, --json and --format")
+    from pigou import catalogue, deadline, design_page, designing
+
+    what = catalogue.find_model(model)
+    reforms = catalogue.find_reforms(what, texts)
+    at = catalogue.parse_assignments(sets)
+    catalogue.check_names(what, at, reforms or what.reforms)
+    over = {}
+    for text in boxes:
+        name, low, high = _over(text, False)
+        if name in over:
+            raise DeclarationError(f"--over: '{name}' is given twice")
+        over[name] = (low, high)
+    with deadline.time_limit(limit):
+        found = _working(
+            "designing",
+            lambda: designing.design(
+                what, goal, family, at=at, over=over, target=target, reforms=reforms, vary=vary,
+                select=select, most=most,
+            ),
+        )  # fmt: skip
+    if latex:
+        _emit(design_page.design_latex(what.game, found), file)
+    else:
+        _deliver(
+            lambda: design_page.design_page(what.game, found),
+            lambda: design_page.design_result(what.game, found),
+            style, as_json, file,
+        )  # fmt: skip
+    settled = found.reached and found.threshold.grade != "numerical"
+    return 0 if settled else _INCOMPLETE
 
 
 def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:

@@ -1,43 +1,36 @@
 r"""Compare: the baseline and its reforms side by side, equilibrium by equilibrium.
 
-With :math:`A` the change in everybody else's surplus and :math:`B` the change in the government's
-payoff, a reform's net benefit at a cost of public funds :math:`\lambda` is
-:math:`A + \lambda B`. If it costs public money (:math:`B < 0`) it is worth it as long as
-:math:`\lambda` stays below the break-even cost :math:`\lambda^* = A / (-B)`.
-
 Both games may have several equilibria, so a verdict is given for the *best* of each, the *worst* of
 each (by welfare at unit weights and a cost of public funds of 1), and the one that the named
 selection picks in each. Where only symmetric equilibria were looked for in one of the games, the
-best and the worst are those of the symmetric ones in both.
+best and the worst are those of the symmetric ones in both. What a verdict weighs: `pigou.verdict`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from pigou.assessment import (
-    Assessment,
-    FirstBest,
-    assess,
-    checked_weights,
-    first_best,
-    gains_of_members,
-)
+from pigou.assessment import Assessment, assess, gains_of_members
+from pigou.changes import Change
 from pigou.check_smooth import has_interval
-from pigou.equilibrium import Equilibrium, EquilibriumSet
+from pigou.equilibrium import EquilibriumSet
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import Game
+from pigou.matching import fates, is_symmetric, only_symmetric
+from pigou.optimum import FirstBest, first_best
 from pigou.reform import Reform
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import finite_form
 from pigou.solving import solve
 from pigou.stages import is_staged
+from pigou.verdict import Verdict, verdict_between
+from pigou.weights import GREEN_BOOK, checked_weights, income_weights
 
-__all__ = ["SELECTIONS", "Change", "Comparison", "Scenario", "Verdict", "compare"]
+__all__ = ["SELECTIONS", "Comparison", "Scenario", "compare"]
 
 NOT_JUDGED = "not judged: only symmetric equilibria were searched"
 
@@ -45,6 +38,21 @@ NOT_JUDGED = "not judged: only symmetric equilibria were searched"
 @dataclass(frozen=True)
 class Scenario:
     """A game as it is, or as a reform leaves it, solved and assessed.
+
+    Parameters
+    ----------
+    name, label : str
+        Of the reform, or of the baseline.
+    game : Game
+    found : EquilibriumSet
+    assessments : tuple of Assessment
+        One for each equilibrium.
+    first_best : FirstBest
+    selected, selection : str
+        The name of the equilibrium that is selected, and how.
+    failures : tuple of (Fraction, Scenario)
+        How the reform may fail: the probability, and the scenario that is then played, the
+        baseline if all of it fails.
 
     Examples
     --------
@@ -61,6 +69,7 @@ class Scenario:
     first_best: FirstBest
     selected: str
     selection: str
+    failures: tuple[tuple[Fraction, Scenario], ...] = ()
 
     def __getitem__(self, name: str) -> Assessment:
         for assessment in self.assessments:
@@ -79,109 +88,18 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Change:
-    """What becomes of an equilibrium.
-
-    Parameters
-    ----------
-    what : str
-        ``"survives"``, ``"moves"``, ``"vanishes"``, ``"appears"``, or ``"not searched"`` where
-        equilibria of this kind were looked for in the baseline only.
-    before, after : str
-        Names of the equilibria; empty where there is none.
-
-    Examples
-    --------
-    >>> print(Change("vanishes", "E1", ""))
-    E1 vanishes
-    """
-
-    what: str
-    before: str
-    after: str
-
-    def __str__(self) -> str:
-        if self.what in ("survives", "moves"):
-            return f"{self.before} {self.what} (as {self.after})"
-        return f"{self.before or self.after} {self.what}"
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The net benefit of a reform under one rule for picking the equilibrium.
-
-    Parameters
-    ----------
-    rule : str
-        ``"best"``, ``"worst"`` or ``"selected"``.
-    before, after : str
-        The equilibria that are compared.
-    changes : mapping of str to Enclosure
-        Change in the surplus of every party, the government's payoff included.
-    private, public : Enclosure
-        Change in the (weighted) surplus of everybody else, and in the government's payoff.
-    net : mapping of str to Enclosure
-        Net benefit at each cost of public funds asked for.
-    unweighted : mapping of str to Enclosure
-        The same at unit weights.
-    break_even : Enclosure or None
-        The cost of public funds at which the net benefit is zero, if there is one above 0.
-    scale : Fraction
-        The size of the numbers that are compared: what a change is measured against.
-
-    Examples
-    --------
-    >>> from pigou.models import load
-    >>> model = load("coordination")
-    >>> comparison = compare(model.game, [model.reform("uniform_subsidy")])
-    >>> comparison.verdicts("uniform_subsidy")[1].break_even
-    Enclosure(17/8)
-    """
-
-    rule: str
-    before: str
-    after: str
-    changes: Mapping[str, Enclosure]
-    private: Enclosure
-    public: Enclosure
-    net: Mapping[str, Enclosure]
-    unweighted: Mapping[str, Enclosure]
-    break_even: Enclosure | None
-    scale: Fraction = Fraction(1)
-
-    def __post_init__(self) -> None:
-        for name in ("changes", "net", "unweighted"):
-            object.__setattr__(self, name, Record(getattr(self, name)))
-
-    def sign(self, value: Enclosure) -> int | None:
-        """Return 1, 0 or -1 for a change that is positive, zero or negative; None if not known."""
-        if value.is_zero(self.scale):
-            return 0
-        return 1 if value.lower >= 0 else -1 if value.upper <= 0 else None
-
-    @property
-    def statement(self) -> str:
-        """The verdict in a few words, over every cost of public funds asked for.
-
-        ``"changes nothing"``, ``"shifts money and gains nothing"``, ``"worth it"``, ``"costs more
-        than it brings"``, ``"depends on the cost of public funds"``, or ``"not settled"`` where a
-        number is not known well enough.
-        """
-        if all(self.sign(change) == 0 for change in self.changes.values()):
-            return "changes nothing"
-        signs = {self.sign(value) for value in self.net.values()}
-        if signs == {0}:
-            return "shifts money and gains nothing"
-        if signs <= {0, 1}:
-            return "worth it"
-        if signs <= {0, -1}:
-            return "costs more than it brings"
-        return "depends on the cost of public funds" if {1, -1} <= signs else "not settled"
-
-
-@dataclass(frozen=True)
 class Comparison:
     """The baseline and its reforms, side by side.
+
+    Parameters
+    ----------
+    baseline : Scenario
+    reforms : tuple of Scenario
+    costs_of_funds : tuple of Fraction
+    weights : mapping of str to Enclosure
+        Of the groups that are given one; 1 for all others.
+    origins : mapping of str to str
+        How a weight that was not stated was made from incomes.
 
     Examples
     --------
@@ -189,13 +107,14 @@ class Comparison:
     >>> model = load("coordination")
     >>> comparison = compare(model.game, model.reforms)
     >>> [str(change) for change in comparison.changes("uniform_subsidy")]
-    ['E1 vanishes', 'E2 survives (as E1)', 'E3 vanishes']
+    ['E1 vanishes at strength 15/16', 'E2 survives (as E1)', 'E3 vanishes at strength 15/16']
     """
 
     baseline: Scenario
     reforms: tuple[Scenario, ...]
     costs_of_funds: tuple[Fraction, ...]
-    weights: Mapping[str, Fraction]
+    weights: Mapping[str, Enclosure]
+    origins: Mapping[str, str] = field(default_factory=Record)
 
     def reform(self, name: str) -> Scenario:
         """Return the scenario of a reform by name."""
@@ -206,67 +125,39 @@ class Comparison:
 
     def changes(self, name: str) -> tuple[Change, ...]:
         """Return what becomes of each equilibrium under a reform."""
-        return _changes(self.baseline, self.reform(name))
+        return fates(self.baseline, self.reform(name))
 
     def verdicts(self, name: str) -> tuple[Verdict, ...]:
         """Return the verdicts under the best, the worst and the selected equilibrium."""
         after = self.reform(name)
         if not self.baseline.assessments or not after.assessments:
             return ()
+        if not all(left.assessments for _, left in after.failures):
+            return ()
+        failures = [
+            (chance, None if left is self.baseline else self._played(left))
+            for chance, left in after.failures
+        ]
+        return tuple(
+            verdict_between(
+                rule, *pair, self.costs_of_funds, self.weights,
+                [(chance, pair[0] if one is None else one[rule][1]) for chance, one in failures],
+            )
+            for rule, pair in self._played(after).items()
+        )  # fmt: skip
+
+    def _played(self, after: Scenario) -> dict[str, tuple[Assessment, Assessment]]:
+        """Return what is played before and after, under each rule."""
         before, now = _like_with_like(self.baseline, after)
-        pairs = {
+        return {
             "best": (max(before, key=_low), max(now, key=_low)),
             "worst": (min(before, key=_low), min(now, key=_low)),
             "selected": (self.baseline[self.baseline.selected], after[after.selected]),
         }
-        return tuple(self._verdict(rule, *pair) for rule, pair in pairs.items())
-
-    def _verdict(self, rule: str, before: Assessment, after: Assessment) -> Verdict:
-        weights = self.weights
-        private = after.welfare(0, present(weights, after)) - before.welfare(
-            0, present(weights, before)
-        )
-        public = after.public - before.public
-        plain = after.private - before.private
-        scale = max(
-            (max(abs(s.lower), abs(s.upper)) for a in (before, after) for s in a.surplus.values()),
-            default=Fraction(1),
-        )
-        break_even = None
-        if not public.is_zero(scale) and (public.upper < 0 or public.lower > 0):
-            ratio = private / -public
-            break_even = ratio if ratio.lower > 0 else None
-        parties = dict.fromkeys([*before.surplus, *after.surplus])
-        none = Enclosure.point(0)
-        return Verdict(
-            rule,
-            before.equilibrium.name,
-            after.equilibrium.name,
-            {p: after.surplus.get(p, none) - before.surplus.get(p, none) for p in parties},
-            private,
-            public,
-            {str(c): private + Enclosure.point(c) * public for c in self.costs_of_funds},
-            {str(c): plain + Enclosure.point(c) * public for c in self.costs_of_funds},
-            break_even,
-            scale,
-        )
 
 
 def _low(assessment: Assessment) -> Fraction:
     return assessment.welfare().lower
-
-
-def only_symmetric(found: EquilibriumSet) -> bool:
-    """Whether only equilibria in which members alike act alike were looked for."""
-    return found.scope.startswith("symmetric")
-
-
-def is_symmetric(equilibrium: Equilibrium) -> bool:
-    """Whether members alike act alike."""
-    return all(
-        s.counts is None or max(s.counts.values(), default=0) == s.members
-        for s in equilibrium.strategies
-    )
 
 
 def _like_with_like(before: Scenario, after: Scenario) -> list[tuple[Assessment, ...]]:
@@ -277,7 +168,7 @@ def _like_with_like(before: Scenario, after: Scenario) -> list[tuple[Assessment,
     return kept if all(kept) else [before.assessments, after.assessments]
 
 
-def present(weights: Mapping[str, Fraction], assessment: Assessment) -> dict[str, Fraction]:
+def present(weights: Mapping[str, Enclosure], assessment: Assessment) -> dict[str, Enclosure]:
     """Return the weights of the groups that are there."""
     return {group: w for group, w in weights.items() if group in assessment.surplus}
 
@@ -289,6 +180,9 @@ def compare(
     *,
     costs_of_funds: Sequence[Any] = (1,),
     weights: Mapping[str, Any] | None = None,
+    incomes: Mapping[str, Any] | None = None,
+    median: Any = None,
+    elasticity: Any = GREEN_BOOK,
     select: str = "laplacian",
 ) -> Comparison:
     """Solve a game as it is and under each reform, and lay the results side by side.
@@ -303,6 +197,10 @@ def compare(
         The costs of public funds at which net benefits are stated; at least 0.
     weights : mapping of str to number, optional
         Distributional weights of groups.
+    incomes : mapping of str to number, optional
+        Incomes of groups; their weights are ``(median/income)**elasticity``, as in the Green Book.
+    median, elasticity : number
+        The median income, and the elasticity of the marginal utility of income.
     select : str
         Which equilibrium is *selected*; a key of `SELECTIONS`.
 
@@ -325,108 +223,69 @@ def compare(
     if not costs or min(costs) < 0:
         raise DeclarationError("a cost of public funds is a number of at least 0")
     chosen = tuple(reforms)
-    games = [(r.name, r.label, r(game)) for r in chosen]
+    games = [r(game) for r in chosen]
     own = [p.name for p in game.parameters]
-    everywhere = list(dict.fromkeys([*own, *(p.name for _, _, g in games for p in g.parameters)]))
+    everywhere = list(dict.fromkeys([*own, *(p.name for g in games for p in g.parameters)]))
     for name in at or {}:
         if name not in everywhere:
             raise DeclarationError(
                 unknown("parameter", name, everywhere, f"game '{game.name}' and its reforms")
             )
+    everybody = dict.fromkeys(party for g in (game, *games) for party in g.parties)
+    given, origins = _weights(weights or {}, incomes or {}, median, elasticity, everybody)
     baseline = _scenario("baseline", "Baseline", game, at or {}, select)
-    scenarios = tuple(_scenario(name, label, g, at or {}, select) for name, label, g in games)
-    return Comparison(
-        baseline,
-        scenarios,
-        costs,
-        Record(checked_weights(weights, _all_parties(baseline, scenarios))),
+    scenarios = tuple(
+        replace(
+            _scenario(one.name, one.label, changed, at or {}, select),
+            failures=_failures(one, baseline, at or {}, select),
+        )
+        for one, changed in zip(chosen, games, strict=True)
     )
+    return Comparison(baseline, scenarios, costs, Record(given), Record(origins))
 
 
-def _all_parties(baseline: Scenario, scenarios: tuple[Scenario, ...]) -> dict[str, None]:
-    return dict.fromkeys(party for s in (baseline, *scenarios) for party in s.game.parties)
+def _failures(
+    one: Reform, baseline: Scenario, at: Mapping[str, Any], select: str
+) -> tuple[tuple[Fraction, Scenario], ...]:
+    """Return what is played if a reform fails, or if some parts of a package do."""
+    result = []
+    for chance, works, fails in getattr(one, "outcomes", ()):
+        if fails:
+            game = baseline.game
+            for part in works:
+                game = part(game)
+            names = " + ".join(part.label for part in works)
+            left = _scenario(one.name, names, game, at, select) if works else baseline
+            result.append((chance, left))
+    return tuple(result)
+
+
+def _weights(
+    weights: Mapping[str, Any],
+    incomes: Mapping[str, Any],
+    median: Any,
+    elasticity: Any,
+    parties: Iterable[str],
+) -> tuple[dict[str, Enclosure], dict[str, str]]:
+    """Join weights that are stated with those from incomes; say how the latter were made."""
+    if incomes and median is None:
+        raise DeclarationError("weights from incomes need the median income")
+    for group in incomes:
+        if group in weights:
+            raise DeclarationError(f"'{group}' has a weight and an income: give one of the two")
+    made = income_weights(incomes, median, elasticity) if incomes else {}
+    power = exact(elasticity)
+    origins = {g: f"({exact(median)}/{exact(y)})**({power})" for g, y in incomes.items()}
+    return checked_weights({**weights, **made}, parties), origins
 
 
 def _scenario(name: str, label: str, game: Game, at: Mapping[str, Any], select: str) -> Scenario:
     here = {k: v for k, v in at.items() if k in [p.name for p in game.parameters]}
     found = solve(game, here)
-    assessments = assess(game, found)
-    chosen, how = _select(game, found, assessments, select)
     best = first_best(game, here, found)
+    assessments = assess(game, found, best)
+    chosen, how = _select(game, found, assessments, select)
     return Scenario(name, label, game, found, assessments, best, chosen, how)
-
-
-# -- which equilibria survive -------------------------------------------------------------------
-
-
-def _signature(equilibrium: Equilibrium, by_type: bool) -> dict[tuple[str, str], Enclosure]:
-    """Return the share of members who take each label: of each type, or over all of a player's.
-
-    In a game in stages, a player's decisions at different information sets are kept apart, and so
-    are its moves next to continuous ones. Of a continuous move, return the value.
-    """
-    apart = bool(equilibrium.path) or any(s.value is not None for s in equilibrium.strategies)
-    members: dict[str, int] = {}
-    weighted: dict[tuple[str, str], Enclosure] = {}
-    for strategy in equilibrium.strategies:
-        who = f"{strategy.player}[{strategy.type}]" if by_type else strategy.player
-        own = strategy.when or strategy.value is None
-        who = f"{who}: {strategy.move} {dict(strategy.when)}" if apart and own else who
-        members[who] = members.get(who, 0) + strategy.members
-        if strategy.value is not None:
-            weighted[f"{who}: {strategy.move}", ""] = strategy.value
-            members[f"{who}: {strategy.move}"] = 1
-        for label, share in strategy.probabilities.items():
-            if share.upper > 0:
-                weight = Enclosure.point(strategy.members)
-                sofar = weighted.get((who, label), Enclosure.point(0))
-                weighted[who, label] = sofar + weight * share
-    return {
-        (who, label): total / Enclosure.point(members[who])
-        for (who, label), total in weighted.items()
-    }
-
-
-def _kinds(scenario: Scenario) -> set[tuple[str, str]]:
-    return {(p.name, t.name) for p in scenario.game.players for t in p.types}
-
-
-def _changes(before: Scenario, after: Scenario) -> tuple[Change, ...]:
-    by_type = _kinds(before) == _kinds(after)
-    old = {e.name: (e.kind, _signature(e, by_type)) for e in before.found}
-    left = {e.name: (e.kind, _signature(e, by_type)) for e in after.found}
-    narrower = only_symmetric(after.found) and not only_symmetric(before.found)
-    fates: dict[str, Change] = {}
-    for what, alike in (("survives", _stays), ("moves", _may_move)):
-        for name in [n for n in old if n not in fates]:
-            near = [n for n in left if alike(old[name], left[n])]
-            match = min(near, key=lambda n: _distance(old[name][1], left[n][1]), default="")
-            if match:
-                left.pop(match)
-                fates[name] = Change(what, name, match)
-    for equilibrium in before.found:
-        gone = "not searched" if narrower and not is_symmetric(equilibrium) else "vanishes"
-        fates.setdefault(equilibrium.name, Change(gone, equilibrium.name, ""))
-    return (*(fates[name] for name in old), *(Change("appears", "", name) for name in left))
-
-
-def _stays(one: Any, other: Any) -> bool:
-    return one[0] == other[0] and _same(one[1], other[1])
-
-
-def _may_move(one: Any, other: Any) -> bool:
-    mixed = one[0] == other[0] == "mixed"
-    return (mixed or any(not label for _, label in one[1])) and set(one[1]) == set(other[1])
-
-
-def _distance(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> Fraction:
-    """Return how far two profiles of the same moves or labels are apart."""
-    ends = ((one[key].lower, other[key].lower) for key in one)
-    return sum((abs(a - b) for a, b in ends), Fraction(0))
-
-
-def _same(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> bool:
-    return set(one) == set(other) and all(one[key].overlaps(other[key]) for key in one)
 
 
 # -- selection ----------------------------------------------------------------------------------

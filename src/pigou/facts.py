@@ -15,7 +15,7 @@ r"""Facts of a real case held against the prediction, and against the free param
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -31,7 +31,7 @@ from pigou.model import Case, Fact, Model
 from pigou.reform import Reform
 from pigou.solving import solve
 
-__all__ = ["FactStudy", "Held", "study_facts"]
+__all__ = ["FactStudy", "Held", "observed_reforms", "study_facts"]
 
 BASELINE = "baseline"
 WIDE = Fraction(1, 10**6)
@@ -97,10 +97,7 @@ def study_facts(
     model: Model,
     reforms: Iterable[Reform] | None = None,
     at: Mapping[str, Any] | None = None,
-    *,
-    costs_of_funds: Sequence[Any] = (1,),
-    weights: Mapping[str, Any] | None = None,
-    select: str = "laplacian",
+    **options: Any,
 ) -> FactStudy:
     """Hold a model against the facts of its case.
 
@@ -110,10 +107,10 @@ def study_facts(
         With a case that holds facts.
     reforms : iterable of Reform, optional
         What to compare; by default the reforms under which facts were observed. Facts observed
-        under a reform that is left out are left out.
+        under a reform that is left out, or that has other values, are left out.
     at : mapping of str to number, optional
         Parameter values; a free parameter that is given one is not varied.
-    costs_of_funds, weights, select
+    **options
         As in `pigou.compare`.
 
     Raises
@@ -135,14 +132,12 @@ def study_facts(
     case = model.case
     if case is None or not case.facts:
         raise DeclarationError(f"'{model.name}' has no case with facts to hold it against")
-    observed = _observed(model, case)
-    chosen = observed if reforms is None else tuple(reforms)
-    regimes = {BASELINE, *(r.name for r in chosen)}
+    chosen = observed_reforms(model) if reforms is None else tuple(reforms)
+    own = {r.name: r for r in observed_reforms(model)}
+    regimes = {BASELINE, *(r.name for r in chosen if _same(r, own.get(r.name)))}
     facts = [fact for fact in case.facts if fact.regime in regimes]
     values = dict(at or {})
-    comparison = compare(
-        model.game, chosen, values, costs_of_funds=costs_of_funds, weights=weights, select=select
-    )
+    comparison = compare(model.game, chosen, values, **options)
     held = [_against(_scenario(comparison, fact.regime), fact) for fact in facts]
     games = {BASELINE: model.game, **{r.name: r(model.game) for r in chosen}}
     for name, value in _ends(case, chosen, model, values):
@@ -181,10 +176,26 @@ def _fitted(held: Held) -> Held:
     return replace(held, outcome="fitted") if fitted else held
 
 
-def _observed(model: Model, case: Case) -> tuple[Reform, ...]:
-    """Return the reforms that facts speak of; ``a+b`` is a package."""
-    names = dict.fromkeys(f.regime for f in case.facts if f.regime != BASELINE)
+def observed_reforms(model: Model) -> tuple[Reform, ...]:
+    """Return the reforms that the facts of a case speak of; ``a+b`` is a package.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> model = load("coordination")
+    >>> case = Case("Firms", facts=(Fact("all", "a survey", "", "assurance"),))
+    >>> [reform.name for reform in observed_reforms(Model(model.game, model.reforms, case=case))]
+    ['assurance']
+    """
+    facts = () if model.case is None else model.case.facts
+    names = dict.fromkeys(f.regime for f in facts if f.regime != BASELINE)
     return tuple(_package(model, name) for name in names)
+
+
+def _same(reform: Reform, own: Reform | None) -> bool:
+    """Whether a reform is that of the model, with the values it has there."""
+    parts = ("steps", "parameters", "running_cost")
+    return own is not None and all(getattr(reform, p) == getattr(own, p) for p in parts)
 
 
 def _package(model: Model, name: str) -> Reform:

@@ -6,15 +6,19 @@ then the comparison itself, and at the end every fact with its source.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from pigou.compare_page import Row, compare_page, comparison_rows, table_of, title_of
+from pigou.compare_page import compare_page, title_of
+from pigou.compare_rows import Row, comparison_rows, table_of
 from pigou.exact import Enclosure
 from pigou.facts import FactStudy, Held
 from pigou.game import Parameter
+from pigou.json_numbers import number
 from pigou.model import Fact, Model
-from pigou.results import comparison_result, number
+from pigou.results import comparison_result
+from pigou.switching import Switching
 from pigou.tables import Block, Cell, Page, Table, Words, rounded
 
 __all__ = ["facts_page", "facts_result"]
@@ -29,7 +33,12 @@ _MEANS = {
 }
 
 
-def facts_page(model: Model, study: FactStudy, show_all: bool = False) -> Page:
+Switchings = Sequence[tuple[str, Switching]]
+
+
+def facts_page(
+    model: Model, study: FactStudy, show_all: bool = False, switchings: Switchings = ()
+) -> Page:
     """Show a case of facts: the prediction held against them, and the comparison behind it.
 
     Examples
@@ -43,7 +52,7 @@ def facts_page(model: Model, study: FactStudy, show_all: bool = False) -> Page:
     >>> [block.text for block in page.blocks if isinstance(block, Words)][1]
     'Ten firms'
     """
-    page = compare_page(model, study.comparison, show_all)
+    page = compare_page(model, study.comparison, show_all, switchings)
     blocks: list[Block] = [Words(title_of(model), "title"), Words(study.case.title)]
     blocks += [*fact_blocks(study), *free_blocks(study), *page.blocks[1:], *known_blocks(study)]
     return replace(page, blocks=tuple(blocks), data=_data(study))
@@ -193,7 +202,7 @@ def _data(study: FactStudy) -> Table:
     return table_of(rows)
 
 
-def facts_result(study: FactStudy) -> dict[str, Any]:
+def facts_result(study: FactStudy, switchings: Switchings = ()) -> dict[str, Any]:
     """Write a case of facts: schema ``pigou.compare/1``, with the key ``facts``.
 
     Examples
@@ -219,7 +228,7 @@ def facts_result(study: FactStudy) -> dict[str, Any]:
         ],
         "held": [_held_result(held) for held in study.held],
     }
-    return comparison_result(study.comparison) | {"facts": about}
+    return comparison_result(study.comparison, switchings) | {"facts": about}
 
 
 def _held_result(held: Held) -> dict[str, Any]:

@@ -184,6 +184,9 @@ class Player:
         With types, leave it out: it is the sum of their sizes.
     types : iterable of Type
         Parts of the population that differ.
+    parties : mapping of str to formula
+        For whom a single player decides, and what each has after transfers; its own payoff is their
+        sum. Surplus is then booked for each of them.
 
     Examples
     --------
@@ -197,12 +200,18 @@ class Player:
     label: str = ""
     size: Any = 1
     types: Sequence[Type] = ()
+    parties: Mapping[str, Any] = field(default_factory=Record)
 
     def __post_init__(self) -> None:
         valid_name(self.name, "player")
         if self.name == GOVERNMENT:
             raise DeclarationError(f"player '{GOVERNMENT}': this name is kept for the public purse")
         _set(self, types=tuple(self.types), label=self.label or self.name)
+        _set(self, parties=Record({valid_name(n, "party"): f for n, f in self.parties.items()}))
+        if self.parties and self.is_population:
+            raise DeclarationError(
+                f"player '{self.name}': only a single player decides for parties"
+            )
         _distinct("type", [t.name for t in self.types], f"player '{self.name}'")
         if self.types and self.size != 1:
             raise DeclarationError(
@@ -552,7 +561,11 @@ class Game:
                 replace(b, surplus=self._payoff(b.name, b.surplus)) for b in self.bystanders
             ),
         )
-        _set(self, transfers=_net(self._transfer(t) for t in self.transfers))
+        _set(
+            self,
+            transfers=_net(self._transfer(t) for t in self.transfers),
+            players=tuple(self._represented(p) for p in self.players),
+        )
         if all(p.default is not None for p in self.parameters):
             self.values()
 
@@ -564,7 +577,8 @@ class Game:
             raise DeclarationError("a game needs a name")
         if not self.players:
             raise DeclarationError(f"{where} has no player")
-        _distinct("party", [p.name for p in self._people], where)
+        represented = [name for p in self.players for name in p.parties]
+        _distinct("party", [*(p.name for p in self._people), *represented], where)
         attributes = [name for p in self.players for name in p.attributes]
         declared = [v.name for v in self._declared]
         _distinct("name", [*declared, *attributes], where)
@@ -737,6 +751,11 @@ class Game:
             expression = self._formula(text, self.scope, where)
         self._check_bound(expression, {party}, where)
         return expression
+
+    def _represented(self, player: Player) -> Player:
+        if not player.parties:
+            return player
+        return replace(player, parties={n: self._payoff(n, f) for n, f in player.parties.items()})
 
     def _check_bound(self, expression: sp.Expr, owners: set[str], where: str) -> None:
         """Refuse the move of *some* member of a population that is not the owner's own."""

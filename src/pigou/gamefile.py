@@ -57,7 +57,8 @@ from pigou.game import (
     Type,
 )
 from pigou.model import Model
-from pigou.reform import KINDS, Reform, Step
+from pigou.reform import KINDS, Reform, Step, joined_steps
+from pigou.reform_kinds import KEYS
 
 __all__ = ["VERSION", "read_game", "read_game_file"]
 
@@ -73,14 +74,13 @@ _TABLES = (
 _GAME = ("name", "source", "mechanism", "about", "assumptions")
 _PARAMETER = ("default", "domain", "unit", "meaning", "tex", "source", "integer")
 _MOVE = ("player", "interval", "choices", "exit", "stage", "observes", "when", "label", "tex")
-_REFORM = ("name", "label", "source", "parameters", "running_cost")
+_REFORM = ("name", "label", "source", "parameters", "running_cost", "failure")
 _KEYS = {
     "when": "when",
     "whether it is made": "when",
     "it cannot observe": "observes",
     "no move": "observes",
 }
-_TEXT_KEYS = ("move", "choice", "group", "payer", "payee", "purpose")
 _TEXT = re.compile(
     r"""\"{3}(?:\\.|[^\\])*?(?:\"{3}|\\?\Z)|'{3}.*?(?:'{3}|\Z)"""
     r"""|"(?:\\.|[^"\\\n])*"|'[^'\n]*'|\#[^\n]*""",
@@ -288,11 +288,14 @@ def _parameter(name: str, table: FileTable) -> Parameter:
 
 
 def _player(name: str, table: FileTable) -> Player:
-    table.of(("label", "size", "types"))
+    table.of(("label", "size", "types", "parties"))
     size: Any = table.formula("size", 1)
     types = tuple(_type(kind, entry) for kind, entry in _types(table))
     with table.at():
-        return Player(name, table.text("label"), sp.oo if size == CONTINUUM else size, types)
+        how_many = sp.oo if size == CONTINUUM else size
+        parties = table.table("parties")
+        formulas = {n: parties.formula(n) for n in parties.items}
+        return Player(name, table.text("label"), how_many, types, formulas)
 
 
 def _types(player: FileTable) -> list[tuple[str, FileTable]]:
@@ -563,7 +566,15 @@ def _rational(number: Fraction) -> sp.Rational:
 
 
 def _reform(table: FileTable, definitions: Mapping[str, str]) -> Reform:
-    if "steps" in table.items:
+    parts: tuple[Reform, ...] = ()
+    if "parts" in table.items:
+        table.of((*_REFORM, "parts"), ["name"])
+        parts = tuple(
+            _reform(FileTable(entry, table.file, f"{table.place} parts {n}"), definitions)
+            for n, entry in enumerate(table.entries("parts", 20), 1)
+        )
+        steps = joined_steps(parts)
+    elif "steps" in table.items:
         table.of((*_REFORM, "steps"), ["name"])
         steps = tuple(
             _step(FileTable(entry, table.file, f"{table.place} steps {n}"), (), definitions)
@@ -572,7 +583,7 @@ def _reform(table: FileTable, definitions: Mapping[str, str]) -> Reform:
     elif "kind" in table.items:
         steps = (_step(table, _REFORM, definitions),)
     else:
-        table.of((*_REFORM, "kind", "steps"), ["name", "running_cost"])
+        table.of((*_REFORM, "kind", "steps", "parts"), ["name", "running_cost"])
         steps = ()
     own = table.table("parameters")
     place = f"{table.place} parameters"
@@ -593,8 +604,9 @@ def _reform(table: FileTable, definitions: Mapping[str, str]) -> Reform:
         raise table.fault("name", "a reform needs a name")
     with table.at():
         return Reform(
-            table.text("name"), steps, parameters, cost, table.text("source"), table.text("label")
-        )
+            table.text("name"), steps, parameters, cost, table.text("source"), table.text("label"),
+            table.number("failure") if "failure" in table.items else 0, parts,
+        )  # fmt: skip
 
 
 def _step(table: FileTable, others: tuple[str, ...], definitions: Mapping[str, str]) -> Step:
@@ -615,17 +627,26 @@ def _step(table: FileTable, others: tuple[str, ...], definitions: Mapping[str, s
 
 
 def _key(table: FileTable, key: str, definitions: Mapping[str, str]) -> Any:
-    """Read one key of a step: a name, true or false, formulas by name, or a formula."""
-    if key in _TEXT_KEYS:
+    """Read one key of a step as `pigou.reform_kinds.KEYS` says."""
+    read = KEYS[key].read
+    if read == "name":
         return table.text(key)
-    if key == "exit":
+    if read == "names":
+        return table.text(key) if isinstance(table.items[key], str) else table.texts(key)
+    if read == "flag":
         return table.flag(key)
-    if key == "stages" and isinstance(table.items[key], Mapping):
+    if read == "labels":
+        labels = table.table(key)
+        return {
+            name: labels.text(name) if isinstance(value, str) else labels.formula(name)
+            for name, value in labels.items.items()
+        }
+    if read == "stages" and isinstance(table.items[key], Mapping):
         values = table.table(key)
         return {name: values.formula(name) for name in values.items}
-    if key == "stages":
+    if read == "stages":
         return table.formula(key)
-    if key == "set":
+    if read == "table":
         values = table.table(key)
         with values.at():
             return {name: _expanded(values.formula(name), definitions) for name in values.items}

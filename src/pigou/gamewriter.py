@@ -103,7 +103,7 @@ def write_game(model: Model | Game) -> str:
     for parameter in game.parameters:
         sections.append(_section(f"[parameters.{_name(parameter.name)}]", _of_parameter(parameter)))
     for player in game.players:
-        sections.extend(_of_player(player))
+        sections.extend(_of_player(game, player))
     for move in game.moves:
         sections.append(_section(f"[moves.{_name(move.name)}]", _of_move(game, move)))
     for chance in game.chance:
@@ -155,11 +155,12 @@ def _of_case(case: Case) -> Iterator[str]:
         yield _section("[[case.facts]]", entries, required)
 
 
-def _of_player(player: Player) -> Iterator[str]:
+def _of_player(game: Game, player: Player) -> Iterator[str]:
     size = CONTINUUM if player.size == sp.oo else player.size
     items = {
         "label": "" if player.label == player.name else player.label,
         "size": None if player.types or size == 1 else size,
+        "parties": {name: _formula(game, u) for name, u in player.parties.items()},
     }
     yield _section(f"[players.{_name(player.name)}]", items)
     for kind in player.types:
@@ -273,13 +274,18 @@ def _of_transfer(game: Game, transfer: Transfer) -> dict[str, Any]:
 
 def _of_reform(reform: Reform) -> dict[str, Any]:
     steps = [{"kind": step.kind, **step.keys} for step in reform.steps]
+    what = steps[0] if len(steps) == 1 else {"steps": steps}
+    if reform.parts:
+        parts = [_of_reform(part) for part in reform.parts]
+        what = {"parts": [{k: v for k, v in p.items() if not _is_empty(v)} for p in parts]}
     items: dict[str, Any] = {
         "name": reform.name,
         "label": "" if reform.label == reform.name else reform.label,
-        **(steps[0] if len(steps) == 1 else {"steps": steps}),
+        **what,
         "parameters": {p.name: _of_own_parameter(p) for p in reform.parameters},
         "running_cost": None if reform.running_cost == 0 else reform.running_cost,
         "source": reform.source,
+        "failure": str(reform.failure) if reform.failure else None,
     }
     return items
 

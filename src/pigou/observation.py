@@ -47,6 +47,7 @@ from pigou.game import Game, Move
 from pigou.model import Case, Model
 from pigou.reform import Reform
 from pigou.solving import Elimination, iterated_dominance
+from pigou.weights import GREEN_BOOK
 
 __all__ = ["Finding", "Prediction", "Study", "study"]
 
@@ -210,6 +211,9 @@ def study(
     *,
     costs_of_funds: Sequence[Any] = (1,),
     weights: Mapping[str, Any] | None = None,
+    incomes: Mapping[str, Any] | None = None,
+    median: Any = None,
+    elasticity: Any = GREEN_BOOK,
     select: str = "laplacian",
 ) -> Study:
     r"""Hold a model against the choices that its case observed.
@@ -224,7 +228,7 @@ def study(
     at : mapping of str to number, optional
         Parameter values. A value of the parameter that the settings vary picks that setting; a
         parameter with a default keeps it, since people chose under it.
-    costs_of_funds, weights, select
+    costs_of_funds, weights, incomes, median, elasticity, select
         As in `pigou.compare`.
 
     Raises
@@ -271,8 +275,9 @@ def study(
     for setting in settings:
         here = dict(at or {}) | ({} if setting is None else {case.parameter: setting})
         comparison = compare(
-            model.game, chosen, here, costs_of_funds=costs_of_funds, weights=weights, select=select
-        )
+            model.game, chosen, here, costs_of_funds=costs_of_funds, weights=weights,
+            incomes=incomes, median=median, elasticity=elasticity, select=select,
+        )  # fmt: skip
         found = list(
             _findings(case, comparison, setting, [r for r in rows if r.setting == setting])
         )
@@ -320,7 +325,7 @@ def _is_observed(model: Model, case: Case, reform: Reform) -> bool:
     own = _package(model, reform.name)
     return all(
         getattr(reform, part) == getattr(own, part)
-        for part in ("steps", "parameters", "running_cost")
+        for part in ("steps", "parameters", "running_cost", "failure", "parts")
     )
 
 

@@ -9,10 +9,11 @@ the *events* in them, and the *branches* of first-order points for drawing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from pigou.deadline import stops, time_limit as limited
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import Game
@@ -178,6 +179,8 @@ class PolicyRange:
         Whether it is proved that there is no fold but those listed.
     pieces, boxes : int
         How many pieces of the range, and boxes of moves, the proof rests on.
+    stopped : str
+        In words, which time limit ended the search, if one did: open windows may be due to that.
 
     Examples
     --------
@@ -207,6 +210,7 @@ class PolicyRange:
     all_folds: bool
     pieces: int
     boxes: int
+    stopped: str = ""
 
     @property
     def complete(self) -> bool:
@@ -240,6 +244,7 @@ def policy_range(
     at: Mapping[str, Any] | None = None,
     reform: Reform | None = None,
     window: Any = WINDOW,
+    time_limit: Any = None,
 ) -> PolicyRange:
     """Count the equilibria for every value of a policy.
 
@@ -258,6 +263,8 @@ def policy_range(
         Applied in full if `over` is a parameter; else its strength varies from `low` to `high`.
     window : number
         How wide a window around an event may be, as a share of the range.
+    time_limit : number, optional
+        In seconds. Once it is up, what is left is an open window.
 
     Returns
     -------
@@ -289,7 +296,11 @@ def policy_range(
     if share < Fraction(1, 10**9):
         raise DeclarationError(f"window {share}: narrower than 1e-9 cannot be told in doubles")
     form = policy_form(game, over, *ends, at)
-    return _named(game, over, ends, share, form, search(form.system, float(share)))
+    with limited(time_limit):
+        before, _ = stops()
+        found = _named(game, over, ends, share, form, search(form.system, float(share)))
+        after, words = stops()
+    return replace(found, stopped=words if after > before else "")
 
 
 def _subject(game: Game, over: str, reform: Reform | None) -> tuple[Game, str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
+from pigou.json_numbers import number
 from pigou.policy_range import Branch, Event, PolicyRange, Segment, Window
-from pigou.results import number
 from pigou.tables import Block, Page, Table, Words, rounded
 
 __all__ = ["policy_range_page", "policy_range_result"]
@@ -31,8 +32,11 @@ def policy_range_page(found: PolicyRange) -> Page:
     """
     span = f"{found.over} from {rounded(found.low)} to {rounded(found.high)}"
     blocks: list[Block] = [Words(f"{found.game}: equilibria for {span}", "title")]
+    if found.stopped:
+        blocks.append(Words(f"STOPPED: {found.stopped}.", "warning"))
     for window in (w for w in found.windows if w.is_open):
-        where = f"{found.over} between {_digits(window.low)} and {_digits(window.high)}"
+        ends = (_digits(found, end) for end in (window.low, window.high))
+        where = f"{found.over} between {' and '.join(ends)}"
         blocks.append(Words(f"INCOMPLETE: the number is not known for {where}.", "warning"))
     table = _counts(found)
     blocks.append(table)
@@ -43,16 +47,18 @@ def policy_range_page(found: PolicyRange) -> Page:
     return Page(tuple(blocks), table)
 
 
-def _digits(value: Fraction) -> str:
+def _digits(found: PolicyRange, value: Fraction) -> str:
     """Write a value so that the ends of a window differ."""
-    return f"{float(value):.9g}"
+    largest = max(abs(found.low), abs(found.high))
+    digits = math.ceil(math.log10(largest / found.window)) + 3
+    return f"{float(value):.{min(max(digits, 9), 17)}g}"
 
 
 def _counts(found: PolicyRange) -> Table:
     parts: list[Segment | Window] = [*found.segments, *found.windows]
     rows = []
     for part in sorted(parts, key=lambda one: one.low):
-        ends = (_digits(part.low), _digits(part.high))
+        ends = (_digits(found, part.low), _digits(found, part.high))
         if isinstance(part, Segment):
             rows.append((*ends, str(part.equilibria), str(part.first_order)))
         else:
@@ -123,6 +129,7 @@ def policy_range_result(found: PolicyRange) -> dict[str, Any]:
         "all_folds": found.all_folds,
         "pieces": found.pieces,
         "boxes": found.boxes,
+        "stopped": found.stopped,
         "segments": [
             {**_ends(s), "equilibria": s.equilibria, "first_order": s.first_order}
             for s in found.segments

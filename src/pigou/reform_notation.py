@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from string import Formatter
 from typing import Any
 
 from pigou.game import GOVERNMENT, Game, Parameter
 from pigou.reform import KINDS, Reform, Step
+from pigou.reform_kinds import GROUPS
+from pigou.reform_kinds_shared import Kind
 from pigou.symbols import clean, number_text
 
-__all__ = ["kinds_text", "reform_text"]
+__all__ = ["keys_text", "kinds_text", "reform_text"]
 
 
 def reform_text(reform: Reform, game: Game | None = None) -> list[str]:
@@ -24,7 +27,7 @@ def reform_text(reform: Reform, game: Game | None = None) -> list[str]:
     Returns
     -------
     list of str
-        The steps in order, then the reform's parameters and its running cost.
+        The steps in order, then the reform's parameters, its running cost, and how it may fail.
 
     Examples
     --------
@@ -37,24 +40,57 @@ def reform_text(reform: Reform, game: Game | None = None) -> list[str]:
     lines += map(_parameter, reform.parameters)
     if reform.running_cost != 0:
         lines.append(f"running it costs the {GOVERNMENT} {reform.running_cost}")
+    lines += [
+        f"{part.name} fails with probability {part.failure}, and then costs the same and changes "
+        "nothing"
+        for part in (reform, *reform.parts)
+        if part.failure
+    ]
     return lines
 
 
 def kinds_text() -> str:
-    """List the kinds of reform: what each does, and its keys (optional ones in brackets).
+    r"""List the kinds of reform by group: what each does, its definition, keys, ledger and source.
+
+    Keys in brackets are optional; of those that are joined by "or", one group is given.
 
     Examples
     --------
-    >>> print(kinds_text().splitlines()[0])
-    subsidy    the government pays a rate per unit of a move, or for a choice
+    >>> print("\n".join(kinds_text().splitlines()[:2]))
+    PAYMENTS
+    subsidy            the government pays a rate per unit of a move, or for a choice; or ...
     """
     width = max(map(len, KINDS)) + 2
-    lines = []
-    for name, kind in KINDS.items():
-        keys = ", ".join([*kind.required, *(f"[{key}]" for key in kind.optional)])
-        lines += [f"{name:<{width}}{kind.does}", f"{'':<{width}}keys: {keys}"]
-    shared = "name, parameters, running_cost, source, label"
+    lines: list[str] = []
+    for group, kinds in GROUPS.items():
+        lines += [*([""] if lines else []), group.upper()]
+        for kind in kinds:
+            lines.append(f"{kind.name:<{width}}{kind.does}")
+            lines += [f"{'':<{width}}{line}" for line in _facts(kind)]
+    shared = "name, parameters, running_cost, source, label, failure (its probability)"
     return "\n".join([*lines, "", f"Every reform may also have: {shared}."])
+
+
+def _facts(kind: Kind) -> list[str]:
+    """Return the definition, keys, ledger and source of a kind, line by line."""
+    lines = [f"definition: {kind.definition}", f"keys: {keys_text(kind)}"]
+    lines += [f"pays: {payer} to {payee}, for {purpose}" for payer, payee, purpose in kind.ledger]
+    if kind.missing:
+        lines.append(f"not solved yet: it needs {kind.missing}")
+    return [*lines, f"source: {kind.source}"]
+
+
+def keys_text(kind: Kind) -> str:
+    """List the keys of a kind, the optional ones in brackets.
+
+    Examples
+    --------
+    >>> keys_text(KINDS["tax"])
+    'move or player, rate, [choice], [when], [members], [group]'
+    """
+    either = " or ".join(" and ".join(keys) for keys in kind.either)
+    optional = (f"[{key}]" for key in kind.optional)
+    return ", ".join([*([either] if either else []), *kind.required, *optional])
 
 
 def _parameter(parameter: Parameter) -> str:
@@ -88,9 +124,40 @@ def _population(keys: Mapping[str, Any], game: Game | None) -> str:
 
 
 def _on_move(keys: Mapping[str, Any], verb: str) -> str:
+    if "move" not in keys:
+        side = "to" if verb == "pays" else "from"
+        return f"the {GOVERNMENT} {verb} {keys['rate']} {side} {keys['player']}, whatever it does"
     move, choice = keys["move"], keys.get("choice")
     unit = f"per unit of {move}" if choice is None else f"for the choice {choice} of {move}"
     return f"the {GOVERNMENT} {verb} {keys['rate']} {unit}"
+
+
+def _filled(template: str) -> Callable[[Mapping[str, Any]], str]:
+    """Return what fills a template; a part in [brackets] is left out where its key is not given."""
+
+    def fill(keys: Mapping[str, Any]) -> str:
+        given = {k: _listed(v) for k, v in keys.items()}
+        given = {"payer": GOVERNMENT, "payee": GOVERNMENT, **given}
+        text = ""
+        for n, part in enumerate(template.replace("]", "[").split("[")):
+            needed = [name for _, name, _, _ in Formatter().parse(part) if name]
+            if n % 2 == 0 or all(name in given for name in needed):
+                text += part.format_map(given)
+        return text
+
+    return fill
+
+
+def _listed(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return " and ".join(f"{k} = {v}" for k, v in value.items())
+    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _enforcement(keys: Mapping[str, Any]) -> str:
+    if "move" not in keys:
+        return _filled("{parameter} loses [{share} of ]its value")(keys)
+    return _filled("who takes {choice} of {move} pays damages of {damages} to {payee}")(keys)
 
 
 def _transfer(keys: Mapping[str, Any]) -> str:
@@ -128,4 +195,39 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "running_cost": lambda keys: f"running it costs the {GOVERNMENT} {keys['amount']}",
     "add": _add,
     "order": lambda keys: _order(keys["stages"]),
+    "enforcement": _enforcement,
+} | {
+    kind: _filled(template)
+    for kind, template in {
+        "first_move": "{move} is made before all other moves, and seen by all who make them",
+        "matching_grant": "{payer} tops up [{value} for ]{move} at the rate {rate}[, up to {most}]",
+        "prize": "{payer} pays {player} a prize of {amount}[ with the probability {share}]",
+        "fine": "{player} pays a fine of {amount}[ with the probability {share}] to {payee}",
+        "guarantee": "{payer} guarantees {player} {amount}[ for a premium of {premium}]",
+        "offtake_guarantee": "{payer} makes up for what a unit of {move} brings on the market "
+        "({market}) less than {price}",
+        "training_levy": "everybody who decides on {move} pays a levy of {levy} to the government "
+        "and gets {rebate} back per unit of {move}[ == {choice}]",
+        "assurance": "{payer} refunds {refund} per unit of {moves}[ == {choice}] if the total is "
+        "less than {threshold}",
+        "divide_and_conquer": "the government pays those who decide on {moves}, in order, what "
+        "makes them take {choice}[ rather than {instead}] if those before do[, and {margin} more]",
+        "seed": "the government contributes {amount} to the sum of {move}[, at {cost} a unit]",
+        "announcement": "it is announced that {profile}",
+        "joint_commitment": "{players} decide together on what is best for them in sum",
+        "association": "{players} form an association that bargains as one",
+        "long_term_order": "{payer} pays {amount} per unit of {move}[ == {choice}]",
+        "ownership": "{player} gets the right to decide on {move}",
+        "bargaining_power": "{parameter} moves to {value}[, by {share} of the way]",
+        "entry_barrier": "{parameter}, the cost of entry, falls by the share {share}",
+        "rival": "{player} gets [{members} times ]a rival[, {called}]",
+        "standard": "{move} is at least {lowest}",
+        "export_restraint": "{moves} are at most {highest}",
+        "minimum_tax": "{moves} are at least {lowest}, as agreed",
+        "publish": "{what} is published[ to {players}]",
+        "certification": "{what} is certified[ to {players}][, for a fee of {fee} from {player}]",
+        "demonstration": "a pilot shows {what} to {players}[, at a cost of {cost}]",
+        "precision": "{parameter}, a precision, becomes {factor} times as large",
+        "signal": "[{players}: ]there is a signal of {what}, right with probability {accuracy}",
+    }.items()
 }

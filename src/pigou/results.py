@@ -10,79 +10,44 @@ known to be algebraic has ``exact`` as well: ``"sqrt(2)/2"`` or ``"root of x**3 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
-from fractions import Fraction
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 from pigou.assessment import Assessment
-from pigou.comparison import Comparison, Scenario, Verdict, present
+from pigou.comparison import Comparison, Scenario, present
+from pigou.diagnosis_result import (
+    incidence_result,
+    prices_result,
+    rents_result,
+    second_best_result,
+    switching_result,
+)
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Refuted, Strategy
-from pigou.exact import Enclosure, Record
+from pigou.exact import Enclosure
 from pigou.expression import write_expression
 from pigou.game import Chance, Choice, Game, Move, Parameter
+from pigou.json_numbers import maybe, number, numbers, outwards
 from pigou.model import Model
 from pigou.notation import latex_expression, reform_text, text_expression
 from pigou.stages import is_staged
+from pigou.verdict_result import account_result, verdict_result, weights_result
 
 if TYPE_CHECKING:
     from pigou.observation import Finding, Study
     from pigou.solvers.symbolic import RegimeSet, SymbolicEquilibrium
+    from pigou.switching import Switching
 
 __all__ = [
     "comparison_result",
     "game_result",
     "models_result",
-    "number",
     "regimes_result",
     "solve_result",
     "study_result",
 ]
-
-_WHAT = {
-    "survives": "survive",
-    "moves": "move",
-    "vanishes": "vanish",
-    "appears": "appear",
-    "not searched": "not_searched",
-}
-
-
-def number(value: Enclosure) -> dict[str, Any]:
-    """Write a number.
-
-    Examples
-    --------
-    >>> number(Enclosure.point("1/2"))
-    {'value': 0.5, 'exact': '1/2'}
-    """
-    middle = 0.0 if value.is_zero() else value.value
-    shown = middle if math.isfinite(middle) else None
-    if value.is_exact:
-        return {"value": shown, "exact": str(value.lower)}
-    return {
-        "value": shown,
-        "lower": _outwards(value.lower, -math.inf),
-        "upper": _outwards(value.upper, math.inf),
-    }
-
-
-def _outwards(end: Fraction, towards: float) -> float | None:
-    """Round the end of an enclosure to a float that does not cut it."""
-    try:
-        near = float(end)
-    except OverflowError:
-        return None
-    if (towards > 0 and Fraction(near) < end) or (towards < 0 and Fraction(near) > end):
-        near = math.nextafter(near, towards)
-    return near if math.isfinite(near) else None
-
-
-def _numbers(values: Mapping[str, Enclosure]) -> dict[str, Any]:
-    return {name: number(value) for name, value in values.items()}
-
 
 # -- solve ------------------------------------------------------------------------------------
 
@@ -128,7 +93,7 @@ def _equilibrium(one: Equilibrium) -> dict[str, Any]:
         "kind": one.kind,
         "profile": one.profile,
         "strategies": _strategies(one.strategies),
-        "payoffs": _numbers(one.payoffs),
+        "payoffs": numbers(one.payoffs),
         "marks": list(one.marks),
         "undecided": list(one.undecided),
         "index": one.index,
@@ -146,7 +111,7 @@ def _equilibrium(one: Equilibrium) -> dict[str, Any]:
 def _taken(labels: Mapping[str, Enclosure]) -> Any:
     """Write what is chosen on the path: the label, or how likely each is."""
     sure = [label for label, p in labels.items() if p.is_exact and p.lower == 1]
-    return sure[0] if sure else _numbers(labels)
+    return sure[0] if sure else numbers(labels)
 
 
 def _strategies(strategies: Iterable[Strategy]) -> dict[str, Any]:
@@ -173,7 +138,7 @@ def _strategy(strategy: Strategy) -> dict[str, Any]:
     if strategy.value is not None:
         exactly = {"exact": strategy.exact} if strategy.exact else {}
         return rule | number(strategy.value) | exactly
-    entry: dict[str, Any] = _numbers(strategy.probabilities)
+    entry: dict[str, Any] = numbers(strategy.probabilities)
     entry |= {_free(key, strategy.probabilities): text for key, text in rule.items()}
     if strategy.counts is not None and strategy.members > 1:
         entry[_free("counts", strategy.probabilities)] = dict(strategy.counts)
@@ -204,14 +169,16 @@ def _gain(gain: Enclosure | None) -> str | None:
     """Write the bound on the largest gain: exactly, or its upper end."""
     if gain is None:
         return None
-    return str(gain.lower) if gain.is_exact else repr(_outwards(gain.upper, math.inf))
+    return str(gain.lower) if gain.is_exact else repr(outwards(gain.upper, math.inf))
 
 
 # -- compare ----------------------------------------------------------------------------------
 
 
-def comparison_result(comparison: Comparison) -> dict[str, Any]:
-    """Write a comparison: schema ``pigou.compare/1``.
+def comparison_result(
+    comparison: Comparison, switchings: Sequence[tuple[str, Switching]] = ()
+) -> dict[str, Any]:
+    """Write a comparison: schema ``pigou.compare/1``; with switching values of parameters.
 
     Examples
     --------
@@ -227,11 +194,18 @@ def comparison_result(comparison: Comparison) -> dict[str, Any]:
         "game": comparison.baseline.found.game,
         "at": {name: str(value) for name, value in comparison.baseline.found.at.items()},
         "costs_of_funds": [str(cost) for cost in comparison.costs_of_funds],
-        "weights": {group: str(weight) for group, weight in comparison.weights.items()},
+        "weights": weights_result(comparison),
+        "weight_values": numbers(comparison.weights),
         "complete": all(s.found.complete for s in (comparison.baseline, *comparison.reforms)),
+        "second_best": second_best_result(comparison),
         "baseline": _scenario(comparison.baseline, comparison),
         "reforms": [
-            _scenario(one, comparison) | {"verdict": _verdict(comparison, one.name)}
+            _scenario(one, comparison)
+            | {
+                "verdict": verdict_result(comparison, one.name),
+                "incidence": incidence_result(comparison, one),
+                "switching": switching_result(one.name, switchings),
+            }
             for one in comparison.reforms
         ],
     }
@@ -254,6 +228,7 @@ def _scenario(scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
             "profiles": list(best.profiles),
             "is_equilibrium": best.is_equilibrium,
         },
+        "prices": prices_result(scenario),
     }  # fmt: skip
 
 
@@ -261,7 +236,7 @@ def _assessment(one: Assessment, scenario: Scenario, comparison: Comparison) -> 
     weights = present(comparison.weights, one)
     costs = comparison.costs_of_funds
     return {
-        "surplus": _numbers(one.surplus),
+        "surplus": numbers(one.surplus),
         "transfers": [
             {
                 "payer": flow.transfer.payer,
@@ -271,9 +246,7 @@ def _assessment(one: Assessment, scenario: Scenario, comparison: Comparison) -> 
             }
             for flow in one.flows
         ],
-        "outlay": number(one.outlay),
-        "revenue": number(one.revenue),
-        "running_cost": number(one.running_cost),
+        **account_result(one, comparison),
         "welfare": {
             "unweighted": {str(c): number(one.welfare(c)) for c in costs},
             "weighted": {str(c): number(one.welfare(c, weights)) for c in costs},
@@ -281,34 +254,8 @@ def _assessment(one: Assessment, scenario: Scenario, comparison: Comparison) -> 
         "first_best": number(scenario.first_best.welfare),
         "gap": number(one.gap),
         "diagnosis": scenario.diagnosis(one),
+        "rents": rents_result(one, scenario),
     }
-
-
-def _verdict(comparison: Comparison, name: str) -> dict[str, Any]:
-    equilibria: dict[str, list[Any]] = {word: [] for word in _WHAT.values()}
-    for change in comparison.changes(name):
-        pair = {"before": change.before, "after": change.after}
-        equilibria[_WHAT[change.what]].append({k: v for k, v in pair.items() if v})
-    plain = {v.rule: v for v in replace(comparison, weights=Record()).verdicts(name)}
-    verdicts = {v.rule: _one_verdict(v, plain[v.rule]) for v in comparison.verdicts(name)}
-    return {**verdicts, "equilibria": equilibria}
-
-
-def _one_verdict(verdict: Verdict, plain: Verdict) -> dict[str, Any]:
-    return {
-        "before": verdict.before,
-        "after": verdict.after,
-        "private": number(plain.private),
-        "public": number(plain.public),
-        "net": {"unweighted": _numbers(plain.net), "weighted": _numbers(verdict.net)},
-        "break_even": _maybe(plain.break_even),
-        "weighted_break_even": _maybe(verdict.break_even),
-        "statement": verdict.statement,
-    }
-
-
-def _maybe(value: Enclosure | None) -> dict[str, Any] | None:
-    return None if value is None else number(value)
 
 
 # -- regimes ----------------------------------------------------------------------------------
@@ -442,13 +389,13 @@ def _finding(one: Finding) -> dict[str, Any]:
         "predictions": [
             {
                 "name": p.name,
-                "shares": _numbers(p.shares),
+                "shares": numbers(p.shares),
                 "distance": number(p.distance),
-                "efficiency": _maybe(p.efficiency),
+                "efficiency": maybe(p.efficiency),
             }
             for p in one.predictions
         ],
-        "efficiency": _maybe(one.efficiency),
+        "efficiency": maybe(one.efficiency),
         "remarks": list(one.remarks),
     }
 

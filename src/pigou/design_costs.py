@@ -1,0 +1,166 @@
+r"""What a design costs, and the frontier of cost against goal.
+
+The *outlay* in an equilibrium is what the reform pays to players, before any tax it collects; the
+budget *promised* is the largest outlay at any pure profile. At a threshold that is not attained,
+pure equilibria are taken at the threshold itself (their outlay and surplus are polynomials in the
+strength, whose values there are the limits from above), mixed ones just above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from pigou.assessment import Assessment
+from pigou.design_families import Target, counts_of
+from pigou.design_goals import Setting, profiles_at, surplus
+from pigou.design_results import Design, Outcome, Row
+from pigou.errors import PigouError
+from pigou.exact import Enclosure, Record
+from pigou.game import Game
+from pigou.solvers.critical import Cell, StrengthForm, cells, value_at
+from pigou.solvers.form import Counts
+
+__all__ = ["frontier", "outlay_formula", "with_costs"]
+
+MOST_PROFILES, MOST_ROWS = 20_000, 60
+ZERO = Enclosure.point(0)
+
+
+def outlay_formula(before: Game, after: Game) -> sp.Expr:
+    """Return what a reform pays to players, in all, as a formula.
+
+    Examples
+    --------
+    >>> from pigou import subsidy
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> outlay_formula(game, subsidy("upgrade", 2)(game))
+    sum(2*upgrade)
+    """
+    players = {p.name for p in after.players}
+    new = (t for t in after.transfers if t not in before.transfers and t.payer not in players)
+    return sp.Add(*(after.amount(t, t.payer) for t in new if t.payee in players))
+
+
+def with_costs(found: Design, setting: Setting) -> Design:
+    """Add the equilibria that result just above the threshold, and what they cost.
+
+    Examples
+    --------
+    >>> from pigou.designing import design
+    >>> from pigou.models import load
+    >>> found = design(load("coordination"), family="assurance", formulas=False)
+    >>> str(found.threshold.value), str(found.outlay), str(found.promised)
+    ('3/8', '0', '27/8')
+    """
+    enough = found.threshold.just_enough
+    if enough is None:
+        return found
+    exact = found.threshold.value
+    assert exact is not None
+    limit = exact.lower if exact.is_exact else enough
+    outcomes = tuple(_outcome(setting, a, limit) for a in setting.assessed(enough))
+    largest = max((o.outlay for o in outcomes), key=lambda e: e.upper, default=None)
+    return replace(
+        found, outcomes=outcomes, outlay=largest, promised=_promised(setting, limit)
+    )  # fmt: skip
+
+
+def _outcome(setting: Setting, one: Assessment, limit: Fraction) -> Outcome:
+    counts, form = counts_of(one.equilibrium), setting.form
+    if counts is None or form is None:
+        new = [t for t in setting.game.transfers if t not in setting.before.transfers]
+        players = {p.name for p in setting.game.players}
+        flows = (a for t, a in one.flows if t in new and t.payer not in players)
+        paid = sum(flows, ZERO)
+        return Outcome(one.equilibrium.profile, one.surplus, one.welfare(), paid)
+    shares = {
+        p: Enclosure.point(value_at(surplus(form, p, counts), limit))
+        for p in setting.game.parties
+    }  # fmt: skip
+    return Outcome(
+        one.equilibrium.profile, Record(shares), sum(shares.values(), ZERO),
+        Enclosure.point(_outlay(setting, form, counts, limit)),
+    )  # fmt: skip
+
+
+def _outlay(setting: Setting, form: StrengthForm, counts: Counts, strength: Fraction) -> Fraction:
+    formula = outlay_formula(setting.before, setting.game)
+    return value_at(form.value(formula, counts), strength)
+
+
+def _promised(setting: Setting, strength: Fraction) -> Enclosure | None:
+    """Return the largest outlay at any pure profile."""
+    form = setting.form
+    if form is None:
+        return None
+    try:
+        here = form.form(strength)
+    except PigouError:
+        return None
+    if here.number_of_profiles(form.everything) > MOST_PROFILES:
+        return None
+    formula = outlay_formula(setting.before, setting.game)
+    largest = max(here.value(formula, counts) for counts in here.profiles(form.everything))
+    return Enclosure.point(Fraction(int(largest.p), int(largest.q)))
+
+
+# -- the frontier -----------------------------------------------------------------------------
+
+
+def frontier(setting: Setting, target: Target | None) -> tuple[Row, ...]:
+    """Return what is had at which strength and cost, where the pure equilibria change.
+
+    Examples
+    --------
+    >>> from pigou.design_families import Target, from_reform
+    >>> from pigou.models import load
+    >>> model = load("coordination")
+    >>> setting = Setting(model.game, from_reform(model.reform("uniform_subsidy")), {})
+    >>> rows = frontier(setting, Target("all upgrade", ((0, 10),)))
+    >>> [(str(row.strength), str(row.on_target), str(row.outlay)) for row in rows]
+    [('0', '0', '0'), ('3/8', '10', '15/4')]
+    """
+    form = setting.form
+    if form is None:
+        return ()
+    low, high = setting.family.low, setting.family.high
+    _, parts = cells(form.pure_gaps(), low, high)
+    rows: list[Row] = []
+    before: Any = None
+    for part in parts:
+        pure = profiles_at(form, part.samples[0])
+        if pure and pure != before and len(rows) < MOST_ROWS:
+            rows.append(_row(setting, form, part, pure, target))
+        before = pure
+    return tuple(rows)
+
+
+def _row(
+    setting: Setting, form: StrengthForm, part: Cell, pure: list[Counts], target: Target | None
+) -> Row:
+    """Describe the pure equilibria of a cell at its lower end."""
+    low = part.low.value
+    limit = low.lower if low.is_exact else part.samples[0]
+    welfare = [
+        sum(value_at(surplus(form, p, c), limit) for p in setting.game.parties) for c in pure
+    ]
+    outlay = max(_outlay(setting, form, c, limit) for c in pure)
+    on_target = None
+    if target is not None:
+        on_target = Enclosure.point(min(_alike(c, target.counts) for c in pure))
+    return Row(
+        low, True, len(pure), on_target, Enclosure.point(min(welfare)),
+        Enclosure.point(max(welfare)), Enclosure.point(outlay), _promised(setting, limit),
+    )  # fmt: skip
+
+
+def _alike(counts: Counts, wanted: Counts) -> int:
+    """Return how many members do in one profile what the target asks of them."""
+    rows: Iterator[Any] = zip(counts, wanted, strict=True)
+    return sum(min(a, b) for row, want in rows for a, b in zip(row, want, strict=True))

@@ -1,0 +1,408 @@
+r"""What becomes of every equilibrium as a reform grows from nothing to its full strength.
+
+At strength s in [0, 1] payoffs are :math:`(1 - s)\,u^{\text{before}} + s\,u^{\text{after}}`; for a
+subsidy or tax that is s times its rate. An equilibrium *survives* if it can be followed to full
+strength without a change, *moves* if what is played changes on the way, and *vanishes* at the
+strength beyond which it cannot be followed; another *appears* at the strength to which it can be
+followed back.
+
+Steps
+-----
+1. *Finite games with simultaneous moves.* The game before is written with the groups of the game
+   after, if the reform only brings payments (so that one that pays some members only can be
+   followed, too). Pure profiles, mixtures that members of one population share, and mixed
+   equilibria of two players are followed exactly (`pigou.solvers.strengths`).
+2. *Continuous games* of up to three moves without kinks are followed along the branches of
+   `pigou.policy_range`: to full strength, to a fold, to a point at which another move does as well.
+   The strength is that of an event that is certified there, or else the answer is numerical.
+3. What is left on both sides is paired by likeness: the same moves or labels, the nearest first.
+   That is no statement about the strengths between, and says so.
+
+Sources: J. C. Harsanyi and R. Selten (1988), on following equilibria; the modules named.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from pigou.changes import Change
+from pigou.check_smooth import has_interval
+from pigou.equilibrium import Equilibrium, EquilibriumSet, Strategy
+from pigou.errors import PigouError
+from pigou.exact import Enclosure
+from pigou.following import followed
+from pigou.game import Game
+from pigou.solvers.form import Counts, FiniteForm, Group, finite_form
+from pigou.solvers.strengths import Path, alike, pure_span, shared_paths, support_span
+from pigou.stages import is_staged
+
+if TYPE_CHECKING:
+    from pigou.comparison import Scenario
+
+__all__ = ["fates", "is_symmetric", "only_symmetric"]
+
+_FULL = Enclosure.point(1)
+
+
+def fates(before: Scenario, after: Scenario) -> tuple[Change, ...]:
+    """Return what becomes of each equilibrium of the baseline, and which appear.
+
+    Examples
+    --------
+    >>> from pigou import compare
+    >>> from pigou.models import load
+    >>> model = load("coordination")
+    >>> found = compare(model.game, [model.reform("uniform_subsidy")])
+    >>> for change in fates(found.baseline, found.reforms[0]):
+    ...     print(f"{change}: {change.how}, {change.why or 'followed'}")
+    E1 vanishes at strength 15/16: exact, another choice pays more
+    E2 survives (as E1): exact, followed
+    E3 vanishes at strength 15/16: exact, it becomes pure
+    """
+    matching = _Matching(before, after)
+    if has_interval(before.game):
+        matching.continuous()
+    else:
+        matching.finite()
+    matching.by_likeness()
+    return matching.result()
+
+
+class _Matching:
+    """Collects what is known of the equilibria of the baseline, and of those after the reform."""
+
+    def __init__(self, before: Scenario, after: Scenario):
+        self.before, self.after = before, after
+        self.old: dict[str, Change] = {}
+        self.new: dict[str, Change] = {}
+        self.taken: set[str] = set()
+
+    # -- finite games ---------------------------------------------------------------------------
+
+    def finite(self) -> None:
+        """Follow the equilibria of a finite game with simultaneous moves."""
+        try:
+            forms = _forms(self.before, self.after)
+        except PigouError:
+            return
+        if forms is None:
+            return
+        how = "numerical" if any(form.rounded for form in forms) else "exact"
+        self._pure(forms, how)
+        groups = forms[0].groups
+        if len(groups) == 1 and len(groups[0].actions) == 2 and groups[0].size > 1:
+            self._shared(forms, how)
+        elif len(groups) == 2 and all(g.size == 1 for g in groups):
+            self._two_players(forms, how)
+
+    def _pure(self, forms: tuple[FiniteForm, FiniteForm], how: str) -> None:
+        groups = forms[0].groups
+        names = {}
+        for one in self.after.found:
+            for counts in _profiles(one, groups):
+                names[counts] = one.name
+        for one in self.before.found:
+            spans = []
+            for counts in _profiles(one, groups):
+                span = pure_span(*forms, counts)
+                if span is not None and span[0] == 0:
+                    spans.append((span[1], names.get(counts, "")))
+            arrived = [name for high, name in spans if high == 1]
+            if any(arrived):
+                name = ", ".join(filter(None, arrived))
+                self.old[one.name] = Change("survives", one.name, name, None, how)
+                self.taken.update(filter(None, arrived))
+            elif spans and not arrived:
+                last = Enclosure.point(max(high for high, _ in spans))
+                why = "another choice pays more"
+                self.old[one.name] = Change("vanishes", one.name, "", last, how, why)
+        for counts, name in names.items():
+            span = pure_span(*forms, counts)
+            if name not in self.taken and span is not None and span[1] == 1:
+                first = Enclosure.point(span[0])
+                why = "no other choice pays more"
+                self.new[name] = Change("appears", "", name, first, how, why)
+
+    def _shared(self, forms: tuple[FiniteForm, FiniteForm], how: str) -> None:
+        paths = shared_paths(*forms)
+        label = ", ".join(forms[0].groups[0].actions[1])
+        if paths is None:
+            return
+        for old in _mixed(self.before.found):
+            share = old.strategies[0].probabilities[label]
+            path = next((p for p in paths if p.start is not None and p.start.overlaps(share)), None)
+            if path is None:
+                continue
+            new = self._arrival(path, label)
+            if path.end is None:
+                why = _MEETS[path.meets[1]]
+                self.old[old.name] = Change("vanishes", old.name, "", path.high, how, why)
+            elif new is not None:
+                self._arrives(old, new, how)
+        for new in _mixed(self.after.found):
+            share = new.strategies[0].probabilities[label]
+            path = next((p for p in paths if p.end is not None and p.end.overlaps(share)), None)
+            if path is not None and path.start is None and new.name not in self.taken:
+                why = _MEETS[path.meets[0]]
+                self.new[new.name] = Change("appears", "", new.name, path.low, how, why)
+
+    def _arrival(self, path: Path, label: str) -> Equilibrium | None:
+        for new in _mixed(self.after.found):
+            share = new.strategies[0].probabilities[label]
+            if path.end is not None and path.end.overlaps(share):
+                return new
+        return None
+
+    def _arrives(self, old: Equilibrium, new: Equilibrium, how: str) -> None:
+        what = "survives" if _same(_signature(old, True), _signature(new, True)) else "moves"
+        self.old[old.name] = Change(what, old.name, new.name, None, how)
+        self.taken.add(new.name)
+
+    def _two_players(self, forms: tuple[FiniteForm, FiniteForm], how: str) -> None:
+        groups = forms[0].groups
+        new = {_supports(one, groups): one for one in _mixed(self.after.found)}
+        for one in _mixed(self.before.found):
+            supports = _supports(one, groups)
+            span = support_span(*forms, supports)
+            if span is None or one.component:
+                continue
+            if span[1]:
+                self.old[one.name] = Change("vanishes", one.name, "", span[0], how, span[1])
+            elif supports in new and not new[supports].component:
+                self._arrives(one, new[supports], how)
+        for supports, one in new.items():
+            span = support_span(forms[1], forms[0], supports)
+            if span is None or one.component or one.name in self.taken or not span[1]:
+                continue
+            first = _FULL - span[0]
+            self.new[one.name] = Change("appears", "", one.name, first, how, span[1])
+
+    # -- continuous games -----------------------------------------------------------------------
+
+    def continuous(self) -> None:
+        """Follow the equilibria of a continuous game along its branches."""
+        games = self.before.game, self.after.game
+        for change in followed(*games, self.before.found, self.after.found):
+            if change.before:
+                self.old[change.before] = change
+                self.taken.update(filter(None, [change.after]))
+            else:
+                self.new[change.after] = change
+
+    # -- what is left ---------------------------------------------------------------------------
+
+    def by_likeness(self) -> None:
+        """Pair what was not followed: equal profiles first, then the nearest."""
+        by_type = _kinds(self.before) == _kinds(self.after)
+        old = {
+            e.name: (e.kind, _signature(e, by_type))
+            for e in self.before.found
+            if e.name not in self.old
+        }
+        left = {
+            e.name: (e.kind, _signature(e, by_type))
+            for e in self.after.found
+            if e.name not in self.taken and e.name not in self.new
+        }
+        for what, fits in (("survives", _stays), ("moves", _may_move)):
+            for name in [n for n in old if n not in self.old]:
+                near = [n for n in left if fits(old[name], left[n])]
+                match = min(near, key=lambda n: _distance(old[name][1], left[n][1]), default="")
+                if match:
+                    left.pop(match)
+                    self.taken.add(match)
+                    self.old[name] = Change(what, name, match)
+
+    def result(self) -> tuple[Change, ...]:
+        """Return all changes: of the baseline's equilibria in order, then those that appear."""
+        narrower = only_symmetric(self.after.found) and not only_symmetric(self.before.found)
+        for one in self.before.found:
+            lost = narrower and not is_symmetric(one)
+            missing = Change("vanishes", one.name, "")
+            missing = replace(missing, what="not searched", how="") if lost else missing
+            self.old.setdefault(one.name, missing)
+        appeared = [
+            self.new.get(one.name, Change("appears", "", one.name))
+            for one in self.after.found
+            if one.name not in self.taken
+        ]
+        return (*(self.old[one.name] for one in self.before.found), *appeared)
+
+
+_MEETS = {"fold": "it meets another mixture", "pure": "it becomes pure"}
+
+
+# -- reading equilibria ---------------------------------------------------------------------------
+
+
+def _forms(before: Scenario, after: Scenario) -> tuple[FiniteForm, FiniteForm] | None:
+    """Return the game before and after in one form, if they can be written so."""
+    if is_staged(before.game) or is_staged(after.game):
+        return None
+    last = finite_form(after.game, after.found.at)
+    first = finite_form(before.game, before.found.at)
+    if not alike(first, last) and _only_payments(before.game, after.game):
+        unpaid = replace(after.game, transfers=before.game.transfers)
+        first = finite_form(unpaid, after.found.at)
+    return (first, last) if alike(first, last) else None
+
+
+def _only_payments(before: Game, after: Game) -> bool:
+    """Whether a reform brought payments, and at most told members apart to pay some of them."""
+    names = [(p.name, before.size(p.name)) for p in before.players]
+    return (
+        before.moves == after.moves
+        and before.payoffs == after.payoffs
+        and before.chance == after.chance
+        and names == [(p.name, after.size(p.name)) for p in after.players]
+        and not any(p.types for p in before.players)
+    )
+
+
+def _profiles(one: Equilibrium, groups: Sequence[Group]) -> Iterator[Counts]:
+    """Yield a pure profile as counts; where members are told apart now, every way to do so."""
+    if one.kind != "pure":
+        return
+    strategies = {(s.player, s.type): s for s in one.strategies}
+    totals: dict[str, Mapping[str, int]] = {}
+    rows: list[list[tuple[int, ...]]] = []
+    for group in groups:
+        labels = [", ".join(action) for action in group.actions]
+        strategy = strategies.get((group.player, group.type))
+        if strategy is not None:
+            rows.append([_row(strategy, labels)])
+            continue
+        whole = strategies.get((group.player, ""))
+        if whole is None:
+            return
+        totals[group.player] = dict(zip(labels, _row(whole, labels), strict=True))
+        rows.append(list(_spreads(group.size, len(labels))))
+    for counts in itertools.product(*rows):
+        if all(_sums_to(counts, groups, player, total) for player, total in totals.items()):
+            yield counts
+
+
+def _row(strategy: Strategy, labels: Sequence[str]) -> tuple[int, ...]:
+    if strategy.counts is not None:
+        return tuple(strategy.counts.get(label, 0) for label in labels)
+    return tuple(
+        int(strategy.probabilities[label].lower * strategy.members) for label in labels
+    )  # fmt: skip
+
+
+def _spreads(size: int, labels: int) -> Iterator[tuple[int, ...]]:
+    if labels == 1:
+        yield (size,)
+        return
+    for first in range(size + 1):
+        for rest in _spreads(size - first, labels - 1):
+            yield (first, *rest)
+
+
+def _sums_to(
+    counts: Counts, groups: Sequence[Group], player: str, total: Mapping[str, int]
+) -> bool:
+    mine = [row for group, row in zip(groups, counts, strict=True) if group.player == player]
+    return [sum(column) for column in zip(*mine, strict=True)] == list(total.values())
+
+
+def _mixed(found: EquilibriumSet) -> list[Equilibrium]:
+    return [one for one in found if one.kind == "mixed"]
+
+
+def _supports(one: Equilibrium, groups: Sequence[Group]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the actions that two players use."""
+    strategies = {s.player: s for s in one.strategies}
+    used = []
+    for group in groups:
+        labels = [", ".join(action) for action in group.actions]
+        likely = strategies[group.player].probabilities
+        used.append(tuple(k for k, label in enumerate(labels) if likely[label].upper > 0))
+    return used[0], used[1]
+
+
+def only_symmetric(found: EquilibriumSet) -> bool:
+    """Whether only equilibria in which members alike act alike were looked for.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> only_symmetric(solve(load("coordination").game))
+    False
+    """
+    return found.scope.startswith("symmetric")
+
+
+def is_symmetric(equilibrium: Equilibrium) -> bool:
+    """Whether members alike act alike.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> [is_symmetric(one) for one in solve(load("coordination").game)]
+    [True, True, True]
+    """
+    return all(
+        s.counts is None or max(s.counts.values(), default=0) == s.members
+        for s in equilibrium.strategies
+    )
+
+
+# -- likeness -------------------------------------------------------------------------------------
+
+
+def _signature(equilibrium: Equilibrium, by_type: bool) -> dict[tuple[str, str], Enclosure]:
+    """Return the share of members who take each label: of each type, or over all of a player's.
+
+    In a game in stages, a player's decisions at different information sets are kept apart, and so
+    are its moves next to continuous ones. Of a continuous move, return the value.
+    """
+    apart = bool(equilibrium.path) or any(s.value is not None for s in equilibrium.strategies)
+    members: dict[str, int] = {}
+    weighted: dict[tuple[str, str], Enclosure] = {}
+    for strategy in equilibrium.strategies:
+        who = f"{strategy.player}[{strategy.type}]" if by_type else strategy.player
+        own = strategy.when or strategy.value is None
+        who = f"{who}: {strategy.move} {dict(strategy.when)}" if apart and own else who
+        members[who] = members.get(who, 0) + strategy.members
+        if strategy.value is not None:
+            weighted[f"{who}: {strategy.move}", ""] = strategy.value
+            members[f"{who}: {strategy.move}"] = 1
+        for label, share in strategy.probabilities.items():
+            if share.upper > 0:
+                weight = Enclosure.point(strategy.members)
+                sofar = weighted.get((who, label), Enclosure.point(0))
+                weighted[who, label] = sofar + weight * share
+    return {
+        (who, label): total / Enclosure.point(members[who])
+        for (who, label), total in weighted.items()
+    }
+
+
+def _kinds(scenario: Scenario) -> set[tuple[str, str]]:
+    return {(p.name, t.name) for p in scenario.game.players for t in p.types}
+
+
+def _stays(one: Any, other: Any) -> bool:
+    return one[0] == other[0] and _same(one[1], other[1])
+
+
+def _may_move(one: Any, other: Any) -> bool:
+    mixed = one[0] == other[0] == "mixed"
+    return (mixed or any(not label for _, label in one[1])) and set(one[1]) == set(other[1])
+
+
+def _distance(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> Fraction:
+    """Return how far two profiles of the same moves or labels are apart."""
+    ends = ((one[key].lower, other[key].lower) for key in one)
+    return sum((abs(a - b) for a, b in ends), Fraction(0))
+
+
+def _same(one: Mapping[Any, Enclosure], other: Mapping[Any, Enclosure]) -> bool:
+    return set(one) == set(other) and all(one[key].overlaps(other[key]) for key in one)

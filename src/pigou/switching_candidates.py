@@ -1,0 +1,110 @@
+r"""Where a verdict may flip in a parameter: expressions that are zero there.
+
+They are read off equilibria that are followed in closed form (`pigou.along`): the net benefit
+between them; what bounds their existence; where two have the same welfare, so that another is best
+or worst; where uniform beliefs about the others are indifferent, so that another is selected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import sympy as sp
+
+from pigou.along import Branch, branch
+from pigou.along_choices import earned
+from pigou.comparison import Comparison
+from pigou.game import GOVERNMENT, Game
+from pigou.ledger import running_cost
+from pigou.verdict import Verdict
+
+__all__ = ["flips"]
+
+_MOST_COMPARED = 6
+
+
+def flips(found: Comparison, parameter: str) -> Iterator[sp.Expr]:
+    """Yield expressions in a parameter that are zero where a verdict may flip.
+
+    Parameters
+    ----------
+    found : Comparison
+        Of a game with one reform.
+    parameter : str
+
+    Examples
+    --------
+    >>> from pigou import compare
+    >>> from pigou.models import load
+    >>> model = load("coordination")
+    >>> found = compare(model.game, [model.reform("uniform_subsidy")], costs_of_funds=("3/2",))
+    >>> zero = {s for e in flips(found, "subsidy") for s in sp.solve(e)}
+    >>> sp.Rational(9, 10) in zero
+    True
+    """
+    followed: list[dict[str, Branch]] = []
+    for scenario in (found.baseline, found.reforms[0]):
+        has = parameter in [p.name for p in scenario.game.parameters]
+        at = scenario.game.values(scenario.found.at)
+        branches = {}
+        for one in scenario.found.equilibria[:_MOST_COMPARED]:
+            way = branch(scenario.game, at, parameter if has else "", one)
+            if way is not None:
+                branches[one.name] = way
+                yield from way.events() if has else []
+        followed.append(branches)
+        yield from _crossings(list(branches.values()), scenario.game)
+        yield from _uniform_beliefs(list(branches.values()))
+    before, after = followed
+    for verdict in found.verdicts(found.reforms[0].name):
+        if verdict.before in before and verdict.after in after and verdict.fails_as_one:
+            pair = before[verdict.before], after[verdict.after]
+            for cost in verdict.net:
+                yield from net_benefits(*pair, verdict, sp.Rational(cost))
+
+
+def _uniform_beliefs(branches: Sequence[Branch]) -> Iterator[sp.Expr]:
+    """Yield where Laplacian beliefs are indifferent: one population with two choices."""
+    for one in branches[:1]:
+        if len(one.kinds) == 1 and len(one.kinds[0].actions) == 2 and one.kinds[0].size > 1:
+            (kind,) = one.kinds
+            rows = [(number, kind.size - number) for number in range(kind.size + 1)]
+            gains = (
+                earned(one.game, one.numbers, [kind._replace(row=row)], 0, 0, 0)
+                - earned(one.game, one.numbers, [kind._replace(row=row)], 0, 0, 1)
+                for row in rows[1:]
+            )
+            yield sum(gains, sp.S.Zero)
+
+
+def _crossings(branches: Sequence[Branch], game: Game) -> Iterator[sp.Expr]:
+    """Yield differences of welfare: where they are zero another one may be best or worst."""
+    totals = [sum((b.surplus(p) for p in game.parties), sp.S.Zero) for b in branches]
+    for k, one in enumerate(totals):
+        yield from (one - other for other in totals[k + 1 :])
+
+
+def net_benefits(
+    before: Branch, after: Branch, verdict: Verdict, cost: sp.Rational
+) -> Iterator[sp.Expr]:
+    """Yield the expected net benefit, without and with weights if these are rational."""
+    kept, fails = sp.Rational(str(1 - verdict.failure)), sp.Rational(str(verdict.failure))
+    public = after.surplus(GOVERNMENT) if GOVERNMENT in after.game.parties else sp.S.Zero
+    public -= before.surplus(GOVERNMENT) if GOVERNMENT in before.game.parties else sp.S.Zero
+    public = kept * public - fails * (_spent(after) - _spent(before))
+    for weighted in (False, True):
+        total = cost * public
+        for party, weight in verdict.weights.items():
+            if weighted and not weight.is_exact:
+                return
+            factor = sp.Rational(str(weight.lower)) if weighted else sp.S.One
+            gain = after.surplus(party) if party in after.game.parties else sp.S.Zero
+            gain -= before.surplus(party) if party in before.game.parties else sp.S.Zero
+            total += kept * factor * gain
+        yield total
+
+
+def _spent(one: Branch) -> sp.Expr:
+    """Return outlay and running cost."""
+    paid = (one.flow(t) for t in one.game.transfers if t.payer == GOVERNMENT)
+    return sum(paid, running_cost(one.game).xreplace(dict(one.numbers)))
