@@ -114,8 +114,9 @@ def _vanishing(task: Task, setting: Setting) -> tuple[Threshold, str]:
     old, new = setting.found(low), setting.found(high)
     bad = _bad(task, setting, low)
     words = f"'{bad.profile}' vanishes, when it is followed as the strength grows"
-    ends = [set_parameters({setting.family.parameter: s})(setting.game) for s in (low, high)]
-    change = next((c for c in followed(*ends, old, new) if c.before == bad.name), None)
+    first, last = (set_parameters({setting.family.parameter: s})(setting.game) for s in (low, high))
+    changes = followed(first, last, old, new)
+    change = next((c for c in changes if c.before == bad.name), None)
     if change is None:
         how = "the equilibrium could not be followed"
         return Threshold(None, "", None, "numerical", how, (), ()), words

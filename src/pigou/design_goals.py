@@ -26,12 +26,12 @@ from typing import Any
 
 from pigou.assessment import Assessment, assess
 from pigou.check_smooth import has_interval
-from pigou.comparison import SELECTIONS
 from pigou.design_families import Family, Target, carried_over, counts_of
 from pigou.equilibrium import EquilibriumSet
 from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure
 from pigou.game import GOVERNMENT, Game
+from pigou.selection import select
 from pigou.solvers.critical import StrengthForm, cells, constant, strength_form
 from pigou.solvers.crowd_critical import MOST_MEMBERS, meetings, number_of_mixtures_changes
 from pigou.solvers.dominance import survivors
@@ -153,19 +153,24 @@ class Setting:
         """Return the equilibrium that a rule picks at a strength; None if it picks none."""
         return _picked(rule, self.game, self.found(strength), self.assessed(strength))
 
+    def picked_before(self, rule: str) -> Assessment | None:
+        """Return the equilibrium that a rule picks without the reform."""
+        if rule not in self._before:
+            self._before[rule] = _picked(rule, self.before, *self.baseline)
+        return self._before[rule]
+
     @cached_property
-    def picked_before(self) -> dict[str, Assessment | None]:
-        """The equilibrium that each rule picks without the reform."""
-        return {rule: _picked(rule, self.before, *self.baseline) for rule in SELECTIONS}
+    def _before(self) -> dict[str, Assessment | None]:
+        return {}
 
 
 def _picked(
     rule: str, game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
 ) -> Assessment | None:
-    if not assessments:
+    picked = select(game, found, assessments, rule).picked
+    if len(picked) != 1:
         return None
-    name, _ = SELECTIONS[rule](game, found, assessments)
-    return next((a for a in assessments if a.equilibrium.name == name), None)
+    return next(a for a in assessments if a.equilibrium.name == picked[0])
 
 
 class Goal:
@@ -433,7 +438,7 @@ class Gain(Goal):
 
     def changes(self, strength: Fraction) -> list[Enclosure] | None:
         """Return by how much each group's surplus changes; None if a rule picks nothing."""
-        before = self.setting.picked_before[self.rule]
+        before = self.setting.picked_before(self.rule)
         after = self.setting.picked(self.rule, strength)
         if before is None or after is None:
             return None
@@ -450,7 +455,7 @@ class Gain(Goal):
         gap = form.laplacian_gap()
         if gap is not None:
             yield gap
-        before = self.setting.picked_before[self.rule]
+        before = self.setting.picked_before(self.rule)
         floors = {}
         if before is not None and all(before.surplus[g].is_exact for g in self.groups):
             floors = {g: before.surplus[g].lower + self.least for g in self.groups}
