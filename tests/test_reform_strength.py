@@ -13,11 +13,9 @@ from hypothesis import given, strategies as st
 
 from games import named_games, population_games
 from pigou import (
-    If,
     Parameter,
     Reform,
     ReformError,
-    Total,
     mandate,
     pay,
     set_parameters,
@@ -26,21 +24,8 @@ from pigou import (
 )
 from pigou.catalogue import find_reform
 from pigou.models import load
+from reform_games import linear
 from test_reform import transfer_reforms
-
-
-def linear(formula):
-    """Write a formula as a sum of terms in which sums and cases are linear in what they hold."""
-    formula = formula.replace(
-        lambda part: isinstance(part, Total),
-        lambda part: linear(part.args[0]) * sp.Symbol(f"all {part.args[1]}"),
-    )
-    formula = formula.replace(
-        lambda part: isinstance(part, If),
-        lambda part: part.args[2] + (part.args[1] - part.args[2]) * sp.Symbol(str(part.args[0])),
-    )
-    return sp.expand(formula)
-
 
 MODEL = load("coordination")
 GAME = MODEL.game

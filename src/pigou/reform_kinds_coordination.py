@@ -165,6 +165,7 @@ def _at_counts(
     sums = {
         part: sp.Add(*(n * part.args[0].xreplace({bound: value}) for value, n in counts.items()))
         for part in payoff.atoms(Total)
+        if part.args[1] == symbol(move.player)
     }
     return payoff.xreplace(sums).xreplace({move.symbol: own})
 
@@ -177,11 +178,11 @@ def _divide(
     instead = _other(targets, choice) if instead is None else instead
     extra = amount_of(game, "margin", margin)
     part = amount_of(game, "share", share)
-    amounts = [part * (due + extra) for due in dues(game, order, choice, instead)]
+    amounts = [due + extra for due in dues(game, order, choice, instead)]
     purpose = "divide and conquer: {} of {}"
     if not game.player(targets[0].player).is_population:
         for k, (move, amount) in enumerate(zip(targets, amounts, strict=True), 1):
-            paid = amount * quantity_of(move, choice)
+            paid = part * amount * quantity_of(move, choice)
             game = payment(game, GOVERNMENT, move.player, paid, purpose.format(k, len(order)))
         return game
     who = game.player(targets[0].player)
@@ -190,7 +191,7 @@ def _divide(
     types = tuple(Type(f"member{k}", 1, {_DUE: a}) for k, a in enumerate(amounts, 1))
     split = Player(who.name, who.label, types=types)
     players = tuple(split if p.name == who.name else p for p in game.players)
-    paid = symbol(_DUE) * quantity_of(targets[0], choice)
+    paid = part * symbol(_DUE) * quantity_of(targets[0], choice)
     return payment(replace(game, players=players), GOVERNMENT, who.name, paid, "divide and conquer")
 
 
