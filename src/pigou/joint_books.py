@@ -19,7 +19,7 @@ from pigou.equilibrium import Strategy
 from pigou.exact import Enclosure
 from pigou.game import Bystander, Game
 
-__all__ = ["by_party"]
+__all__ = ["by_party", "surplus_of"]
 
 
 def by_party(
@@ -72,3 +72,18 @@ def by_party(
                 beyond -= exam.payoffs[name]
             result[party] = beyond
     return result
+
+
+def surplus_of(game: Game, player: str, surplus: Mapping[str, Enclosure]) -> Enclosure:
+    """Return what a player has, and all for whom it decides, from what is booked by party.
+
+    Examples
+    --------
+    >>> from pigou.game import Move, Player
+    >>> boss = Player("boss", parties={"ann": "x", "bob": "3 - 2*x"})
+    >>> game = Game("two", [boss], [Move("x", "boss", {"no": 0, "yes": 1})], {"boss": "3 - x"})
+    >>> surplus_of(game, "boss", {"ann": Enclosure.point(0), "bob": Enclosure.point(3)})
+    Enclosure(3)
+    """
+    names = (player, *game.player(player).parties)
+    return sum((surplus[n] for n in names if n in surplus), Enclosure.point(0))

@@ -31,6 +31,7 @@ from pigou.errors import DeclarationError, PigouError, unknown
 from pigou.exact import Enclosure, Record
 from pigou.expression import read_expression
 from pigou.game import Choice, Game, Move
+from pigou.joint_books import surplus_of
 from pigou.stages import is_staged
 
 __all__ = ["Rents", "rents_in"]
@@ -125,7 +126,7 @@ def rents_in(
         option, how[player] = _outside(game, at, one, player, given)
         if option is not None:
             options[player] = option
-    rents = {p: one.surplus[p] - option for p, option in options.items()}
+    rents = {p: surplus_of(game, p, one.surplus) - option for p, option in options.items()}
     return Rents(rents, options, how)
 
 
