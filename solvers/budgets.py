@@ -40,6 +40,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -174,7 +175,12 @@ def budgets(
     >>> found.proved, found.uniform
     (True, 3*Max(0, benefit*complementarity - benefit + cost))
     """
-    search = Search(game, fixed or {})
+    return _budgets(game, target, tuple((fixed or {}).items()), prove)
+
+
+@lru_cache(maxsize=8)
+def _budgets(game: Game, target: str, fixed: tuple[tuple[str, Any], ...], prove: bool) -> Budgets:
+    search = Search(game, dict(fixed))
     labels = _labels(game, search)
     if target not in labels:
         raise StructureError(unknown("choice", target, labels, f"game '{game.name}'"))
@@ -445,11 +451,9 @@ def _any_thresholds(size: int) -> Iterator[Proof]:
     falling = [a >= b for a, b in itertools.pairwise(z)] + [z[-1] >= 0]
     enough = sp.And(*(z[j] > t[i] for j in range(size) for i in range(j, size)))
     first = [_is_equilibrium(z, t, range(m)) for m in range(size)]
-    every = [
-        _is_equilibrium(z, t, chosen)
-        for m in range(size)
-        for chosen in itertools.combinations(range(size), m)
-    ]
+    # Of any set of m members that takes the target, the first member j outside has j <= m + 1;
+    # that it does not gain, z_j <= t_m, is needed for an equilibrium.
+    every = [z[j] <= t[m] for m in range(size) for j in range(m + 1)]
     dearer = sp.And(*(z[j] >= sp.Max(sp.S.Zero, *t[j:]) for j in range(size)))
     claims = (
         ("necessary: with less, another profile is an equilibrium", enough, map(sp.Not, first)),

@@ -18,7 +18,7 @@ from rich.console import Console
 from pigou import comparison, screen, solving
 from pigou.catalogue import find_model, find_reform
 from pigou.cli import cli
-from pigou.comparison import SELECTIONS, compare
+from pigou.comparison import compare
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import unknown
 from pigou.exact import Enclosure
@@ -26,6 +26,7 @@ from pigou.models import load, names
 from pigou.observation import study
 from pigou.reform import KINDS
 from pigou.results import solve_result
+from pigou.selection import SELECTIONS
 from pigou.solving import regimes, solve
 from pigou.tables import Page, Table, rounded
 
@@ -208,6 +209,18 @@ def test_continuous_games_are_solved_and_compared_in_words(research):
         ["compare", "coordination", "-r", "uniform_subsidy", "-r", "divide_and_conquer"],
         ["compare", "coordination", "-r", "joint_commitment", "--mcpf", "1:1.6"],
         ["compare", "coordination", "-r", "assurance", "--weight", "consumers=2"],
+        [
+            "compare",
+            "coordination",
+            "-r",
+            "uniform_subsidy",
+            "--switch",
+            "subsidy",
+            "--income",
+            "consumers=20000",
+            "--median",
+            "30000",
+        ],
         ["compare", CASE],
         ["solve", "RESEARCH"],
         ["compare", "RESEARCH", "-r", "grant"],
@@ -419,7 +432,7 @@ def test_a_running_cost_that_brings_nothing_never_pays():
 
 def test_several_remaining_equilibria_are_warned_about():
     text = words(run("compare", "coordination", "-r", "joint_commitment").stdout)
-    assert "hangs on which of its 13 equilibria is played" in text
+    assert "13 equilibria remain after the reform. What it brings hangs on which of them is" in text
     assert "E1-E9" in text
 
 

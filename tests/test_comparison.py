@@ -26,8 +26,9 @@ from pigou import (
     subsidy,
 )
 from pigou.catalogue import find_model
-from pigou.comparison import NOT_JUDGED, SELECTIONS, Verdict
+from pigou.comparison import NOT_JUDGED, Verdict
 from pigou.models import load
+from pigou.selection import SELECTIONS
 from pigou.solvers.symbolic import SymbolicEquilibrium
 
 MODEL = load("coordination")
@@ -188,18 +189,17 @@ def test_parameters_of_a_reform_can_be_set_alongside():
     assert found.baseline.found.at["cost"] == Fraction(9, 8)
 
 
-@pytest.mark.parametrize("rule", list(SELECTIONS))
+@pytest.mark.parametrize("rule", [rule for rule in SELECTIONS if rule != "logit"])
 def test_every_selection_names_an_equilibrium_and_says_how(rule):
     found = compare(MODEL.game, MODEL.reforms, select=rule)
     for scenario in (found.baseline, *found.reforms):
         assert scenario[scenario.selected].equilibrium.name == scenario.selected
-        assert scenario.selection
+        assert scenario.selection.startswith(rule)
     # The good equilibrium is best for everybody. If the number of others is uniform, upgrading
-    # earns 5/4 (1/2 + 1/2 1/2) - 1 < 0 on average, so that Laplacian beliefs pick the bad one.
+    # earns 5/4 (1/2 + 1/2 1/2) - 1 < 0 on average; the mixture between is at 3/5.
     welfare = {a.equilibrium.name: a.welfare().lower for a in found.baseline.assessments}
     best, worst = max(welfare, key=welfare.get), min(welfare, key=welfare.get)
-    picked = {"laplacian": worst, "payoff-dominant": best, "best": best, "worst": worst}
-    assert found.baseline.selected == picked[rule]
+    assert found.baseline.selected == (best if rule in ("payoff-dominant", "best") else worst)
 
 
 # -- what members have, not what populations have in total ---------------------------------------

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
         payoffs_by_action as payoffs_by_action,
     )
     from pigou.comparison import (
-        SELECTIONS as SELECTIONS,
         Comparison as Comparison,
         Scenario as Scenario,
         compare as compare,
@@ -92,6 +91,8 @@ if TYPE_CHECKING:
     )
     from pigou.gamefile import read_game as read_game, read_game_file as read_game_file
     from pigou.gamewriter import write_game as write_game
+    from pigou.incidence import incidence_matrix as incidence_matrix
+    from pigou.instruments import best_reform as best_reform, best_value as best_value
     from pigou.ledger import balance as balance, balance_at as balance_at
     from pigou.model import Case as Case, Model as Model
     from pigou.observation import Finding as Finding, Study as Study, study as study
@@ -110,6 +111,13 @@ if TYPE_CHECKING:
         subsidy as subsidy,
         tax as tax,
     )
+    from pigou.selection import (
+        SELECTIONS as SELECTIONS,
+        Selected as Selected,
+        Selection as Selection,
+        read_selection as read_selection,
+        select as select,
+    )
     from pigou.solving import (
         Elimination as Elimination,
         iterated_dominance as iterated_dominance,
@@ -119,6 +127,7 @@ if TYPE_CHECKING:
         thresholds as thresholds,
     )
     from pigou.stages import Stages as Stages, subgame as subgame
+    from pigou.switching import switching_values as switching_values
     from pigou.verdict import Verdict as Verdict
     from pigou.weights import income_weights as income_weights
 
@@ -130,7 +139,7 @@ _HOME = {
     "check": ("examine", "expectation"),
     "check_simultaneous": ("Checker", "Examination", "Flow", "payoffs_by_action"),
     "changes": ("Change",),
-    "comparison": ("Comparison", "SELECTIONS", "Scenario", "compare"),
+    "comparison": ("Comparison", "Scenario", "compare"),
     "design_results": ("Design", "Outcome", "Payment"),
     "design_search": ("Span", "Threshold"),
     "designing": ("design",),
@@ -180,6 +189,8 @@ _HOME = {
     ),
     "gamefile": ("read_game", "read_game_file"),
     "gamewriter": ("write_game",),
+    "incidence": ("incidence_matrix",),
+    "instruments": ("best_reform", "best_value"),
     "ledger": ("balance", "balance_at"),
     "model": ("Case", "Model"),
     "observation": ("Finding", "Study", "study"),
@@ -198,6 +209,7 @@ _HOME = {
         "subsidy",
         "tax",
     ),
+    "selection": ("SELECTIONS", "Selected", "Selection", "read_selection", "select"),
     "solving": (
         "Elimination",
         "iterated_dominance",
@@ -207,6 +219,7 @@ _HOME = {
         "thresholds",
     ),
     "stages": ("Stages", "subgame"),
+    "switching": ("switching_values",),
     "verdict": ("Verdict",),
     "weights": ("income_weights",),
 }

@@ -23,8 +23,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -66,6 +67,8 @@ class Branch:
         The values of all other parameters, and of the moves, which may depend on the open one.
     kinds : tuple
         Of a finite game: who is there, and what they do.
+    mix : mapping
+        The probabilities that are mixed with, by their symbols.
 
     Examples
     --------
@@ -81,10 +84,15 @@ class Branch:
     open: sp.Symbol
     numbers: Mapping[Any, sp.Expr]
     kinds: tuple[Kind, ...] = ()
+    mix: Mapping[Any, sp.Expr] = field(default_factory=dict)
 
     def surplus(self, party: str) -> sp.Expr:
         """Return the surplus of a party after transfers, of all its members."""
-        return self._total(party, self.game.payoff(party))
+        return self._surpluses[party]
+
+    @cached_property
+    def _surpluses(self) -> dict[str, sp.Expr]:
+        return {p: self._total(p, self.game.payoff(p)) for p in self.game.parties}
 
     def flow(self, transfer: Transfer) -> sp.Expr:
         """Return what flows in a transfer, over all members.
@@ -118,14 +126,14 @@ class Branch:
         """
         found: list[sp.Expr] = []
         for place, kind in enumerate(self.kinds):
-            found += list(kind.shares.values())
+            found += [self._settled(q) for q in kind.shares.values()]
             alike = [] if kind.row is not None else kind.used
             for own in kind.used:
                 rest = [b for b in range(len(kind.actions)) if b not in (own, *alike)]
                 stays, *others = (
                     earned(self.game, self.numbers, self.kinds, place, own, b) for b in (own, *rest)
                 )
-                found += [stays - other for other in others]
+                found += [self._settled(stays - other) for other in others]
         for move in self.game.moves:
             if isinstance(move.domain, Interval):
                 found += self._ends(move)
@@ -153,7 +161,18 @@ class Branch:
                 for number, state in self._who(party, rows):
                     value += number * self._at(formula, rows, state | draw)
                 total += chance * weight * value
-        return sp.factor(sp.cancel(total)) if not total.has(sp.Function) else total
+        return self._settled(total)
+
+    def _settled(self, formula: sp.Expr) -> sp.Expr:
+        """Put in the probabilities that are mixed with, last, when most has cancelled."""
+        rest = {}
+        for kind in self.kinds:
+            if kind.row is None:
+                *others, last = kind.shares.values()
+                rest[last] = 1 - sp.Add(*others)
+        if rest:
+            formula = sp.expand(formula.xreplace(rest)).xreplace(dict(self.mix))
+        return formula if formula.has(sp.Function) else sp.factor(sp.cancel(formula))
 
     def _who(
         self, party: str, rows: tuple[tuple[int, ...], ...]
@@ -244,8 +263,7 @@ def _finite(
     solved = mixtures(game, numbers, kinds, unknown)
     if solved is None or not _agrees(solved, unknown, at):
         return None
-    known = (k._replace(shares={a: q.xreplace(solved) for a, q in k.shares.items()}) for k in kinds)
-    return Branch(game, symbol(name), numbers, tuple(known))
+    return replace(found, mix=solved)
 
 
 def _agrees(solved: Mapping[Any, sp.Expr], unknown: Unknown, at: Mapping[str, Fraction]) -> bool:

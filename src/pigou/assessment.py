@@ -169,7 +169,6 @@ def _books(game: Game, found: EquilibriumSet, equilibrium: Equilibrium) -> Asses
     surplus = {
         party: payoff * Enclosure.point(exam.sizes[party]) for party, payoff in exam.payoffs.items()
     }
-    at = {k: exact(v) for k, v in found.at.items()}
     surplus = by_party(game, at, equilibrium.strategies, surplus)
     outlay = revenue = ZERO
     for transfer, amount in exam.flows:

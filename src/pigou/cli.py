@@ -337,8 +337,10 @@ def _regimes_code(found: Any) -> int:
     help="Elasticity of the marginal utility of income, for --income.",
 )  # fmt: skip
 @click.option(
-    "--select", default="laplacian", show_default=True, metavar="RULE",
-    help="Which equilibrium is selected: laplacian, payoff-dominant, best or worst.",
+    "--select", default="laplacian", show_default=True, metavar="RULE[:KEY=VALUE,...]",
+    help="By which rule an equilibrium is selected: laplacian, all, best, worst, payoff-dominant, "
+    "risk-dominant, p-dominant:p=1/2, potential, logit:lambda=5, or "
+    "basin:dynamics=replicator,starts=1000,seed=0 (best-response, replicator or logit).",
 )  # fmt: skip
 @click.option(
     "--switch", "switches", multiple=True, metavar="PARAMETER",
@@ -380,6 +382,8 @@ def compare(
     }
     with deadline.time_limit(limit):
         if what.case is not None:
+            if what.case.facts:
+                return _facts(what, reforms, options, switches, show_all, (style, as_json, file))
             if switches:
                 raise click.UsageError("--switch is for a game without a table of observations")
             return _study(what, reforms or None, options, show_all, (style, as_json, file))
@@ -429,6 +433,24 @@ def _study(
         *how,
     )
     return _code(s.found for c in found.comparisons for s in (c.baseline, *c.reforms))
+
+
+def _facts(
+    what: Any, reforms: Any, options: dict[str, Any], switches: tuple[str, ...], show_all: bool,
+    how: tuple[Any, Any, Any],
+) -> int:  # fmt: skip
+    """Hold a case against its facts."""
+    from pigou import facts, facts_page
+
+    chosen = reforms or facts.observed_reforms(what)
+    found = _working("comparing", lambda: facts.study_facts(what, chosen, **options))
+    flips = _working("switching", lambda: _switchings(what.game, chosen, switches, options))
+    _deliver(
+        lambda: facts_page.facts_page(what, found, show_all, flips),
+        lambda: facts_page.facts_result(found, flips),
+        *how,
+    )
+    return _code(s.found for s in (found.comparison.baseline, *found.comparison.reforms))
 
 
 def _range(text: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from pigou.pages import (
     played,
     ranges,
 )
+from pigou.selection import SELECTIONS
 from pigou.solving import iterated_dominance
 from pigou.stages import is_staged
 from pigou.tables import Block, Cell, Table, Words, rounded
@@ -203,4 +204,6 @@ def conventions(comparison: Comparison) -> str:
     text += (
         " Welfare is the sum of all surpluses, the government's included at a cost of funds of 1."
     )
+    rule = SELECTIONS[comparison.baseline.outcome.selection.rule]
+    text += f" Selected, {rule.name}: {rule.definition} ({rule.source})."
     return text + " Numbers are rounded to four digits; --json holds them exactly."

@@ -8,14 +8,13 @@ best and the worst are those of the symmetric ones in both. What a verdict weigh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-from pigou.assessment import Assessment, assess, gains_of_members
+from pigou.assessment import Assessment, assess
 from pigou.changes import Change
-from pigou.check_smooth import has_interval
 from pigou.equilibrium import EquilibriumSet
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record, exact
@@ -23,14 +22,12 @@ from pigou.game import Game
 from pigou.matching import fates, is_symmetric, only_symmetric
 from pigou.optimum import FirstBest, first_best
 from pigou.reform import Reform
-from pigou.solvers.dominance import survivors
-from pigou.solvers.form import finite_form
+from pigou.selection import Selected, Selection, read_selection, select as select_by
 from pigou.solving import solve
-from pigou.stages import is_staged
 from pigou.verdict import Verdict, verdict_between
 from pigou.weights import GREEN_BOOK, checked_weights, income_weights
 
-__all__ = ["SELECTIONS", "Comparison", "Scenario", "compare"]
+__all__ = ["Comparison", "Scenario", "compare"]
 
 NOT_JUDGED = "not judged: only symmetric equilibria were searched"
 
@@ -48,8 +45,8 @@ class Scenario:
     assessments : tuple of Assessment
         One for each equilibrium.
     first_best : FirstBest
-    selected, selection : str
-        The name of the equilibrium that is selected, and how.
+    outcome : Selected
+        Which equilibrium is selected, how well that is known, and why.
     failures : tuple of (Fraction, Scenario)
         How the reform may fail: the probability, and the scenario that is then played, the
         baseline if all of it fails.
@@ -67,9 +64,18 @@ class Scenario:
     found: EquilibriumSet
     assessments: tuple[Assessment, ...]
     first_best: FirstBest
-    selected: str
-    selection: str
+    outcome: Selected
     failures: tuple[tuple[Fraction, Scenario], ...] = ()
+
+    @property
+    def selected(self) -> str:
+        """The name of the selected equilibrium; empty if there is none."""
+        return self.outcome.name
+
+    @property
+    def selection(self) -> str:
+        """How it was selected, in words."""
+        return self.outcome.words
 
     def __getitem__(self, name: str) -> Assessment:
         for assessment in self.assessments:
@@ -183,7 +189,7 @@ def compare(
     incomes: Mapping[str, Any] | None = None,
     median: Any = None,
     elasticity: Any = GREEN_BOOK,
-    select: str = "laplacian",
+    select: Selection | str = "laplacian",
 ) -> Comparison:
     """Solve a game as it is and under each reform, and lay the results side by side.
 
@@ -201,8 +207,9 @@ def compare(
         Incomes of groups; their weights are ``(median/income)**elasticity``, as in the Green Book.
     median, elasticity : number
         The median income, and the elasticity of the marginal utility of income.
-    select : str
-        Which equilibrium is *selected*; a key of `SELECTIONS`.
+    select : Selection or str
+        By which rule an equilibrium is *selected*; as text, ``name`` or ``name:key=value,...`` with
+        a name from `pigou.selection.SELECTIONS`.
 
     Raises
     ------
@@ -217,8 +224,7 @@ def compare(
     >>> [verdict.statement for verdict in comparison.verdicts("assurance")]
     ['changes nothing', 'worth it', 'worth it']
     """
-    if select not in SELECTIONS:
-        raise DeclarationError(unknown("selection", select, SELECTIONS))
+    rule = read_selection(select) if isinstance(select, str) else select
     costs = tuple(exact(c) for c in costs_of_funds)
     if not costs or min(costs) < 0:
         raise DeclarationError("a cost of public funds is a number of at least 0")
@@ -233,11 +239,11 @@ def compare(
             )
     everybody = dict.fromkeys(party for g in (game, *games) for party in g.parties)
     given, origins = _weights(weights or {}, incomes or {}, median, elasticity, everybody)
-    baseline = _scenario("baseline", "Baseline", game, at or {}, select)
+    baseline = _scenario("baseline", "Baseline", game, at or {}, rule)
     scenarios = tuple(
         replace(
-            _scenario(one.name, one.label, changed, at or {}, select),
-            failures=_failures(one, baseline, at or {}, select),
+            _scenario(one.name, one.label, changed, at or {}, rule),
+            failures=_failures(one, baseline, at or {}, rule),
         )
         for one, changed in zip(chosen, games, strict=True)
     )
@@ -245,17 +251,17 @@ def compare(
 
 
 def _failures(
-    one: Reform, baseline: Scenario, at: Mapping[str, Any], select: str
+    one: Reform, baseline: Scenario, at: Mapping[str, Any], rule: Selection
 ) -> tuple[tuple[Fraction, Scenario], ...]:
     """Return what is played if a reform fails, or if some parts of a package do."""
     result = []
-    for chance, works, fails in getattr(one, "outcomes", ()):
+    for chance, works, fails in one.outcomes:
         if fails:
             game = baseline.game
             for part in works:
                 game = part(game)
             names = " + ".join(part.label for part in works)
-            left = _scenario(one.name, names, game, at, select) if works else baseline
+            left = _scenario(one.name, names, game, at, rule) if works else baseline
             result.append((chance, left))
     return tuple(result)
 
@@ -279,98 +285,12 @@ def _weights(
     return checked_weights({**weights, **made}, parties), origins
 
 
-def _scenario(name: str, label: str, game: Game, at: Mapping[str, Any], select: str) -> Scenario:
+def _scenario(
+    name: str, label: str, game: Game, at: Mapping[str, Any], rule: Selection
+) -> Scenario:
     here = {k: v for k, v in at.items() if k in [p.name for p in game.parameters]}
     found = solve(game, here)
     best = first_best(game, here, found)
     assessments = assess(game, found, best)
-    chosen, how = _select(game, found, assessments, select)
-    return Scenario(name, label, game, found, assessments, best, chosen, how)
-
-
-# -- selection ----------------------------------------------------------------------------------
-
-
-def _select(
-    game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...], rule: str
-) -> tuple[str, str]:
-    """Return the name of the selected equilibrium and how it was selected."""
-    if not assessments:
-        return "", "there is no equilibrium"
-    name, how = SELECTIONS[rule](game, found, assessments)
-    if name:
-        return name, how
-    stable = [a for a in assessments if {"strict", "stable"} & set(a.equilibrium.marks)]
-    worst = min(stable or assessments, key=lambda a: a.welfare().lower)
-    what = "the stable equilibrium" if stable else "the equilibrium"
-    return worst.equilibrium.name, f"{how}; taken instead: {what} with the lowest welfare"
-
-
-def _by_welfare(pick: Callable[..., Assessment], words: str) -> Callable[..., tuple[str, str]]:
-    def select(
-        game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
-    ) -> tuple[str, str]:
-        return pick(assessments, key=lambda a: a.welfare().lower).equilibrium.name, words
-
-    return select
-
-
-def _payoff_dominant(
-    game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
-) -> tuple[str, str]:
-    for one in assessments:
-        rivals = [other for other in assessments if other is not one]
-        if all(gain.lower >= 0 for other in rivals for gain in gains_of_members(one, other)):
-            return one.equilibrium.name, "payoff-dominant: no player is better off in another"
-    return "", "no equilibrium is payoff-dominant"
-
-
-def _laplacian(
-    game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
-) -> tuple[str, str]:
-    """Select the action that is best when the number of others who take it is uniform."""
-    if is_staged(game):
-        return "", "Laplacian selection is for games in which all move at the same time"
-    if has_interval(game):
-        return "", "Laplacian selection is for choices, not for continuous moves"
-    form = finite_form(game, found.at)
-    alive, _ = survivors(form)
-    active = [i for i, actions in enumerate(alive) if len(actions) > 1]
-    if not active:
-        return assessments[0].equilibrium.name, "the only one: iterated strict dominance"
-    if len(active) > 1 or len(alive[active[0]]) != 2 or form.groups[active[0]].size < 2:
-        return "", "Laplacian selection is for one population with two choices"
-    (index,) = active
-    first, second = alive[index]
-    gain: Any = 0
-    for counts in form.profiles(alive, without=index):
-        rows = [list(counts[index]), list(counts[index])]
-        rows[0][first] += 1
-        rows[1][second] += 1
-        a, b = ((*counts[:index], tuple(row), *counts[index + 1 :]) for row in rows)
-        gain += form.payoff(index, second, b) - form.payoff(index, first, a)
-    if gain == 0:
-        return "", "Laplacian beliefs leave the two choices indifferent"
-    label = ", ".join(form.groups[index].actions[second if gain > 0 else first])
-    player = form.groups[index]
-    for one in assessments:
-        for strategy in one.equilibrium.strategies:
-            mine = (strategy.player, strategy.type) == (player.player, player.type)
-            share = strategy.probabilities.get(label)
-            if mine and share is not None and share.is_exact and share.lower == 1:
-                return (
-                    one.equilibrium.name,
-                    f"Laplacian: {label} is best if the number of others is uniform",
-                )
-    return "", "the Laplacian choice is no equilibrium"
-
-
-SELECTIONS: Mapping[str, Callable[..., tuple[str, str]]] = Record(
-    {
-        "laplacian": _laplacian,
-        "payoff-dominant": _payoff_dominant,
-        "best": _by_welfare(max, "the equilibrium with the highest welfare"),
-        "worst": _by_welfare(min, "the equilibrium with the lowest welfare"),
-    }
-)
-"""How the selected equilibrium is picked, by name."""
+    outcome = select_by(game, found, assessments, rule)
+    return Scenario(name, label, game, found, assessments, best, outcome)

@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 DIVIDE = "divide-and-conquer"
+STRENGTH = "strength"
 BUILT_IN = ("uniform", DIVIDE, "assurance")
 
 
@@ -290,7 +291,11 @@ def uniform(game: Game, form: FiniteForm | None, target: Target | None) -> Famil
         one = subsidy(move, name, "uniform", parameters=(parameter,), **keys)
         package = one if package is None else package + one
         words.append(f"{move}: {label}" if label is not None else f"a unit of {move}")
-    assert package is not None
+    if package is None:
+        raise StructureError(
+            f"game '{game.name}': in a game with stages a family is a reform of its own; name one "
+            "with -r"
+        )
     return Family("uniform", f"paid to everybody for {', '.join(words)}", package, name)
 
 
@@ -394,11 +399,11 @@ def from_reform(reform: Reform, vary: str = "") -> Family:
     'rate'
     """
     names = [p.name for p in reform.parameters]
-    if vary == "strength" and vary not in names:
+    if vary == STRENGTH and vary not in names:
         return _scaled(reform)
     if vary and vary not in names:
         where = f"reform '{reform.name}'"
-        raise ReformError(unknown("parameter", vary, [*names, "strength"], where))
+        raise ReformError(unknown("parameter", vary, [*names, STRENGTH], where))
     if not vary and not names:
         return _scaled(reform)
     if not vary and len(names) > 1:
@@ -415,18 +420,9 @@ def from_reform(reform: Reform, vary: str = "") -> Family:
 
 def _scaled(reform: Reform) -> Family:
     """Let the strength multiply all amounts of a reform."""
-    name = "strength"
-    at_strength = getattr(reform, "at_strength", None)
-    if at_strength is None:
-        raise ReformError(f"reform '{reform.name}' has no parameter that could be its strength")
-    parameter = Parameter(name, 1, f"0 <= {name} <= 1", meaning=f"share of {reform.label}")
-    scaled = at_strength(parameter.symbol)
-    if name not in [p.name for p in scaled.parameters]:
-        scaled = Reform(
-            scaled.name, scaled.steps, (*scaled.parameters, parameter), scaled.running_cost,
-            scaled.source, scaled.label,
-        )  # fmt: skip
-    return Family(reform.name, f"share of {reform.label}", scaled, name, high=Fraction(1))
+    scaled = reform.at_strength(STRENGTH)
+    words = f"share of '{reform.label}'"
+    return Family(reform.name, words, scaled, STRENGTH, high=Fraction(1))
 
 
 def _range(parameter: Parameter) -> tuple[Fraction, Fraction | None]:

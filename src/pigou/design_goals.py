@@ -26,13 +26,14 @@ from typing import Any
 
 from pigou.assessment import Assessment, assess
 from pigou.check_smooth import has_interval
-from pigou.comparison import SELECTIONS
 from pigou.design_families import Family, Target, carried_over, counts_of
 from pigou.equilibrium import EquilibriumSet
-from pigou.errors import DeclarationError, unknown
+from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure
 from pigou.game import GOVERNMENT, Game
+from pigou.selection import select
 from pigou.solvers.critical import StrengthForm, cells, constant, strength_form
+from pigou.solvers.crowd_critical import MOST_MEMBERS, meetings, number_of_mixtures_changes
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Counts, FiniteForm, finite_form
 from pigou.solvers.pure import largest_gain, pure_equilibria
@@ -42,6 +43,7 @@ from pigou.stages import is_staged
 __all__ = ["GOALS", "Gain", "Goal", "Gone", "NoLosers", "Selected", "Setting", "Unique"]
 
 GOALS = ("gone", "unique", "selected", "worst-welfare", "gain", "no-losers")
+MOST_COMPARED = 40
 _BY_WELFARE = ("best", "worst", "payoff-dominant")
 _ALL = "all equilibria, pure and mixed"
 
@@ -75,6 +77,7 @@ class Setting:
                 f"the strength '{family.parameter}' changes nothing in game '{game.name}'"
             )
         self.at = {k: v for k, v in at.items() if k in own and k != family.parameter}
+        self.mixtures_known = False
         self._found: dict[Fraction, EquilibriumSet] = {}
         self._assessed: dict[Fraction, tuple[Assessment, ...]] = {}
 
@@ -119,6 +122,27 @@ class Setting:
         return self._assessed[strength]
 
     @cached_property
+    def pure_profiles(self) -> list[Counts]:
+        """The pure profiles that are equilibria at some strength.
+
+        Raises
+        ------
+        StructureError
+            If there are more than 40.
+        """
+        assert self.form is not None
+        _, parts = cells(self.form.pure_gaps(), self.family.low, self.family.high)
+        found: dict[Counts, None] = {}
+        for part in parts:
+            found |= dict.fromkeys(profiles_at(self.form, part.samples[0]))
+        if len(found) > MOST_COMPARED:
+            raise StructureError(
+                f"game '{self.before.name}': {len(found)} pure profiles are equilibria at some "
+                f"strength; so far at most {MOST_COMPARED} are compared for this goal"
+            )
+        return list(found)
+
+    @cached_property
     def baseline(self) -> tuple[EquilibriumSet, tuple[Assessment, ...]]:
         """The equilibria without any reform, and who gets what in them."""
         own = [p.name for p in self.before.parameters]
@@ -129,19 +153,24 @@ class Setting:
         """Return the equilibrium that a rule picks at a strength; None if it picks none."""
         return _picked(rule, self.game, self.found(strength), self.assessed(strength))
 
+    def picked_before(self, rule: str) -> Assessment | None:
+        """Return the equilibrium that a rule picks without the reform."""
+        if rule not in self._before:
+            self._before[rule] = _picked(rule, self.before, *self.baseline)
+        return self._before[rule]
+
     @cached_property
-    def picked_before(self) -> dict[str, Assessment | None]:
-        """The equilibrium that each rule picks without the reform."""
-        return {rule: _picked(rule, self.before, *self.baseline) for rule in SELECTIONS}
+    def _before(self) -> dict[str, Assessment | None]:
+        return {}
 
 
 def _picked(
     rule: str, game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
 ) -> Assessment | None:
-    if not assessments:
+    picked = select(game, found, assessments, rule).picked
+    if len(picked) != 1:
         return None
-    name, _ = SELECTIONS[rule](game, found, assessments)
-    return next((a for a in assessments if a.equilibrium.name == name), None)
+    return next(a for a in assessments if a.equilibrium.name == picked[0])
 
 
 class Goal:
@@ -175,6 +204,41 @@ class Goal:
     def more_polynomials(self, form: StrengthForm) -> Iterable[Any]:
         """Return further ones."""
         return ()
+
+    def settled_by_pure(self, rule: str, strength: Fraction) -> bool:
+        """Whether what a rule picks, and what it is worth, keeps its place within a cell.
+
+        Where all equilibria are pure and keep their supports; or, in one population with two
+        choices, where there is at most one mixture besides, and everything that it is compared
+        with is among the critical strengths.
+        """
+        form, found = self.setting.form, self.setting.found(strength)
+        if form is None or form.rounded or not found.complete or found.components:
+            return False
+        mixed = sum(e.kind == "mixed" for e in found)
+        if form.is_one_crowd and self.setting.mixtures_known:
+            return mixed == 0 or (mixed == 1 and rule in ("best", "worst"))
+        return self.structure_stays() and mixed == 0
+
+    def mixtures(self, form: StrengthForm, floors: Mapping[str, Fraction]) -> Iterator[Any]:
+        """Yield where the mixtures of a population change, or change places with pure profiles.
+
+        `floors` are the levels of groups' surplus that matter.
+        """
+        if not form.is_one_crowd or not 1 < form.groups[0].size <= MOST_MEMBERS:
+            return
+        self.setting.mixtures_known = True
+        size = form.groups[0].size
+        profiles = [((size - k, k),) for k in range(size + 1)]
+        totals = [welfare(form, counts) for counts in profiles]
+        found = list(number_of_mixtures_changes(form))
+        found += [meetings(form, totals, welfare(form, c)) for c in self.setting.pure_profiles]
+        for group, floor in floors.items():
+            shares = [surplus(form, group, counts) for counts in profiles]
+            found.append(meetings(form, shares, constant(floor)))
+        if any(one.is_zero() for one in found):
+            self.setting.mixtures_known = False
+        yield from found
 
     def structure_stays(self) -> bool:
         """Whether the equilibria keep their supports within a cell."""
@@ -322,7 +386,7 @@ class Selected(Goal):
             return False
         if self.rule == "laplacian":
             return form.is_one_crowd
-        return self.rule in _BY_WELFARE and self.structure_stays() and self.all_pure(strength)
+        return self.rule in _BY_WELFARE and self.settled_by_pure(self.rule, strength)
 
     def more_polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield the Laplacian advantage, and how pure profiles compare."""
@@ -331,6 +395,7 @@ class Selected(Goal):
             yield gap
         if self.rule != "laplacian":
             yield from compared(self.setting, form, self.setting.game.parties)
+            yield from self.mixtures(form, {})
 
 
 class Gain(Goal):
@@ -373,7 +438,7 @@ class Gain(Goal):
 
     def changes(self, strength: Fraction) -> list[Enclosure] | None:
         """Return by how much each group's surplus changes; None if a rule picks nothing."""
-        before = self.setting.picked_before[self.rule]
+        before = self.setting.picked_before(self.rule)
         after = self.setting.picked(self.rule, strength)
         if before is None or after is None:
             return None
@@ -382,22 +447,23 @@ class Gain(Goal):
 
     def certain(self, strength: Fraction) -> bool:
         """Whether signs that stay settle it."""
-        return (
-            self.rule in _BY_WELFARE and self.structure_stays() and self.all_pure(strength)
-        )  # fmt: skip
+        known = self.rule in (*_BY_WELFARE, "laplacian")
+        return known and self.settled_by_pure(self.rule, strength)
 
     def more_polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield gains at pure profiles less what is asked for, and how pure profiles compare."""
         gap = form.laplacian_gap()
         if gap is not None:
             yield gap
-        before = self.setting.picked_before[self.rule]
-        for counts in _profiles(form):
-            for group in self.groups:
-                if before is not None and before.surplus[group].is_exact:
-                    floor = before.surplus[group].lower + self.least
-                    yield surplus(form, group, counts) - constant(floor)
+        before = self.setting.picked_before(self.rule)
+        floors = {}
+        if before is not None and all(before.surplus[g].is_exact for g in self.groups):
+            floors = {g: before.surplus[g].lower + self.least for g in self.groups}
+        for counts in self.setting.pure_profiles:
+            for group, floor in floors.items():
+                yield surplus(form, group, counts) - constant(floor)
         yield from compared(self.setting, form, self.setting.game.parties)
+        yield from self.mixtures(form, floors)
 
 
 class NoLosers(Gain):
@@ -453,28 +519,12 @@ def welfare(form: StrengthForm, counts: Counts) -> Any:
 
 def compared(setting: Setting, form: StrengthForm, parties: Iterable[str]) -> Iterator[Any]:
     """Yield the differences between pure profiles, of every party's surplus and of welfare."""
-    profiles = _profiles(form)
+    profiles = setting.pure_profiles
     for place, one in enumerate(profiles):
         for other in profiles[:place]:
             yield welfare(form, one) - welfare(form, other)
             for party in parties:
                 yield surplus(form, party, one) - surplus(form, party, other)
-
-
-MOST_COMPARED = 40
-
-
-def _profiles(form: StrengthForm) -> list[Counts]:
-    """Return the pure profiles that are equilibria at some strength, if they are few."""
-    _, parts = cells(form.pure_gaps(), Fraction(0), None)
-    found: dict[Counts, None] = {}
-    for part in parts:
-        try:
-            here = form.form(part.samples[0])
-        except DeclarationError:
-            continue
-        found |= dict.fromkeys(one.counts for one in pure_equilibria(here, form.everything))
-    return list(found)[:MOST_COMPARED]
 
 
 def profiles_at(form: StrengthForm, strength: Fraction) -> list[Counts]:

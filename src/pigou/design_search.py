@@ -168,7 +168,8 @@ def least_strength(setting: Setting, goal: Goal) -> Threshold:
         return _none(walked, known, doubts)
     first = next(p for p in walked if any(p.answers))
     before = walked[: walked.index(first)]
-    sure = known and all(p.certain for p in walked if isinstance(p.where, Cell))
+    up_to = [p for p in (*before, first) if isinstance(p.where, Cell)]
+    sure = known and all(p.certain for p in up_to)
     if isinstance(first.where, Cell) and not all(first.answers):
         return _bisected(goal, first, walked, spans, doubts)
     value = first.where if isinstance(first.where, Critical) else first.where.low
@@ -393,15 +394,11 @@ class _Worst(Goal):
         return min((a.welfare() for a in assessed), key=lambda w: w.lower, default=None)
 
     def certain(self, strength: Fraction) -> bool:
-        form = self.setting.form
-        crowd = form is not None and form.is_one_crowd
-        found = self.setting.found(strength)
-        if crowd and all(e.kind == "pure" for e in found) and not found.components:
-            return found.complete
-        return self.structure_stays() and self.all_pure(strength)
+        return self.settled_by_pure("worst", strength)
 
     def more_polynomials(self, form: StrengthForm) -> Iterable[Any]:
-        return compared(self.setting, form, ())
+        yield from compared(self.setting, form, ())
+        yield from self.mixtures(form, {})
 
 
 def _in_cell(setting: Setting, goal: _Worst, cell: Cell) -> tuple[list[_Height], Fraction | None]:

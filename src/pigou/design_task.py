@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from pigou.assessment import Assessment, assess
 from pigou.check_smooth import has_interval
-from pigou.comparison import SELECTIONS
 from pigou.design_families import (
     BUILT_IN,
     DIVIDE,
@@ -26,6 +25,7 @@ from pigou.exact import Record, exact
 from pigou.game import Game
 from pigou.model import Model
 from pigou.reform import Reform
+from pigou.selection import read_selection
 from pigou.solvers.form import FiniteForm, finite_form
 from pigou.solving import solve
 from pigou.stages import is_staged
@@ -91,8 +91,7 @@ def read_task(
     if family != DIVIDE and len(chosen) > 1:
         raise DeclarationError("name one reform; several are for the family divide-and-conquer")
     rule = select or _RULE.get(name, "")
-    if rule and rule not in SELECTIONS:
-        raise DeclarationError(unknown("selection", rule, SELECTIONS))
+    rule = str(read_selection(rule)) if rule else ""
     if select and name not in _RULE:
         raise DeclarationError(f"the goal '{name}' needs no rule of selection: leave out --select")
     box = _box(model.game, over or {}, at or {})

@@ -21,12 +21,13 @@ from typing import Any
 
 from pigou.check_smooth import has_interval
 from pigou.design_box import robust
+from pigou.design_continuous import continuous
 from pigou.design_costs import frontier, with_costs
 from pigou.design_families import DIVIDE, Target
 from pigou.design_goals import Goal, Selected, Setting, Unique
 from pigou.design_orders import divided
 from pigou.design_results import Design
-from pigou.design_search import Span, Threshold, highest_worst_welfare, least_strength
+from pigou.design_search import Threshold, highest_worst_welfare, least_strength
 from pigou.design_task import (
     Task,
     corners,
@@ -39,11 +40,10 @@ from pigou.design_task import (
     target_of,
     values_shown,
 )
-from pigou.errors import DeclarationError, StructureError
+from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
 from pigou.model import Model
-from pigou.policy_range import policy_range
 from pigou.reform import Reform
 from pigou.solvers.budgets import budgets
 
@@ -118,7 +118,7 @@ def design(
     if task.family == DIVIDE:
         found = divided(task)
     elif has_interval(task.game):
-        found = _continuous(task)
+        found = continuous(task)
     else:
         found = _single(task)
     return _with_formulas(found, task) if formulas else found
@@ -164,60 +164,6 @@ def _at_corner(task: Task, corner: Mapping[str, Any]) -> _Solved:
         return setting, None, threshold, height
     goal = goal_of(task, setting)
     return setting, goal, least_strength(setting, goal), None
-
-
-# -- continuous moves ---------------------------------------------------------------------------
-
-
-def _continuous(task: Task) -> Design:
-    """Design in a game with continuous moves: a certified count of equilibria, or bisection."""
-    if task.over:
-        raise StructureError(
-            f"game '{task.game.name}' has continuous moves: so far no box of parameter values is "
-            "designed for"
-        )
-    setting = setting_of(task, task.at)
-    if task.goal == "unique":
-        threshold, words = _by_count(task, setting), "there is exactly one equilibrium"
-    else:
-        goal = goal_of(task, setting)
-        threshold, words = least_strength(setting, goal), goal.words
-    found = Design(
-        task.game.name, task.goal, task.family, words, setting.family.label,
-        setting.family.parameter, task.rule, values_shown(task), task.over, threshold,
-    )  # fmt: skip
-    return with_costs(found, setting)
-
-
-def _by_count(task: Task, setting: Setting) -> Threshold:
-    """Take the least strength from which on exactly one equilibrium is proved."""
-    family = setting.family
-    if family.high is None:
-        raise DeclarationError(
-            f"the strength '{family.parameter}' has no upper limit: give the largest one with "
-            "--most"
-        )
-    course = policy_range(setting.game, family.parameter, family.low, family.high, setting.at)
-    windows = [f"between {float(w.low):.9g} and {float(w.high):.9g}" for w in course.windows]
-    spans = tuple(
-        Span(Enclosure.point(s.low), Enclosure.point(s.high), True, True)
-        for s in course.segments if s.equilibria == 1
-    )  # fmt: skip
-    ground = (
-        f"the number of equilibria is proved at every strength but in {len(windows)} windows "
-        f"({course.pieces} pieces, {course.boxes} boxes)"
-    )
-    if not spans:
-        grade = "certified" if course.complete else "numerical"
-        how = f"there is nowhere exactly one equilibrium; {ground}"
-        return Threshold(None, "", None, grade, how, (), tuple(windows))
-    first = spans[0].low.lower
-    below = [w for w in course.windows if w.high == first]
-    value = Enclosure(below[0].low, first) if below else spans[0].low
-    earlier = [w for w in course.windows if w.high < first and w.is_open]
-    grade = "numerical" if earlier else "certified"
-    attained = None if below else True
-    return Threshold(value, "", attained, grade, ground, spans, tuple(windows))
 
 
 # -- formulas -----------------------------------------------------------------------------------

@@ -14,14 +14,16 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import MISSING, fields, replace
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import sympy as sp
 
+from pigou.casefile import read_case
 from pigou.errors import ExpressionError, FileError, PigouError, unknown
 from pigou.expression import (
     LONGEST,
@@ -54,7 +56,7 @@ from pigou.game import (
     Transfer,
     Type,
 )
-from pigou.model import Case, Model
+from pigou.model import Model
 from pigou.reform import KINDS, Reform, Step, joined_steps
 from pigou.reform_kinds import KEYS
 
@@ -184,6 +186,7 @@ def _model(root: FileTable, folder: Path | None) -> Model:
     frame = _frame(root, head)
     definitions = _definitions(root, frame)
     game = _with_payoffs(root, frame, definitions)
+    expanded = partial(_expanded, definitions=definitions)
     reforms = tuple(_reform(row, definitions) for row in root.rows("reforms", MOST_REFORMS))
     _check_reforms(root, game, reforms)
     with FileTable({}, root.file, "[[reforms]]").at():
@@ -192,7 +195,13 @@ def _model(root: FileTable, folder: Path | None) -> Model:
             reforms,
             head.text("mechanism"),
             head.text("about"),
-            _case(root, game, reforms),
+            read_case(
+                root,
+                game,
+                reforms,
+                expanded,
+                definitions,
+            ),
             folder,
         )
 
@@ -553,7 +562,7 @@ def _rational(number: Fraction) -> sp.Rational:
     return sp.Rational(number.numerator, number.denominator)
 
 
-# -- reforms and the case ---------------------------------------------------------------------
+# -- reforms -----------------------------------------------------------------------------------
 
 
 def _reform(table: FileTable, definitions: Mapping[str, str]) -> Reform:
@@ -653,31 +662,3 @@ def _check_reforms(root: FileTable, game: Game, reforms: tuple[Reform, ...]) -> 
             reform(small)
         except PigouError as error:
             raise FileError(f"{root.file}: [[reforms]] {n}: {error}") from None
-
-
-def _case(root: FileTable, game: Game, reforms: tuple[Reform, ...]) -> Case | None:
-    if "case" not in root.items:
-        return None
-    mappings = ("labels", "regimes", "beliefs")
-    names = [f.name for f in fields(Case)]
-    needed = [f.name for f in fields(Case) if f.default is f.default_factory is MISSING]
-    table = FileTable(root.items["case"], root.file, "[case]").of(names, needed)
-    values: dict[str, Any] = {"remarks": table.texts("remarks")}
-    for key in names:
-        if key in mappings:
-            inner = table.table(key)
-            values[key] = {k: inner.text(k) for k in inner.items}
-        elif key != "remarks":
-            values[key] = table.text(key)
-    with table.at("move"):
-        game.move(values["move"])
-    allowed = ["baseline", *(r.name for r in reforms)]
-    for regime in values["regimes"].values():
-        for part in [regime] if regime in allowed else regime.split("+"):
-            if part not in allowed:
-                raise table.fault("regimes", unknown("regime", shown_key(part), allowed))
-    parameters = [p.name for p in (*game.parameters, *(p for r in reforms for p in r.parameters))]
-    if values["parameter"] and values["parameter"] not in parameters:
-        message = unknown("parameter", shown_key(values["parameter"]), parameters)
-        raise table.fault("parameter", message)
-    return Case(**values)

@@ -29,7 +29,7 @@ from pigou.expression import (
 from pigou.filetable import MOST_CELLS, MOST_ENTRIES, plain
 from pigou.game import Chance, Choice, Game, Move, Parameter, Player, Transfer
 from pigou.gamefile import CONTINUUM, VERSION
-from pigou.model import Case, Model
+from pigou.model import Case, Fact, Model
 from pigou.reform import Reform
 
 __all__ = ["write_game"]
@@ -114,9 +114,7 @@ def write_game(model: Model | Game) -> str:
     for reform in model.reforms:
         sections.append(_section("[[reforms]]", _of_reform(reform)))
     if model.case is not None:
-        case = {f.name: getattr(model.case, f.name) for f in fields(Case)}
-        required = {k: case.pop(k) for k in ("title", "file", "move", "column", "labels")}
-        sections.append(_section("[case]", case, required))
+        sections.extend(_of_case(model.case))
     return "\n".join(section for section in sections if section)
 
 
@@ -139,6 +137,22 @@ def _of_parameter(parameter: Parameter) -> dict[str, Any]:
         "source": parameter.source,
         "integer": parameter.integer or None,
     }
+
+
+def _of_case(case: Case) -> Iterator[str]:
+    """Write a case: with its facts, or with its table of choices."""
+    items = {f.name: getattr(case, f.name) for f in fields(Case)}
+    facts = items.pop("facts")
+    kept = ("title",) if facts else ("title", "file", "move", "column", "labels")
+    yield _section("[case]", items, {key: items.pop(key) for key in kept})
+    for fact in facts:
+        entries = {f.name: getattr(fact, f.name) for f in fields(Fact)}
+        entries["regime"] = "" if fact.regime == "baseline" else fact.regime
+        entries["fitted"] = fact.fitted or None
+        if isinstance(fact.observed, tuple) and fact.observed[0] == fact.observed[1]:
+            entries["observed"] = fact.observed[0]
+        required = {key: entries.pop(key) for key in ("name", "source")}
+        yield _section("[[case.facts]]", entries, required)
 
 
 def _of_player(game: Game, player: Player) -> Iterator[str]:

@@ -9,8 +9,9 @@ Steps
    .. math:: \sum_p \sum_{j \in p} \Bigl( u_j + \sum_{t \to j} t - \sum_{j \to t} t \Bigr)
              - \sum_p \sum_{j \in p} u_j
 
-   is simplified with :math:`\sum_j (f_j + g_j) = \sum_j f_j + \sum_j g_j` alone. It is 0 for every
-   game, whatever the moves, the parameters and the number of members: symbolically, not at a point.
+   is simplified with :math:`\sum_j (c f_j + g_j) = c \sum_j f_j + \sum_j g_j` alone. It is 0 for
+   every game, whatever the moves, the parameters and the number of members: symbolically, not at a
+   point.
 3. At a profile the same sum is formed with what the independent checker says that everybody has.
 
 An exit leaves the group: who has left neither pays nor is paid, so the balance holds there too.
@@ -26,7 +27,7 @@ import sympy as sp
 from pigou.check import examine
 from pigou.equilibrium import Strategy
 from pigou.exact import Enclosure
-from pigou.expression import Total
+from pigou.expression import Total, each, of_member
 from pigou.game import GOVERNMENT, Game
 
 __all__ = ["balance", "balance_at", "running_cost", "summed"]
@@ -76,11 +77,12 @@ def summed(game: Game, party: str, payoff: sp.Expr) -> sp.Expr:
 
 
 def _term_by_term(formula: sp.Expr) -> sp.Expr:
-    """Write each sum over members of several terms as several sums."""
+    """Write each sum over members of several terms as several sums, common factors before them."""
 
     def apart(summand: sp.Expr, population: sp.Symbol) -> sp.Expr:
-        terms = sp.Add.make_args(sp.expand(summand))
-        return sp.Add(*(Total(term, population) for term in terms))
+        own = [s for s in summand.free_symbols if each(of_member(s).name) == s]
+        parts = (t.as_independent(*own) for t in sp.Add.make_args(sp.expand(summand)))
+        return sp.Add(*(common * Total(rest, population) for common, rest in parts))
 
     return sp.expand(formula.replace(Total, apart))
 

@@ -81,6 +81,8 @@ def rent_blocks(comparison: Comparison) -> list[Block]:
             continue
         one = scenario[scenario.selected]
         rents = rents_in(scenario.game, scenario.game.values(scenario.found.at), one)
+        if not rents.rents:
+            continue
         for number, player in enumerate(rents.how):
             share = rents.shares.get(player)
             percent = "-" if share is None else f"{rounded(share * Enclosure.point(100))}%"

@@ -46,6 +46,7 @@ from pigou.filetable import read_text
 from pigou.game import Game, Move
 from pigou.model import Case, Model
 from pigou.reform import Reform
+from pigou.selection import Selection
 from pigou.solving import Elimination, iterated_dominance
 from pigou.weights import GREEN_BOOK
 
@@ -214,7 +215,7 @@ def study(
     incomes: Mapping[str, Any] | None = None,
     median: Any = None,
     elasticity: Any = GREEN_BOOK,
-    select: str = "laplacian",
+    select: Selection | str = "laplacian",
 ) -> Study:
     r"""Hold a model against the choices that its case observed.
 

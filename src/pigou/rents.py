@@ -138,6 +138,8 @@ def _outside(
     given: Mapping[str, Any],
 ) -> tuple[Enclosure | None, str]:
     """Return the outside option of all members of a player, and what it is."""
+    if player not in one.surplus:
+        return None, "not known: it decides for others"
     state = {k: Enclosure.point(v) for k, v in at.items()}
     members = sum(
         n for kind, rows in one.members.items() if kind.partition("[")[0] == player for _, n in rows

@@ -32,6 +32,7 @@ from pigou.game import Chance, Choice, Game, Move, Parameter
 from pigou.json_numbers import maybe, number, numbers, outwards
 from pigou.model import Model
 from pigou.notation import latex_expression, reform_text, text_expression
+from pigou.selection import Selected
 from pigou.stages import is_staged
 from pigou.verdict_result import account_result, verdict_result, weights_result
 
@@ -223,6 +224,7 @@ def _scenario(scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
     return head | result | {
         "selected": scenario.selected,
         "selection": scenario.selection,
+        "selected_by": _outcome(scenario.outcome),
         "first_best": {
             "welfare": number(best.welfare),
             "profiles": list(best.profiles),
@@ -230,6 +232,17 @@ def _scenario(scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
         },
         "prices": prices_result(scenario),
     }  # fmt: skip
+
+
+def _outcome(outcome: Selected) -> dict[str, Any]:
+    return {
+        "rule": outcome.selection.rule,
+        "parameters": {k: str(v) for k, v in outcome.selection.parameters.items()},
+        "picked": list(outcome.picked),
+        "grade": None if outcome.grade is None else str(outcome.grade),
+        "finding": outcome.finding,
+        "instead": outcome.instead,
+    }
 
 
 def _assessment(one: Assessment, scenario: Scenario, comparison: Comparison) -> dict[str, Any]:

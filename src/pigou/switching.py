@@ -6,8 +6,8 @@ where the equilibria themselves change: one ceases to exist, or another is picke
 Steps
 -----
 1. Let :math:`\theta_0` be the value at hand. On both sides the verdict is computed, by solving both
-   games, at one value in each cell between the candidates of step 3, and further out where there
-   are none; the first that differs from the one at :math:`\theta_0` brackets a flip.
+   games, within each cell between the candidates of step 3, and further out where there are none;
+   the first that differs from the one at :math:`\theta_0` brackets a flip.
 2. The equilibria at both ends of the bracket are followed in closed form (`pigou.along`).
 3. Candidates are the zeros (`pigou.zeros`) of the net benefit along them, of what bounds their
    existence, and of the differences of their welfare.
@@ -39,6 +39,7 @@ __all__ = ["Switch", "Switching", "switching_values"]
 
 _LADDER = (Fraction(1, 2), Fraction(2), Fraction(8))
 _MOST_CELLS = 16
+_FEW_CELLS = 3
 _MOST_WHOLE = 24
 _MOST_HALVINGS = 40
 
@@ -220,11 +221,14 @@ def _samples(search: Search, up: bool) -> Iterator[Fraction]:
     ]
     edges = sorted(set(beyond), reverse=not up)[:_MOST_CELLS]
     last = here
+    few = len(edges) <= _FEW_CELLS
     for edge in edges:
         middle = _simple(last, edge)
         if not search.inside(middle):
             return
         yield middle
+        if few:
+            yield edge - (edge - middle) / 32
         last = edge
     reach = abs(last) or Fraction(1)
     for factor in _LADDER:
@@ -246,7 +250,9 @@ def _simple(one: Fraction, other: Fraction) -> Fraction:
 
 def _located(search: Search, case: Case, near: Fraction, far: Fraction) -> Switch:
     """Narrow a bracket down to the nearest candidate, or by halving; `near` is the home side."""
-    start = search.word(near, case)
+    start, at_zero = search.word(near, case), _hit(search, case, near, far)
+    if at_zero is not None:
+        return at_zero
     for _ in range(_MOST_HALVINGS):
         for zero in _between(search, near, far):
             inner, outer = _sides(zero, near, far)
@@ -261,9 +267,26 @@ def _located(search: Search, case: Case, near: Fraction, far: Fraction) -> Switc
         middle = _simple(near, far)
         if search.word(middle, case) == start:
             near = middle
-        else:
-            far = middle
+            continue
+        far = middle
+        at_zero = _hit(search, case, near, far)
+        if at_zero is not None:
+            return at_zero
     return _switch(search, case, near, far, "")
+
+
+def _hit(search: Search, case: Case, near: Fraction, far: Fraction) -> Switch | None:
+    """Return the flip if a value that was tried happens to be the one where nothing is gained."""
+    if search.word(far, case) != "gains nothing" or not search.inside(far):
+        return None
+    zero = Zero(Enclosure.point(far), str(far))
+    gap = min(CLOSE * (1 + abs(far)), abs(far - near) / 2)
+    inner, outer = (far - gap, far + gap) if near < far else (far + gap, far - gap)
+    if not search.inside(outer) or search.word(outer, case) in ("gains nothing", "no verdict"):
+        return None
+    if search.word(inner, case) != search.word(near, case):
+        return None
+    return _switch(search, case, inner, outer, zero.exact, zero.value)
 
 
 def _between(search: Search, near: Fraction, far: Fraction) -> list[Zero]:

@@ -91,17 +91,22 @@ def net_benefits(
     kept, fails = sp.Rational(str(1 - verdict.failure)), sp.Rational(str(verdict.failure))
     public = after.surplus(GOVERNMENT) if GOVERNMENT in after.game.parties else sp.S.Zero
     public -= before.surplus(GOVERNMENT) if GOVERNMENT in before.game.parties else sp.S.Zero
-    public = kept * public - fails * (_spent(after) - _spent(before))
-    for weighted in (False, True):
+    public = kept * public
+    if fails:
+        public -= fails * (_spent(after) - _spent(before))
+    yield cost * public + kept * (_of_others(after) - _of_others(before))
+    if all(w.is_exact and p in after.game.parties for p, w in verdict.weights.items()):
         total = cost * public
         for party, weight in verdict.weights.items():
-            if weighted and not weight.is_exact:
-                return
-            factor = sp.Rational(str(weight.lower)) if weighted else sp.S.One
-            gain = after.surplus(party) if party in after.game.parties else sp.S.Zero
+            gain = after.surplus(party)
             gain -= before.surplus(party) if party in before.game.parties else sp.S.Zero
-            total += kept * factor * gain
+            total += kept * sp.Rational(str(weight.lower)) * gain
         yield total
+
+
+def _of_others(one: Branch) -> sp.Expr:
+    """Return everybody's surplus but the government's."""
+    return sp.Add(*(one.surplus(p) for p in one.game.parties if p != GOVERNMENT))
 
 
 def _spent(one: Branch) -> sp.Expr:

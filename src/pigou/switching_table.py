@@ -32,8 +32,9 @@ def switching_blocks(
         return []
     columns = ("reform", "if played", "at cost", "of what", "now", "flips at", "below", "above")
     note = (
-        "Everything else held. Of a parameter: the nearest value on each side at which a flip was "
-        "found, exactly, or about where verdicts on both sides enclose it."
+        "Everything else held; costs more: than it brings. Of a parameter: the nearest value on "
+        "each side at which a flip was found, exactly, or about where verdicts on both sides "
+        "enclose it."
     )
     title = Words("When does the verdict flip?", "heading")
     return [title, Table("", columns, tuple(rows)), Words(note, "note"), *_not_found(switchings)]
@@ -50,7 +51,8 @@ def _rows(
         for one in found.switches:
             price = rounded(Fraction(one.cost)) + (" (weighted)" if one.weighted else "")
             now = rounded(found.here)
-            yield (one.rule, price, found.parameter, now, _value(one), one.below, one.above)
+            sides = (_short(one.below), _short(one.above))
+            yield (one.rule, price, found.parameter, now, _value(one), *sides)
 
 
 def _weights(scenario: Scenario, verdict: Verdict, cost: str) -> Iterator[tuple[Cell, ...]]:
@@ -60,10 +62,14 @@ def _weights(scenario: Scenario, verdict: Verdict, cost: str) -> Iterator[tuple[
         if value is None or verdict.sign(verdict.changes[group]) in (0, None):
             continue
         gains = verdict.sign(verdict.changes[group]) == 1
-        bad, good = "costs more than it brings", "worth it"
+        bad, good = _short("costs more than it brings"), "worth it"
         below, above = (bad, good) if gains else (good, bad)
         what = f"weight of {label_of(scenario.game, group)}"
         yield (what, rounded(now), rounded(value), below, above)
+
+
+def _short(verdict: str) -> str:
+    return verdict.removesuffix(" than it brings")
 
 
 def _value(one: Switch) -> str:

@@ -1,0 +1,79 @@
+r"""Laplacian selection: the limit of global games with two choices and members alike.
+
+With vanishing noise about payoffs, a member at the margin believes the number of others who take
+the second choice to be uniform on :math:`0, \dots, N - 1`; so the second is selected iff
+
+.. math:: \sum_{k=0}^{N-1} [u(1; k) - u(0; k)] > 0
+
+(Carlsson and van Damme 1993; Morris and Shin 2003, section 2.2).
+
+Steps
+-----
+1. Choices that iterated strict dominance removes are set aside.
+2. One population with two choices, none of them an exit, has to be left; the sum is formed exactly.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flint import fmpq
+
+from pigou.solvers.dominance import survivors
+from pigou.solvers.form import FiniteForm
+
+__all__ = ["Laplacian", "laplacian"]
+
+
+class Laplacian(NamedTuple):
+    """The choice that is best against uniform beliefs.
+
+    Attributes
+    ----------
+    group, action : int or None
+        None where nothing is selected.
+    gain : fmpq
+        The sum of gains of the second choice left over the first.
+    only : bool
+        Whether dominance leaves one profile.
+    silent : str
+        Why nothing is selected.
+    """
+
+    group: int | None = None
+    action: int | None = None
+    gain: Any = fmpq(0)
+    only: bool = False
+    silent: str = ""
+
+
+def laplacian(form: FiniteForm) -> Laplacian:
+    """Select the action that is best when the number of others who take it is uniform.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solvers.form import finite_form
+    >>> laplacian(finite_form(load("coordination").game))
+    Laplacian(group=0, action=0, gain=-5/8, only=False, silent='')
+    """
+    alive, _ = survivors(form)
+    active = [i for i, actions in enumerate(alive) if len(actions) > 1]
+    if not active:
+        return Laplacian(only=True)
+    if len(active) > 1 or len(alive[active[0]]) != 2 or form.groups[active[0]].size < 2:
+        return Laplacian(silent="Laplacian selection is for one population with two choices")
+    (index,) = active
+    if form.groups[index].exit is not None:
+        return Laplacian(silent="Laplacian selection is for games without an exit")
+    first, second = alive[index]
+    gain: Any = fmpq(0)
+    for counts in form.profiles(alive, without=index):
+        rows = [list(counts[index]), list(counts[index])]
+        rows[0][first] += 1
+        rows[1][second] += 1
+        a, b = ((*counts[:index], tuple(row), *counts[index + 1 :]) for row in rows)
+        gain += form.payoff(index, second, b) - form.payoff(index, first, a)
+    if not form.exceeds(abs(gain), fmpq(0)):
+        return Laplacian(silent="Laplacian beliefs leave the two choices indifferent")
+    return Laplacian(index, second if gain > 0 else first, gain)

@@ -1,0 +1,253 @@
+r"""Logit equilibrium of a finite game on the principal branch, by arc-length continuation.
+
+In a logit equilibrium of precision :math:`\lambda` every player chooses action a with probability
+proportional to :math:`\exp(\lambda u_a(x))`, given the others' mixtures (McKelvey and Palfrey
+1995). The *principal branch* starts at the centroid, where :math:`\lambda = 0`; in almost every
+game it is a curve that leads to one equilibrium as :math:`\lambda \to \infty` (same, theorem 3).
+Members of a group play one mixture.
+
+Steps
+-----
+1. In logarithms :math:`y = \log x`, with the payoffs u of all actions
+   (`pigou.solvers.mixed_payoffs`), the curve is the solution of
+   :math:`y_a - y_1 - \lambda (u_a - u_1) = 0` for every further action a of every group and
+   :math:`\sum_a e^{y_a} = 1` for every group (Turocy 2005).
+2. Predict along the tangent, the null vector of the Jacobian, oriented as the one before; at the
+   start it points to larger :math:`\lambda`. Payoffs are scaled to a range of 1.
+3. Correct by Newton's method orthogonally to the tangent. The step is halved if Newton's method
+   does not contract quickly or the tangent turns by more than about 18 degrees; it grows again
+   where corrections are small.
+   The determinant of the Jacobian bordered by the tangent keeps its sign along a curve: a step that
+   changes it has jumped to another piece, and is halved. If it still does at 1e-3 the curve is
+   taken to cross another there, as it may in a symmetric game; it is followed straight on, and that
+   is said.
+4. Where :math:`\lambda` first passes the one asked for, solve for the point at exactly that
+   :math:`\lambda`. The curve may turn back and pass it again; the first passage is taken.
+5. What is returned is held against the definition: the largest difference between x and the
+   logit response to x has to be below 1e-9. If the curve cannot be followed so far, the furthest
+   :math:`\lambda` is said and nothing is returned.
+
+Numerical: nothing is enclosed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from pigou.deadline import time_is_up
+from pigou.solvers.form import FiniteForm
+from pigou.solvers.mixed_payoffs import MixedPayoffs, mixed_payoffs
+
+__all__ = ["Logit", "logit_equilibrium", "logit_response"]
+
+_MOST_STEPS = 20_000
+_SHORTEST, _LONGEST = 1e-10, 1e300
+_STRAIGHT = 0.95
+_CROSSING, _OVER = 1e-3, 0.02
+_RESIDUAL = 1e-9
+
+Array = Any
+
+
+class Logit(NamedTuple):
+    """A logit equilibrium, or how far the branch was followed.
+
+    Attributes
+    ----------
+    mixtures : tuple of tuple of float, or None
+        Of every group.
+    precision : float
+        The precision reached: that asked for, if there are mixtures.
+    steps : int
+    residual : float
+        The largest difference from the logit response.
+    turns : int
+        How often the curve turned back in precision before.
+    crossings : int
+        How often it crossed another curve, where "the" branch is not unique.
+    """
+
+    mixtures: tuple[tuple[float, ...], ...] | None
+    precision: float
+    steps: int
+    residual: float
+    turns: int
+    crossings: int
+
+
+def logit_response(payoffs: MixedPayoffs, mixtures: Array, precision: float) -> Array:
+    """Return the logit response to every row of mixtures.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solvers.form import finite_form
+    >>> payoffs = mixed_payoffs(finite_form(load("coordination").game))
+    >>> logit_response(payoffs, np.array([[0.3, 0.7]]), 0.0).tolist()
+    [[0.5, 0.5]]
+    """
+    utility = precision * payoffs(mixtures)
+    response = np.empty_like(utility)
+    for block in payoffs.blocks:
+        own = utility[:, block]
+        weights = np.exp(own - own.max(axis=1, keepdims=True))
+        response[:, block] = weights / weights.sum(axis=1, keepdims=True)
+    return response
+
+
+def logit_equilibrium(form: FiniteForm, precision: float) -> Logit:
+    """Follow the principal branch of the logit correspondence to a precision.
+
+    Parameters
+    ----------
+    form : FiniteForm
+        Without exits.
+    precision : float
+        At least 0, in one over the unit of payoffs.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solvers.form import finite_form
+    >>> found = logit_equilibrium(finite_form(load("coordination").game), 5.0)
+    >>> [round(share, 4) for share in found.mixtures[0]]
+    [0.7478, 0.2522]
+    """
+    payoffs = mixed_payoffs(form)
+    curve = _Curve(payoffs, precision * payoffs.scale)
+    point, steps = curve.follow()
+    reached = point[-1] / payoffs.scale
+    mixtures = np.exp(point[:-1])
+    for block in payoffs.blocks:
+        mixtures[block] /= mixtures[block].sum()
+    response = logit_response(payoffs, mixtures[None], reached)[0]
+    residual = float(np.abs(response - mixtures).max())
+    if not curve.arrived or residual > _RESIDUAL:
+        return Logit(None, float(reached), steps, residual, curve.turns, curve.crossings)
+    shares = tuple(tuple(map(float, mixtures[block])) for block in payoffs.blocks)
+    return Logit(shares, precision, steps, residual, curve.turns, curve.crossings)
+
+
+class _Curve:
+    """The principal branch up to a scaled precision."""
+
+    def __init__(self, payoffs: MixedPayoffs, target: float):
+        self.payoffs, self.target, self.scale = payoffs, target, payoffs.scale
+        self.arrived, self.turns, self.crossings = False, 0, 0
+
+    def follow(self) -> tuple[Array, int]:
+        blocks = self.payoffs.blocks
+        start = [np.full(b.stop - b.start, -np.log(b.stop - b.start)) for b in blocks]
+        point = np.concatenate([*start, [0.0]])
+        if self.target == 0:
+            self.arrived = True
+            return point, 0
+        tangent = self._tangent(point, np.eye(len(point))[-1])
+        sign, length = self._sign(point, tangent), 0.02
+        for number in range(1, _MOST_STEPS + 1):
+            step = self._step(point, tangent, length)
+            if step is not None and self._sign(step[0], step[1]) != sign:
+                step = self._crossed(point, tangent, step) if length <= _CROSSING else None
+                sign *= -1 if step is not None else 1
+            if step is None:
+                length /= 2
+                if length < _SHORTEST or time_is_up():
+                    return point, number
+                continue
+            new, direction, effort = step
+            if (new[-1] - self.target) * (point[-1] - self.target) <= 0:
+                return self._landed(point, new, number)
+            if new[-1] < 0:
+                return point, number
+            self.turns += int(direction[-1] * tangent[-1] < 0)
+            point, tangent = new, direction
+            length = min(length * (1.5 if effort <= 4 else 1.0), _LONGEST)
+        return point, _MOST_STEPS
+
+    def _step(self, point: Array, tangent: Array, length: float) -> tuple[Array, Array, int] | None:
+        """Take one step: the new point, its tangent, the number of corrections."""
+        guess = point + length * tangent
+        corrected = self._newton(guess, tangent)
+        if corrected is None:
+            return None
+        new, effort = corrected
+        direction = self._tangent(new, tangent)
+        straight = direction is not None and direction @ tangent > _STRAIGHT
+        near = np.abs(new - guess).max() <= 0.5 * length
+        return (new, direction, effort) if straight and near else None
+
+    def _crossed(
+        self, point: Array, tangent: Array, step: tuple[Array, Array, int]
+    ) -> tuple[Array, Array, int]:
+        """Step over a crossing, far enough from it for the Jacobian to be regular again."""
+        self.crossings += 1
+        far = self._step(point, tangent, _OVER)
+        return step if far is None else far
+
+    def _landed(self, point: Array, new: Array, number: int) -> tuple[Array, int]:
+        """Solve for the point at exactly the target, between two points of the curve."""
+        share = (self.target - point[-1]) / (new[-1] - point[-1])
+        guess = point + share * (new - point)
+        guess[-1] = self.target
+        found = self._newton(guess, np.eye(len(point))[-1])
+        if found is None or np.abs(found[0] - guess).max() > np.abs(new - point).max():
+            return point, number
+        self.arrived = True
+        return found[0], number
+
+    def _newton(self, guess: Array, normal: Array) -> tuple[Array, int] | None:
+        """Correct a guess in the plane through it with a normal."""
+        point, last = guess.copy(), np.inf
+        for effort in range(1, 8):
+            residual = np.append(self._value(point), normal @ (point - guess))
+            matrix = np.vstack([self._jacobian(point), normal])
+            try:
+                change = np.linalg.solve(matrix, -residual)
+            except np.linalg.LinAlgError:
+                return None
+            size = float(np.abs(change).max())
+            if not np.isfinite(size) or size > max(0.5 * last, 1e-9):
+                return None
+            point, last = point + change, size
+            if size < 1e-10 * (1 + np.abs(point).max()):
+                return point, effort
+        return None
+
+    def _value(self, point: Array) -> Array:
+        logs, precision = point[:-1], point[-1]
+        utility = precision / self.scale * self.payoffs.at_logs(logs[None])[0]
+        parts = []
+        for block in self.payoffs.blocks:
+            gap = logs[block] - utility[block]
+            parts += [gap[1:] - gap[0], [np.exp(logs[block]).sum() - 1]]
+        return np.concatenate(parts)
+
+    def _jacobian(self, point: Array) -> Array:
+        logs, precision = point[:-1], point[-1]
+        slopes = precision / self.scale * self.payoffs.slopes(logs)
+        gaps = np.column_stack(
+            [np.eye(len(logs)) - slopes, -self.payoffs.at_logs(logs[None])[0] / self.scale]
+        )
+        rows = []
+        for block in self.payoffs.blocks:
+            own = gaps[block]
+            sums = np.zeros(len(point))
+            sums[block] = np.exp(logs[block])
+            rows += [own[1:] - own[0], sums[None]]
+        return np.concatenate(rows)
+
+    def _sign(self, point: Array, tangent: Array) -> float:
+        """Return the sign of the determinant of the bordered Jacobian."""
+        return float(np.linalg.slogdet(np.vstack([self._jacobian(point), tangent]))[0])
+
+    def _tangent(self, point: Array, before: Array) -> Any:
+        """Return the unit tangent that points the way of the one before."""
+        matrix = np.vstack([self._jacobian(point), before])
+        try:
+            line = np.linalg.solve(matrix, np.eye(len(point))[-1])
+        except np.linalg.LinAlgError:
+            return None
+        size = float(np.linalg.norm(line))
+        return line / size if np.isfinite(size) else None

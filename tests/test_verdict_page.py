@@ -1,0 +1,139 @@
+"""The verdict page and its JSON: what matters first, books and flips stated, bad values refused."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pigou import Enclosure, Reform, compare
+from pigou.cli import cli
+from pigou.compare_page import compare_page
+from pigou.compare_rows import comparison_data
+from pigou.models import load
+from pigou.results import comparison_result
+from pigou.screen import as_text
+from pigou.tables import rounded
+
+MODEL = load("coordination")
+SCHEMA = Path(__file__).resolve().parents[1] / "docs" / "schemas" / "pigou-compare-1.schema.json"
+UNIFORM = ["compare", "coordination", "-r", "uniform_subsidy"]
+
+
+def run(*args):
+    return CliRunner().invoke(cli, [str(a) for a in args], env={"COLUMNS": "100"})
+
+
+def words(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def risky() -> Reform:
+    """A subsidy that fails with probability 1/4."""
+    return replace(MODEL.reform("uniform_subsidy"), failure="1/4")
+
+
+def test_what_matters_comes_first_and_what_was_assumed_last():
+    text = run(*UNIFORM, "--mcpf", "1.17:1.56", "--switch", "subsidy").stdout
+    parts = [
+        "Worth it in the selected", "Loses, the government apart: nobody", "above 2.125",
+        "Is it worth it?", "When does the verdict flip?", "The public account", "Who pays whom",
+        "Who ends up with public money", "All equilibria", "How far equilibria are",
+        "What becomes of the equilibria", "What this rests on", "What was assumed",
+    ]  # fmt: skip
+    places = [words(text).index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_the_public_account_and_the_flips_are_those_of_the_api():
+    text = run(*UNIFORM, "--mcpf", "1.17:1.56", "--switch", "subsidy").stdout
+    found = compare(MODEL.game, [MODEL.reform("uniform_subsidy")], costs_of_funds=("1.17", "1.56"))
+    (good,) = found.reforms[0].assessments
+    line = [rounded(x) for x in (good.outlay, good.running_cost, good.revenue, good.net_outlay)]
+    line += [rounded(good.deadweight(cost)) for cost in ("1.17", "1.56")]
+    assert re.search(r"Uniform subsidy +" + " +".join(map(re.escape, line)), text)
+    assert all(flip in text for flip in ("1/16", "45/17", "45/56", "3/8"))
+
+
+def test_a_reform_that_may_fail_is_weighed_and_said_so():
+    """N = 3/4 (17/2 - 4) - 1/4 4 = 19/8 at a cost of 1; it is worth it up to q = 9/17."""
+    found = compare(MODEL.game, [risky()])
+    worst = found.verdicts("uniform_subsidy")[1]
+    assert worst.net["1"] == Enclosure.point("19/8") and worst.failure == Fraction(1, 4)
+    text = words(as_text(compare_page(MODEL, found)))
+    assert "It fails with probability 0.25; then 4 of outlay and running cost is lost and" in text
+    assert "If it works, the net benefit is +4.5 at a cost of public funds of 1." in text
+    assert "a probability below 0.5294 (cost 1)" in text
+    entry = comparison_result(found)["reforms"][0]["verdict"]["worst"]["failure"]
+    assert entry["probability"]["exact"] == "1/4" and entry["lost"]["exact"] == "4"
+    rows = comparison_data(found)
+    row = rows.rows[-1]
+    assert row[rows.columns.index("probability of failure")] == Enclosure.point("1/4")
+
+
+def test_several_equilibria_that_remain_are_warned_about_in_any_case():
+    alike = words(run("compare", "coordination", "-r", "parameter:cost=cost,running_cost=1").stdout)
+    assert "3 equilibria remain after the reform; the verdict is the same" in alike
+    apart = words(run("compare", "coordination", "-r", "joint_commitment").stdout)
+    assert "13 equilibria remain after the reform. What it brings hangs on" in apart
+    assert "remain after the reform" not in words(run(*UNIFORM).stdout)
+
+
+def test_both_statements_stand_together_where_weights_turn_the_verdict():
+    text = words(run(*UNIFORM, "--mcpf", "3", "--weight", "consumers=4").stdout)
+    assert "Worth it in the selected and the worst equilibrium" in text
+    assert "At unit weights: costs more than it brings (worst and selected)" in text
+
+
+def test_weights_from_incomes_are_stated_with_how_they_were_made():
+    text = words(run(*UNIFORM, "--income", "consumers=20000", "--median", "30000").stdout)
+    assert "Weights: consumers 1.694 = (30000/20000)**(13/10); 1 for all others." in text
+    result = json.loads(
+        run(*UNIFORM, "--income", "consumers=20000", "--median", "30000", "--json").stdout
+    )
+    assert result["weights"] == {"consumers": "(30000/20000)**(13/10)"}
+    value = result["weight_values"]["consumers"]
+    assert value["lower"] <= 1.5**1.3 <= value["upper"] and value["upper"] - value["lower"] < 1e-12
+
+
+def test_the_schema_knows_every_key_that_is_written():
+    """Nothing is written that the published schema does not describe."""
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    result = json.loads(run(*UNIFORM, "--switch", "subsidy", "--json").stdout)
+    defs = schema["$defs"]
+    assert set(result) <= set(schema["properties"])
+    assert set(result["reforms"][0]["verdict"]["best"]) == set(defs["one_verdict"]["properties"])
+    known = set(defs["scenario"]["properties"]) | set(defs["reformed"]["allOf"][1]["properties"])
+    assert set(result["reforms"][0]) <= known
+    own = defs["assessed"]["allOf"][1]["properties"]
+    known = set(own) | set(defs["equilibrium"]["properties"])
+    assert set(result["baseline"]["equilibria"][0]) <= known
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--mcpf", "1.56:1.17"], "--mcpf 1.56:1.17"),
+        (["--mcpf", "1:2:3"], "--mcpf 1:2:3"),
+        (["--weight", "firm=many"], "--weight firm"),
+        (["--weight", "frm=2"], "did you mean 'firm'?"),
+        (["--weight", "government=2"], "weighted by the cost of public funds"),
+        (["--income", "consumers=0", "--median", "1"], "the income of 'consumers' is above 0"),
+        (["--income", "consumers=1"], "need the median income"),
+        (["--income", "consumers=x", "--median", "1"], "--income consumers: 'x' is not a number"),
+        (["--income", "consumers=1", "--median", "x"], "the median income: 'x' is not a number"),
+        (["--income", "consumers=1", "--median", "1", "--elasticity", "y"], "'y' is not a number"),
+        (["--income", "firm=1", "--median", "1", "--weight", "firm=2"], "a weight and an income"),
+        (["--elasticity", "y"], "'y' is not a number"),
+        (["--switch", "subsidi"], "did you mean 'subsidy'?"),
+    ],
+)
+def test_bad_values_exit_with_2_and_are_named(args, said):
+    done = run(*UNIFORM, *args)
+    assert done.exit_code == 2 and said in words(done.stderr)
+    assert "Traceback" not in done.stderr
