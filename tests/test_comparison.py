@@ -28,6 +28,7 @@ from pigou import (
 from pigou.catalogue import find_model
 from pigou.comparison import NOT_JUDGED, Verdict
 from pigou.models import load
+from pigou.reform import reform
 from pigou.selection import SELECTIONS
 from pigou.solvers.symbolic import SymbolicEquilibrium
 
@@ -343,3 +344,23 @@ def test_what_cannot_be_told_is_not_said_to_be_sound():
     for one in after.assessments:
         sound = one.diagnosis == "none" and one.gap.lower > 0
         assert told[one.equilibrium.name] == (NOT_JUDGED if sound else one.diagnosis)
+
+
+@pytest.mark.parametrize(("profile", "name"), [("upgrade", "E2"), ("wait", "E1")])
+def test_what_is_announced_is_expected_where_it_is_an_equilibrium(profile, name):
+    said = reform("announcement", profile={"upgrade": profile})
+    found = compare(MODEL.game, [said])
+    after = found.reforms[0]
+    assert after.selected == name
+    assert after.game == MODEL.game
+    assert "announced" in after.selection
+    assert found.baseline.selected == "E1"
+    selected = next(v for v in found.verdicts(said.name) if v.rule == "selected")
+    assert selected.private == after[name].welfare(0) - found.baseline["E1"].welfare(0)
+
+
+def test_what_is_announced_is_not_believed_where_it_is_no_equilibrium():
+    said = reform("announcement", profile={"upgrade": "upgrade"})
+    found = compare(MODEL.game, [said], {"benefit": "9/10"})
+    after = found.reforms[0]
+    assert after.selected == "E1" and "no equilibrium is as announced" in after.selection

@@ -22,13 +22,20 @@ from pigou.game import Game
 from pigou.matching import fates, is_symmetric, only_symmetric
 from pigou.optimum import FirstBest, first_best
 from pigou.reform import Reform
-from pigou.selection import Selected, Selection, read_selection, select as select_by
+from pigou.selection import (
+    Selected,
+    Selection,
+    as_announced,
+    read_selection,
+    select as select_by,
+)
 from pigou.solving import solve
 from pigou.verdict import Verdict, verdict_between
 from pigou.weights import GREEN_BOOK, checked_weights, income_weights
 
 __all__ = ["Comparison", "Scenario", "compare"]
 
+_NOTHING: Mapping[str, Any] = Record()
 NOT_JUDGED = "not judged: only symmetric equilibria were searched"
 
 
@@ -242,7 +249,7 @@ def compare(
     baseline = _scenario("baseline", "Baseline", game, at or {}, rule)
     scenarios = tuple(
         replace(
-            _scenario(one.name, one.label, changed, at or {}, rule),
+            _scenario(one.name, one.label, changed, at or {}, rule, _announced([one])),
             failures=_failures(one, baseline, at or {}, rule),
         )
         for one, changed in zip(chosen, games, strict=True)
@@ -261,7 +268,8 @@ def _failures(
             for part in works:
                 game = part(game)
             names = " + ".join(part.label for part in works)
-            left = _scenario(one.name, names, game, at, rule) if works else baseline
+            said = _announced(works)
+            left = _scenario(one.name, names, game, at, rule, said) if works else baseline
             result.append((chance, left))
     return tuple(result)
 
@@ -285,12 +293,28 @@ def _weights(
     return checked_weights({**weights, **made}, parties), origins
 
 
+def _announced(reforms: Iterable[Reform]) -> dict[str, Any]:
+    """Join what reforms announce: what is said last holds."""
+    said: dict[str, Any] = {}
+    for one in reforms:
+        for step in one.steps:
+            if step.kind == "announcement":
+                said |= step.keys["profile"]
+    return said
+
+
 def _scenario(
-    name: str, label: str, game: Game, at: Mapping[str, Any], rule: Selection
+    name: str,
+    label: str,
+    game: Game,
+    at: Mapping[str, Any],
+    rule: Selection,
+    said: Mapping[str, Any] = _NOTHING,
 ) -> Scenario:
     here = {k: v for k, v in at.items() if k in [p.name for p in game.parameters]}
     found = solve(game, here)
     best = first_best(game, here, found)
     assessments = assess(game, found, best)
     outcome = select_by(game, found, assessments, rule)
+    outcome = as_announced(outcome, found, said) if said and assessments else outcome
     return Scenario(name, label, game, found, assessments, best, outcome)

@@ -11,14 +11,14 @@ equilibrium with the lowest welfare is taken instead, and the outcome says so.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from pigou.assessment import Assessment
-from pigou.equilibrium import EquilibriumSet, Grade
+from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade
 from pigou.errors import DeclarationError, ExpressionError, unknown
-from pigou.exact import Record, exact
+from pigou.exact import Enclosure, Record, exact
 from pigou.game import Game
 from pigou.selection_rules import (
     Pick,
@@ -35,7 +35,16 @@ from pigou.selection_rules import (
 )
 from pigou.solvers.dynamics import DYNAMICS
 
-__all__ = ["SELECTIONS", "Key", "Selected", "Rule", "Selection", "read_selection", "select"]
+__all__ = [
+    "SELECTIONS",
+    "Key",
+    "Rule",
+    "Selected",
+    "Selection",
+    "as_announced",
+    "read_selection",
+    "select",
+]
 
 _MOST_STARTS, _MOST_PRECISION = 100_000, 10**9
 
@@ -219,6 +228,64 @@ def select(
         words = f"picks {listed} ({pick.words})"
         return Selected(chosen, pick.names, name, pick.grade, words, f"of these, {instead}")
     return Selected(chosen, (), name, None, pick.words, instead)
+
+
+def as_announced(outcome: Selected, found: EquilibriumSet, profile: Mapping[str, Any]) -> Selected:
+    """Take the equilibrium that was announced, where what was announced is one equilibrium.
+
+    Parameters
+    ----------
+    outcome : Selected
+        What the rule says.
+    found : EquilibriumSet
+    profile : mapping of str to label or number
+        What each move named is announced to be; in a population, by all members.
+
+    Notes
+    -----
+    Cheap talk binds nobody. It is believed where nobody gains by doing otherwise, if the others
+    believe it (J. Farrell 1987); where no equilibrium, or more than one, is as announced, the
+    rule's own choice stays.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.assessment import assess
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> found = solve(game)
+    >>> by_rule = select(game, found, assess(game, found), "worst")
+    >>> by_rule.name, as_announced(by_rule, found, {"upgrade": "upgrade"}).name
+    ('E1', 'E2')
+    """
+    names = [one.name for one in found if _is_as_announced(one, profile)]
+    if len(names) == 1:
+        return replace(outcome, name=names[0], instead="the equilibrium that was announced")
+    what = "more than one equilibrium is" if names else "no equilibrium is"
+    return replace(outcome, finding=f"{outcome.finding}; {what} as announced")
+
+
+def _is_as_announced(one: Equilibrium, profile: Mapping[str, Any]) -> bool:
+    left = set(profile)
+    for strategy in one.strategies:
+        if strategy.value is not None:
+            taken = {strategy.move: strategy.value}
+            here = {
+                m: Enclosure.point(exact(profile[m])).overlaps(v)
+                for m, v in taken.items() if m in profile
+            }  # fmt: skip
+        else:
+            sure = [k for k, p in strategy.probabilities.items() if p.is_exact and p.lower == 1]
+            labels = sure[0].split(", ") if sure else []
+            moves = strategy.move.split(", ")
+            here = {
+                m: bool(labels) and labels[k] == str(profile[m])
+                for k, m in enumerate(moves) if m in profile
+            }  # fmt: skip
+        if not all(here.values()):
+            return False
+        left -= set(here)
+    return not left
 
 
 def _instead(assessments: tuple[Assessment, ...], names: tuple[str, ...]) -> tuple[str, str]:
