@@ -76,6 +76,7 @@ def meetings(form: StrengthForm, totals: Row, level: Any) -> Any:
 
     Examples
     --------
+    >>> from flint import fmpq_poly
     >>> from pigou.models import load
     >>> from pigou.solvers.critical import strength_form
     >>> model = load("coordination")

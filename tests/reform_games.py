@@ -236,7 +236,17 @@ def linear(formula):
         lambda part: isinstance(part, If),
         lambda part: part.args[2] + (part.args[1] - part.args[2]) * sp.Symbol(str(part.args[0])),
     )
+    formula = formula.replace(
+        lambda part: isinstance(part, sp.Min | sp.Max),
+        lambda part: reduce(partial(_extreme, 1 if isinstance(part, sp.Max) else -1), part.args),
+    )
     return sp.expand(formula)
+
+
+def _extreme(sign, one, other):
+    """Write the larger (1) or the smaller (-1) of two by their distance, numbers taken out of it."""
+    scale, rest = sp.expand(one - other).as_content_primitive()
+    return (one + other + sign * scale * sp.Abs(rest)) / 2
 
 
 def everybody(game: Game, payoff):

@@ -655,7 +655,7 @@ EQUILIBRIA = "firms, benefit, cost, complementarity, threshold, spillover"
         (["compare", "coordination", "-r", "assurance:refund"], "write key=value"),
         (["compare", "coordination", "-r", "assurance:refund=x"], "'x' is not a number"),
         (["compare", "coordination", "-r", "assurance", "-r", "assurance"], "is given twice"),
-        (["compare", "coordination", "-r", "subsidy"], "needs 'move', as in subsidy:move=...,rate=..."),
+        (["compare", "coordination", "-r", "subsidy"], "needs 'rate', as in subsidy:move=...,rate=..."),
         (["compare", "coordination", "-r", "subsidy:move=upgrad,rate=1"], "did you mean 'upgrade'?"),
         (["compare", "coordination", "-r", "subsidy:mov=upgrade,rate=1"], "did you mean 'move'?"),
         (["compare", "coordination", "-r", "subsidy:move=upgrade,rate=1+cost"], "goes into parentheses"),
