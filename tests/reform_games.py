@@ -245,7 +245,7 @@ def linear(formula):
 
 
 def _extreme(sign, one, other):
-    """Write the larger (1) or the smaller (-1) of two by their distance, numbers taken out of it."""
+    """Write the larger (1) or the smaller (-1) of two by their distance, factors taken out."""
     scale, rest = sp.expand(one - other).as_content_primitive()
     return (one + other + sign * scale * sp.Abs(rest)) / 2
 
