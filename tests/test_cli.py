@@ -24,7 +24,7 @@ from pigou.errors import unknown
 from pigou.exact import Enclosure
 from pigou.models import load, names
 from pigou.observation import study
-from pigou.reform import KINDS
+from pigou.reform_kinds import KINDS
 from pigou.results import solve_result
 from pigou.selection import SELECTIONS
 from pigou.solving import regimes, solve

@@ -98,7 +98,6 @@ if TYPE_CHECKING:
     from pigou.observation import Finding as Finding, Study as Study, study as study
     from pigou.optimum import FirstBest as FirstBest, first_best as first_best
     from pigou.reform import (
-        KINDS as KINDS,
         Kind as Kind,
         Reform as Reform,
         Step as Step,
@@ -111,6 +110,7 @@ if TYPE_CHECKING:
         subsidy as subsidy,
         tax as tax,
     )
+    from pigou.reform_kinds import KINDS as KINDS
     from pigou.selection import (
         SELECTIONS as SELECTIONS,
         Selected as Selected,
@@ -196,7 +196,6 @@ _HOME = {
     "observation": ("Finding", "Study", "study"),
     "optimum": ("FirstBest", "first_best"),
     "reform": (
-        "KINDS",
         "Kind",
         "Reform",
         "Step",
@@ -209,6 +208,7 @@ _HOME = {
         "subsidy",
         "tax",
     ),
+    "reform_kinds": ("KINDS",),
     "selection": ("SELECTIONS", "Selected", "Selection", "read_selection", "select"),
     "solving": (
         "Elimination",

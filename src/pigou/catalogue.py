@@ -28,7 +28,8 @@ from pigou.gamefile import read_game_file
 from pigou.model import Model
 from pigou.models import load, names
 from pigou.notation import reform_text
-from pigou.reform import KINDS, Reform, reform
+from pigou.reform import Reform, reform
+from pigou.reform_kinds import KINDS
 
 __all__ = ["check_names", "find_model", "find_reform", "find_reforms", "parse_assignments"]
 

@@ -57,8 +57,8 @@ from pigou.game import (
     Type,
 )
 from pigou.model import Model
-from pigou.reform import KINDS, Reform, Step, joined_steps
-from pigou.reform_kinds import KEYS
+from pigou.reform import Reform, Step, joined_steps
+from pigou.reform_kinds import KEYS, KINDS
 
 __all__ = ["VERSION", "read_game", "read_game_file"]
 

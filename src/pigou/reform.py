@@ -24,7 +24,6 @@ from pigou.reform_kinds_shared import Kind, charge, tidy
 from pigou.reform_steps import Step, strength_of, times, weaker, whole_probability
 
 __all__ = [
-    "KINDS",
     "Kind",
     "Reform",
     "Step",

@@ -7,8 +7,8 @@ from string import Formatter
 from typing import Any
 
 from pigou.game import GOVERNMENT, Game, Parameter
-from pigou.reform import KINDS, Reform, Step
-from pigou.reform_kinds import GROUPS
+from pigou.reform import Reform, Step
+from pigou.reform_kinds import GROUPS, KINDS
 from pigou.reform_kinds_shared import Kind
 from pigou.symbols import clean, number_text
 
