@@ -10,9 +10,10 @@ Steps
    where some other move does as well and then better (a tie). The strength is that of the event.
 4. Equilibria after the reform from which nothing arrives are followed back in the same way.
 
-Branches are followed in doubles. The answer is *certified* where the number of equilibria is proved
-on all of the range but for its windows, and the event is one whose strength is proved; else it is
-*numerical*.
+Branches are followed in doubles, so that which equilibrium is which is *numerical*. The strength at
+which one is lost is *certified* where the number of equilibria is proved on all of the range but
+for its windows, and the event is one whose strength is proved; the reason then says that the branch
+to it was followed in doubles.
 """
 
 from __future__ import annotations
@@ -99,8 +100,8 @@ def _change(
         if math.dist(there, end.moves) < _NEAR * (1 + math.hypot(*there)):
             here = {s.move: s.value for s in one.strategies}
             still = all(s.value.overlaps(here[s.move]) for s in other.strategies)  # type: ignore[union-attr, arg-type]
-            how = "certified" if walk.course.complete else "numerical"
-            return Change("survives" if still else "moves", one.name, other.name, None, how)
+            what = "survives" if still else "moves"
+            return Change(what, one.name, other.name, None, "numerical")
     return None
 
 
@@ -158,7 +159,10 @@ class _Walk:
         sure = event is not None and event.certified and self.course.complete
         value = Enclosure.point(Fraction(end.strength)) if event is None else event.value
         what = ("vanishes", one.name, "") if side == 0 else ("appears", "", one.name)
-        return Change(*what, value, "certified" if sure else "numerical", _WHY[end.why])
+        how, why = (
+            ("certified", _WHY[end.why] + _FOLLOWED) if sure else ("numerical", _WHY[end.why])
+        )
+        return Change(*what, value, how, why)
 
     def _event(self, end: _End) -> Event | None:
         """Return the event nearest to where a branch was left, if it is near."""
@@ -176,6 +180,7 @@ _WHY = {
     "tie": "another move does as well, and then better",
     "boundary": "a move reaches an end of its interval, and the branch turns back",
 }
+_FOLLOWED = "; the branch to it was followed in doubles"
 
 
 def _at(branch: Branch, place: int) -> tuple[float, ...]:
