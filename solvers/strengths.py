@@ -20,8 +20,7 @@ Steps
 
 Strengths that are not rational are enclosed at 333 bits (`pigou.solvers.roots`).
 
-Sources: the first step is elementary; for the second see `pigou.solvers.roots`; for the third
-A. McLennan and I. Park (1999), Games and Economic Behavior 26:178-208, on supports.
+Sources: elementary; the roots are those of `pigou.solvers.roots`, the third step is Cramer's rule.
 """
 
 from __future__ import annotations

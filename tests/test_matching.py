@@ -243,6 +243,25 @@ def test_two_investors_lose_the_bad_equilibrium_at_a_fold():
         assert change.strength.upper - change.strength.lower < Fraction(1, 10**6)
 
 
+def test_of_two_folds_close_to_each_other_each_equilibrium_gets_its_own():
+    """Spillovers hardly steeper than the diagonal: a narrow hysteresis around rate 0."""
+    payoff = "{0}*(1/(1 + exp(-22/5*({1} - 1/2))) + rate) - {0}**2/2"
+    game = Game(
+        "spillovers",
+        [Player("a"), Player("b")],
+        [Move("x", "a", (-1, 2)), Move("y", "b", (-1, 2))],
+        {"a": payoff.format("x", "y"), "b": payoff.format("y", "x")},
+        parameters=[Parameter("rate", "-1/10")],
+    )
+    level = (1 - math.sqrt(1 - 4 / 4.4)) / 2
+    rate = 0.5 + math.log(level / (1 - level)) / 4.4 - level
+    gone, new = compare(game, [set_parameters({"rate": "1/10"}, "push")]).changes("push")
+    assert (gone.what, new.what) == ("vanishes", "appears")
+    for change, expected in ((gone, 0.5 + 5 * rate), (new, 0.5 - 5 * rate)):
+        assert abs(change.strength.value - expected) < 1e-6
+        assert change.how == "certified"
+
+
 def test_a_tie_ends_an_equilibrium_that_stays_a_first_order_point():
     """Two hills: the left one is higher until the pull turns to the right, at strength 1/2."""
     game = cubic("-1/10")

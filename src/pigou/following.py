@@ -39,11 +39,12 @@ _CLOSE = 1e-5
 
 
 class _End(NamedTuple):
-    """Where a branch was left: the strength and moves there, and what happened."""
+    """Where a branch was left: strength and moves, what happened, and the strength before a tie."""
 
     strength: float
     moves: tuple[float, ...]
     why: str
+    since: float = 0.0
 
 
 def followed(
@@ -79,7 +80,7 @@ def followed(
     taken: set[str] = set()
     for one in old:
         end = walk.from_end(_moves(one, walk.names), 0)
-        change = None if end is None else _change(one, end, new, walk, 0)
+        change = None if end is None else _change(one, end, new, walk)
         if change is not None:
             changes.append(change)
             taken.add(change.after)
@@ -90,24 +91,26 @@ def followed(
     return tuple(changes)
 
 
-def _change(
-    one: Equilibrium, end: _End, new: EquilibriumSet, walk: _Walk, side: int
-) -> Change | None:
+def _change(one: Equilibrium, end: _End, new: EquilibriumSet, walk: _Walk) -> Change | None:
     if end.why:
-        return walk.lost(one, end, side)
+        return walk.lost(one, end, 0)
     for other in new:
         there = _moves(other, walk.names)
         if math.dist(there, end.moves) < _NEAR * (1 + math.hypot(*there)):
-            here = {s.move: s.value for s in one.strategies}
-            still = all(s.value.overlaps(here[s.move]) for s in other.strategies)  # type: ignore[union-attr, arg-type]
+            here, now = _values(one), _values(other)
+            still = all(now[name].overlaps(here[name]) for name in walk.names)
             what = "survives" if still else "moves"
             return Change(what, one.name, other.name, None, "numerical")
     return None
 
 
+def _values(one: Equilibrium) -> dict[str, Enclosure]:
+    return {s.move: s.value for s in one.strategies if s.value is not None}
+
+
 def _moves(one: Equilibrium, names: Sequence[str]) -> tuple[float, ...]:
-    values = {s.move: float(s.value.value) for s in one.strategies if s.value is not None}
-    return tuple(values[name] for name in names)
+    values = _values(one)
+    return tuple(values[name].value for name in names)
 
 
 class _Walk:
@@ -134,7 +137,7 @@ class _Walk:
             if (values[further] - values[place]) * way < 0:
                 return _End(values[place], _at(branch, place), "fold")
             if not branch.best[further] and branch.best[place]:
-                return _End(values[further], _at(branch, further), "tie")
+                return _End(values[further], _at(branch, further), "tie", values[place])
             place = further
         here, target = _at(branch, place), 1.0 if way > 0 else 0.0
         if abs(values[place] - target) < _CLOSE:
@@ -165,14 +168,22 @@ class _Walk:
         return Change(*what, value, how, why)
 
     def _event(self, end: _End) -> Event | None:
-        """Return the event nearest to where a branch was left, if it is near."""
+        """Return the event at which a branch was left: the nearest, in strength and moves."""
         kinds = {"fold": ("fold", "crossing"), "tie": ("tie",), "boundary": ("boundary",)}[end.why]
-        near = [e for e in self.course.events if e.kind in kinds]
-        best = min(near, key=lambda e: abs(float(e.value.value) - end.strength), default=None)
-        reach = 0.1 if end.why != "boundary" else _NEAR
-        if best is None or abs(float(best.value.value) - end.strength) > reach:
-            return None
-        return best
+        events = [e for e in self.course.events if e.kind in kinds]
+        if end.why == "tie":
+            low, high = sorted((end.since, end.strength))
+            between = [e for e in events if low - _CLOSE <= e.value.value <= high + _CLOSE]
+            return between[0] if len(between) == 1 else None
+        best = min(events, key=lambda e: self._distance(e, end), default=None)
+        reach = 0.2 if end.why == "fold" else _NEAR
+        return None if best is None or self._distance(best, end) > reach else best
+
+    def _distance(self, event: Event, end: _End) -> float:
+        """Return how far an event is from where a branch was left; moves by their size."""
+        moves = [event.moves[name].value for name in self.names]
+        apart = math.dist(moves, end.moves) / (1 + math.hypot(*end.moves))
+        return math.hypot(event.value.value - end.strength, apart)
 
 
 _WHY = {

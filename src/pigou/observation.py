@@ -31,7 +31,7 @@ import sympy as sp
 from pigou.check import examine
 from pigou.check_simultaneous import payoffs_by_action
 from pigou.comparison import Comparison, Scenario, compare
-from pigou.equilibrium import Equilibrium, Strategy
+from pigou.equilibrium import Strategy
 from pigou.errors import (
     DeclarationError,
     ExpressionError,
@@ -44,6 +44,7 @@ from pigou.exact import Enclosure, Record, exact
 from pigou.expression import symbol
 from pigou.filetable import read_text
 from pigou.game import Game, Move
+from pigou.matching import is_symmetric
 from pigou.model import Case, Model
 from pigou.reform import Reform
 from pigou.selection import Selection
@@ -688,7 +689,7 @@ def _direction(comparison: Comparison, before: Finding, after: Finding) -> str:
     narrow = len({s.found.scope for s in scenarios}) > 1
     ranges = []
     for scenario, finding in zip(scenarios, (before, after), strict=True):
-        kept = [e.name for e in scenario.found if not narrow or _is_symmetric(e)]
+        kept = [e.name for e in scenario.found if not narrow or is_symmetric(e)]
         values = [
             p.efficiency.value for p in finding.predictions if p.name in kept and p.efficiency
         ]
@@ -705,12 +706,6 @@ def _direction(comparison: Comparison, before: Finding, after: Finding) -> str:
         f"{'symmetric ' * narrow}equilibrium and {_signed(best)} in the best; observed "
         f"{_signed(observed)}, from {before.efficiency.value:.2f} to "
         f"{after.efficiency.value:.2f}{fit.get((agrees > 0) - (agrees < 0), '')}"
-    )
-
-
-def _is_symmetric(equilibrium: Equilibrium) -> bool:
-    return all(
-        s.counts is None or max(s.counts.values()) == s.members for s in equilibrium.strategies
     )
 
 
