@@ -274,6 +274,38 @@ def test_a_tie_ends_an_equilibrium_that_stays_a_first_order_point():
         assert change.why.startswith("another move")
 
 
+def one_player(payoff, ends, first, last):
+    """Return what a change of the parameter k does to one player's choice of x, in words."""
+    move, k = Move("x", "a", ends), Parameter("k", first)
+    game = Game("alone", [Player("a")], [move], {"a": payoff}, parameters=[k])
+    return compare(game, [set_parameters({"k": last}, "change")]).changes("change")
+
+
+def test_a_brief_spell_in_which_another_move_is_better_is_not_overlooked():
+    """The hill from x = 1 to 2 sinks to exp(-1/4) = 0.7788 at 1/2, below that of 0.779 at -2."""
+    gone, new = one_player(
+        "(1 - k)*exp(-(x - 1)**2) + k*exp(-(x - 2)**2) + 779/1000*exp(-9*(x + 2)**2)", (-3, 4), 0, 1
+    )
+    assert (gone.what, new.what) == ("vanishes", "appears")
+    assert abs(gone.strength.value - 0.487009) < 1e-5 and abs(new.strength.value - 0.512912) < 1e-5
+
+
+def test_a_tie_at_an_end_of_the_strengths_is_there():
+    hills = "k*x + x**2/2 - x**4/4"
+    for first, last, what, strength in (("-1/10", 0, "appears", 1), (0, "1/10", "vanishes", 0)):
+        (change,) = (c for c in one_player(hills, (-2, 2), first, last) if c.what == what)
+        assert abs(change.strength.value - strength) < 1e-6
+
+
+def test_from_one_end_to_the_other_at_once():
+    """At strength 1/2 every move does as well; before it 0 is best, after it 1."""
+    changes = one_player("k*x", (0, 1), -1, 1)
+    assert [str(c) for c in changes] == [
+        "E1 vanishes at strength 0.5",
+        "E1 appears at strength 0.5",
+    ]
+
+
 def test_nothing_changes_under_a_payment_that_nobody_can_avoid():
     game = table_game(random_tables(np.random.default_rng(1), (2, 2)))
     changes = compare(game, [pay("p0", "p1", 3, "gift")]).changes("gift")
