@@ -266,22 +266,20 @@ def _profiles(one: Equilibrium, groups: Sequence[Group]) -> Iterator[Counts]:
     if one.kind != "pure":
         return
     strategies = {(s.player, s.type): s for s in one.strategies}
-    totals: dict[str, Mapping[str, int]] = {}
-    rows: list[list[tuple[int, ...]]] = []
-    for group in groups:
-        labels = [", ".join(action) for action in group.actions]
-        strategy = strategies.get((group.player, group.type))
-        if strategy is not None:
-            rows.append([_row(strategy, labels)])
-            continue
-        whole = strategies.get((group.player, ""))
-        if whole is None:
+    parts: list[list[Counts]] = []
+    for player, alike_ in itertools.groupby(groups, key=lambda group: group.player):
+        members = list(alike_)
+        labels = [", ".join(action) for action in members[0].actions]
+        own = [strategies.get((player, group.type)) for group in members]
+        whole = strategies.get((player, ""))
+        if None not in own:
+            parts.append([tuple(_row(s, labels) for s in own if s is not None)])
+        elif whole is not None:
+            parts.append(list(_divided([g.size for g in members], _row(whole, labels))))
+        else:
             return
-        totals[group.player] = dict(zip(labels, _row(whole, labels), strict=True))
-        rows.append(list(_spreads(group.size, len(labels))))
-    for counts in itertools.product(*rows):
-        if all(_sums_to(counts, groups, player, total) for player, total in totals.items()):
-            yield counts
+    for counts in itertools.product(*parts):
+        yield tuple(itertools.chain.from_iterable(counts))
 
 
 def _row(strategy: Strategy, labels: Sequence[str]) -> tuple[int, ...]:
@@ -292,20 +290,27 @@ def _row(strategy: Strategy, labels: Sequence[str]) -> tuple[int, ...]:
     )  # fmt: skip
 
 
-def _spreads(size: int, labels: int) -> Iterator[tuple[int, ...]]:
-    if labels == 1:
+def _divided(sizes: Sequence[int], total: Sequence[int]) -> Iterator[Counts]:
+    """Yield every way to divide those who take each action among groups of these sizes."""
+    first, *others = sizes
+    if not others:
+        yield (tuple(total),)
+        return
+    for row in _within(first, total):
+        rest = [all_ - mine for all_, mine in zip(total, row, strict=True)]
+        for rows in _divided(others, rest):
+            yield (row, *rows)
+
+
+def _within(size: int, most: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Yield every way to write a size as a sum of terms, each with its largest value."""
+    first, *others = most
+    if not others:
         yield (size,)
         return
-    for first in range(size + 1):
-        for rest in _spreads(size - first, labels - 1):
-            yield (first, *rest)
-
-
-def _sums_to(
-    counts: Counts, groups: Sequence[Group], player: str, total: Mapping[str, int]
-) -> bool:
-    mine = [row for group, row in zip(groups, counts, strict=True) if group.player == player]
-    return [sum(column) for column in zip(*mine, strict=True)] == list(total.values())
+    for number in range(max(0, size - sum(others)), min(size, first) + 1):
+        for rest in _within(size - number, others):
+            yield (number, *rest)
 
 
 def _mixed(found: EquilibriumSet) -> list[Equilibrium]:
