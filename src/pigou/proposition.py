@@ -3,17 +3,19 @@ r"""A proposition: what a model's literature claims for every parameter value, a
 A claim is a condition in the grammar of `pigou.expression`, over the parameters and over names
 that the proposition introduces under `where`. Each name stands for a part of the game:
 
-==============================  ====================================================================
-``e = Allocation(...)``            moves and payoffs where the moves of a game, or of the game after a
-                                reform, are in equilibrium: ``e_effort``, ``e_supplier``,
-                                ``e_welfare``
+=================================  =================================================================
+``e = Allocation(...)``            moves and payoffs where the moves of a game, or of the game after
+                                   a reform, are in equilibrium: ``e_effort``, ``e_supplier``,
+                                   ``e_welfare``
 ``f = Allocation(planner=True)``   the same at the first best, where one planner makes all moves
-``p = Profile("all wait")``     payoffs at a pure profile of a finite game, ``p_firm``,
-                                ``p_welfare``, and ``p_holds``: 1 where it is an equilibrium, else 0
-``n = Number(...)``             the number of equilibria, or of those of one profile
-``d = Effect("e_effort", "b")`` the derivative of a number in equilibrium with respect to a
-                                parameter, by the implicit function theorem
-==============================  ====================================================================
+``p = Profile("all wait")``        payoffs at a pure profile of a finite game, ``p_firm``,
+                                   ``p_welfare``, and ``p_holds``: 1 where it is an equilibrium,
+                                   else 0; in stages, a path of play, and whether it is the outcome
+                                   of a subgame-perfect equilibrium
+``n = Number(...)``                the number of equilibria, or of those of one profile
+``d = Effect("e_effort", "b")``    the derivative of a number in equilibrium with respect to a
+                                   parameter, by the implicit function theorem
+=================================  =================================================================
 
 A comparison counts as 1 or 0 within arithmetic, so that ``p_holds == (cost <= benefit)`` is an
 equivalence. How claims are proved stands in `pigou.proving`.
@@ -195,8 +197,8 @@ class Proposition:
             valid_name(name, "name in a proposition")
             if not isinstance(term, Allocation | Profile | Number | Effect):
                 raise DeclarationError(
-                    f"proposition '{self.name}': '{name}' is an Allocation, a Profile, a Number or an "
-                    f"Effect, not {term!r}"
+                    f"proposition '{self.name}': '{name}' is an Allocation, a Profile, a Number "
+                    f"or an Effect, not {term!r}"
                 )
         for what in ("statement", "claim"):
             if not str(getattr(self, what)).strip():
