@@ -80,8 +80,8 @@ def paths_of_play(game: Game) -> tuple[PathOfPlay, ...]:
     ... )
     >>> for path in paths_of_play(game):
     ...     print(path.words, path.holds)
-    enter: no 1 - price >= 1
-    enter: yes; fight: no 1 >= 1 - price
+    enter: no 1 <= 1 - price
+    enter: yes; fight: no 1 - price <= 1
     enter: yes; fight: yes False
     """
     _check_structure(game)

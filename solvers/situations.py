@@ -13,14 +13,17 @@ Steps
    0`, and the slope is the total derivative :math:`\partial \pi_i/\partial x +
    (\partial \pi_i/\partial y)\, dy/dx`. Later moves are assumed to lie strictly inside their
    intervals, and :math:`G_y` to be regular; both are listed as assumptions.
-3. The derivative of the moves of an interior equilibrium with respect to a parameter p comes from
+3. Where a slope is not defined it tells nothing. That what stands below a line is not 0, and under
+   a root not below or at 0, is proved by z3 for all moves within their intervals; where it is not
+   proved it is listed as an assumption.
+4. The derivative of the moves of an interior equilibrium with respect to a parameter p comes from
    all first-order conditions F alike: :math:`dz/dp = -F_z^{-1} F_p`, where :math:`\det F_z \ne 0`.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -31,6 +34,7 @@ from sympy.logic.boolalg import Boolean
 from pigou.errors import StructureError
 from pigou.expression import If, Lookup, Total, symbol
 from pigou.game import Choice, Game, Move
+from pigou.solvers.reals import decide
 
 __all__ = ["Situation", "situation"]
 
@@ -154,6 +158,7 @@ class _Builder:
         self.unknown = {m.name: symbol(f"{name}_{m.name}") for m in self.moves}
         self.values |= {symbol(m): x for m, x in self.unknown.items()}
         self.given: list[Any] = []
+        self.formulas: list[sp.Expr] = []
         self.assumed: list[str] = []
 
     def _is_not_made(self, move: Move) -> bool:
@@ -179,6 +184,7 @@ class _Builder:
         payoffs = {who: self._expected(paid_in.payoff(who)) for who in parties}
         payoffs["welfare"] = sum((self._expected(paid_in.primitive(w)) for w in parties), sp.S(0))
         ordered = tuple(slopes[m.name] for m in self.moves)
+        self.assumed += self._undefined()
         return Situation(
             self.unknown, tuple(self.given), tuple(self.assumed), payoffs, ordered, self.interior
         )
@@ -227,6 +233,7 @@ class _Builder:
         x = self.unknown[move.name]
         low, high = (_put(end, self.values) for end in _ends(move))
         curvature = self._total(slope, move, follow)
+        self.formulas += [slope, curvature]
         inside = [sp.Gt(x, low), sp.Lt(x, high), sp.Eq(sp.fraction(slope)[0], 0)]
         inside += [] if curvature.is_nonpositive else [sp.Le(curvature, 0)]
         followed = any(m.stage < move.stage for m in self.moves)
@@ -236,6 +243,23 @@ class _Builder:
             return
         low_end, high_end = [sp.Eq(x, low), sp.Le(slope, 0)], [sp.Eq(x, high), sp.Ge(slope, 0)]
         self.given.append(sp.Or(*(sp.And(*c) for c in (inside, low_end, high_end))))
+
+    def _undefined(self) -> Iterator[str]:
+        """Say what has to hold for slopes to be defined, where that is not proved."""
+        below, above = (sp.Gt, sp.Lt) if self.interior else (sp.Ge, sp.Le)
+        ends = [(self.unknown[m.name], *_ends(m)) for m in self.moves]
+        box = [c for x, low, high in ends for c in (below(x, low), above(x, high))]
+        given = [*self.game.conditions, *(_put(c, self.values) for c in box)]
+        whole = [p.name for p in self.game.parameters if p.integer]
+        demands = {
+            sp.Ne(power.base, 0) if power.exp.is_Integer else sp.Gt(power.base, 0)
+            for formula in self.formulas
+            for power in formula.atoms(sp.Pow)
+            if power.base.free_symbols and not (power.exp.is_Integer and power.exp > 0)
+        }
+        for demand in sorted(demands, key=str):
+            if not decide(demand, given, whole, seconds=2.0):
+                yield f"{demand.lhs} {demand.rel_op} 0"
 
 
 def _ends(move: Move) -> tuple[sp.Expr, sp.Expr]:

@@ -608,8 +608,8 @@ def design(
     help="What your claim assumes, next to what the game does; may be repeated.",
 )  # fmt: skip
 @click.option(
-    "--time-limit", "limit", type=click.FloatRange(min=0, min_open=True), default=20.0,
-    metavar="SECONDS", help="Time for each question put to z3 (20).",
+    "--time-limit", "limit", default="20", metavar="SECONDS",
+    help="Time for each question put to z3 (20).",
 )  # fmt: skip
 @click.option("--latex", is_flag=True, help="Propositions in LaTeX.")
 @_output
@@ -619,7 +619,7 @@ def prove(
     only: str | None,
     claim: str | None,
     given: tuple[str, ...],
-    limit: float,
+    limit: str,
     latex: bool,
     style: str | None,
     as_json: bool,
@@ -652,8 +652,9 @@ def prove(
             raise DeclarationError(unknown("proposition", only, known, f"model '{model}'"))
     if not pairs:
         raise DeclarationError(f"model '{model}' states no proposition; ask with --claim")
+    seconds = _seconds(limit)
     found = [
-        (what.name, _working(f"proving {p.name}", partial(proving.prove, what, p, limit)))
+        (what.name, _working(f"proving {p.name}", partial(proving.prove, what, p, seconds)))
         for what, p in pairs
     ]
     if latex:
@@ -665,6 +666,19 @@ def prove(
         )  # fmt: skip
     settled = (proof.outcome == "proved" if claim else proof.as_expected for _, proof in found)
     return 0 if all(settled) else _FAILED
+
+
+def _seconds(text: str) -> float:
+    """Read a time limit: a number of seconds above 0, at most a day."""
+    from pigou.exact import exact
+
+    try:
+        seconds = exact(text)
+    except PigouError:
+        seconds = exact(0)
+    if not 0 < seconds <= 86_400:
+        raise DeclarationError(f"--time-limit is a number above 0 and at most 86400, not {text}")
+    return float(seconds)
 
 
 def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:

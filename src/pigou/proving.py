@@ -37,7 +37,7 @@ from pigou.model import Model
 from pigou.proposition import Allocation, Effect, Number, Profile, Proposition
 from pigou.solvers.first_stage import value_at
 from pigou.solvers.pure_profiles import PureProfile, pure_profile
-from pigou.solvers.reals import Decision, decide
+from pigou.solvers.reals import Decision, Outcome, decide
 from pigou.solvers.regimes import regimes
 from pigou.solvers.situations import Situation, situation
 from pigou.solvers.transcendental import without_transcendentals
