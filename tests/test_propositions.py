@@ -21,10 +21,12 @@ from pigou import (
     Profile,
     Proposition,
     prove,
+    read_game,
     solve,
+    write_game,
 )
 from pigou.cli import cli
-from pigou.errors import DeclarationError, ExpressionError, ReformError, StructureError
+from pigou.errors import DeclarationError, ExpressionError, FileError, ReformError, StructureError
 from pigou.models import load, names
 from pigou.prove_page import prove_latex, prove_page, prove_result
 from pigou.proving import _Subject
@@ -303,3 +305,77 @@ def test_pages_hold_counterexample_and_numbers():
     record = prove_result(pairs)["propositions"][0]
     assert set(record["counterexample"]) == {p.name for p in model.game.parameters}
     assert r"\begin{claim}" in prove_latex(pairs)
+
+
+def test_json_fits_the_published_schema(capsys):
+    from test_cli import SCHEMAS, problems
+
+    schema = json.loads((SCHEMAS / "pigou-prove-1.schema.json").read_text("utf-8"))
+    with pytest.raises(SystemExit):
+        cli.main(["prove", "coordination", "--json"])
+    result = json.loads(capsys.readouterr().out)
+    assert not list(problems(result, schema, schema))
+    assert {p["outcome"] for p in result["propositions"]} == {"proved", "refuted"}
+
+
+# -- in files --------------------------------------------------------------------------------------
+
+TEAM = """
+pigou = 1
+[game]
+name = "team"
+[parameters.share]
+default = "1/2"
+domain = "0 < share < 1"
+[players.ann]
+[players.bob]
+[moves.x]
+player = "ann"
+interval = [0, 9]
+[moves.y]
+player = "bob"
+choices = { low = 0, high = 1 }
+[payoffs]
+ann = "share*(x + y) - x**2/2"
+bob = "(1 - share)*(x + y) - y**2/2"
+[[propositions]]
+name = "free_riding"
+statement = "Ann works less than is efficient."
+claim = "e_x < f_x and d > 0"
+[propositions.where]
+e = { kind = "allocation", choices = { y = "low" }, interior = true }
+f = { kind = "allocation", planner = true, choices = { y = "low" } }
+d = { kind = "effect", of = "e_x", on = "share" }
+n = { kind = "number", fixed = { share = "1/2" } }
+"""
+
+
+def test_a_proposition_of_a_file_is_read_written_and_proved():
+    model = read_game(TEAM.replace("n = {", "# n = {"))
+    assert prove(model, model.propositions[0]).outcome == "proved"
+    whole = read_game(TEAM)
+    assert read_game(write_game(whole)).propositions == whole.propositions
+    for name in names():
+        assert read_game(write_game(load(name))).propositions == load(name).propositions
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('kind = "effect"', 'kind = "efect"', "did you mean 'effect'"),
+        ("interior = true", "interor = true", "did you mean 'interior'"),
+        ("interior = true", 'interior = "yes"', "true or false"),
+        ('of = "e_x", ', "", "of: the key is missing"),
+        ('name = "free_riding"', 'name = "free riding"', "free riding"),
+        ('claim = "e_x < f_x and d > 0"', "", "claim: the key is missing"),
+        ('claim = "e_x < f_x and d > 0"', 'claim = " "', "has no claim"),
+        ('share = "1/2" } }', 'share = "nan" } }', "nan"),
+        ('choices = { y = "low" }, i', "choices = { y = 1 }, i", "text in quotes"),
+        ("[[propositions]]", "[propositions]", "list"),
+    ],
+)
+def test_what_is_wrong_with_a_proposition_of_a_file_is_located(old, new, said):
+    assert old in TEAM
+    with pytest.raises(FileError) as caught:
+        read_game(TEAM.replace(old, new, 1))
+    assert said in str(caught.value)

@@ -164,6 +164,11 @@ class _Subject:
             self.given += [c for c in game.conditions if c not in self.given]
         for name, term in proposition.where.items():
             self._add(name, term)
+            for taken in self.parameters.keys() & self.formulas.keys():
+                raise DeclarationError(
+                    f"proposition '{proposition.name}': '{taken}' is both a parameter and what "
+                    f"'{name}' introduces; call '{name}' something else"
+                )
         self.given += [self.condition(text) for text in proposition.given]
         self.integers = tuple(p.name for p in self.parameters.values() if p.integer)
 
