@@ -154,7 +154,7 @@ def _advance(
 
 
 def _replicated(payoffs: MixedPayoffs, state: Array) -> Array:
-    utility = payoffs(state) / payoffs.scale
+    utility = payoffs(state)
     new = np.empty_like(state)
     for block in payoffs.blocks:
         own = utility[:, block]

@@ -25,7 +25,8 @@ Steps
    :math:`\lambda`. The curve may turn back and pass it again; the first passage is taken.
 5. What is returned is held against the definition: the largest difference between x and the
    logit response to x has to be below 1e-9. If the curve cannot be followed so far, the furthest
-   :math:`\lambda` is said and nothing is returned.
+   :math:`\lambda` is said and nothing is returned; nor is it where rounding, which :math:`\lambda`
+   multiplies, leaves more than that at the :math:`\lambda` asked for.
 
 Numerical: nothing is enclosed.
 """
@@ -57,9 +58,9 @@ class Logit(NamedTuple):
     Attributes
     ----------
     mixtures : tuple of tuple of float, or None
-        Of every group.
+        Of every group; None if the precision was not reached, or the point is not known well.
     precision : float
-        The precision reached: that asked for, if there are mixtures.
+        The precision reached.
     steps : int
     residual : float
         The largest difference from the logit response.
@@ -88,7 +89,7 @@ def logit_response(payoffs: MixedPayoffs, mixtures: Array, precision: float) -> 
     >>> logit_response(payoffs, np.array([[0.3, 0.7]]), 0.0).tolist()
     [[0.5, 0.5]]
     """
-    utility = precision * payoffs(mixtures)
+    utility = payoffs.scaled(precision) * payoffs(mixtures)
     response = np.empty_like(utility)
     for block in payoffs.blocks:
         own = utility[:, block]
@@ -116,9 +117,10 @@ def logit_equilibrium(form: FiniteForm, precision: float) -> Logit:
     [0.7478, 0.2522]
     """
     payoffs = mixed_payoffs(form)
-    curve = _Curve(payoffs, precision * payoffs.scale)
+    target = payoffs.scaled(precision)
+    curve = _Curve(payoffs, target)
     point, steps = curve.follow()
-    reached = point[-1] / payoffs.scale
+    reached = precision if curve.arrived else precision * (point[-1] / target)
     mixtures = np.exp(point[:-1])
     for block in payoffs.blocks:
         mixtures[block] /= mixtures[block].sum()
@@ -134,7 +136,7 @@ class _Curve:
     """The principal branch up to a scaled precision."""
 
     def __init__(self, payoffs: MixedPayoffs, target: float):
-        self.payoffs, self.target, self.scale = payoffs, target, payoffs.scale
+        self.payoffs, self.target = payoffs, target
         self.arrived, self.turns, self.crossings = False, 0, 0
 
     def follow(self) -> tuple[Array, int]:
@@ -217,7 +219,7 @@ class _Curve:
 
     def _value(self, point: Array) -> Array:
         logs, precision = point[:-1], point[-1]
-        utility = precision / self.scale * self.payoffs.at_logs(logs[None])[0]
+        utility = precision * self.payoffs.at_logs(logs[None])[0]
         parts = []
         for block in self.payoffs.blocks:
             gap = logs[block] - utility[block]
@@ -226,10 +228,8 @@ class _Curve:
 
     def _jacobian(self, point: Array) -> Array:
         logs, precision = point[:-1], point[-1]
-        slopes = precision / self.scale * self.payoffs.slopes(logs)
-        gaps = np.column_stack(
-            [np.eye(len(logs)) - slopes, -self.payoffs.at_logs(logs[None])[0] / self.scale]
-        )
+        slopes = precision * self.payoffs.slopes(logs)
+        gaps = np.column_stack([np.eye(len(logs)) - slopes, -self.payoffs.at_logs(logs[None])[0]])
         rows = []
         for block in self.payoffs.blocks:
             own = gaps[block]

@@ -354,6 +354,14 @@ def test_of_games_with_an_exit_only_what_dominance_settles_is_selected():
         assert "without an exit" in refused.finding or "two choices" in refused.finding
 
 
+def test_a_precision_at_which_rounding_is_too_large_is_not_said_to_be_out_of_reach():
+    """The mixture of these pennies cannot be held against its response at 9e9 by doubles."""
+    pennies = read_nfg('NFG 1 R "p" { "a" "b" } { 2 2 } 9 0 0 1 0 1 1 0')
+    said = outcome(pennies, "logit:lambda=1e9")
+    assert said.picked == () and "at lambda = 1000000000 the principal" in said.finding
+    assert "rounding" in said.finding and "only" not in said.finding
+
+
 def test_numerical_rules_never_claim_more():
     for rule in ("logit:lambda=5", "basin"):
         assert outcome(MODEL.game, rule).grade is Grade.NUMERICAL

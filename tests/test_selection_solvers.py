@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 from scipy.optimize import brentq, linprog
 
 from games import brute_force_pure, random_tables, table_game
-from pigou import Game, Move, Player, solve
+from pigou import Game, Move, Player, StructureError, solve
 from pigou.gambit import read_nfg
 from pigou.models import load
 from pigou.solvers.dynamics import DYNAMICS, basins
@@ -617,7 +617,7 @@ def test_logit_against_pygambit():
 
 def logit_response_of(form, point, precision):
     payoffs = mixed_payoffs(form)
-    utility = precision * payoffs(point[None])[0]
+    utility = payoffs.scaled(precision) * payoffs(point[None])[0]
     parts = [np.exp(utility[b]) / np.exp(utility[b]).sum() for b in payoffs.blocks]
     return np.concatenate(parts)
 
@@ -628,10 +628,44 @@ def test_expected_payoffs_in_floats_and_exactly_agree():
     for _ in range(5):
         q = Fraction(rng.randint(1, 99), 100)
         prior = ((fmpq(1) - fmpq(q.numerator, q.denominator), fmpq(q.numerator, q.denominator)),)
-        floats = mixed_payoffs(form)(np.array([[1 - float(q), float(q)]]))[0]
-        assert floats == pytest.approx(
-            [float(expected_payoff(form, 0, a, prior)) for a in range(2)], abs=1e-12
-        )
+        payoffs = mixed_payoffs(form)
+        floats = float(payoffs.scale) * payoffs(np.array([[1 - float(q), float(q)]]))[0]
+        exactly = [expected_payoff(form, 0, a, prior) for a in range(2)]
+        assert floats[1] - floats[0] == pytest.approx(float(exactly[1] - exactly[0]), abs=1e-12)
+
+
+def stag_table(unit="1", sums=("0", "0")):
+    """The stag hunt in other units, with sums added that hang on the other's choice only."""
+    unit, sums = Fraction(unit), [Fraction(s) for s in sums]
+    pays = [[4, 0], [3, 3]]
+    cells = list(itertools.product(range(2), repeat=2))
+    return [{c: unit * pays[c[i]][c[1 - i]] + sums[c[1 - i]] for c in cells} for i in range(2)]
+
+
+@pytest.mark.parametrize("sums", [("1e20", "1e20"), ("1e30", "-1e25")])
+@pytest.mark.parametrize("unit", ["1", "1e-400", "1e400"])
+def test_logit_and_dynamics_see_differences_next_to_any_sum_and_in_any_unit(unit, sums):
+    """1e20 + 4 less 1e20 + 3 is nothing in floats; 1e400 is no float at all."""
+    plain, other = (finite_form(table_game(t, (2, 2)))
+                    for t in (stag_table(), stag_table(unit, sums)))  # fmt: skip
+    aims = [(1, 0, 1, 0), (0, 1, 0, 1)]
+    for dynamics in ("best-response", "replicator"):
+        assert basins(other, aims, dynamics, starts=60) == basins(plain, aims, dynamics, starts=60)
+    if unit == "1":
+        assert logit_equilibrium(other, 3.0).mixtures == logit_equilibrium(plain, 3.0).mixtures
+    elif unit == "1e-400":
+        assert logit_equilibrium(other, 3.0).mixtures == ((0.5, 0.5), (0.5, 0.5))
+    else:
+        with pytest.raises(StructureError, match="too large for a precision of 3"):
+            logit_equilibrium(other, 3.0)
+
+
+def test_mixtures_are_taken_in_parts_with_the_same_result(monkeypatch):
+    payoffs = mixed_payoffs(finite_form(load("coordination").game))
+    many = np.random.default_rng(1).dirichlet(np.ones(2), 50)
+    whole = payoffs(many)
+    monkeypatch.setattr("pigou.solvers.mixed_payoffs._AT_ONCE", 70)
+    assert payoffs(many) == pytest.approx(whole, rel=1e-12)
 
 
 # -- dynamics -------------------------------------------------------------------------------------

@@ -367,6 +367,11 @@ def by_logit(question: Question) -> Pick:
     form = _form(question, "logit selection")
     precision = question.parameters["lambda"]
     found = logit_equilibrium(form, float(precision))
+    if found.mixtures is None and found.precision == float(precision):
+        return _silent(
+            f"at lambda = {precision} the principal branch is not known well enough: rounding "
+            f"leaves a probability {found.residual:.2g} away from its logit response"
+        )
     if found.mixtures is None:
         return _silent(
             f"the principal branch was followed to lambda = {found.precision:.6g} only, not to "
