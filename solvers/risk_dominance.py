@@ -29,6 +29,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
 from flint import fmpq
@@ -36,7 +37,7 @@ from flint import fmpq
 from pigou.solvers.form import Counts, FiniteForm, joined
 from pigou.solvers.tracing import Trace, trace_bimatrix, trace_symmetric
 
-__all__ = ["Duel", "bicentric_prior", "deviation_losses", "duel", "expected_payoff"]
+__all__ = ["Duel", "bicentric_prior", "deviation_losses", "duel", "expected_payoff", "short"]
 
 Actions = tuple[int, ...]
 """The action of every group."""
@@ -117,7 +118,7 @@ def _by_products(form: FiniteForm, first: Actions, second: Actions) -> Duel:
     losses = deviation_losses(form, first, second), deviation_losses(form, second, first)
     products = [math.prod(each, start=fmpq(1)) for each in losses]
     texts = [
-        f"{' x '.join(map(_short, each))} = {_short(product)}"
+        f"{' x '.join(map(short, each))} = {short(product)}"
         for each, product in zip(losses, products, strict=True)
     ]
     if form.exceeds(*products):
@@ -293,6 +294,16 @@ def _others(form: FiniteForm, profile: Actions, without: int) -> Counts:
     )
 
 
-def _short(number: Any) -> str:
+def short(number: Any) -> str:
+    """Write an fmpq or a Fraction: exactly if that is short, else in six digits, of any size.
+
+    Examples
+    --------
+    >>> short(fmpq(2, 3)), short(fmpq(10) ** 605), short(1 / fmpq(3) ** 700)
+    ('2/3', '1e+605', '1.03543e-334')
+    """
     text = str(number)
-    return text if len(text) <= 12 else f"{float(number):.6g}"
+    if len(text) <= 12:
+        return text
+    above, below = (Decimal(int(n)) for n in (number.numerator, number.denominator))
+    return f"{Context(prec=6).divide(above, below).normalize():g}"

@@ -354,6 +354,14 @@ def test_of_games_with_an_exit_only_what_dominance_settles_is_selected():
         assert "without an exit" in refused.finding or "two choices" in refused.finding
 
 
+@pytest.mark.parametrize(("unit", "words"), [("1e400", "9e+800"), ("1e-400", "9e-800")])
+def test_payoffs_of_any_size_are_compared_and_written(unit, words):
+    """4, 0 against 3, 3: the product of losses of the safe choice is nine units squared."""
+    pays = {"one": f"({unit})*(4*a*b + 3*(1 - a))", "two": f"({unit})*(4*a*b + 3*(1 - b))"}
+    said = outcome(Game("units", STAG.players, STAG.moves, pays), "risk-dominant")
+    assert f"= {words} against" in said.finding and said.picked == ("E1",)
+
+
 def test_a_precision_at_which_rounding_is_too_large_is_not_said_to_be_out_of_reach():
     """The mixture of these pennies cannot be held against its response at 9e9 by doubles."""
     pennies = read_nfg('NFG 1 R "p" { "a" "b" } { 2 2 } 9 0 0 1 0 1 1 0')

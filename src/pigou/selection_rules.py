@@ -26,7 +26,7 @@ from pigou.solvers.logit import logit_equilibrium
 from pigou.solvers.p_dominance import smallest_p
 from pigou.solvers.potential import potential
 from pigou.solvers.pure import largest_gain
-from pigou.solvers.risk_dominance import Duel, duel
+from pigou.solvers.risk_dominance import Duel, duel, short
 from pigou.solvers.smooth_potential import maximisers
 from pigou.stages import is_staged
 
@@ -272,20 +272,15 @@ def by_p_dominance(question: Question) -> Pick:
         return _silent("p-dominance is for pure equilibria, and there is none")
     smallest = {name: _fraction(smallest_p(form, counts)) for name, counts in pure.items()}
     ranked = sorted(smallest.items(), key=lambda item: item[1])
-    listed = ", ".join(f"{name} from p = {_short(p)}" for name, p in ranked[:_MOST_NAMED])
+    listed = ", ".join(f"{name} from p = {short(p)}" for name, p in ranked[:_MOST_NAMED])
     names = tuple(name for name, p in smallest.items() if p <= level)
     if not names:
-        return _silent(f"no equilibrium is {_short(level)}-dominant (p-dominant: {listed})")
+        return _silent(f"no equilibrium is {short(level)}-dominant (p-dominant: {listed})")
     return _graded(form, Pick(names, f"p-dominant: {listed}"))
 
 
 def _fraction(number: Any) -> Fraction:
     return Fraction(int(number.p), int(number.q))
-
-
-def _short(number: Fraction) -> str:
-    text = str(number)
-    return text if len(text) <= 12 else f"{float(number):.6g}"
 
 
 # -- potentials -----------------------------------------------------------------------------------
