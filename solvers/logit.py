@@ -20,7 +20,9 @@ Steps
    The determinant of the Jacobian bordered by the tangent keeps its sign along a curve: a step that
    changes it has jumped to another piece, and is halved. If it still does at 1e-3 the curve is
    taken to cross another there, as it may in a symmetric game; it is followed straight on, and that
-   is said.
+   is said. Where three choices are alike, curves cross two at a time, and the sign stays. Then two
+   real eigenvalues of the derivative of :math:`y - \log \ell_\lambda(e^y)`, with
+   :math:`\ell_\lambda` the logit response, pass 0 at once; this is looked for in the same way.
 4. Where :math:`\lambda` first passes the one asked for, solve for the point at exactly that
    :math:`\lambda`. The curve may turn back and pass it again; the first passage is taken.
 5. What is returned is held against the definition: the largest difference between x and the
@@ -48,6 +50,7 @@ _SHORTEST, _LONGEST = 1e-10, 1e300
 _STRAIGHT = 0.95
 _CROSSING, _OVER = 1e-3, 0.02
 _RESIDUAL = 1e-9
+_ROUGH = 1e7
 
 Array = Any
 
@@ -150,9 +153,9 @@ class _Curve:
         sign, length = self._sign(point, tangent), 0.02
         for number in range(1, _MOST_STEPS + 1):
             step = self._step(point, tangent, length)
-            if step is not None and self._sign(step[0], step[1]) != sign:
+            if step is not None and (passed := self._passed(point, sign, step)):
                 step = self._crossed(point, tangent, step) if length <= _CROSSING else None
-                sign *= -1 if step is not None else 1
+                sign *= (-1) ** passed if step is not None else 1
             if step is None:
                 length /= 2
                 if length < _SHORTEST or time_is_up():
@@ -179,6 +182,29 @@ class _Curve:
         straight = direction is not None and direction @ tangent > _STRAIGHT
         near = np.abs(new - guess).max() <= 0.5 * length
         return (new, direction, effort) if straight and near else None
+
+    def _passed(self, point: Array, sign: float, step: tuple[Array, Array, int]) -> int:
+        """Return how many eigenvalues pass 0 on a step, as far as can be told: 1 for any odd number."""
+        if self._sign(step[0], step[1]) != sign:
+            return 1
+        before, after = self._negative(point), self._negative(step[0])
+        if before is None or after is None:
+            return 0
+        (real, all_), (real_after, all_after) = before, after
+        change = real_after - real
+        return abs(change) if change % 2 == 0 and change == all_after - all_ else 0
+
+    def _negative(self, point: Array) -> tuple[int, int] | None:
+        """Count eigenvalues that are negative, and those whose real parts are; None if too rough."""
+        slopes = point[-1] * self.payoffs.slopes(point[:-1])
+        shares = np.exp(point[:-1])
+        for block in self.payoffs.blocks:
+            slopes[block] -= shares[block] @ slopes[block]
+        if not np.abs(slopes).max() < _ROUGH:
+            return None
+        values = np.linalg.eigvals(np.eye(len(shares)) - slopes)
+        below = values[values.real < 0]
+        return int((np.abs(below.imag) < 1e-6 * (1 + np.abs(below))).sum()), len(below)
 
     def _crossed(
         self, point: Array, tangent: Array, step: tuple[Array, Array, int]

@@ -12,6 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 from games import named_games, population_games, random_tables, table_game
 from pigou import (
+    Bystander,
     Choice,
     DeclarationError,
     Game,
@@ -198,7 +199,15 @@ def test_the_subsidy_that_flips_it_with_more_efforts():
 
 # -- relabelling ----------------------------------------------------------------------------------
 
-RELABELLED = ("risk-dominant", "p-dominant", "potential", "logit:lambda=2")
+RELABELLED = (
+    "best",
+    "worst",
+    "payoff-dominant",
+    "risk-dominant",
+    "p-dominant",
+    "potential",
+    "logit:lambda=2",
+)
 
 
 def by_cells(tables, shape, rule):
@@ -232,6 +241,32 @@ def test_new_names_for_players_and_actions_give_the_same_selection(seed, rule):
     new = [{renamed(cell): v for cell, v in tables[p].items()} for p in players]
     before, after = by_cells(tables, shape, rule), by_cells(new, new_shape, rule)
     assert {c if c is None else renamed(c) for c in before} == after
+
+
+@pytest.mark.parametrize(
+    ("rule", "pays"),
+    [
+        ("best", "3 3 0 0 0 0 3 3"),
+        ("payoff-dominant", "3 3 0 0 0 0 3 3"),
+        ("worst", "6 6 7 2 2 7 0 0"),  # chicken: 9 where one dares, 28/3 in the mixture
+    ],
+)
+def test_equilibria_that_tie_are_all_picked_and_not_the_first_of_them(rule, pays):
+    """Which of them comes first is a matter of names."""
+    said = outcome(read_nfg('NFG 1 R "twins" { "a" "b" } { 2 2 } ' + pays), rule)
+    assert said.picked == ("E1", "E2") and said.grade is Grade.CERTIFIED
+    assert "a tie" in said.finding and said.instead.startswith("of these")
+
+
+def test_what_is_worth_most_between_the_ends_of_a_continuum_is_not_claimed():
+    """x + y = 1 are all equilibria; a bystander gains most in the middle, which is no end."""
+    pay = "-(x + y - 1)**2"
+    game = Game("line", [Player("one"), Player("two")],
+                [Move("x", "one", (0, 1)), Move("y", "two", (0, 1))],
+                {"one": pay, "two": pay}, bystanders=[Bystander("they", "x*y")])  # fmt: skip
+    for rule in ("best", "worst", "payoff-dominant"):
+        said = outcome(game, rule)
+        assert said.grade is Grade.NUMERICAL and "among the ends of continua" in said.finding
 
 
 # -- the tracing procedure in declared games ------------------------------------------------------

@@ -580,6 +580,25 @@ def test_where_a_symmetric_branch_forks_it_goes_straight_on_and_says_so():
     assert found.mixtures[0] == pytest.approx(found.mixtures[1], abs=1e-9)
 
 
+@pytest.mark.parametrize("choices", [3, 4, 5])
+@pytest.mark.parametrize("named", [True, False])
+def test_where_several_branches_cross_at_once_it_says_so(choices, named):
+    """All choices alike: even odds for ever, and a branch to every choice leaves them."""
+    if named:
+        pays = " ".join(f"{int(i == j)} {int(i == j)}"
+                        for j in range(choices) for i in range(choices))  # fmt: skip
+        game = read_nfg(f'NFG 1 R "same" {{ "a" "b" }} {{ {choices} {choices} }} {pays}')
+    else:
+        pay = " + ".join(f"(act == {k})*(sum(act == {k}) - 1)" for k in range(choices))
+        move = Move("act", "p", {f"c{k}": k for k in range(choices)})
+        game = Game("same", [Player("p", size=3)], [move], {"p": pay})
+    form = finite_form(game)
+    assert logit_equilibrium(form, 0.5).crossings == 0
+    found = logit_equilibrium(form, 20.0)
+    assert found.crossings == 1
+    assert all(row == pytest.approx([1 / choices] * choices) for row in found.mixtures)
+
+
 def test_what_could_not_be_reached_is_said(monkeypatch):
     monkeypatch.setattr("pigou.solvers.logit._MOST_STEPS", 3)
     found = logit_equilibrium(finite_form(load("coordination").game), 50.0)

@@ -16,7 +16,7 @@ from pigou.assessment import Assessment, gains_of_members
 from pigou.check_smooth import has_interval, is_smooth
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade, counted, weighed
 from pigou.errors import StructureError
-from pigou.exact import exact
+from pigou.exact import Enclosure, exact
 from pigou.game import Game
 from pigou.matching import is_symmetric
 from pigou.solvers.dynamics import basins
@@ -107,30 +107,48 @@ def every(question: Question) -> Pick:
 
 
 def by_welfare(best: bool) -> Callable[[Question], Pick]:
-    """Return the rule that picks the highest welfare, or the lowest."""
+    """Return the rule that picks the highest welfare, or the lowest; several where they tie."""
     words = f"the equilibrium with the {'highest' if best else 'lowest'} welfare"
 
     def rule(question: Question) -> Pick:
-        pick = max if best else min
-        one = pick(question.assessments, key=lambda a: a.welfare().lower)
-        return _among(question, (one.equilibrium.name,), words)
+        sign = Enclosure.point(1 if best else -1)
+        worth = {a.equilibrium.name: sign * a.welfare() for a in question.assessments}
+        most = max(w.lower for w in worth.values())
+        names = tuple(name for name, w in worth.items() if w.upper >= most)
+        if len(names) == 1:
+            return _among(question, names, words)
+        pick = _among(question, names, f"{words}: a tie")
+        if all(worth[name].is_exact for name in names):
+            return pick
+        return Pick(names, f"{words}: not told apart", Grade.NUMERICAL)
 
     return rule
 
 
 def by_payoff_dominance(question: Question) -> Pick:
-    """Pick the equilibrium in which no player is worse off than in any other."""
+    """Pick the equilibrium in which no player is worse off than in any other; or all such."""
+    names, vague = [], False
     for one in question.assessments:
         rivals = [other for other in question.assessments if other is not one]
-        if all(gain.lower >= 0 for other in rivals for gain in gains_of_members(one, other)):
-            words = "payoff-dominant: no player is better off in another"
-            return _among(question, (one.equilibrium.name,), words)
-    return _silent("no equilibrium is payoff-dominant")
+        gains = [gain for other in rivals for gain in gains_of_members(one, other)]
+        if all(gain.lower >= 0 for gain in gains):
+            names.append(one.equilibrium.name)
+        vague = vague or all(gain.upper >= 0 for gain in gains)
+    if names:
+        words = "payoff-dominant: no player is better off in another"
+        return _among(question, tuple(names), words + ": a tie" * (len(names) > 1))
+    return _silent(f"no equilibrium is {'shown to be ' * vague}payoff-dominant")
 
 
 def _among(question: Question, names: tuple[str, ...], words: str) -> Pick:
-    """Grade a pick that hangs on the list of equilibria and on their payoffs."""
+    """Grade a pick that hangs on the list of equilibria and on their payoffs.
+
+    Of a continuum of continuous moves, or in stages, only the ends are in the list, and payoffs may
+    be higher or lower between them. In other games they are linear in each player's mixture.
+    """
     found = question.found
+    if found.components and (is_staged(question.game) or has_interval(question.game)):
+        return Pick(names, f"{words}, among the ends of continua", Grade.NUMERICAL)
     if not found.complete:
         return Pick(names, f"{words}, among those found", Grade.NUMERICAL)
     numerical = any(e.evidence.grade is Grade.NUMERICAL for e in found)
