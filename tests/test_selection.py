@@ -426,6 +426,17 @@ def test_a_basin_that_is_not_clearly_the_largest_is_not_picked():
     assert "standard error 0.022" in said.finding and "seed 1" in said.finding
 
 
+def test_a_basin_smaller_than_what_settles_nowhere_is_not_picked():
+    """Three choices in a cycle, and a fourth that is best against itself, from near itself only."""
+    pays = [[0, 9, -9, 6], [-9, 0, 9, 6], [9, -9, 0, 6], [-1, -1, -1, 9]]
+    text = " ".join(f"{pays[i][j]} {pays[j][i]}" for j in range(4) for i in range(4))
+    game = read_nfg('NFG 1 R "cycle" { "a" "b" } { 4 4 } ' + text)
+    said = outcome(game, "basin:dynamics=replicator,starts=200")
+    share = float(said.finding.split("E1 ")[1].split()[0])
+    assert 0.3 < share < 0.5 and "settled at none of them" in said.finding
+    assert said.picked == () and "no basin is clearly the largest" in said.finding
+
+
 def test_one_starting_point_settles_nothing():
     assert outcome(MODEL.game, "basin:starts=1").picked == ()
     assert outcome(MODEL.game, "basin:starts=300").picked == ("E1",)

@@ -717,6 +717,26 @@ def test_the_replicator_cycles_in_matching_pennies_and_the_others_settle():
     assert shares["replicator"] <= 2 and shares["logit"] == 40 and shares["best-response"] >= 30
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_which_of_two_best_replies_comes_first_does_not_matter(order):
+    """Stag and hare, and hare under another name: paths to the hares stay between the two."""
+    pays = [[4, 0, 0], [3, 3, 3], [3, 3, 3]]
+    cells = list(itertools.product(range(3), repeat=2))
+    tables = [{c: Fraction(pays[order[c[i]]][order[c[1 - i]]]) for c in cells} for i in range(2)]
+    pure = [tuple(float(order[a] == k) for a in range(3)) * 2 for k in range(3)]
+    form = finite_form(table_game(tables, (3, 3)))
+    found = basins(form, pure, "best-response", starts=200)
+    assert found.counts[1:] == (0, 0) and found.elsewhere >= 195
+    between = tuple(0.0 if order[a] == 0 else 0.5 for a in range(3)) * 2
+    assert basins(form, [between], "best-response", starts=200).counts == (found.elsewhere,)
+
+
+def test_more_work_than_can_be_done_is_refused():
+    form = finite_form(load("coordination").game, {"firms": 1000})
+    with pytest.raises(StructureError, match="ask for at most 20,000"):
+        basins(form, [(1, 0), (0, 1)], "replicator", starts=100_000)
+
+
 def test_dominance_decides_every_dynamics():
     dilemma = read_nfg('NFG 1 R "pd" { "a" "b" } { 2 2 } 3 3 5 0 0 5 1 1')
     assert len(solve(dilemma)) == 1

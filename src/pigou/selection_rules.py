@@ -446,10 +446,11 @@ def by_basin(question: Question) -> Pick:
         f"{given['seed']}: {listed or 'none settles at an equilibrium'}"
     )
     if found.elsewhere and listed:
-        words += f", elsewhere {found.elsewhere / found.starts:.3f}"
+        words += f", settled at none of them {found.elsewhere / found.starts:.3f}"
     if found.cut_short:
         return _silent(f"the time limit was reached before all paths had settled ({words})")
-    lead = sizes[0][0] - (sizes[1][0] if len(sizes) > 1 else 0.0)
+    rivals = [found.elsewhere / found.starts, *(share for share, _, _ in sizes[1:])]
+    lead = sizes[0][0] - max(rivals)
     if lead <= _SURE / math.sqrt(found.starts):  # 1/sqrt(n) is the largest standard error of a lead
         return _silent(f"no basin is clearly the largest ({words})")
     return Pick((sizes[0][1],), words, Grade.NUMERICAL)
