@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from fractions import Fraction
@@ -33,7 +34,7 @@ from pigou import (
 from pigou.cli import cli
 from pigou.gambit import read_nfg
 from pigou.models import load
-from pigou.selection import SELECTIONS
+from pigou.selection import SELECTIONS, as_announced
 
 MODEL = load("coordination")
 
@@ -302,6 +303,43 @@ def test_two_members_alike_are_traced_symmetrically():
     text = " ".join(f"{pays[i][j]} {pays[j][i]}" for j in range(3) for i in range(3))
     named = outcome(read_nfg('NFG 1 R "named" { "x" "y" } { 3 3 } ' + text), "risk-dominant")
     assert named.picked == () and "two changes of the actions in use at once" in named.finding
+    assert "undecided between E1 and E2" in named.finding
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_one_whose_choice_dominance_settles_is_no_third_player(kept):
+    """The game of third choices, with a third player who has one good choice and one bad one."""
+    one, two = [[8, 0, 4], [2, 8, 6], [4, 7, 1]], [[8, 0, 3], [1, 6, 3], [0, 8, 6]]
+    cells = list(itertools.product(range(3), range(3), range(2)))
+    tables = [{(i, j, k): Fraction(t[i][j] if k == kept else (i - j) * k) for i, j, k in cells}
+              for t in (one, two)]  # fmt: skip
+    tables.append({(i, j, k): Fraction(int(k == kept)) for i, j, k in cells})
+    game = table_game(tables, (3, 3, 2))
+    assert "tracing procedure, path of 3 lines" in outcome(game, "risk-dominant").finding
+    assert chosen(game, "risk-dominant") == f"m0: c1; m1: c1; m2: c{kept}"
+
+
+def test_uniform_beliefs_without_the_limit_behind_them_say_so():
+    """Gains of -1, 5, -5 and 2 with 0 to 3 others: both choices are strict, and the sum is 1."""
+    gain = "-1*(sum(u) - u == 0) + 5*(sum(u) - u == 1) - 5*(sum(u) - u == 2) + 2*(sum(u) - u == 3)"
+    move = Move("u", "p", {"no": 0, "yes": 1})
+    game = Game("bumps", [Player("p", size=4)], [move], {"p": f"u*({gain})"})
+    said = outcome(game, "laplacian")
+    assert chosen(game, "laplacian") == "u: 4 yes" and "need not be the limit" in said.finding
+    assert "limit" not in outcome(MODEL.game, "laplacian").finding
+
+
+def test_what_is_announced_inside_a_continuum_is_not_said_to_be_no_equilibrium():
+    """x = y = 1/2 is one of the equilibria x + y = 1, of which the list has the ends."""
+    pay = "-(x + y - 1)**2"
+    game = Game("line", [Player("one"), Player("two")],
+                [Move("x", "one", (0, 1)), Move("y", "two", (0, 1))],
+                {"one": pay, "two": pay})  # fmt: skip
+    found = solve(game)
+    by_rule = select(game, found, assess(game, found), "all")
+    said = as_announced(by_rule, found, {"x": "1/2", "y": "1/2"})
+    assert "no equilibrium in the list is as announced" in said.finding
+    assert as_announced(by_rule, found, {"x": 0}).instead.endswith("in the list that was announced")
 
 
 # -- refusals -------------------------------------------------------------------------------------

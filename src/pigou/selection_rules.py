@@ -229,6 +229,11 @@ def by_laplacian(question: Question) -> Pick:
             share = strategy.probabilities.get(label)
             if mine and share is not None and share.is_exact and share.lower == 1:
                 words = f"Laplacian: {label} is best if the number of others is uniform"
+                if not found.turns_once:
+                    words += (
+                        ", but its gain does not turn only once in that number, so that it need "
+                        "not be the limit of vanishing noise"
+                    )
                 return _graded(form, Pick((one.name,), words))
     return _silent("the Laplacian choice is no equilibrium")
 
