@@ -25,7 +25,7 @@ from pigou.solvers.p_dominance import smallest_p
 from pigou.solvers.potential import potential
 from pigou.solvers.risk_dominance import bicentric_prior, deviation_losses, duel, expected_payoff
 from pigou.solvers.smooth_form import smooth_form
-from pigou.solvers.smooth_potential import exact_potential
+from pigou.solvers.smooth_potential import exact_potential, maximisers
 from pigou.solvers.tracing import trace_bimatrix, trace_symmetric
 
 SEEDS = st.integers(0, 10**6)
@@ -489,6 +489,15 @@ def test_a_continuous_game_has_a_potential_iff_cross_derivatives_agree():
     assert of("x*(8 - x - y)", "y*(9 - x - y) + exp(x)") is not None
     assert of("x*(8 - x - y)", "y*(9 - x/2 - y)") is None
     assert of("x/(x + y + 1) - x/9", "y/(x + y + 1) - y/9") is None  # a contest
+
+
+@pytest.mark.parametrize(("unit", "tied"), [("2", True), ("sqrt(2)", False)])
+def test_maxima_of_a_potential_are_tied_only_where_that_is_exact(unit, tied):
+    """(x - 1/2) (y - 1/2) is largest at both corners; by what rounding shows, only about so."""
+    moves = [Move("x", "one", (0, 1)), Move("y", "two", (0, 1))]
+    pays = {"one": f"{unit}*(x*y - x/2)", "two": f"{unit}*(x*y - y/2)"}
+    best = maximisers(Game("g", [Player("one"), Player("two")], moves, pays), {})
+    assert (len(best.points), best.settled, best.tied) == (2, True, tied)
 
 
 # -- logit ----------------------------------------------------------------------------------------

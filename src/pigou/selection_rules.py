@@ -362,6 +362,8 @@ def _by_smooth_potential(question: Question) -> Pick:
     if not names:
         return _silent("the potential is largest at no equilibrium in the list")
     words = "exact potential, largest there by branch and prune"
+    if best.settled and not best.tied:
+        return Pick(tuple(names), f"{words}; not told apart from each other", Grade.NUMERICAL)
     if best.settled and question.found.complete and len(names) == len(best.points):
         return Pick(tuple(names), words)
     return Pick(tuple(names), f"{words}; not separated from other points", Grade.NUMERICAL)
