@@ -184,7 +184,7 @@ class _Curve:
         return (new, direction, effort) if straight and near else None
 
     def _passed(self, point: Array, sign: float, step: tuple[Array, Array, int]) -> int:
-        """Return how many eigenvalues pass 0 on a step, as far as can be told: 1 for any odd number."""
+        """Return how many eigenvalues pass 0 on a step, as far as can be told; 1 if it is odd."""
         if self._sign(step[0], step[1]) != sign:
             return 1
         before, after = self._negative(point), self._negative(step[0])
@@ -195,7 +195,7 @@ class _Curve:
         return abs(change) if change % 2 == 0 and change == all_after - all_ else 0
 
     def _negative(self, point: Array) -> tuple[int, int] | None:
-        """Count eigenvalues that are negative, and those whose real parts are; None if too rough."""
+        """Count negative eigenvalues, and those with negative real parts; None if too rough."""
         slopes = point[-1] * self.payoffs.slopes(point[:-1])
         shares = np.exp(point[:-1])
         for block in self.payoffs.blocks:
