@@ -63,13 +63,15 @@ def _incidence_rows(
 ) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = []
     for one in matrix:
-        if not one.economic:
+        if not one.statutory:
             continue
         label = "" if rows else scenario.label
         paid = [one.statutory.get(p, _ZERO) for p in parties]
-        gains = [one.economic.get(p, _ZERO) for p in parties]
         rows.append((label, one.of, "paid", *paid, sum(paid, _ZERO), ""))
-        rows.append(("", "", "gains", *gains, one.welfare, one.how))
+        gains: list[Cell] = [None] * (len(parties) + 1)
+        if one.economic:
+            gains = [*(one.economic.get(p, _ZERO) for p in parties), one.welfare]
+        rows.append(("", "", "gains", *gains, one.how))
     return rows
 
 
