@@ -24,6 +24,7 @@ proved by this only in so far as the closed forms hold in every cell; it is not 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -41,6 +42,7 @@ from pigou.game import Game
 from pigou.reform import Reform
 from pigou.switching_candidates import net_benefits
 from pigou.varying import CLOSE, Search
+from pigou.verdict import checked_rule
 from pigou.zeros import Zero, zeros
 
 __all__ = ["SecondBest", "best_reform", "best_value"]
@@ -103,24 +105,28 @@ def best_reform(
     >>> best.what, best.net
     ('assurance', Enclosure(9/2))
     """
+    checked_rule(rule)
     price = str(exact(cost)) if cost is not None else str(comparison.costs_of_funds[0])
     if price not in [str(c) for c in comparison.costs_of_funds]:
         raise DeclarationError(f"the comparison has no cost of public funds {cost}")
-    found = [SecondBest("baseline", None, Enclosure.point(0), True, _grade(comparison, "baseline"))]
+    grade = _grade(comparison, "baseline", rule)
+    found = [SecondBest("baseline", None, Enclosure.point(0), True, grade)]
     for scenario in comparison.reforms:
         for verdict in comparison.verdicts(scenario.name):
             if verdict.rule == rule:
                 net = (verdict.net if weighted else verdict.unweighted)[price]
-                grade = _grade(comparison, scenario.name)
+                grade = _grade(comparison, scenario.name, rule)
                 found.append(SecondBest(scenario.name, None, net, True, grade))
     return max(found, key=lambda one: one.net.lower)
 
 
-def _grade(comparison: Comparison, name: str) -> Grade:
+def _grade(comparison: Comparison, name: str, rule: str) -> Grade:
     base = comparison.baseline
     played = [base] if name == "baseline" else [base, comparison.reform(name)]
     sure = all(
-        s.found.complete and all(e.evidence.grade != Grade.NUMERICAL for e in s.found)
+        s.found.complete
+        and all(e.evidence.grade != Grade.NUMERICAL for e in s.found)
+        and (rule != "selected" or s.outcome.grade != Grade.NUMERICAL)
         for s in played
     )
     return Grade.CERTIFIED if sure else Grade.NUMERICAL
@@ -174,6 +180,9 @@ def best_value(
     >>> found.what, found.net
     ('10', Enclosure(25/2))
     """
+    checked_rule(rule)
+    if len(options.get("costs_of_funds", (1,))) != 1:
+        raise DeclarationError("the best value is found at one cost of public funds, not at more")
     ends = exact(low), exact(high)
     if ends[0] >= ends[1]:
         raise DeclarationError(f"a range of '{parameter}' goes from low to high, not {low}:{high}")
@@ -189,17 +198,24 @@ def best_value(
     tried = [_tried(search, rule, s, Zero(Enclosure.point(s), str(s)), True) for s in samples]
     for zero in candidates.values():
         tried += _around(search, rule, zero, ends)
-    return max((one for one in tried if one is not None), key=lambda o: (o.net.lower, o.attained))
+    return _best(tried, parameter)
 
 
 def _best_whole(search: Search, rule: str, ends: tuple[Fraction, Fraction]) -> SecondBest:
-    values = range(-(-ends[0].numerator // ends[0].denominator), int(ends[1]) + 1)
+    values = range(math.ceil(ends[0]), math.floor(ends[1]) + 1)
     if len(values) > 200:
         raise DeclarationError(f"'{search.name}' has more than 200 whole values in the range")
     tried = [
         _tried(search, rule, Fraction(v), Zero(Enclosure.point(v), str(v)), True) for v in values
     ]
-    return max((one for one in tried if one is not None), key=lambda one: one.net.lower)
+    return _best(tried, search.name)
+
+
+def _best(tried: list[SecondBest | None], name: str) -> SecondBest:
+    found = [one for one in tried if one is not None]
+    if not found:
+        raise DeclarationError(f"there is no verdict at any value of '{name}' that was tried")
+    return max(found, key=lambda one: (one.net.lower, one.attained))
 
 
 def _around(
@@ -223,7 +239,7 @@ def _tried(
     if verdict is None:
         return None
     (net,) = verdict.net.values()
-    return SecondBest(zero.exact, zero.value, net, attained, state.grade)
+    return SecondBest(zero.exact, zero.value, net, attained, search.grade(value, rule))
 
 
 def _candidates(search: Search, value: Fraction, rule: str) -> list[Zero]:

@@ -29,11 +29,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pigou.assessment import Assessment
+from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record
 from pigou.game import GOVERNMENT
 from pigou.weights import weights_of_groups
 
-__all__ = ["Verdict", "verdict_between"]
+__all__ = ["RULES", "Verdict", "checked_rule", "verdict_between"]
+
+RULES = ("selected", "worst", "best")
+"""The rules by which the equilibria of a verdict are picked."""
 
 _ZERO = Enclosure.point(0)
 
@@ -187,6 +191,19 @@ class Verdict:
         if not self.fails_as_one or gain.lower <= 0 or self.lost.lower <= 0:
             return None
         return gain / whole
+
+
+def checked_rule(rule: str) -> str:
+    """Return the rule of a verdict, or say that there is none of that name.
+
+    Examples
+    --------
+    >>> checked_rule("worst")
+    'worst'
+    """
+    if rule not in RULES:
+        raise DeclarationError(unknown("rule", rule, RULES))
+    return rule
 
 
 def _in_words(signs: set[int | None]) -> str:

@@ -13,11 +13,10 @@ from pigou.exact import Enclosure
 from pigou.matching import only_symmetric
 from pigou.pages import capital, how_many, in_words, label_of
 from pigou.tables import Block, Words, rounded
-from pigou.verdict import Verdict
+from pigou.verdict import RULES, Verdict
 
-__all__ = ["RULES", "costs_in_words", "headline", "verdict_in_words"]
+__all__ = ["costs_in_words", "headline", "verdict_in_words"]
 
-RULES = ("selected", "worst", "best")
 _LOOKS = {"costs more than it brings": "bad", "worth it": "good"}
 
 
