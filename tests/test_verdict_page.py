@@ -118,7 +118,7 @@ def test_the_schema_knows_every_key_that_is_written():
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--mcpf", "1.56:1.17"], "--mcpf 1.56:1.17"),
+        (["--mcpf", "1.56:1.17"], "--mcpf 1.56:1.17: the range is upside down; write 1.17:1.56"),
         (["--mcpf", "1:2:3"], "--mcpf 1:2:3"),
         (["--weight", "firm=many"], "--weight firm"),
         (["--weight", "frm=2"], "did you mean 'firm'?"),
@@ -137,3 +137,31 @@ def test_bad_values_exit_with_2_and_are_named(args, said):
     done = run(*UNIFORM, *args)
     assert done.exit_code == 2 and said in words(done.stderr)
     assert "Traceback" not in done.stderr
+
+
+def test_limits_and_the_second_best_are_stated_with_weights_and_without():
+    """Twice the consumers' gain of 2 moves the break-even from 17/8 to 21/8."""
+    text = words(run(*UNIFORM, "--mcpf", "2.5", "--weight", "consumers=2").stdout)
+    assert "above 2.125 (selected and worst), above 1 (best) at unit weights." in text
+    assert "above 2.625 (selected and worst), above 1 (best) with these weights." in text
+    assert "equilibria at unit weights: doing nothing at a cost of public funds of 2.5." in text
+    assert "equilibria with the weights: Uniform subsidy at a cost of public funds of 2.5" in text
+    result = json.loads(run(*UNIFORM, "--mcpf", "2.5", "--weight", "consumers=2", "--json").stdout)
+    best = result["second_best"]["selected"]["5/2"]
+    assert (best["reform"], best["unweighted"]["reform"]) == ("uniform_subsidy", "baseline")
+
+
+def test_a_risk_is_weighed_with_weights_and_without():
+    """If it works: 17/2 - 4, and 19/2 - 8 with double weight on consumers' 2 and a cost of 2."""
+    found = compare(MODEL.game, [risky()], costs_of_funds=(2,), weights={"consumers": 2})
+    text = words(as_text(compare_page(MODEL, found)))
+    assert "the net benefit is +0.5 at a cost of public funds of 2; weighted +2.5 at a" in text
+    assert "a probability below 0.05882 (cost 2) at unit weights." in text
+    assert "a probability below 0.2381 (cost 2) with these weights." in text
+
+
+def test_prices_of_a_list_that_may_be_incomplete_are_bounds():
+    found = compare(MODEL.game, [])
+    partial = replace(found.baseline, found=replace(found.baseline.found, complete=False))
+    text = words(as_text(compare_page(MODEL, replace(found, baseline=partial))))
+    assert "at most 1" in text

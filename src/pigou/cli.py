@@ -462,8 +462,12 @@ def _range(text: str) -> tuple[str, ...]:
         values = [exact(end) for end in ends]
     except PigouError as error:
         raise DeclarationError(f"--mcpf {text}: {error}, or a range as in 1:1.6") from None
-    if len(ends) > 2 or values != sorted(values):
+    if len(ends) > 2:
         raise DeclarationError(f"--mcpf {text}: write one number, or a range LOW:HIGH as in 1:1.6")
+    if values != sorted(values):
+        raise DeclarationError(
+            f"--mcpf {text}: the range is upside down; write {ends[1]}:{ends[0]}, the lower end first"
+        )
     if values[0] < 0:
         raise DeclarationError(f"--mcpf {text}: a cost of public funds is at least 0")
     return tuple(dict.fromkeys(str(value) for value in values))

@@ -86,7 +86,7 @@ def prices_result(scenario: Scenario) -> dict[str, Any]:
 
 
 def second_best_result(comparison: Comparison) -> dict[str, Any]:
-    """Write which of the reforms compared is best, by rule and cost of public funds.
+    """Write which of the reforms is best, by rule and cost, with the weights and without.
 
     Examples
     --------
@@ -99,8 +99,12 @@ def second_best_result(comparison: Comparison) -> dict[str, Any]:
     for rule in ("best", "worst", "selected"):
         result[rule] = {}
         for cost in comparison.costs_of_funds:
-            one = best_reform(comparison, rule, cost)
-            result[rule][str(cost)] = {"reform": one.what, "net": number(one.net)}
+            one, plain = (best_reform(comparison, rule, cost, w) for w in (True, False))
+            result[rule][str(cost)] = {
+                "reform": one.what,
+                "net": number(one.net),
+                "unweighted": {"reform": plain.what, "net": number(plain.net)},
+            }
     return result
 
 

@@ -113,7 +113,8 @@ def distance_blocks(comparison: Comparison) -> list[Block]:
         rows.append(
             (
                 scenario.label, scenario.first_best.welfare, top, low,
-                found.stability or "undefined", found.anarchy or "undefined",
+                _price(found.stability, "at most " * found.is_bound),
+                _price(found.anarchy, "at least " * found.is_bound),
             )
         )  # fmt: skip
     if not rows:
@@ -121,22 +122,40 @@ def distance_blocks(comparison: Comparison) -> list[Block]:
     columns = ("reform", "first best", "best", "worst", "price of stability", "price of anarchy")
     title = Words("How far equilibria are from the first best", "heading")
     why = f" Undefined: {'; '.join(dict.fromkeys(reasons))}." if reasons else ""
-    note = "Prices: welfare of the first best over that of the best, and the worst, equilibrium."
+    note = (
+        "Prices: welfare of the first best over that of the best, and the worst, equilibrium; "
+        "bounds where the list of equilibria may be incomplete."
+    )
     return [title, Table("", columns, tuple(rows)), Words(note + why, "note"), *_second(comparison)]
+
+
+def _price(price: Enclosure | None, bound: str) -> Cell:
+    if price is None:
+        return "undefined"
+    return bound + rounded(price) if bound else price
 
 
 def _second(comparison: Comparison) -> list[Block]:
     """Say which of the reforms compared is the second best, at each cost of public funds."""
     if not comparison.reforms:
         return []
+    ways = ((False, " at unit weights"), (True, " with the weights"))
+    texts = [
+        f"Second best of what is compared, in the selected equilibria{how}: {said}."
+        for weighted, how in (ways if comparison.weights else ((True, ""),))
+        if (said := _best_in_words(comparison, weighted))
+    ]
+    return [Words(text, under=1) for text in texts]
+
+
+def _best_in_words(comparison: Comparison, weighted: bool) -> str:
     labels = {s.name: s.label for s in comparison.reforms} | {"baseline": "doing nothing"}
     parts = []
     for cost in comparison.costs_of_funds:
         try:
-            best = best_reform(comparison, "selected", cost)
+            best = best_reform(comparison, "selected", cost, weighted)
         except PigouError:
-            return []
+            return ""
         net = "" if best.what == "baseline" else f", net benefit {rounded(best.net, sign=True)}"
         parts.append(f"{labels[best.what]} at a cost of public funds of {rounded(cost)}{net}")
-    text = f"Second best of what is compared, in the selected equilibria: {'; '.join(parts)}."
-    return [Words(text, under=1)]
+    return "; ".join(parts)
