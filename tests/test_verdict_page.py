@@ -165,3 +165,51 @@ def test_prices_of_a_list_that_may_be_incomplete_are_bounds():
     partial = replace(found.baseline, found=replace(found.baseline.found, complete=False))
     text = words(as_text(compare_page(MODEL, replace(found, baseline=partial))))
     assert "at most 1" in text
+
+
+SURVEY = """
+pigou = 1
+[game]
+name = "clean water"
+[parameters.threshold]
+default = 4
+[players.firm]
+size = 2
+[moves.filter]
+player = "firm"
+choices = { no = 0, yes = 1 }
+[payoffs]
+firm = "3*sum(filter) - threshold*filter"
+[[reforms]]
+name = "pay"
+kind = "subsidy"
+move = "filter"
+rate = "rate"
+[reforms.parameters.rate]
+default = 2
+[case]
+title = "A survey"
+file = "survey.csv"
+move = "filter"
+column = "answer"
+labels = { y = "yes", n = "no" }
+setting_column = "t"
+parameter = "threshold"
+regime_column = "r"
+regimes = { before = "baseline", after = "pay" }
+"""
+
+
+def test_a_case_with_observations_says_where_the_verdict_flips_setting_by_setting(tmp_path):
+    """A firm filters where 3 + rate > threshold; both gain 3 each, so it is worth it from there."""
+    (tmp_path / "survey.toml").write_text(SURVEY)
+    rows = [f"{t},{r},{a}" for t in (4, 5) for r, a in (("before", "n"), ("after", "y"))]
+    (tmp_path / "survey.csv").write_text("\n".join(["t,r,answer", *rows]) + "\n")
+    args = ["compare", tmp_path / "survey.toml", "--switch", "rate"]
+    done = run(*args)
+    assert done.exit_code == 0, done.output
+    assert words(done.stdout).count("When does the verdict flip?") == 2
+    result = json.loads(run(*args, "--json").stdout)
+    found = [one["reforms"][0]["switching"][0]["switches"] for one in result["case"]["settings"]]
+    exact = [{(s["exact"], s["above"]) for s in one if s["rule"] == "worst"} for one in found]
+    assert exact == [{("1", "worth it")}, {("2", "worth it")}]

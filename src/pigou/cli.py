@@ -384,9 +384,7 @@ def compare(
         if what.case is not None:
             if what.case.facts:
                 return _facts(what, reforms, options, switches, show_all, (style, as_json, file))
-            if switches:
-                raise click.UsageError("--switch is for a game without a table of observations")
-            return _study(what, reforms or None, options, show_all, (style, as_json, file))
+            return _study(what, reforms, options, switches, show_all, (style, as_json, file))
         found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
         flips = _working("switching", lambda: _switchings(what.game, reforms, switches, options))
     _deliver(
@@ -421,15 +419,23 @@ def _switchings(
 
 
 def _study(
-    what: Any, reforms: Any, options: dict[str, Any], show_all: bool, how: tuple[Any, Any, Any]
-) -> int:
+    what: Any, reforms: Any, options: dict[str, Any], switches: tuple[str, ...], show_all: bool,
+    how: tuple[Any, Any, Any],
+) -> int:  # fmt: skip
     """Hold a case against its observations."""
     from pigou import case_page, observation, results
 
-    found = _working("comparing", lambda: observation.study(what, reforms, **options))
+    chosen = reforms or observation.observed_reforms(what, what.case)
+    found = _working("comparing", lambda: observation.study(what, chosen, **options))
+    flips = []
+    for setting in found.settings if switches else ():
+        given = {} if setting is None else {what.case.parameter: setting}
+        here = options | {"at": options["at"] | given}
+        search = partial(_switchings, what.game, chosen, switches, here)
+        flips.append(_working("switching", search))
     _deliver(
-        lambda: case_page.case_page(what, found, show_all),
-        lambda: results.study_result(found),
+        lambda: case_page.case_page(what, found, show_all, flips),
+        lambda: results.study_result(found, flips),
         *how,
     )
     return _code(s.found for c in found.comparisons for s in (c.baseline, *c.reforms))
@@ -466,7 +472,7 @@ def _range(text: str) -> tuple[str, ...]:
         raise DeclarationError(f"--mcpf {text}: write one number, or a range LOW:HIGH as in 1:1.6")
     if values != sorted(values):
         raise DeclarationError(
-            f"--mcpf {text}: the range is upside down; write {ends[1]}:{ends[0]}, the lower end first"
+            f"--mcpf {text}: the range is upside down; write {ends[1]}:{ends[0]}"
         )
     if values[0] < 0:
         raise DeclarationError(f"--mcpf {text}: a cost of public funds is at least 0")

@@ -359,19 +359,23 @@ def _partition(found: RegimeSet, game: Game) -> dict[str, Any]:
 # -- cases ------------------------------------------------------------------------------------
 
 
-def study_result(study: Study) -> dict[str, Any]:
+def study_result(
+    study: Study, switchings: Sequence[Sequence[tuple[str, Switching]]] = ()
+) -> dict[str, Any]:
     """Write a case: schema ``pigou.compare/1``, with the comparison and findings of every setting.
 
-    ``baseline`` and ``reforms`` are those of the first setting.
+    ``baseline`` and ``reforms`` are those of the first setting; switching values of parameters, if
+    there are any, are given setting by setting.
     """
     settings = []
-    for setting, comparison in zip(study.settings, study.comparisons, strict=True):
-        result = comparison_result(comparison)
+    flips = switchings or [()] * len(study.settings)
+    for setting, comparison, own in zip(study.settings, study.comparisons, flips, strict=True):
+        result = comparison_result(comparison, own)
         del result["schema"]
         found = [_finding(one) for one in study.findings if one.setting == setting]
         head = {"setting": None if setting is None else str(setting)}
         settings.append(head | result | {"findings": found})
-    first = comparison_result(study.comparisons[0])
+    first = comparison_result(study.comparisons[0], flips[0])
     case = study.case
     about = {
         "title": case.title,
