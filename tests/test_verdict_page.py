@@ -213,3 +213,34 @@ def test_a_case_with_observations_says_where_the_verdict_flips_setting_by_settin
     found = [one["reforms"][0]["switching"][0]["switches"] for one in result["case"]["settings"]]
     exact = [{(s["exact"], s["above"]) for s in one if s["rule"] == "worst"} for one in found]
     assert exact == [{("1", "worth it")}, {("2", "worth it")}]
+
+
+BEST = [*UNIFORM, "--mcpf", "2", "--best", "subsidy=0:1"]
+
+
+def test_the_best_value_of_an_instrument_is_on_the_page_and_in_the_json():
+    """From 1/16 on all upgrade if that is selected, from 3/8 on in any case: 9/2 - 10 s at 2."""
+    text = words(run(*BEST).stdout)
+    assert "The best value of an instrument" in text
+    assert re.search(r"selected 2 just beside 0.0625 3.875 certified", text)
+    assert re.search(r"worst 2 just beside 0.375 0.75(00)? certified", text)
+    result = json.loads(run(*BEST, "--json").stdout)
+    (found,) = result["reforms"][0]["best_values"]
+    assert (found["parameter"], found["low"], found["high"]) == ("subsidy", "0", "1")
+    nothing = next(one for one in found["values"] if one["rule"] == "best")
+    assert nothing["attained"] and nothing["value"]["exact"] == nothing["net"]["exact"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("subsidi=0:1", "did you mean 'subsidy'?"),
+        ("benefit=0:1", "no parameter 'benefit' in these reforms"),
+        ("subsidy=1:0", "goes from low to high, not 1:0"),
+        ("subsidy=-1:0", "'subsidy' cannot be -1"),
+        ("subsidy", "--best subsidy: write a parameter and its range"),
+    ],
+)
+def test_a_bad_range_of_an_instrument_is_named(text, said):
+    done = run(*UNIFORM, "--best", text)
+    assert done.exit_code == 2 and said in words(done.stderr), done.stderr

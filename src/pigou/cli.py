@@ -346,14 +346,19 @@ def _regimes_code(found: Any) -> int:
     "--switch", "switches", multiple=True, metavar="PARAMETER",
     help="Find the values of a parameter at which the verdict flips, or of `all`. Repeatable.",
 )  # fmt: skip
+@click.option(
+    "--best", "instruments", multiple=True, metavar="NAME=LOW:HIGH",
+    help="Find the value of a reform's parameter in a range with the largest net benefit. "
+    "Repeatable.",
+)  # fmt: skip
 @_limit
 @_all
 @_output
 def compare(
     model: str, texts: tuple[str, ...], sets: tuple[str, ...], mcpf: str, weights: tuple[str, ...],
     incomes: tuple[str, ...], median: str | None, elasticity: str, select: str,
-    switches: tuple[str, ...], limit: str | None, show_all: bool, style: str | None, as_json: bool,
-    file: Path | None,
+    switches: tuple[str, ...], instruments: tuple[str, ...], limit: str | None, show_all: bool,
+    style: str | None, as_json: bool, file: Path | None,
 ) -> int:  # fmt: skip
     """Lay a game and its reforms side by side: who gains, what it costs, is it worth it.
 
@@ -380,6 +385,8 @@ def compare(
         "elasticity": elasticity,
         "select": select,
     }
+    if instruments and what.case is not None:
+        raise click.UsageError("--best is for a game without a case")
     with deadline.time_limit(limit):
         if what.case is not None:
             if what.case.facts:
@@ -387,9 +394,10 @@ def compare(
             return _study(what, reforms, options, switches, show_all, (style, as_json, file))
         found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
         flips = _working("switching", lambda: _switchings(what.game, reforms, switches, options))
+        bests = _working("searching", lambda: _bests(what.game, reforms, instruments, options))
     _deliver(
-        lambda: compare_page.compare_page(what, found, show_all, flips),
-        lambda: results.comparison_result(found, flips),
+        lambda: compare_page.compare_page(what, found, show_all, flips, bests),
+        lambda: results.comparison_result(found, flips, bests),
         style, as_json, file,
     )  # fmt: skip
     return _code(s.found for s in (found.baseline, *found.reforms))
@@ -416,6 +424,25 @@ def _switchings(
         for name in wanted
         if name in known[one.name]
     ]
+
+
+def _bests(game: Any, reforms: Any, texts: tuple[str, ...], options: dict[str, Any]) -> list[Any]:
+    """Return the best values of the reforms' parameters that were asked for."""
+    from pigou.instruments import best_values
+
+    own = {r.name: [p.name for p in r.parameters] for r in reforms}
+    found = []
+    for text in texts:
+        name, low, high = _over(text, False, "--best")
+        if not any(name in names for names in own.values()):
+            known = dict.fromkeys(p for names in own.values() for p in names)
+            raise DeclarationError("--best: " + unknown("parameter", name, known, "these reforms"))
+        found += [
+            best_values(game, one, name, low, high, **options)
+            for one in reforms
+            if name in own[one.name]
+        ]
+    return found
 
 
 def _study(
@@ -608,7 +635,7 @@ def design(
     return 0 if settled else _INCOMPLETE
 
 
-def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:
+def _over(text: str | None, has_reform: bool, option: str = "--over") -> tuple[str, Any, Any]:
     """Read ``name=low:high``; without it, the strength of a reform from 0 to 1."""
     from pigou.exact import exact
 
@@ -621,7 +648,7 @@ def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:
         low, high = (exact(end) for end in ends.split(":"))
     except (PigouError, ValueError):
         raise DeclarationError(
-            f"--over {text}: write a parameter and its range as NAME=LOW:HIGH, as in rate=0:1/2"
+            f"{option} {text}: write a parameter and its range as NAME=LOW:HIGH, as in rate=0:1/2"
         ) from None
     return name, low, high
 

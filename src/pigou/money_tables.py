@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 from pigou.comparison import Comparison, Scenario
 from pigou.efficiency import prices
 from pigou.errors import PigouError
 from pigou.exact import Enclosure
 from pigou.incidence import Incidence, incidence_matrix
-from pigou.instruments import best_reform
+from pigou.instruments import BestValues, best_reform
 from pigou.pages import label_of
 from pigou.rents import rents_in
 from pigou.tables import Block, Cell, Table, Words, rounded
 
-__all__ = ["account_blocks", "distance_blocks", "money_blocks", "rent_blocks"]
+__all__ = ["account_blocks", "best_value_blocks", "distance_blocks", "money_blocks", "rent_blocks"]
 
 _ZERO = Enclosure.point(0)
 
@@ -159,3 +162,27 @@ def _best_in_words(comparison: Comparison, weighted: bool) -> str:
         net = "" if best.what == "baseline" else f", net benefit {rounded(best.net, sign=True)}"
         parts.append(f"{labels[best.what]} at a cost of public funds of {rounded(cost)}{net}")
     return "; ".join(parts)
+
+
+def best_value_blocks(comparison: Comparison, bests: Sequence[BestValues]) -> list[Block]:
+    """Show the best value of a reform's parameter, where it was asked for."""
+    labels = {s.name: s.label for s in comparison.reforms}
+    rows: list[tuple[Cell, ...]] = []
+    for one in bests:
+        span = f"{one.parameter} in {rounded(one.low)} to {rounded(one.high)}"
+        for number, ((rule, cost, weighted), best) in enumerate(one.found.items()):
+            head = ("", "") if number else (labels[one.reform], span)
+            price = rounded(Fraction(cost)) + " (weighted)" * weighted
+            value = "" if best.value is None else rounded(best.value)
+            beside = "" if best.attained else "just beside "
+            rows.append((*head, rule, price, beside + value, best.net, str(best.grade)))
+    if not rows:
+        return []
+    columns = ("reform", "of what", "if played", "at cost", "best at", "net benefit", "known")
+    note = (
+        "Second best: the value with the largest net benefit that was found, by following "
+        "equilibria in closed form and solving again; that none is better is not proved. Just "
+        "beside: a little less or more than this does best, and this itself does not."
+    )
+    title = Words("The best value of an instrument", "heading")
+    return [title, Table("", columns, tuple(rows)), Words(note, "note")]

@@ -19,6 +19,7 @@ import sympy as sp
 from pigou.assessment import Assessment
 from pigou.comparison import Comparison, Scenario, present
 from pigou.diagnosis_result import (
+    best_values_result,
     incidence_result,
     prices_result,
     rents_result,
@@ -37,6 +38,7 @@ from pigou.stages import is_staged
 from pigou.verdict_result import account_result, verdict_result, weights_result
 
 if TYPE_CHECKING:
+    from pigou.instruments import BestValues
     from pigou.observation import Finding, Study
     from pigou.solvers.symbolic import RegimeSet, SymbolicEquilibrium
     from pigou.switching import Switching
@@ -177,9 +179,11 @@ def _gain(gain: Enclosure | None) -> str | None:
 
 
 def comparison_result(
-    comparison: Comparison, switchings: Sequence[tuple[str, Switching]] = ()
+    comparison: Comparison,
+    switchings: Sequence[tuple[str, Switching]] = (),
+    bests: Sequence[BestValues] = (),
 ) -> dict[str, Any]:
-    """Write a comparison: schema ``pigou.compare/1``; with switching values of parameters.
+    """Write a comparison: schema ``pigou.compare/1``; with switching values and best values.
 
     Examples
     --------
@@ -206,6 +210,7 @@ def comparison_result(
                 "verdict": verdict_result(comparison, one.name),
                 "incidence": incidence_result(comparison, one),
                 "switching": switching_result(one.name, switchings),
+                "best_values": best_values_result(one.name, bests),
             }
             for one in comparison.reforms
         ],
