@@ -344,5 +344,5 @@ def _slopes(search: Search, value: Fraction, rule: str) -> Iterator[sp.Expr]:
     before, after = pair
     if before is not None and after is not None:
         for cost in verdict.net:
-            for net in net_benefits(before, after, verdict, sp.Rational(cost)):
+            for net in net_benefits(before, after, verdict, sp.Rational(cost), value):
                 yield sp.diff(net, symbol(search.name))

@@ -216,11 +216,10 @@ def _at_hand(search: Search, case: Case) -> Switch | None:
     here, gap = search.here, CLOSE * (1 + abs(search.here))
     if str(here) not in [z.exact for z in search.candidates(here)]:
         return None
-    ends = [end if search.inside(end) else here for end in (here - gap, here + gap)]
-    below, above = (search.word(end, case) for end in ends)
-    if below == above:
+    below, above = (end if search.inside(end) else here for end in (here - gap, here + gap))
+    if search.word(below, case) == search.word(above, case):
         return None
-    return _switch(search, case, *ends, str(here), Enclosure.point(here))
+    return _switch(search, case, below, above, str(here), Enclosure.point(here))
 
 
 def _bracket(search: Search, case: Case, up: bool) -> tuple[Fraction, Fraction] | None:
