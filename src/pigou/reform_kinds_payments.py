@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 
 from pigou.errors import ReformError
-from pigou.expression import If, names_in, read_expression
+from pigou.expression import names_in, read_condition, read_expression
 from pigou.game import GOVERNMENT, Game
 from pigou.reform_kinds_shared import (
     Kind,
@@ -120,8 +120,7 @@ def _guarantee(
     who = game.player(player).name
     cover = only_when(game, amount_of(game, "amount", amount), when)
     draws = [c.name for c in game.chance]
-    condition = {n for part in cover.atoms(If) for n in names_in(part.args[0])}
-    if not condition & set(draws):
+    if not names_in(read_condition(when, game.scope)) & set(draws):
         have = ", ".join(draws) or "none: the game has no chance variable"
         raise ReformError(
             "a guarantee pays when a draw of chance is bad: 'when' is a condition on one, as in "
