@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import itertools
+from fractions import Fraction
 
+import pytest
+import sympy as sp
+
+from games import table_game
 from pigou import (
     Chance,
     Choice,
@@ -24,6 +29,7 @@ from pigou import (
 from pigou.ledger import balance
 from pigou.models import load
 from pigou.reform import Reform, reform
+from pigou.reform_kinds_coordination import dues
 
 CHOICE = {"no": 0, "yes": 1}
 
@@ -355,3 +361,43 @@ def test_a_parameter_changes_twice_where_the_order_does_not_matter():
 def test_nothing_is_replaced_at_strength_zero():
     unchanged = Reform("same", (Step("parameter", {"set": {"k": "k"}}),))
     assert (unchanged + subsidy("q", "k"))(monopoly()) == subsidy("q", "k")(monopoly())
+
+
+# -- sums in sums, tables, names ------------------------------------------------------------------
+
+
+def squares() -> Game:
+    return Game(
+        "squares",
+        [Player("crowd", size=3)],
+        [Move("u", "crowd", CHOICE)],
+        {"crowd": "sum(u*sum(u)) - 5*u"},
+    )
+
+
+def test_a_sum_in_a_sum_is_counted_once():
+    pooled = reform("association", players="crowd")(squares())
+    u = pooled.move("u").symbol
+    assert [pooled.payoffs["crowd"].subs(u, k) for k in range(4)] == [0, -2, 2, 12]
+    assert [str(due) for due in dues(squares(), ["u"], "yes", "no")] == ["4", "2", "0"]
+
+
+def test_an_added_choice_counts_as_an_entry_of_the_table():
+    cells = list(itertools.product((0, 1), repeat=2))
+    game = table_game([dict.fromkeys(cells, Fraction(1))] * 2, (2, 2))
+    move = game.moves[0].name
+    with pytest.raises(ReformError, match="'new' counts as 7, for which the payoffs, a table"):
+        reform("add", move=move, choice="new", value=7, counts_as=move)(game)
+
+
+def test_names_that_mean_nothing_are_refused():
+    with pytest.raises(ReformError, match="'called' and 'beside' are for a rival of a single"):
+        reform("rival", player="crowd", called="new")(squares())
+    with pytest.raises(ReformError, match=r"names are a list, as in \(q1, q2\), not 3"):
+        reform("joint_commitment", players=3)(squares())
+    with pytest.raises(ReformError, match="'purpose' is a printable text"):
+        pay("government", "crowd", 1, purpose="\n")(squares())
+    with pytest.raises(ReformError, match="'I' is not real"):
+        subsidy("u", sp.I)(squares())
+    with pytest.raises(ReformError, match=r"no move 'xxx.*xxx\.\.\.' in game"):
+        subsidy("x" * 5000, 1)(squares())

@@ -181,12 +181,13 @@ def _at_counts(
 ) -> sp.Expr:
     """Evaluate a member's payoff at its own choice and the numbers of members by choice."""
     bound = each(move.name)
-    sums = {
-        part: sp.Add(*(n * part.args[0].xreplace({bound: value}) for value, n in counts.items()))
-        for part in payoff.atoms(Total)
-        if part.args[1] == symbol(move.player)
-    }
-    return payoff.xreplace(sums).xreplace({move.symbol: own})
+
+    def counted(summand: sp.Expr, population: sp.Symbol) -> sp.Expr:
+        if population != symbol(move.player):
+            return Total(summand, population)
+        return sp.Add(*(n * summand.xreplace({bound: value}) for value, n in counts.items()))
+
+    return payoff.replace(Total, counted).xreplace({move.symbol: own})
 
 
 def _divide(

@@ -121,14 +121,13 @@ def _within(move: Move, size: sp.Expr) -> Callable[[sp.Basic], sp.Basic]:
     first, second = (number(value) for value in move.choice.options.values())
     bound, k = each(move.name), move.symbol
 
+    def counted(summand: sp.Expr, population: sp.Symbol) -> sp.Expr:
+        if population != symbol(move.player):
+            return Total(summand, population)
+        return k * summand.xreplace({bound: second}) + (size - k) * summand.xreplace({bound: first})
+
     def within(formula: sp.Basic) -> sp.Basic:
-        sums = {
-            total: k * total.args[0].xreplace({bound: second})
-            + (size - k) * total.args[0].xreplace({bound: first})
-            for total in formula.atoms(Total)
-            if total.args[1] == symbol(move.player)
-        }
-        return formula.xreplace(sums)
+        return formula.replace(Total, counted)  # a sum in a sum comes first: it binds its own
 
     return within
 

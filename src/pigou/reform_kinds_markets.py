@@ -44,7 +44,11 @@ def _lower_barrier(game: Game, parameter: str, share: Any) -> Game:
 
 
 def _add_rival(
-    game: Game, player: str, called: str = "rival", beside: str | None = None, members: Any = 1
+    game: Game,
+    player: str,
+    called: str | None = None,
+    beside: str | None = None,
+    members: Any = 1,
 ) -> Game:
     who = game.player(player)
     more = read_expression(members, [p.name for p in game.parameters])
@@ -56,10 +60,15 @@ def _add_rival(
                 f"the population '{player}' has types or is a continuum: a rival is added to a "
                 "population of members alike"
             )
+        if called is not None or beside is not None:
+            raise ReformError(
+                f"'{player}' is a population, which gets more members: 'called' and 'beside' are "
+                "for a rival of a single player"
+            )
         return _grown(game, who, more)
     if more != 1:
         raise ReformError(f"'{player}' is one player: one rival is added at a time")
-    return _copied(game, who, called, _like(game, who, beside))
+    return _copied(game, who, "rival" if called is None else called, _like(game, who, beside))
 
 
 def _grown(game: Game, who: Player, more: sp.Expr) -> Game:

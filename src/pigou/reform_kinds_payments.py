@@ -71,6 +71,8 @@ def _transfer(
     group: str | None = None,
 ) -> Game:
     attribute: sp.Expr = sp.S.One
+    if not isinstance(purpose, str) or not purpose.strip() or not purpose.isprintable():
+        raise ReformError(f"'purpose' is a printable text, not {purpose!r}")
     if members is not None or group is not None:
         populations = [p.name for p in game.players if p.name in (payer, payee) and p.is_population]
         if not populations:

@@ -112,7 +112,8 @@ def _add(
         raise ReformError(
             f"say what '{choice}' pays, or what it counts as (keys 'pays', 'counts_as')"
         )
-    if counts_as is None and not exit and any(u.has(Lookup) for u in game.payoffs.values()):
+    table = any(u.has(Lookup) for u in game.payoffs.values())
+    if counts_as is None and not exit and table:
         raise ReformError(f"the payoffs are a table: say what '{choice}' counts as for the others")
     if exit and target.choice.exit is not None:
         raise ReformError(f"move '{move}' already has an exit, '{target.choice.exit}'")
@@ -120,6 +121,11 @@ def _add(
     larger = with_domain(game, move, Choice({**options, choice: given}, leaving))
     chosen = sp.Eq(target.symbol, number(given))
     if counts_as is not None:
+        counted = read_expression(counts_as, larger.scope).xreplace({target.symbol: number(given)})
+        if table and counted.is_Rational and exact(counted) not in options.values():
+            raise ReformError(
+                f"'{choice}' counts as {counted}, for which the payoffs, a table, have no entry"
+            )
         effective = If(chosen, read_expression(counts_as, larger.scope), target.symbol)
         own = [m.name for m in game.moves_of(target.player)]
         own += game.player(target.player).attributes

@@ -105,6 +105,8 @@ def names_of(value: Any) -> tuple[str, ...]:
     """
     if isinstance(value, str):
         value = value.strip().removeprefix("(").removesuffix(")").replace(",", " ").split()
+    if not isinstance(value, list | tuple):
+        raise ReformError(f"names are a list, as in (q1, q2), not {value!r}")
     names = tuple(str(name) for name in value)
     for name in names:
         if names.count(name) > 1:
