@@ -30,6 +30,7 @@ from pigou.ledger import balance
 from pigou.models import load
 from pigou.reform import Reform, reform
 from pigou.reform_kinds_coordination import dues
+from pigou.reform_notation import reform_text
 
 CHOICE = {"no": 0, "yes": 1}
 
@@ -401,3 +402,53 @@ def test_names_that_mean_nothing_are_refused():
         subsidy("u", sp.I)(squares())
     with pytest.raises(ReformError, match=r"no move 'xxx.*xxx\.\.\.' in game"):
         subsidy("x" * 5000, 1)(squares())
+
+
+HALF = {"share": "1/2"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "text"),
+    [
+        ("rival", {"player": "firm", "members": 2}, "there are 2 more like firm"),
+        ("rival", {"player": "one", "called": "new"}, "there is one more like one, called new"),
+        ("standard", {"move": "q", "lowest": 2, **HALF}, "q is at least 2, by 1/2 of the way"),
+        (
+            "minimum_tax",
+            {"moves": "(s, t)", "lowest": 2, **HALF},
+            "s and t are at least 2, as agreed, by 1/2 of the way",
+        ),
+        (
+            "assurance",
+            {"moves": "(a, b)", "choice": "yes", "refund": 1, "threshold": 2},
+            "the government refunds 1 for the choice yes of a and b if the total is less than 2",
+        ),
+        (
+            "enforcement",
+            {"move": "u", "choice": "no", "damages": 2, "payee": "x", **HALF},
+            "who takes no of u pays damages of 2 to x with the probability 1/2",
+        ),
+        (
+            "precision",
+            {"parameter": "k", "factor": 2, **HALF},
+            "k, a precision, becomes 2 times as large, by 1/2 of the way",
+        ),
+        (
+            "certification",
+            {"what": "d", "player": "p", "fee": 1, "payee": "lab"},
+            "d is certified, for a fee of 1 from p to lab",
+        ),
+        (
+            "guarantee",
+            {"player": "p", "amount": 1, "when": "d == low", "premium": "1/2"},
+            "for a premium of 1/2, the government guarantees p 1, if d == low",
+        ),
+    ],
+)
+def test_the_words_say_how_strong_a_reform_is_and_who_pays(kind, keys, text):
+    assert reform_text(reform(kind, **keys)) == [text]
+
+
+def test_a_share_is_at_most_one():
+    with pytest.raises(ReformError, match="'share' is at most 1, not 2"):
+        reform("divide_and_conquer", moves="u", choice="yes", share=2)(squares())

@@ -197,7 +197,7 @@ def _divide(
     targets = [game.move(name) for name in order]
     instead = _other(targets, choice) if instead is None else instead
     extra = amount_of(game, "margin", margin)
-    part = amount_of(game, "share", share)
+    part = amount_of(game, "share", share, most=1)
     amounts = [due + extra for due in dues(game, order, choice, instead)]
     purpose = "divide and conquer: {} of {}"
     if not game.player(targets[0].player).is_population:

@@ -278,7 +278,7 @@ MARKETS = (
     ),
     Kind(
         "export_restraint", "moves are at most as high as agreed", _CUT_ABOVE,
-        _restrain, ("moves", "highest"), ("share",), (), ("share",), (), "Bhagwati (1958)",
+        _restrain, ("moves", "highest"), ("share",), (), ("share",), (), "Harris (1985)",
     ),
     Kind(
         "minimum_tax", "governments agree on the lowest admissible move of each", _CUT_BELOW,

@@ -204,7 +204,7 @@ PAYMENTS = (
             ("PAYER (government)", "PLAYER", "guarantee"),
             ("PLAYER", "PAYER (government)", "premium of guarantee"),
         ),
-        "Newbery and Stiglitz (1981)",
+        "Arrow (1963)",
     ),
     Kind(
         "offtake_guarantee", "what the market pays less than a guaranteed price is made up for",
@@ -226,7 +226,7 @@ PAYMENTS = (
     Kind(
         "running_cost", "the government bears a running cost, in resources",
         "u_government falls by amount, whatever anybody does",
-        _bear, ("amount",), (), (), ("amount",), (), "Ballard, Shoven and Whalley (1985)",
+        _bear, ("amount",), (), (), ("amount",), (), "Coase (1960)",
     ),
 )  # fmt: skip
 """The kinds of reform that pay."""
