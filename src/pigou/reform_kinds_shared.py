@@ -450,6 +450,8 @@ def _ungrouped(game: Game, player: Player, idle: Set[str]) -> Player:
 def without_idle_parameters(game: Game) -> Game:
     """Drop a parameter that reforms brought and that nothing uses any more.
 
+    One that a reform has given another value stays: who gives its value may still name it.
+
     Examples
     --------
     >>> from pigou.game import Parameter, Traces
@@ -460,7 +462,7 @@ def without_idle_parameters(game: Game) -> Game:
     >>> without_idle_parameters(brought) == before
     True
     """
-    idle = game.traces.parameters - _names(game)
+    idle = game.traces.parameters - _names(game) - set(game.traces.replaced)
     kept = tuple(p for p in game.parameters if p.name not in idle)
     traces = replace(game.traces, parameters=game.traces.parameters - idle)
     return replace(game, parameters=kept, traces=traces) if idle else game
