@@ -268,7 +268,8 @@ MARKETS = (
     ),
     Kind(
         "rival", "one more rival of a player, or more members of a population",
-        "N becomes N + members; or u_3 = u_2(q_1 + q_2, q_3), and q_3 adds to q_2 for all others",
+        "N becomes N + members everywhere; or u_3 = u_2(q_1 + q_2, q_3), and q_3 adds to q_2 for "
+        "all others",
         _add_rival, ("player",), ("called", "beside", "members"),
         source="Greenhut and Ohta (1979)",
     ),
