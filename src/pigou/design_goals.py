@@ -27,11 +27,11 @@ from typing import Any
 from pigou.assessment import Assessment, assess
 from pigou.check_smooth import has_interval
 from pigou.design_families import Family, Target, carried_over, counts_of
-from pigou.equilibrium import EquilibriumSet
+from pigou.equilibrium import EquilibriumSet, Grade
 from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure
 from pigou.game import GOVERNMENT, Game
-from pigou.selection import select
+from pigou.selection import Selected as Selection, select
 from pigou.solvers.critical import StrengthForm, cells, constant, strength_form
 from pigou.solvers.crowd_critical import MOST_MEMBERS, meetings, number_of_mixtures_changes
 from pigou.solvers.dominance import survivors
@@ -80,6 +80,7 @@ class Setting:
         self.mixtures_known = False
         self._found: dict[Fraction, EquilibriumSet] = {}
         self._assessed: dict[Fraction, tuple[Assessment, ...]] = {}
+        self._selected: dict[tuple[str, Fraction | None], Selection] = {}
 
     @cached_property
     def form(self) -> StrengthForm | None:
@@ -149,28 +150,37 @@ class Setting:
         found = solve(self.before, {k: v for k, v in self.at.items() if k in own})
         return found, assess(self.before, found)
 
+    def is_exact(self, strength: Fraction) -> bool:
+        """Whether all equilibria at a strength are known, and none by rounded numbers only."""
+        found = self.found(strength)
+        return found.complete and all(e.evidence.grade is not Grade.NUMERICAL for e in found)
+
     def picked(self, rule: str, strength: Fraction) -> Assessment | None:
         """Return the equilibrium that a rule picks at a strength; None if it picks none."""
-        return _picked(rule, self.game, self.found(strength), self.assessed(strength))
+        return _singled_out(self.selected(rule, strength), self.assessed(strength))
 
     def picked_before(self, rule: str) -> Assessment | None:
         """Return the equilibrium that a rule picks without the reform."""
-        if rule not in self._before:
-            self._before[rule] = _picked(rule, self.before, *self.baseline)
-        return self._before[rule]
+        return _singled_out(self.selected_before(rule), self.baseline[1])
 
-    @cached_property
-    def _before(self) -> dict[str, Assessment | None]:
-        return {}
+    def selected(self, rule: str, strength: Fraction) -> Selection:
+        """Return what a rule says at a strength."""
+        if (rule, strength) not in self._selected:
+            found, assessed = self.found(strength), self.assessed(strength)
+            self._selected[rule, strength] = select(self.game, found, assessed, rule)
+        return self._selected[rule, strength]
+
+    def selected_before(self, rule: str) -> Selection:
+        """Return what a rule says without the reform."""
+        if (rule, None) not in self._selected:
+            self._selected[rule, None] = select(self.before, *self.baseline, rule)
+        return self._selected[rule, None]
 
 
-def _picked(
-    rule: str, game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
-) -> Assessment | None:
-    picked = select(game, found, assessments, rule).picked
-    if len(picked) != 1:
+def _singled_out(said: Selection, assessments: tuple[Assessment, ...]) -> Assessment | None:
+    if len(said.picked) != 1:
         return None
-    return next(a for a in assessments if a.equilibrium.name == picked[0])
+    return next(a for a in assessments if a.equilibrium.name == said.picked[0])
 
 
 class Goal:
@@ -193,6 +203,10 @@ class Goal:
     def certain(self, strength: Fraction) -> bool:
         """Whether the answer at a strength holds in the whole cell around it."""
         return False
+
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether the answer at a strength rests on no rounding and on no missing equilibrium."""
+        return self.setting.is_exact(strength)
 
     def polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield the polynomials whose signs decide."""
@@ -289,6 +303,10 @@ class Gone(Goal):
         """Whether the gains from deviating keep their signs."""
         return self.setting.form is not None and not self.setting.form.rounded
 
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether no payoff was rounded."""
+        return not _form(self.setting, strength).rounded
+
     def polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield the gains from deviating."""
         yield from form.gains_from(self.profile.counts)
@@ -349,6 +367,12 @@ class Unique(Goal):
             return False
         return self._why.get(strength) in ("dominance", "pure") or self.structure_stays()
 
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether no payoff was rounded, and all equilibria are known where they matter."""
+        if self._why.get(strength) in ("dominance", "pure"):
+            return not _form(self.setting, strength).rounded
+        return self.setting.is_exact(strength)
+
 
 class Selected(Goal):
     """The target profile is the equilibrium that a rule of selection picks.
@@ -387,6 +411,13 @@ class Selected(Goal):
         if self.rule == "laplacian":
             return form.is_one_crowd
         return self.rule in _BY_WELFARE and self.settled_by_pure(self.rule, strength)
+
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether the rule's answer is more than numerical."""
+        grade = self.setting.selected(self.rule, strength).grade
+        if grade is None:
+            return self.setting.is_exact(strength)
+        return grade is not Grade.NUMERICAL
 
     def more_polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield the Laplacian advantage, and how pure profiles compare."""
@@ -447,18 +478,29 @@ class Gain(Goal):
 
     def certain(self, strength: Fraction) -> bool:
         """Whether signs that stay settle it."""
-        known = self.rule in (*_BY_WELFARE, "laplacian")
+        known = self.rule in (*_BY_WELFARE, "laplacian") and len(self._floors) == len(self.groups)
         return known and self.settled_by_pure(self.rule, strength)
+
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether the rule's answers with and without the reform are more than numerical."""
+        said = self.setting.selected(self.rule, strength), self.setting.selected_before(self.rule)
+        return all(one.grade not in (None, Grade.NUMERICAL) for one in said)
+
+    @cached_property
+    def _floors(self) -> dict[str, Fraction]:
+        """The surplus that each group needs, where it is known exactly."""
+        before = self.setting.picked_before(self.rule)
+        if before is None:
+            return {}
+        had = {g: before.surplus.get(g, Enclosure.point(0)) for g in self.groups}
+        return {g: s.lower + self.least for g, s in had.items() if s.is_exact}
 
     def more_polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield gains at pure profiles less what is asked for, and how pure profiles compare."""
         gap = form.laplacian_gap()
         if gap is not None:
             yield gap
-        before = self.setting.picked_before(self.rule)
-        floors = {}
-        if before is not None and all(before.surplus[g].is_exact for g in self.groups):
-            floors = {g: before.surplus[g].lower + self.least for g in self.groups}
+        floors = self._floors
         for counts in self.setting.pure_profiles:
             for group, floor in floors.items():
                 yield surplus(form, group, counts) - constant(floor)

@@ -73,6 +73,10 @@ def _answer(found: Design) -> Iterator[Words]:
         False: f"{name} just above {value} (every {name} above it, not {rounded(at.value)} itself)",
         None: f"{name} {value}; whether that itself reaches it is not decided",
     }[at.attained]
+    if at.below:
+        words = (
+            f"{name} just below {value} (the nearer the better, but not {rounded(at.value)} itself)"
+        )
     yield Words(f"Cheapest: {words}.", "good")
     if found.height is not None:
         yield Words(f"Welfare in the worst equilibrium is then {rounded(found.height)}.")
@@ -280,6 +284,7 @@ def design_result(game: Game, found: Design) -> dict[str, Any]:
             "value": _number(at.value),
             "root_of": at.root_of or None,
             "attained": at.attained,
+            "below": at.below,
             "evidence": at.grade,
             "how": at.how,
             "reached_on": [
