@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from click.testing import CliRunner
 
 from pigou import (
     Bystander,
@@ -14,13 +15,17 @@ from pigou import (
     Player,
     ReformError,
     StructureError,
+    compare,
     solve,
     subsidy,
 )
+from pigou.cli import cli
 from pigou.design_families import counts_of
+from pigou.design_page import design_page
 from pigou.designing import design
 from pigou.models import load
 from pigou.reform import Reform, pay, set_parameters
+from pigou.screen import as_text
 
 NEAR = Fraction(1, 10**9)
 
@@ -113,6 +118,18 @@ def test_gain_on_an_irrational_mixture_is_not_had_at_once():
     value = found.threshold.value
     assert found.threshold.grade in ("certified", "numerical")
     assert abs(float(value.upper) - 0.0551187740622) < 1e-12
+
+
+def test_gain_that_is_had_once_a_mixture_is_no_longer_the_worst():
+    """The mixture is the worst equilibrium up to a strength inside a cell, near its upper end."""
+    game = table((1, 8, 5, 6), (2, 3, 8, 3))
+    rate = (Parameter("s", 1, "s >= 0"),)
+    paid = subsidy("m0", "3*s", choice="no", parameters=rate)
+    paid += subsidy("m1", "3*s", choice="yes", parameters=rate)
+    found = design(game, "gain:p0=5", "", reforms=[paid], formulas=False)
+    value = found.threshold.value
+    assert found.threshold.grade == "certified"
+    assert Fraction(5, 4) < value.lower < value.upper < Fraction(4, 3)
 
 
 def test_goal_that_rests_on_numbers_is_no_proof():
@@ -212,3 +229,76 @@ def test_bad_profile_that_is_left_at_both_ends_may_stay_in_the_middle():
     found = design(game, "gone", "divide-and-conquer", target="x=yes,y=yes", bad="x=no,y=no",
                    over={"t": (0, 1)}, formulas=False)  # fmt: skip
     assert found.threshold.grade == "numerical"
+
+
+# -- costs --------------------------------------------------------------------------------------
+
+
+def gift_and_subsidy() -> Reform:
+    """A subsidy to those who upgrade, and as much to consumers."""
+    rate = (Parameter("s", 1, "s >= 0"),)
+    gift = pay("government", "consumers", "s*sum(upgrade)", "gift", parameters=rate)
+    return gift + subsidy("upgrade", "s", parameters=rate)
+
+
+def test_outlay_holds_what_bystanders_are_paid_as_compare_does():
+    model = load("coordination")
+    found = design(model, "unique", "", reforms=[gift_and_subsidy()], formulas=False)
+    at = {"s": found.threshold.just_enough}
+    (after,) = compare(model.game, [gift_and_subsidy().revised(at)]).reforms
+    (one,) = after.assessments
+    assert found.outlay.lower == Fraction(15, 2)
+    assert abs(one.outlay.lower - found.outlay.lower) < 100 * NEAR
+
+
+def test_costs_beside_the_outlay_are_stated():
+    model = load("coordination")
+    rate = (Parameter("s", 1, "s >= 0"),)
+    risky = subsidy("upgrade", "s", parameters=rate, running_cost="1/2 + s", failure="1/4")
+    found = design(
+        model, "unique", "", reforms=[risky], costs_of_funds=(1, "3/2"), formulas=False
+    )  # fmt: skip
+    assert found.running.lower == found.running.upper == Fraction(7, 8)
+    assert found.failure == Fraction(1, 4)
+    (one,) = found.outcomes
+    spent = Fraction(15, 4) + Fraction(7, 8)
+    assert one.welfare.lower == Fraction(9, 2) - Fraction(7, 8)
+    assert one.welfare_at(Fraction(3, 2)).lower == one.welfare.lower - spent / 2
+    page = as_text(design_page(model.game, found))
+    assert "Running cost, whatever is played: 0.875" in page
+    assert "With probability 0.25" in page
+
+
+def test_highest_worst_welfare_depends_on_the_cost_of_public_funds():
+    """To win all costs 3.75 and brings 4.5: not at a cost of public funds of 9/4 and more."""
+    model = load("coordination")
+    cheap = design(model, "worst-welfare", "uniform", costs_of_funds=["2"], formulas=False)
+    assert (cheap.threshold.value.lower, cheap.height.lower) == (Fraction(3, 8), Fraction(3, 4))
+    dear = design(model, "worst-welfare", "uniform", costs_of_funds=["5/2"], formulas=False)
+    assert (dear.threshold.value.lower, dear.height.lower) == (0, 0)
+    assert (cheap.threshold.grade, dear.threshold.grade) == ("proved", "proved")
+
+
+def test_who_gets_what_is_said_with_payments_in_divide_and_conquer_too():
+    model = load("coordination")
+    found = design(model, "unique", "divide-and-conquer", formulas=False)
+    (one,) = found.outcomes
+    paid = Fraction(29, 24)
+    assert one.surplus["government"].lower == -paid
+    assert one.surplus["firm"].lower == Fraction(5, 2) + paid
+    assert one.welfare.lower == Fraction(9, 2)
+
+
+BAD = [
+    (["--mcpf", "-1"], "at least 0"),
+    (["--mcpf", "1:2", "--goal", "worst-welfare"], "one cost of public funds"),
+    (["--goal", "worst-welfare", "--over", "cost=1:1.1"], "leave out --over"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), BAD)
+def test_bad_input_is_named(words, message):
+    goal = [] if "--goal" in words else ["--goal", "gone"]
+    done = CliRunner().invoke(cli, ["design", "coordination", *goal, *words])
+    assert done.exit_code == 2, done.output
+    assert message in " ".join(done.output.split())

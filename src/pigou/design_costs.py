@@ -1,14 +1,18 @@
 r"""What a design costs, and the frontier of cost against goal.
 
-The *outlay* in an equilibrium is what the reform pays to players, before any tax it collects; the
-budget *promised* is the largest outlay at any pure profile. At a threshold that is not attained,
-pure equilibria are taken at the threshold itself (their outlay and surplus are polynomials in the
-strength, whose values there are the limits from above), mixed ones just above it.
+The *outlay* in an equilibrium is what the reform pays to players and bystanders, whoever but a
+player pays it, before any tax it collects; what the game pays already without the reform is not in
+it. The budget *promised* is the largest outlay at any pure profile. The *running cost* is due
+whatever anybody does. A reform that fails costs the same and changes nothing.
+
+At a threshold that is not attained, pure equilibria are taken at the threshold itself (their outlay
+and surplus are polynomials in the strength, whose values there are the limits from above), mixed
+ones just beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -19,20 +23,23 @@ from pigou.assessment import Assessment
 from pigou.design_families import Target, counts_of
 from pigou.design_goals import Setting, profiles_at, surplus
 from pigou.design_results import Design, Outcome, Row
+from pigou.enclosing import enclosed
 from pigou.errors import PigouError
 from pigou.exact import Enclosure, Record
-from pigou.game import Game
+from pigou.game import GOVERNMENT, Game, Transfer
+from pigou.ledger import running_cost
+from pigou.reform import Reform
 from pigou.solvers.critical import Cell, StrengthForm, cells, value_at
 from pigou.solvers.form import Counts
 
-__all__ = ["frontier", "outlay_formula", "with_costs"]
+__all__ = ["added_running_cost", "failure_of", "frontier", "outlay_formula", "with_costs"]
 
 MOST_PROFILES, MOST_ROWS = 20_000, 60
 ZERO = Enclosure.point(0)
 
 
 def outlay_formula(before: Game, after: Game) -> sp.Expr:
-    """Return what a reform pays to players, in all, as a formula.
+    """Return what a reform pays to anybody, the government apart, in all, as a formula.
 
     Examples
     --------
@@ -42,9 +49,35 @@ def outlay_formula(before: Game, after: Game) -> sp.Expr:
     >>> outlay_formula(game, subsidy("upgrade", 2)(game))
     sum(2*upgrade)
     """
+    return sp.Add(*(after.amount(t, t.payer) for t in _payments(before, after)))
+
+
+def _payments(before: Game, after: Game) -> tuple[Transfer, ...]:
+    """Return the transfers that a reform adds and that are no tax."""
     players = {p.name for p in after.players}
-    new = (t for t in after.transfers if t not in before.transfers and t.payer not in players)
-    return sp.Add(*(after.amount(t, t.payer) for t in new if t.payee in players))
+    new = (t for t in after.transfers if t not in before.transfers)
+    return tuple(t for t in new if t.payer not in players and t.payee != GOVERNMENT)
+
+
+def added_running_cost(before: Game, after: Game, at: Mapping[str, Any]) -> Enclosure:
+    """Return what running a reform costs, whatever anybody does.
+
+    Parameters
+    ----------
+    before, after : Game
+    at : mapping of str to number
+        Parameter values of the game after the reform; the defaults where none is given.
+
+    Examples
+    --------
+    >>> from pigou import subsidy
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> added_running_cost(game, subsidy("upgrade", 2, running_cost="cost/3")(game), {})
+    Enclosure(1/3)
+    """
+    formula = running_cost(after) - running_cost(before)
+    return enclosed(formula, {n: Enclosure.point(v) for n, v in after.values(at).items()})
 
 
 def with_costs(found: Design, setting: Setting) -> Design:
@@ -66,17 +99,34 @@ def with_costs(found: Design, setting: Setting) -> Design:
     limit = exact.lower if exact.is_exact else enough
     outcomes = tuple(_outcome(setting, a, limit) for a in setting.assessed(enough))
     largest = max((o.outlay for o in outcomes), key=lambda e: e.upper, default=None)
+    running = added_running_cost(setting.before, setting.game, setting.values(limit))
     return replace(
-        found, outcomes=outcomes, outlay=largest, promised=_promised(setting, limit)
+        found, outcomes=outcomes, outlay=largest, promised=_promised(setting, limit),
+        running=running, failure=failure_of([setting.family.reform]),
     )  # fmt: skip
+
+
+def failure_of(reforms: Sequence[Reform]) -> Fraction:
+    """Return the probability that some part of some reform fails, all independently.
+
+    Examples
+    --------
+    >>> from pigou import subsidy
+    >>> risky = subsidy("upgrade", 1, failure="1/4")
+    >>> failure_of([risky, risky])
+    Fraction(7, 16)
+    """
+    works = Fraction(1)
+    for one in reforms:
+        works *= sum((p for p, _, fails in one.outcomes if not fails), Fraction(0))
+    return 1 - works
 
 
 def _outcome(setting: Setting, one: Assessment, limit: Fraction) -> Outcome:
     counts, form = counts_of(one.equilibrium), setting.form
     if counts is None or form is None:
-        new = [t for t in setting.game.transfers if t not in setting.before.transfers]
-        players = {p.name for p in setting.game.players}
-        flows = (a for t, a in one.flows if t in new and t.payer not in players)
+        new = _payments(setting.before, setting.game)
+        flows = (a for t, a in one.flows if t in new)
         paid = sum(flows, ZERO)
         return Outcome(one.equilibrium.profile, one.surplus, one.welfare(), paid)
     shares = {

@@ -57,6 +57,8 @@ class Setting:
     family : Family
     at : mapping of str to number
         Parameter values.
+    funds : Fraction
+        The cost of public funds at which welfare under the worst equilibrium is maximised.
 
     Examples
     --------
@@ -68,8 +70,10 @@ class Setting:
     (3, 1)
     """
 
-    def __init__(self, game: Game, family: Family, at: Mapping[str, Any]):
-        self.before, self.family = game, family
+    def __init__(
+        self, game: Game, family: Family, at: Mapping[str, Any], funds: Fraction = Fraction(1)
+    ):
+        self.before, self.family, self.funds = game, family, funds
         self.game = family.reform(game)
         own = [p.name for p in self.game.parameters]
         if family.parameter not in own:
@@ -188,8 +192,8 @@ class Goal:
 
     name = ""
 
-    def __init__(self, setting: Setting):
-        self.setting = setting
+    def __init__(self, setting: Setting, funds: Fraction = Fraction(1)):
+        self.setting, self.funds = setting, funds
 
     @property
     def words(self) -> str:
@@ -244,9 +248,11 @@ class Goal:
         self.setting.mixtures_known = True
         size = form.groups[0].size
         profiles = [((size - k, k),) for k in range(size + 1)]
-        totals = [welfare(form, counts) for counts in profiles]
+        totals = [welfare(form, counts, self.funds) for counts in profiles]
         found = list(number_of_mixtures_changes(form))
-        found += [meetings(form, totals, welfare(form, c)) for c in self.setting.pure_profiles]
+        found += [
+            meetings(form, totals, welfare(form, c, self.funds)) for c in self.setting.pure_profiles
+        ]
         for group, floor in floors.items():
             shares = [surplus(form, group, counts) for counts in profiles]
             found.append(meetings(form, shares, constant(floor)))
@@ -554,17 +560,22 @@ def surplus(form: StrengthForm, party: str, counts: Counts) -> Any:
     return total
 
 
-def welfare(form: StrengthForm, counts: Counts) -> Any:
-    """Return welfare at a pure profile, at a cost of public funds of 1."""
-    return sum(surplus(form, party, counts) for party in form.game.parties)
+def welfare(form: StrengthForm, counts: Counts, funds: Fraction = Fraction(1)) -> Any:
+    """Return welfare at a pure profile, at a cost of public funds."""
+    total = sum(surplus(form, party, counts) for party in form.game.parties)
+    if funds == 1 or GOVERNMENT not in form.game.parties:
+        return total
+    return total + constant(funds - 1) * surplus(form, GOVERNMENT, counts)
 
 
-def compared(setting: Setting, form: StrengthForm, parties: Iterable[str]) -> Iterator[Any]:
+def compared(
+    setting: Setting, form: StrengthForm, parties: Iterable[str], funds: Fraction = Fraction(1)
+) -> Iterator[Any]:
     """Yield the differences between pure profiles, of every party's surplus and of welfare."""
     profiles = setting.pure_profiles
     for place, one in enumerate(profiles):
         for other in profiles[:place]:
-            yield welfare(form, one) - welfare(form, other)
+            yield welfare(form, one, funds) - welfare(form, other, funds)
             for party in parties:
                 yield surplus(form, party, one) - surplus(form, party, other)
 

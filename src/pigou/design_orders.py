@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from flint import fmpq
 
 from pigou.design_box import is_linear
-from pigou.design_costs import outlay_formula
+from pigou.design_costs import added_running_cost, failure_of, outlay_formula
 from pigou.design_families import DIVIDE, Family, Target, counts_of, levers
 from pigou.design_results import Design, Outcome, Payment, Row
 from pigou.design_search import Threshold
@@ -23,7 +24,9 @@ from pigou.design_task import Task, bad_of, corners, finite, target_of, values_s
 from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError, ReformError, StructureError
 from pigou.exact import Enclosure, Record
-from pigou.game import Game
+from pigou.game import GOVERNMENT, Game
+from pigou.ledger import running_cost
+from pigou.reform import Reform
 from pigou.solvers.critical import degree_in
 from pigou.solvers.form import Counts, FiniteForm, finite_form, joined
 from pigou.solvers.orders import CheapestOrder, Levers, Step, cheapest_order
@@ -39,6 +42,7 @@ class _Lever(NamedTuple):
     game: Game
     parameter: str
     high: Fraction | None
+    reform: Reform
 
 
 def divided(task: Task) -> Design:
@@ -95,7 +99,7 @@ def _lever(game: Game, name: str, family: Family) -> _Lever:
         )
     if degree_in(paid.payoff(changed[0]), family.parameter) not in (0, 1):
         raise _bent(name, family.parameter)
-    return _Lever(changed[0], paid, family.parameter, family.high)
+    return _Lever(changed[0], paid, family.parameter, family.high, family.reform)
 
 
 def _bent(name: str, parameter: str) -> ReformError:
@@ -182,10 +186,29 @@ def _unique(
         Row(Enclosure.point(cost), True, None, Enclosure.point(won), None, None, None, None)
         for cost, won in {cost: won for won, cost in best.frontier}.items()
     )
-    return Design(
-        **{**vars(design), "outcomes": (_result(places[0].form, target, paid),),
-           "outlay": Enclosure.point(paid), "promised": Enclosure.point(most), "frontier": rows}
+    outcome = _result(places[0].form, target, paid, best, units, found)
+    return replace(
+        design, outcomes=(outcome,), outlay=Enclosure.point(paid), promised=Enclosure.point(most),
+        frontier=rows, **_beside(task, payments, found),
     )  # fmt: skip
+
+
+def _beside(task: Task, payments: Sequence[Payment], found: Sequence[_Lever]) -> dict[str, Any]:
+    """Return the running cost and the probability of failure of the reforms that are used."""
+    paid = {p.player.partition("[")[0]: p.rate for p in payments if p.rate > 0 or p.strict}
+    used = [one for one in found if one.player in paid]
+    running, at = Enclosure.point(0), {**task.at, **corners(task)[0]}
+    for one in used:
+        if one.game.player(one.player).is_population and one.parameter in {
+            str(s) for s in running_cost(one.game).free_symbols
+        }:
+            raise ReformError(
+                f"the running cost of the reform that pays '{one.player}' hangs on what is paid, "
+                "and its members are paid differently"
+            )
+        here = {**_own(one.game, at), one.parameter: paid[one.player]}
+        running += added_running_cost(task.game, one.game, here)
+    return {"running": running, "failure": failure_of([one.reform for one in used])}
 
 
 def _or_nothing(
@@ -261,8 +284,11 @@ def _paid(
     return sum((s.rate * units[s.group][target] for s in best.steps), Fraction(0))
 
 
-def _result(form: FiniteForm, target: Target, paid: Fraction) -> Outcome:
-    """Describe the target without payments, and what is paid in it."""
+def _result(
+    form: FiniteForm, target: Target, paid: Fraction, best: CheapestOrder,
+    units: Sequence[Mapping[Counts, Fraction]], found: Sequence[_Lever],
+) -> Outcome:  # fmt: skip
+    """Describe the target with payments, and what is paid in it."""
     surplus: dict[str, Enclosure] = {}
     for party in form.game.parties:
         groups = [i for i, g in enumerate(form.groups) if g.player == party]
@@ -274,8 +300,37 @@ def _result(form: FiniteForm, target: Target, paid: Fraction) -> Outcome:
         if not groups:
             total = form.value(form.game.payoff(party), target.counts)
         surplus[party] = Enclosure.point(Fraction(int(total.p), int(total.q)))
+    for one in found:
+        share = _share(one, form, target, best, units)
+        for party, amount in _flows(one, form, target).items():
+            before = surplus.get(party, Enclosure.point(0))
+            surplus[party] = before + Enclosure.point(share * amount)
     welfare = sum(surplus.values(), Enclosure.point(0))
     return Outcome(target.words, Record(surplus), welfare, Enclosure.point(paid))
+
+
+def _share(
+    one: _Lever, form: FiniteForm, target: Target, best: CheapestOrder,
+    units: Sequence[Mapping[Counts, Fraction]],
+) -> Fraction:  # fmt: skip
+    """Return what a reform pays for the target, in units of paying every member 1."""
+    mine = {i: g.size for i, g in enumerate(form.groups) if g.player == one.player}
+    whole = sum((n * units[i][target.counts] for i, n in mine.items()), Fraction(0))
+    paid = (s.rate * units[s.group][target.counts] for s in best.steps if s.group in mine)
+    return sum(paid, Fraction(0)) / whole if whole else Fraction(0)
+
+
+def _flows(one: _Lever, form: FiniteForm, target: Target) -> dict[str, Fraction]:
+    """Return what every party gets and gives at the target by a reform at a rate of 1."""
+    paid = finite_form(one.game, {**_own(one.game, form.at), one.parameter: 1})
+    flows: dict[str, Fraction] = {}
+    for transfer in one.game.transfers:
+        if transfer not in form.game.transfers:
+            amount = paid.value(one.game.amount(transfer, GOVERNMENT), target.counts)
+            for party, sign in ((transfer.payee, 1), (transfer.payer, -1)):
+                moved = sign * Fraction(int(amount.p), int(amount.q))
+                flows[party] = flows.get(party, Fraction(0)) + moved
+    return flows
 
 
 # -- gone -------------------------------------------------------------------------------------
@@ -310,7 +365,9 @@ def _gone(task: Task, bad: Target, places: Sequence[Levers], found: Sequence[_Le
         how += "; no single corner costs as much: a cheaper answer is not excluded"
     grade = "proved" if least and _is_linear(task, found) else "numerical"
     threshold = Threshold(Enclosure.point(value), "", not strict, grade, how, (), ())
-    return _design(task, goal, threshold, payments)
+    return replace(
+        _design(task, goal, threshold, payments), **_beside(task, payments, found)
+    )  # fmt: skip
 
 
 def _deviations(counts: Counts) -> Iterator[tuple[int, int, int]]:

@@ -43,6 +43,7 @@ def design_page(game: Game, found: Design) -> Page:
         blocks.append(_payments(found))
     if found.outcomes:
         blocks += _outcomes(found)
+    blocks += _besides(found)
     table = _frontier(found)
     if table.rows:
         blocks.append(table)
@@ -104,11 +105,17 @@ def _how_much(payment: Payment) -> str:
 
 def _outcomes(found: Design) -> Iterator[Block]:
     many = len(found.outcomes) > 1
+    costs = [cost for cost in found.funds if cost != 1]
     for one in found.outcomes:
         yield Words(
             f"Then: {one.profile}. Outlay {rounded(one.outlay)}, welfare {rounded(one.welfare)}.",
             under=1,
         )
+        for cost in costs:
+            yield Words(
+                f"At a cost of public funds of {rounded(Enclosure.point(cost))}: welfare "
+                f"{rounded(one.welfare_at(cost))}.", under=2,
+            )  # fmt: skip
     if many:
         yield Words(f"{len(found.outcomes)} equilibria remain; which one comes about is open.",
                     "warning")  # fmt: skip
@@ -123,6 +130,18 @@ _COLUMNS = (
     "above", "pure equilibria", "on target, at least", "welfare, worst", "welfare, best",
     "outlay, at most", "promised",
 )  # fmt: skip
+
+
+def _besides(found: Design) -> Iterator[Words]:
+    """Say what is due beside the outlay, and that it may be in vain."""
+    if found.running is not None and not found.running.is_zero():
+        yield Words(f"Running cost, whatever is played: {rounded(found.running)}.", under=1)
+    if found.failure:
+        chance = rounded(Enclosure.point(found.failure))
+        yield Words(
+            f"With probability {chance} the reform, or a part of it, fails: the goal is then not "
+            "reached by it, and its cost is spent all the same.", "warning",
+        )  # fmt: skip
 
 
 def _frontier(found: Design) -> Table:
@@ -305,12 +324,21 @@ def design_result(game: Game, found: Design) -> dict[str, Any]:
                 "profile": o.profile,
                 "surplus": {name: number(value) for name, value in o.surplus.items()},
                 "welfare": number(o.welfare),
+                "welfare_at": [
+                    {
+                        "cost_of_funds": number(Enclosure.point(c)),
+                        "welfare": number(o.welfare_at(c)),
+                    }
+                    for c in found.funds
+                ],
                 "outlay": number(o.outlay),
             }
             for o in found.outcomes
         ],
         "outlay": _number(found.outlay),
         "promised": _number(found.promised),
+        "running_cost": _number(found.running),
+        "failure": number(Enclosure.point(found.failure)),
         "worst_welfare": _number(found.height),
         "frontier": [_row(row) for row in found.frontier],
         "formulas": None if found.formulas is None else _formulas_result(game, found.formulas),

@@ -183,7 +183,7 @@ def least_strength(setting: Setting, goal: Goal) -> Threshold:
     first = next(p for p in walked if any(p.answers))
     before = walked[: walked.index(first)]
     sure = known and all(p.certain for p in (*before, first) if p.samples)
-    if isinstance(first.where, Cell) and not (all(first.answers) and _at_once(goal, first)):
+    if isinstance(first.where, Cell) and not all(first.answers):
         return _bisected(goal, first, walked, spans, doubts)
     value = first.where if isinstance(first.where, Critical) else first.where.low
     attained: bool | None = True
@@ -201,13 +201,6 @@ def least_strength(setting: Setting, goal: Goal) -> Threshold:
     return Threshold(
         value.value, value.root_of, attained, grade, how, spans, doubts, near=near
     )  # fmt: skip
-
-
-def _at_once(goal: Goal, part: _Part) -> bool:
-    """Whether the goal is reached from the lower end of a cell on, as far as can be seen."""
-    assert isinstance(part.where, Cell)
-    low, first = part.where.low.value.upper, part.samples[0]
-    return part.certain or goal.holds(low + (first - low) * _NEXT) is True
 
 
 def _none(walked: list[_Part], known: bool, doubts: tuple[str, ...]) -> Threshold:
@@ -245,14 +238,23 @@ def _walk(setting: Setting, goal: Goal, points: list[Critical], parts: list[Cell
                             all(map(goal.sure_at, samples)) and bool(samples)))  # fmt: skip
         if place < len(parts):
             cell = parts[place]
-            answers: list[bool | None] = []
-            for sample in cell.samples:
-                answers.append(goal.holds(sample))
-                if goal.certain(sample):
-                    break
-            sure = goal.certain(cell.samples[len(answers) - 1])
-            walked.append(_Part(cell, cell.samples[: len(answers)], tuple(answers), sure))
+            walked.append(_in_part(goal, cell))
     return walked
+
+
+def _in_part(goal: Goal, cell: Cell) -> _Part:
+    """Decide the goal once in a cell where that is enough, else also next to both of its ends."""
+    for place, sample in enumerate(cell.samples, 1):
+        goal.holds(sample)
+        if goal.certain(sample):
+            samples = cell.samples[:place]
+            return _Part(cell, samples, tuple(map(goal.holds, samples)), True)
+    low, first, last = cell.low.value.upper, cell.samples[0], cell.samples[-1]
+    samples = (low + (first - low) * _NEXT, *cell.samples)
+    if cell.high is not None:
+        high = cell.high.value.lower
+        samples = (*samples, high - (high - last) * _NEXT)
+    return _Part(cell, samples, tuple(map(goal.holds, samples)), False)
 
 
 def _spans(walked: list[_Part]) -> tuple[tuple[Span, ...], tuple[str, ...]]:
@@ -307,7 +309,6 @@ def _bisected(
     else:
         assert isinstance(part.where, Cell)
         low = part.where.low.value.upper
-        low += (part.samples[0] - low) * _NEXT
     low, high = bisected(goal.holds, low, part.samples[place])
     value, attained = Enclosure(low, high), None
     short = simplest(low, high)
@@ -397,7 +398,7 @@ def highest_worst_welfare(setting: Setting) -> tuple[Threshold, Enclosure]:
             f"game '{setting.before.name}': welfare under the worst equilibrium is maximised in "
             "finite games whose payoffs are polynomials in the strength"
         )
-    goal = _Worst(setting)
+    goal = _Worst(setting, setting.funds)
     points, parts = cells(goal.polynomials(form), setting.family.low, setting.family.high, 2)
     levels: list[tuple[Critical | Cell, _Level]] = []
     for place, point in enumerate(points):
@@ -410,7 +411,7 @@ def highest_worst_welfare(setting: Setting) -> tuple[Threshold, Enclosure]:
     top = max(h.value.lower for h in heights)
     best = min((h for h in heights if h.value.upper >= top), key=_how_soon)
     sure = not form.rounded and all(
-        level.settled or (level.bound is not None and level.bound < top) for _, level in levels
+        level.settled or _is_no_better(where, level.bound, best, top) for where, level in levels
     )
     how = (
         f"welfare under the worst equilibrium compared at {len(points)} critical strengths and in "
@@ -432,6 +433,15 @@ def highest_worst_welfare(setting: Setting) -> tuple[Threshold, Enclosure]:
     return threshold, best.value
 
 
+def _is_no_better(
+    where: Critical | Cell, bound: Fraction | None, best: _Height, top: Fraction
+) -> bool:
+    """Whether welfare there is below the highest, or no higher and had later."""
+    if bound is None or bound > top:
+        return False
+    return bound < top or ends_of(where)[0].lower >= best.place.value.upper
+
+
 def _how_soon(one: _Height) -> tuple[Fraction, bool, bool]:
     return one.place.value.lower, one.attained is not True, not one.below
 
@@ -441,16 +451,16 @@ class _Worst(Goal):
 
     def worst(self, strength: Fraction) -> Enclosure | None:
         assessed = self.setting.assessed(strength)
-        return min((a.welfare() for a in assessed), key=lambda w: w.lower, default=None)
+        return min((a.welfare(self.funds) for a in assessed), key=lambda w: w.lower, default=None)
 
     def certain(self, strength: Fraction) -> bool:
         return self.settled_by_pure("worst", strength)
 
     def more_polynomials(self, form: StrengthForm) -> Iterable[Any]:
-        yield from compared(self.setting, form, ())
+        yield from compared(self.setting, form, (), self.funds)
         yield from self.mixtures(form, {})
         for counts in self.setting.pure_profiles:  # between these, welfare rises or falls
-            yield welfare(form, counts).derivative()
+            yield welfare(form, counts, self.funds).derivative()
 
 
 def _at_point(setting: Setting, goal: _Worst, point: Critical) -> _Level:
@@ -473,7 +483,7 @@ def _in_cell(setting: Setting, goal: _Worst, cell: Cell) -> _Level:
     form, sample = setting.form, cell.samples[0]
     assert form is not None
     worst = goal.worst(sample)
-    pure = [welfare(form, counts) for counts in profiles_at(form, sample)]
+    pure = [welfare(form, counts, goal.funds) for counts in profiles_at(form, sample)]
     lowest = min(pure, key=lambda p: value_at(p, sample), default=None)
     if lowest is None or worst is None:
         return _Level(() if worst is None else (_sampled(worst, sample),), False, None, None)
