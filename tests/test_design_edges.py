@@ -218,6 +218,36 @@ def test_rewards_that_are_not_linear_in_the_box_are_no_proof():
     assert found.threshold.grade == "numerical"
 
 
+def test_threshold_of_a_box_is_not_proved_where_another_corner_needs_hardly_more():
+    """At t = 1 the target is given up between 1 and 1 + 1/10**10; so no rate just above 1 does."""
+    game = Game(
+        "two walls",
+        [Player("a")],
+        [Move("x", "a", {"no": 0, "yes": 1, "over": 2})],
+        {
+            "a": "if(x == yes, z - 1, if(x == over, t*(2*z - 2 - 1/10**10) - (1 - t), 0))",
+        },
+        parameters=[Parameter("t", "1/2", "0 <= t <= 1"), Parameter("z", 0, "z >= 0")],
+    )
+    found = design(game, "unique", "", reforms=[set_parameters({"z": "r"}, "raise",
+                   parameters=(Parameter("r", 1, "r >= 0"),))], over={"t": (0, 1)},
+                   target="x=yes", formulas=False)  # fmt: skip
+    assert found.threshold.grade == "numerical"  # from 1 + 1/10**10 on, "over" pays more at t = 1
+
+
+def test_threshold_of_a_box_is_enclosed_where_it_is_not_linear_in_the_strength():
+    game = Game(
+        "bent", [Player("a")], [Move("x", "a", {"no": 0, "yes": 1})], {"a": "x*(z**2 - t)"},
+        parameters=[Parameter("t", 1, "t >= 0"), Parameter("z", 0, "z >= 0")],
+    )  # fmt: skip
+    raising = set_parameters({"z": "r"}, "raise", parameters=(Parameter("r", 1, "r >= 0"),))
+    found = design(game, "unique", "", reforms=[raising], over={"t": (1, 4)}, target="x=yes",
+                   formulas=False)  # fmt: skip
+    at = found.threshold
+    assert (at.grade, at.value.lower) == ("certified", 2)
+    assert 0 < at.value.width < Fraction(1, 10**8)
+
+
 def test_bad_profile_that_is_left_at_both_ends_may_stay_in_the_middle():
     game = Game(
         "middle",
