@@ -319,6 +319,23 @@ def test_who_gets_what_is_said_with_payments_in_divide_and_conquer_too():
     assert one.welfare.lower == Fraction(9, 2)
 
 
+def test_frontier_counts_mixed_equilibria_in():
+    """Pennies with a prize for heads: no pure equilibrium up to 1, and half the prize is paid."""
+    pennies = Game(
+        "pennies",
+        [Player("a"), Player("b")],
+        [Move("x", "a", {"t": 0, "h": 1}), Move("y", "b", {"t": 0, "h": 1})],
+        {"a": "if(x == y, 1, 0)", "b": "if(x == y, 0, 1)"},
+        bystanders=[Bystander("other", "x")],
+    )
+    prize = subsidy("x", "s", choice="h", parameters=(Parameter("s", 1, "s >= 0"),))
+    found = design(pennies, "unique", "", reforms=[prize], target="x=h,y=t", formulas=False)
+    first, last = found.frontier
+    assert (first.equilibria, first.mixed, first.worst.lower) == (0, 1, Fraction(3, 2))
+    assert abs(first.on_target.lower - 1) < 10 * NEAR
+    assert (last.strength.lower, last.equilibria, last.mixed) == (1, 1, 0)
+
+
 BAD = [
     (["--mcpf", "-1"], "at least 0"),
     (["--mcpf", "1:2", "--goal", "worst-welfare"], "one cost of public funds"),

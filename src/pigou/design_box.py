@@ -74,6 +74,7 @@ def robust(
         return _bound(worst, words, "payoffs are not linear in every one of these parameters")
     forms = [finite_form(s.game, s.values(enough)) for s, _, _ in solved]
     goal, bound = solved[0][1], worst.value
+    assert bound is not None
     if not _serves_all(goal, forms, forms):
         return _bound(worst, words, "nothing was found that serves all corners alike")
     grades = {t.grade for _, _, t in solved}

@@ -29,12 +29,13 @@ from pigou.exact import Enclosure, Record
 from pigou.game import GOVERNMENT, Game, Transfer
 from pigou.ledger import running_cost
 from pigou.reform import Reform
-from pigou.solvers.critical import Cell, StrengthForm, cells, value_at
+from pigou.solvers.critical import Cell, StrengthForm, cells, enclosed_value
 from pigou.solvers.form import Counts
 
 __all__ = ["added_running_cost", "failure_of", "frontier", "outlay_formula", "with_costs"]
 
 MOST_PROFILES, MOST_ROWS = 20_000, 60
+MOST_MIXED_PROFILES, MOST_MIXED_ROWS = 100, 12
 ZERO = Enclosure.point(0)
 
 
@@ -97,7 +98,7 @@ def with_costs(found: Design, setting: Setting) -> Design:
     exact = found.threshold.value
     assert exact is not None
     limit = exact.lower if exact.is_exact else enough
-    outcomes = tuple(_outcome(setting, a, limit) for a in setting.assessed(enough))
+    outcomes = tuple(_outcome(setting, a, exact) for a in setting.assessed(enough))
     largest = max((o.outlay for o in outcomes), key=lambda e: e.upper, default=None)
     running = added_running_cost(setting.before, setting.game, setting.values(limit))
     return replace(
@@ -122,26 +123,26 @@ def failure_of(reforms: Sequence[Reform]) -> Fraction:
     return 1 - works
 
 
-def _outcome(setting: Setting, one: Assessment, limit: Fraction) -> Outcome:
+def _outcome(setting: Setting, one: Assessment, limit: Enclosure) -> Outcome:
     counts, form = counts_of(one.equilibrium), setting.form
     if counts is None or form is None:
         new = _payments(setting.before, setting.game)
         flows = (a for t, a in one.flows if t in new)
         paid = sum(flows, ZERO)
         return Outcome(one.equilibrium.profile, one.surplus, one.welfare(), paid)
+    return _at_profile(setting, form, one.equilibrium.profile, counts, limit)
+
+
+def _at_profile(
+    setting: Setting, form: StrengthForm, words: str, counts: Counts, strength: Enclosure
+) -> Outcome:
+    """Describe a pure profile at a strength, which may be known up to an enclosure."""
     shares = {
-        p: Enclosure.point(value_at(surplus(form, p, counts), limit))
-        for p in setting.game.parties
+        p: enclosed_value(surplus(form, p, counts), strength) for p in setting.game.parties
     }  # fmt: skip
-    return Outcome(
-        one.equilibrium.profile, Record(shares), sum(shares.values(), ZERO),
-        Enclosure.point(_outlay(setting, form, counts, limit)),
-    )  # fmt: skip
-
-
-def _outlay(setting: Setting, form: StrengthForm, counts: Counts, strength: Fraction) -> Fraction:
     formula = outlay_formula(setting.before, setting.game)
-    return value_at(form.value(formula, counts), strength)
+    outlay = enclosed_value(form.value(formula, counts), strength)
+    return Outcome(words, Record(shares), sum(shares.values(), ZERO), outlay)
 
 
 def _promised(setting: Setting, strength: Fraction) -> Enclosure | None:
@@ -166,6 +167,9 @@ def _promised(setting: Setting, strength: Fraction) -> Enclosure | None:
 def frontier(setting: Setting, target: Target | None) -> tuple[Row, ...]:
     """Return what is had at which strength and cost, where the pure equilibria change.
 
+    Mixed equilibria just above these strengths are counted in where all can be listed and the game
+    is small; in between they may change too.
+
     Examples
     --------
     >>> from pigou.design_families import Target, from_reform
@@ -173,8 +177,8 @@ def frontier(setting: Setting, target: Target | None) -> tuple[Row, ...]:
     >>> model = load("coordination")
     >>> setting = Setting(model.game, from_reform(model.reform("uniform_subsidy")), {})
     >>> rows = frontier(setting, Target("all upgrade", ((0, 10),)))
-    >>> [(str(row.strength), str(row.on_target), str(row.outlay)) for row in rows]
-    [('0', '0', '0'), ('3/8', '10', '15/4')]
+    >>> [(str(row.strength), row.mixed, str(row.on_target), str(row.outlay)) for row in rows]
+    [('0', 1, '0', '0'), ('3/8', 0, '10', '15/4')]
     """
     form = setting.form
     if form is None:
@@ -185,29 +189,64 @@ def frontier(setting: Setting, target: Target | None) -> tuple[Row, ...]:
     before: Any = None
     for part in parts:
         pure = profiles_at(form, part.samples[0])
-        if pure and pure != before and len(rows) < MOST_ROWS:
-            rows.append(_row(setting, form, part, pure, target))
+        if pure != before and len(rows) < MOST_ROWS:
+            mixed = _mixed(setting, form, part) if len(rows) < MOST_MIXED_ROWS else None
+            if pure or mixed:
+                rows.append(_row(setting, form, part, pure, mixed, target))
         before = pure
     return tuple(rows)
 
 
+def _mixed(setting: Setting, form: StrengthForm, part: Cell) -> tuple[Assessment, ...] | None:
+    """Return the mixed equilibria just above the lower end of a cell; None if not all are known."""
+    low, sample = part.low.value.upper, part.samples[0]
+    if form.form(sample).number_of_profiles(form.everything) > MOST_MIXED_PROFILES:
+        return None
+    near = low + min(sample - low, Fraction(1, 10**9))
+    found = setting.found(near)
+    if not found.complete:
+        return None
+    at = part.low.exact
+    if at is not None and setting.allows(at):
+        there = setting.found(at)
+        kinds = [sorted(e.kind for e in one) for one in (found, there)]
+        if there.complete and not there.components and kinds[0] == kinds[1]:
+            near = at  # nothing changes there, and the numbers are shorter
+    return tuple(a for a in setting.assessed(near) if counts_of(a.equilibrium) is None)
+
+
 def _row(
-    setting: Setting, form: StrengthForm, part: Cell, pure: list[Counts], target: Target | None
-) -> Row:
-    """Describe the pure equilibria of a cell at its lower end."""
+    setting: Setting, form: StrengthForm, part: Cell, pure: list[Counts],
+    mixed: tuple[Assessment, ...] | None, target: Target | None,
+) -> Row:  # fmt: skip
+    """Describe the equilibria of a cell at its lower end."""
     low = part.low.value
     limit = low.lower if low.is_exact else part.samples[0]
-    welfare = [
-        sum(value_at(surplus(form, p, c), limit) for p in setting.game.parties) for c in pure
-    ]
-    outlay = max(_outlay(setting, form, c, limit) for c in pure)
-    on_target = None
+    outcomes = [_at_profile(setting, form, "", counts, low) for counts in pure]
+    outcomes += [_outcome(setting, a, low) for a in mixed or ()]
+    welfare = [o.welfare for o in outcomes]
+    on_target: list[Enclosure] = []
     if target is not None:
-        on_target = Enclosure.point(min(_alike(c, target.counts) for c in pure))
+        on_target = [Enclosure.point(_alike(counts, target.counts)) for counts in pure]
+        on_target += [_expected(form, a, target.counts) for a in mixed or ()]
     return Row(
-        low, True, len(pure), on_target, Enclosure.point(min(welfare)),
-        Enclosure.point(max(welfare)), Enclosure.point(outlay), _promised(setting, limit),
+        low, True, len(pure), min(on_target, key=lambda n: n.lower, default=None),
+        min(welfare, key=lambda w: w.lower), max(welfare, key=lambda w: w.upper),
+        max((o.outlay for o in outcomes), key=lambda o: o.upper), _promised(setting, limit),
+        None if mixed is None else len(mixed),
     )  # fmt: skip
+
+
+def _expected(form: StrengthForm, one: Assessment, wanted: Counts) -> Enclosure:
+    """Return how many members do, on average, what the target asks of them, if all ask alike."""
+    total = ZERO
+    strategies = {(s.player, s.type): s for s in one.equilibrium.strategies}
+    for group, row in zip(form.groups, wanted, strict=True):
+        shares = strategies[group.player, group.type].probabilities
+        for action, number in zip(group.actions, row, strict=True):
+            taken = shares[", ".join(action)] * Enclosure.point(group.size)
+            total += taken if taken.upper <= number else Enclosure.point(number)
+    return total
 
 
 def _alike(counts: Counts, wanted: Counts) -> int:

@@ -13,8 +13,6 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import fmpq
-
 from pigou.design_box import is_linear
 from pigou.design_costs import added_running_cost, failure_of, outlay_formula
 from pigou.design_families import DIVIDE, Family, Target, counts_of, levers
@@ -270,12 +268,10 @@ def _units(task: Task, plain: FiniteForm, found: Sequence[_Lever]) -> list[dict[
 
 def _received(plain: FiniteForm, form: FiniteForm, group: int, counts: Counts) -> Any:
     """Return what a unit paid to every member of a group adds to what they have."""
-    more: Any = fmpq(0)
-    for action, number in enumerate(counts[group]):
-        if number:
-            gain = form.payoff(group, action, counts) - plain.payoff(group, action, counts)
-            more += number * gain
-    return more
+    return sum(
+        number * (form.payoff(group, action, counts) - plain.payoff(group, action, counts))
+        for action, number in enumerate(counts[group]) if number
+    )  # fmt: skip
 
 
 def _paid(

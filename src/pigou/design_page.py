@@ -127,7 +127,7 @@ def _outcomes(found: Design) -> Iterator[Block]:
 
 
 _COLUMNS = (
-    "above", "pure equilibria", "on target, at least", "welfare, worst", "welfare, best",
+    "above", "pure equilibria", "mixed", "on target, at least", "welfare, worst", "welfare, best",
     "outlay, at most", "promised",
 )  # fmt: skip
 
@@ -152,7 +152,8 @@ def _frontier(found: Design) -> Table:
     title = "Cost against goal, where the pure equilibria change"
     cells = tuple(
         (
-            row.strength, row.equilibria, row.on_target, row.worst, row.best, row.outlay,
+            row.strength, row.equilibria, "not known" if row.mixed is None else row.mixed,
+            row.on_target, row.worst, row.best, row.outlay,
             row.promised,
         )
         for row in found.frontier
@@ -354,6 +355,7 @@ def _row(row: Row) -> dict[str, Any]:
         "strength": number(row.strength),
         "above": row.above,
         "pure_equilibria": row.equilibria,
+        "mixed_equilibria": row.mixed,
         "on_target": _number(row.on_target),
         "welfare_worst": _number(row.worst),
         "welfare_best": _number(row.best),

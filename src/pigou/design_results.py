@@ -91,12 +91,16 @@ class Row(NamedTuple):
         The strength; or, where `above`, what is had just above it.
     above : bool
     equilibria : int or None
+        How many are pure.
     on_target : Enclosure or None
-        How many members make the target's move in the equilibrium in which fewest do.
+        How many members make the target's move in the equilibrium in which fewest do; in a mixed
+        one, on average.
     worst, best : Enclosure or None
         Welfare in the worst and in the best equilibrium.
     outlay, promised : Enclosure or None
         The largest outlay in an equilibrium, and at any pure profile.
+    mixed : int or None
+        How many mixed equilibria are counted in; None where they are not all known.
 
     Examples
     --------
@@ -114,6 +118,7 @@ class Row(NamedTuple):
     best: Enclosure | None
     outlay: Enclosure | None
     promised: Enclosure | None
+    mixed: int | None = None
 
 
 @dataclass(frozen=True)
