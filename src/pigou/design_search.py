@@ -208,7 +208,7 @@ def _none(walked: list[_Part], known: bool, doubts: tuple[str, ...]) -> Threshol
     sure = known and not doubts and all(p.certain for p in cells_)
     number = sum(len(p.samples) for p in walked)
     how = (
-        "no strength reaches it: it fails in every cell between the critical strengths, and at them"
+        "it fails in every cell between the critical strengths, and at them"
         if sure
         else f"it is not reached at any of {number} strengths that were tried"
     )
