@@ -672,6 +672,21 @@ def test_payoffs_along_a_strength_are_what_they_are_at_each():
                 assert str(polynomial(_q(strength))) == str(here.payoff(0, 1, counts))
 
 
+@pytest.mark.parametrize(
+    ("domain", "default"), [("0 <= s and s <= 1", 0), ("s <= -1", -1), ("s**2 < 1/4", 0)]
+)
+def test_a_payoff_of_higher_degree_is_found_from_values_in_any_domain(domain, default):
+    game = Game(
+        "square",
+        [Player("a")],
+        [Move("x", "a", {"no": 0, "yes": 1})],
+        {"a": "x*(s - 1)**3"},
+        parameters=[Parameter("s", default, domain)],
+    )
+    form = strength_form(game, "s")
+    assert str(form.payoff(0, 1, ((0, 1),))) == "x^3 + (-3)*x^2 + 3*x + (-1)"
+
+
 def _q(value: Fraction):
     from flint import fmpq
 
