@@ -46,6 +46,7 @@ __all__ = [
     "cells",
     "constant",
     "degree_in",
+    "enclosed_value",
     "ends_of",
     "interpolated",
     "simplest",
@@ -499,6 +500,20 @@ def value_at(polynomial: Any, value: Fraction) -> Fraction:
     Fraction(2, 1)
     """
     return _fraction(polynomial(_fmpq(value)))
+
+
+def enclosed_value(polynomial: Any, where: Enclosure) -> Enclosure:
+    """Return an enclosure of the value of a polynomial (Horner's rule).
+
+    Examples
+    --------
+    >>> enclosed_value(fmpq_poly([1, 2]), Enclosure.point("1/2"))
+    Enclosure(2)
+    """
+    value = Enclosure.point(0)
+    for coefficient in reversed(polynomial.coeffs()):
+        value = value * where + Enclosure.point(_fraction(coefficient))
+    return value
 
 
 def ends_of(where: Critical | Cell) -> tuple[Enclosure, Enclosure | None]:

@@ -592,13 +592,17 @@ def sweep(
     help="Reach the goal at every value of a parameter in this range. Repeatable.",
 )  # fmt: skip
 @click.option("--most", metavar="STRENGTH", help="The largest strength to consider.")
+@click.option(
+    "--mcpf", default="1", show_default=True, metavar="COST",
+    help="What a unit of public money costs society: 1.2, or a range 1:1.6.",
+)  # fmt: skip
 @click.option("--latex", is_flag=True, help="The answer and the formulas in LaTeX.")
 @_limit
 @_output
 def design(
     model: str, goal: str, family: str, texts: tuple[str, ...], vary: str, target: str,
-    select: str, sets: tuple[str, ...], boxes: tuple[str, ...], most: str | None, latex: bool,
-    limit: str | None, style: str | None, as_json: bool, file: Path | None,
+    select: str, sets: tuple[str, ...], boxes: tuple[str, ...], most: str | None, mcpf: str,
+    latex: bool, limit: str | None, style: str | None, as_json: bool, file: Path | None,
 ) -> int:  # fmt: skip
     """Find the cheapest reform of a family that reaches a goal."""
     if latex + as_json + bool(style) > 1:
@@ -620,7 +624,7 @@ def design(
             "designing",
             lambda: designing.design(
                 what, goal, family, at=at, over=over, target=target, reforms=reforms, vary=vary,
-                select=select, most=most,
+                select=select, most=most, costs_of_funds=_range(mcpf),
             ),
         )  # fmt: skip
     if latex:
