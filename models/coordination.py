@@ -35,9 +35,8 @@ signing safe, but "nobody signs" remains an equilibrium, in weakly dominated str
 
 Sources
 -------
-Murphy, Shleifer and Vishny (1989), Journal of Political Economy 97:1003-1026, section IV;
-Rodrik (1996), Journal of International Economics 40:1-22; Segal (2003), Journal of Economic
-Theory 113:147-181. The linear form with a threshold is pigou's own.
+@murphy1989industrialization, section IV; @rodrik1996coordination; @segal2003coordination. The
+linear form with a threshold is pigou's own.
 """
 
 from __future__ import annotations
@@ -95,7 +94,7 @@ def coordination() -> Game:
             ),
         ],
         assumptions=["threshold <= firms"],
-        source="Murphy, Shleifer and Vishny (1989), section IV; Rodrik (1996); own linear form",
+        source="@murphy1989industrialization, section IV; @rodrik1996coordination; own linear form",
     )  # fmt: skip
 
 
@@ -109,7 +108,7 @@ def uniform_subsidy() -> Reform:
             ),
         ),
         label="Uniform subsidy",
-        source="Murphy, Shleifer and Vishny (1989), section IV",
+        source="@murphy1989industrialization, section IV",
     )  # fmt: skip
 
 
@@ -128,7 +127,7 @@ def divide_and_conquer() -> Reform:
             ),
         ),
         label="Divide and conquer",
-        source="Segal (2003)",
+        source="@segal2003coordination",
     )  # fmt: skip
 
 
@@ -146,7 +145,7 @@ def assurance() -> Reform:
             ),
         ),
         label="Assurance",
-        source="Bagnoli and Lipman (1989), Review of Economic Studies 56:583-601, for refunds",
+        source="@bagnoli1989provision, for refunds",
     )  # fmt: skip
 
 
