@@ -96,6 +96,7 @@ def test_all_sources_of_a_model_are_cited_and_the_model_is_left_alone():
         texts = [shown.game.source, shown.about, *(r.source for r in shown.reforms)]
         texts += [p.source for r in shown.reforms for p in r.parameters]
         texts += [p.source for p in shown.game.parameters]
+        texts += [p.source for p in shown.propositions]
         assert not any(KEY.search(text) for text in texts)
         assert model == load(name)
         assert replace(shown.game, source=model.game.source) == model.game

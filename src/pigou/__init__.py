@@ -97,6 +97,14 @@ if TYPE_CHECKING:
     from pigou.model import Case as Case, Model as Model
     from pigou.observation import Finding as Finding, Study as Study, study as study
     from pigou.optimum import FirstBest as FirstBest, first_best as first_best
+    from pigou.proposition import (
+        Allocation as Allocation,
+        Effect as Effect,
+        Number as Number,
+        Profile as Profile,
+        Proposition as Proposition,
+    )
+    from pigou.proving import Proof as Proof, prove as prove, prove_all as prove_all
     from pigou.reform import (
         Kind as Kind,
         Reform as Reform,
@@ -195,6 +203,8 @@ _HOME = {
     "model": ("Case", "Model"),
     "observation": ("Finding", "Study", "study"),
     "optimum": ("FirstBest", "first_best"),
+    "proposition": ("Allocation", "Effect", "Number", "Profile", "Proposition"),
+    "proving": ("Proof", "prove", "prove_all"),
     "reform": (
         "Kind",
         "Reform",

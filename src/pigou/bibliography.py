@@ -208,6 +208,7 @@ def cited(model: Model) -> Model:
         game=_cited_game(model.game),
         reforms=tuple(map(_cited_reform, model.reforms)),
         about=cite(model.about),
+        propositions=tuple(replace(p, source=cite(p.source)) for p in model.propositions),
     )
 
 

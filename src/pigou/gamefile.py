@@ -57,6 +57,7 @@ from pigou.game import (
     Type,
 )
 from pigou.model import Model
+from pigou.propositionfile import read_propositions
 from pigou.reform import Reform, Step, joined_steps
 from pigou.reform_kinds import KEYS, KINDS
 
@@ -69,7 +70,7 @@ CONTINUUM = "continuum"
 
 _TABLES = (
     "pigou", "game", "parameters", "players", "moves", "chance", "definitions", "payoffs",
-    "outcomes", "bystanders", "transfers", "reforms", "case",
+    "outcomes", "bystanders", "transfers", "reforms", "propositions", "case",
 )  # fmt: skip
 _GAME = ("name", "source", "mechanism", "about", "assumptions")
 _PARAMETER = ("default", "domain", "unit", "meaning", "tex", "source", "integer")
@@ -203,6 +204,7 @@ def _model(root: FileTable, folder: Path | None) -> Model:
                 definitions,
             ),
             folder,
+            read_propositions(root),
         )
 
 
