@@ -230,19 +230,19 @@ def effort_of(one: Equilibrium) -> int:
 def flip() -> Computed:
     """Return the subsidy of effort at which the maximiser of the potential changes.
 
-    A design proposes it; the maximisers just below and just above it confirm it.
+    A design with two efforts proposes it; maximisers just below and just above confirm it with 4
+    among them.
     """
     rate = Parameter("rate", 0, "rate >= 0")
-    game = subjects(14, (1, 4, 7))
     proposed = threshold(
         design(
-            game, "selected", "", reforms=[subsidy("e", "rate", parameters=[rate])],
-            target="e=7", select="potential", most="1/10", formulas=False,
+            subjects(14, (1, 7)), "selected", "", target="e=7", select="potential",
+            reforms=[subsidy("e", "rate", parameters=[rate])], most="1/10", formulas=False,
         )
     ).lower  # fmt: skip
 
     def tops(paid: Fraction) -> tuple[bool, Grade]:
-        efforts, grade = maximising_efforts(subsidy("e", paid)(game))
+        efforts, grade = maximising_efforts(subsidy("e", paid)(subjects(14, (1, 4, 7))))
         return 7 in efforts, grade
 
     near = Fraction(1, 10**8)

@@ -205,7 +205,7 @@ MARKETS = (
     ),
     Kind(
         "export_restraint", "moves are at most as high as agreed", _CUT_ABOVE,
-        _restrain, ("moves", "highest"), ("share",), (), ("share",), (), 
+        _restrain, ("moves", "highest"), ("share",), (), ("share",), (),
         "@bhagwati1958immiserizing",
     ),
     Kind(
