@@ -350,14 +350,19 @@ def _regimes_code(found: Any) -> int:
     "--switch", "switches", multiple=True, metavar="PARAMETER",
     help="Find the values of a parameter at which the verdict flips, or of `all`. Repeatable.",
 )  # fmt: skip
+@click.option(
+    "--best", "instruments", multiple=True, metavar="NAME=LOW:HIGH",
+    help="Find the value of a reform's parameter in a range with the largest net benefit. "
+    "Repeatable.",
+)  # fmt: skip
 @_limit
 @_all
 @_output
 def compare(
     model: str, texts: tuple[str, ...], sets: tuple[str, ...], mcpf: str, weights: tuple[str, ...],
     incomes: tuple[str, ...], median: str | None, elasticity: str, select: str,
-    switches: tuple[str, ...], limit: str | None, show_all: bool, style: str | None, as_json: bool,
-    file: Path | None,
+    switches: tuple[str, ...], instruments: tuple[str, ...], limit: str | None, show_all: bool,
+    style: str | None, as_json: bool, file: Path | None,
 ) -> int:  # fmt: skip
     """Lay a game and its reforms side by side: who gains, what it costs, is it worth it.
 
@@ -384,18 +389,19 @@ def compare(
         "elasticity": elasticity,
         "select": select,
     }
+    if instruments and what.case is not None:
+        raise click.UsageError("--best is for a game without a case")
     with deadline.time_limit(limit):
         if what.case is not None:
             if what.case.facts:
                 return _facts(what, reforms, options, switches, show_all, (style, as_json, file))
-            if switches:
-                raise click.UsageError("--switch is for a game without a table of observations")
-            return _study(what, reforms or None, options, show_all, (style, as_json, file))
+            return _study(what, reforms, options, switches, show_all, (style, as_json, file))
         found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
         flips = _working("switching", lambda: _switchings(what.game, reforms, switches, options))
+        bests = _working("searching", lambda: _bests(what.game, reforms, instruments, options))
     _deliver(
-        lambda: compare_page.compare_page(what, found, show_all, flips),
-        lambda: results.comparison_result(found, flips),
+        lambda: compare_page.compare_page(what, found, show_all, flips, bests),
+        lambda: results.comparison_result(found, flips, bests),
         style, as_json, file,
     )  # fmt: skip
     return _code(s.found for s in (found.baseline, *found.reforms))
@@ -424,16 +430,43 @@ def _switchings(
     ]
 
 
+def _bests(game: Any, reforms: Any, texts: tuple[str, ...], options: dict[str, Any]) -> list[Any]:
+    """Return the best values of the reforms' parameters that were asked for."""
+    from pigou.instruments import best_values
+
+    own = {r.name: [p.name for p in r.parameters] for r in reforms}
+    found = []
+    for text in texts:
+        name, low, high = _over(text, False, "--best")
+        if not any(name in names for names in own.values()):
+            known = dict.fromkeys(p for names in own.values() for p in names)
+            raise DeclarationError("--best: " + unknown("parameter", name, known, "these reforms"))
+        found += [
+            best_values(game, one, name, low, high, **options)
+            for one in reforms
+            if name in own[one.name]
+        ]
+    return found
+
+
 def _study(
-    what: Any, reforms: Any, options: dict[str, Any], show_all: bool, how: tuple[Any, Any, Any]
-) -> int:
+    what: Any, reforms: Any, options: dict[str, Any], switches: tuple[str, ...], show_all: bool,
+    how: tuple[Any, Any, Any],
+) -> int:  # fmt: skip
     """Hold a case against its observations."""
     from pigou import case_page, observation, results
 
-    found = _working("comparing", lambda: observation.study(what, reforms, **options))
+    chosen = reforms or observation.observed_reforms(what, what.case)
+    found = _working("comparing", lambda: observation.study(what, chosen, **options))
+    flips = []
+    for setting in found.settings if switches else ():
+        given = {} if setting is None else {what.case.parameter: setting}
+        here = options | {"at": options["at"] | given}
+        search = partial(_switchings, what.game, chosen, switches, here)
+        flips.append(_working("switching", search))
     _deliver(
-        lambda: case_page.case_page(what, found, show_all),
-        lambda: results.study_result(found),
+        lambda: case_page.case_page(what, found, show_all, flips),
+        lambda: results.study_result(found, flips),
         *how,
     )
     return _code(s.found for c in found.comparisons for s in (c.baseline, *c.reforms))
@@ -466,8 +499,12 @@ def _range(text: str) -> tuple[str, ...]:
         values = [exact(end) for end in ends]
     except PigouError as error:
         raise DeclarationError(f"--mcpf {text}: {error}, or a range as in 1:1.6") from None
-    if len(ends) > 2 or values != sorted(values):
+    if len(ends) > 2:
         raise DeclarationError(f"--mcpf {text}: write one number, or a range LOW:HIGH as in 1:1.6")
+    if values != sorted(values):
+        raise DeclarationError(
+            f"--mcpf {text}: the range is upside down; write {ends[1]}:{ends[0]}"
+        )
     if values[0] < 0:
         raise DeclarationError(f"--mcpf {text}: a cost of public funds is at least 0")
     return tuple(dict.fromkeys(str(value) for value in values))
@@ -734,7 +771,7 @@ def _seconds(text: str) -> float:
     return float(seconds)
 
 
-def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:
+def _over(text: str | None, has_reform: bool, option: str = "--over") -> tuple[str, Any, Any]:
     """Read ``name=low:high``; without it, the strength of a reform from 0 to 1."""
     from pigou.exact import exact
 
@@ -747,7 +784,7 @@ def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:
         low, high = (exact(end) for end in ends.split(":"))
     except (PigouError, ValueError):
         raise DeclarationError(
-            f"--over {text}: write a parameter and its range as NAME=LOW:HIGH, as in rate=0:1/2"
+            f"{option} {text}: write a parameter and its range as NAME=LOW:HIGH, as in rate=0:1/2"
         ) from None
     return name, low, high
 

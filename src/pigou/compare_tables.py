@@ -54,7 +54,8 @@ def worth_blocks(parts: list[tuple[str, Comparison]], setting: str = "") -> list
     if parts[0][1].weights:
         blocks.append(_worth_table(parts, setting, "The same with the weights"))
     note = (
-        "Others: the change in everybody's surplus but the government's. Break-even: the cost of "
+        "Best, worst: by welfare at unit weights and a cost of public funds of 1. Others: the "
+        "change in everybody's surplus but the government's. Break-even: the cost of "
         "public funds at which the net benefit is zero; none where no public money is at stake."
     )
     return [*blocks, Words(note, "note")]

@@ -75,6 +75,11 @@ def _own(game: Game, move: str, player: str) -> Game:
     moves = tuple(replace(m, player=owner.name) if m.name == move else m for m in game.moves)
     if len(game.moves_of(former.name)) > 1:
         return replace(game, moves=moves)
+    if former.parties:
+        raise ReformError(
+            f"'{former.name}' decides for {', '.join(former.parties)}, and would be left without a "
+            "move: pass the right to decide on before they join"
+        )
     idle = Bystander(former.name, game.payoffs[former.name], former.label)
     return replace(
         game,

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 
 from pigou.errors import ReformError
-from pigou.expression import If, names_in, read_expression
+from pigou.expression import names_in, read_condition, read_expression
 from pigou.game import GOVERNMENT, Game
 from pigou.reform_kinds_shared import (
     Kind,
@@ -71,6 +71,8 @@ def _transfer(
     group: str | None = None,
 ) -> Game:
     attribute: sp.Expr = sp.S.One
+    if not isinstance(purpose, str) or not purpose.strip() or not purpose.isprintable():
+        raise ReformError(f"'purpose' is a printable text, not {purpose!r}")
     if members is not None or group is not None:
         populations = [p.name for p in game.players if p.name in (payer, payee) and p.is_population]
         if not populations:
@@ -120,8 +122,7 @@ def _guarantee(
     who = game.player(player).name
     cover = only_when(game, amount_of(game, "amount", amount), when)
     draws = [c.name for c in game.chance]
-    condition = {n for part in cover.atoms(If) for n in names_in(part.args[0])}
-    if not condition & set(draws):
+    if not names_in(read_condition(when, game.scope)) & set(draws):
         have = ", ".join(draws) or "none: the game has no chance variable"
         raise ReformError(
             "a guarantee pays when a draw of chance is bad: 'when' is a condition on one, as in "
@@ -203,7 +204,7 @@ PAYMENTS = (
             ("PAYER (government)", "PLAYER", "guarantee"),
             ("PLAYER", "PAYER (government)", "premium of guarantee"),
         ),
-        "@newbery1981theory",
+        "@arrow1963uncertainty",
     ),
     Kind(
         "offtake_guarantee", "what the market pays less than a guaranteed price is made up for",
@@ -225,7 +226,7 @@ PAYMENTS = (
     Kind(
         "running_cost", "the government bears a running cost, in resources",
         "u_government falls by amount, whatever anybody does",
-        _bear, ("amount",), (), (), ("amount",), (), "@ballard1985general",
+        _bear, ("amount",), (), (), ("amount",), (), "@coase1960problem",
     ),
 )  # fmt: skip
 """The kinds of reform that pay."""
