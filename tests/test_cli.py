@@ -224,6 +224,8 @@ def test_continuous_games_are_solved_and_compared_in_words(research):
         ["compare", CASE],
         ["solve", "RESEARCH"],
         ["compare", "RESEARCH", "-r", "grant"],
+        ["replicate", "winter2004"],
+        ["replicate", "ballard1985"],
     ],
     ids=lambda args: " ".join(args[:2]),
 )

@@ -154,7 +154,7 @@ def cli() -> None:
     (.nfg, .efg).
 
     Exit codes: 0 done; 1 a defect of pigou; 2 usage or a bad value; 3 no equilibrium, or the list
-    could not be shown complete; 4 an invalid file; 5 a check failed.
+    could not be shown complete; 4 an invalid file; 5 a check or a replication failed.
     """
 
 
@@ -165,11 +165,12 @@ def cli() -> None:
 @_output
 def models(style: str | None, as_json: bool, file: Path | None) -> None:
     """List the built-in models."""
+    from pigou.bibliography import cited
     from pigou.models import load, names
     from pigou.pages import models_page
     from pigou.results import models_result
 
-    found = [load(name) for name in names()]
+    found = [cited(load(name)) for name in names()]
     _deliver(lambda: models_page(found), lambda: models_result(found), style, as_json, file)
 
 
@@ -188,22 +189,25 @@ def show(
         raise click.UsageError("choose one of --latex, --toml, --reforms and --json")
     if model is None and not reforms:
         raise click.UsageError("name a MODEL; `pigou models` lists those built in")
-    from pigou import catalogue, gamewriter, kinds_result, notation, pages, results
+    from pigou import bibliography, catalogue, gamewriter, kinds_result, notation, pages, results
 
-    what = None if model is None else catalogue.find_model(model)
+    declared = None if model is None else catalogue.find_model(model)
+    what = None if declared is None else bibliography.cited(declared)
     ending = file.suffix.lower() if file and not (latex or toml or reforms or as_json) else ""
     if reforms and as_json:
         text = _dumps(kinds_result.kinds_result(what))
     elif reforms:
-        text = "\n".join([notation.kinds_text(), "", *pages.reforms_lines(what)]).rstrip()
+        kinds = bibliography.cite(notation.kinds_text())
+        text = "\n".join([kinds, "", *pages.reforms_lines(what)]).rstrip()
     else:
         assert what is not None
+        assert declared is not None
         if as_json or ending == ".json":
             text = _dumps(results.game_result(what))
         elif latex or ending == ".tex":
             text = notation.latex(what.game)
         elif toml or ending == ".toml":
-            text = gamewriter.write_game(what)
+            text = gamewriter.write_game(declared)
         else:
             text = notation.text(what.game)
     _emit(text.rstrip("\n") + "\n", file)
@@ -229,7 +233,7 @@ def solve(
     """Find all equilibria at given parameter values, with evidence."""
     from pigou import catalogue, pages, results, solving
 
-    what = catalogue.find_model(model)
+    what = _model_of(model)
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at)
     found = _working("solving", lambda: solving.solve(what.game, at, pure=pure, time_limit=limit))
@@ -268,7 +272,7 @@ def regimes(
         raise click.UsageError("choose one of --latex, --json, --format and --picture")
     from pigou import catalogue, regimes_page, results, solving
 
-    what = catalogue.find_model(model)
+    what = _model_of(model)
     fixed = catalogue.parse_assignments(sets)
     catalogue.check_names(what, fixed)
     if picture:
@@ -366,7 +370,7 @@ def compare(
     """
     from pigou import catalogue, compare_page, comparison, deadline, results
 
-    what = catalogue.find_model(model)
+    what = _model_of(model)
     if not texts and what.case is None:
         own = ", ".join(r.name for r in what.reforms) or "none"
         raise DeclarationError(
@@ -535,7 +539,7 @@ def sweep(
     """Count the equilibria of a continuous game for every value of a policy, with proof."""
     from pigou import catalogue, policy_range, policy_range_page
 
-    what = catalogue.find_model(model)
+    what = _model_of(model)
     reforms = catalogue.find_reforms(what, (text,) if text else ())
     name, low, high = _over(over, bool(text))
     at = catalogue.parse_assignments(sets)
@@ -609,7 +613,7 @@ def design(
         raise click.UsageError("choose one of --latex, --json and --format")
     from pigou import catalogue, deadline, design_page, designing
 
-    what = catalogue.find_model(model)
+    what = _model_of(model)
     reforms = catalogue.find_reforms(what, texts)
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at, reforms or what.reforms)
@@ -637,6 +641,55 @@ def design(
         )  # fmt: skip
     settled = found.reached and found.threshold.grade != "numerical"
     return 0 if settled else _INCOMPLETE
+
+
+@cli.command()
+@click.argument("paper", metavar="[PAPER]", required=False)
+@click.option("--list", "listed", is_flag=True, help="List the publications, compute nothing.")
+@click.option("--latex", is_flag=True, help="The claims in LaTeX.")
+@_output
+def replicate(
+    paper: str | None, listed: bool, latex: bool, style: str | None, as_json: bool,
+    file: Path | None,
+) -> int:  # fmt: skip
+    """Compute the claims of a publication, or of all: published, computed, agreement.
+
+    PAPER is a name as --list shows it, or a key of the bibliography. A published number that is
+    known not to be reproduced is shown with the reason. Exit code 5 if a claim fails.
+    """
+    if latex + as_json + bool(style) > 1:
+        raise click.UsageError("choose one of --latex, --json and --format")
+    if listed and (latex or as_json or paper):
+        raise click.UsageError("--list stands alone, or with --format and -o")
+    from pigou import papers, replicate_page
+
+    if listed:
+        page = replicate_page.papers_page({n: papers.load(n) for n in papers.names()})
+        _deliver(lambda: page, dict, style or "table", as_json, file)
+        return 0
+    names = papers.names() if paper is None else (papers.find(paper),)
+    found = [_replicated(papers.load(name)) for name in names]
+    if latex:
+        _emit(replicate_page.replicate_latex(found), file)
+    else:
+        _deliver(
+            lambda: replicate_page.replicate_page(found),
+            lambda: replicate_page.replicate_result(found),
+            style, as_json, file,
+        )  # fmt: skip
+    return _FAILED if any(one.failed for one in found) else 0
+
+
+def _replicated(paper: Any) -> Any:
+    """Compute the claims of a publication; on a terminal, say which one is under way."""
+    from pigou.replicating import replicate as computed
+
+    if not sys.stderr.isatty():
+        return computed(paper)
+    from rich.console import Console
+
+    with Console(stderr=True).status("replicating ...") as status:
+        return computed(paper, lambda claim: status.update(f"replicating {claim.id} ..."))
 
 
 @cli.command()
@@ -678,11 +731,11 @@ def prove(
         raise click.UsageError("--only and --claim are about one MODEL")
     if given and not claim:
         raise click.UsageError("--given goes with --claim; a proposition states what it assumes")
-    from pigou import catalogue, prove_page, proving
-    from pigou.models import load, names
+    from pigou import prove_page, proving
+    from pigou.models import names
     from pigou.proposition import Proposition
 
-    whats = [load(name) for name in names()] if every else [catalogue.find_model(model or "")]
+    whats = [_model_of(name) for name in names()] if every else [_model_of(model or "")]
     pairs = [(what, p) for what in whats for p in what.propositions]
     if claim:
         pairs = [(whats[0], Proposition("claim", "The claim made.", claim, given=given))]
@@ -749,6 +802,13 @@ def _picture_of(drawing: Path | None) -> Callable[[Any], bytes]:
         formats = ", ".join(f".{one}" for one in policy_range_picture.FORMATS)
         raise DeclarationError(f"--picture {drawing}: a picture ends in {formats}")
     return partial(policy_range_picture.policy_range_picture, ending=ending)
+
+
+def _model_of(text: str) -> Any:
+    """Find a model, with citations for the keys in its sources."""
+    from pigou import bibliography, catalogue
+
+    return bibliography.cited(catalogue.find_model(text))
 
 
 # -- output -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from pigou.bibliography import cite
 from pigou.changes import Change
 from pigou.check_smooth import has_interval
 from pigou.comparison import NOT_JUDGED, Comparison, Scenario, present
@@ -206,5 +207,5 @@ def conventions(comparison: Comparison) -> str:
         " Welfare is the sum of all surpluses, the government's included at a cost of funds of 1."
     )
     rule = SELECTIONS[comparison.baseline.outcome.selection.rule]
-    text += f" Selected, {rule.name}: {rule.definition} ({rule.source})."
+    text += f" Selected, {rule.name}: {rule.definition} ({cite(rule.source)})."
     return text + " Numbers are rounded to four digits; --json holds them exactly."

@@ -282,24 +282,24 @@ COORDINATION = (
         "a = refund * m_i * 1{sum(m) < threshold}; 1{m_i = choice} in place of m_i with a choice",
         _assure, ("moves", "refund", "threshold"), ("choice", "payer"), (), ("refund",),
         (("PAYER (government)", "who makes MOVES", "refund of MOVE"),),
-        "Bagnoli and Lipman (1989)",
+        "@bagnoli1989provision",
     ),
     Kind(
         "divide_and_conquer", "players in an order are paid, each given that those before it are",
         "a_k = share * (max(0, v_k(instead) - v_k(choice)) + margin) * 1{m_k = choice}, the k - 1 "
         "before taking choice and all after instead",
         _divide, ("moves", "choice"), ("instead", "margin", "share"), (), ("share",),
-        (("government", "who makes MOVES", "divide and conquer"),), "Segal (2003)",
+        (("government", "who makes MOVES", "divide and conquer"),), "@segal2003coordination",
     ),
     Kind(
         "seed", "the government contributes first, and bears what it costs",
         "sum(m) becomes sum(m) + amount everywhere; u_government falls by cost * amount",
-        _seed, ("move", "amount"), ("cost",), (), ("amount",), (), "Andreoni (1998)",
+        _seed, ("move", "amount"), ("cost",), (), ("amount",), (), "@andreoni1998theory",
     ),
     Kind(
         "announcement", "a profile is announced; no payoff changes (cheap talk)",
         "the game stays as it is; profile is what is expected, if it is an equilibrium",
-        _announce, ("profile",), source="Farrell (1987)",
+        _announce, ("profile",), source="@farrell1987cheap",
     ),
 )  # fmt: skip
 """The kinds of reform that coordinate."""

@@ -147,12 +147,12 @@ JOINT = (
     Kind(
         "joint_commitment", "players decide together: their payoffs merge",
         "players J become one who maximises the sum of their payoffs v_i; surplus stays per party",
-        _commit, ("players",), ("called",), source="d'Aspremont and Jacquemin (1988)",
+        _commit, ("players",), ("called",), source="@daspremont1988cooperative",
     ),
     Kind(
         "association", "suppliers bargain as one: they form an association that decides for them",
         "players J become one who maximises the sum of their payoffs v_i; surplus stays per party",
-        _associate, ("players",), ("called",), source="Horn and Wolinsky (1988)",
+        _associate, ("players",), ("called",), source="@horn1988bilateral",
     ),
 )  # fmt: skip
 """The kinds of reform that let players decide as one."""

@@ -264,26 +264,26 @@ MARKETS = (
     Kind(
         "entry_barrier", "the cost of entry falls by a share",
         "parameter becomes (1 - share) * parameter",
-        _lower_barrier, ("parameter", "share"), (), (), ("share",), (), "Bain (1956)",
+        _lower_barrier, ("parameter", "share"), (), (), ("share",), (), "@bain1956barriers",
     ),
     Kind(
         "rival", "one more rival of a player, or more members of a population",
         "N becomes N + members everywhere; or u_3 = u_2(q_1 + q_2, q_3), and q_3 adds to q_2 for "
         "all others",
         _add_rival, ("player",), ("called", "beside", "members"),
-        source="Greenhut and Ohta (1979)",
+        source="@greenhut1979vertical",
     ),
     Kind(
         "standard", "a move is at least as high as a standard", _CUT_BELOW,
-        _standard, ("move", "lowest"), ("share",), (), ("share",), (), "Leland (1979)",
+        _standard, ("move", "lowest"), ("share",), (), ("share",), (), "@leland1979quacks",
     ),
     Kind(
         "export_restraint", "moves are at most as high as agreed", _CUT_ABOVE,
-        _restrain, ("moves", "highest"), ("share",), (), ("share",), (), "Harris (1985)",
+        _restrain, ("moves", "highest"), ("share",), (), ("share",), (), "@harris1985voluntary",
     ),
     Kind(
         "minimum_tax", "governments agree on the lowest admissible move of each", _CUT_BELOW,
-        _agree, ("moves", "lowest"), ("share",), (), ("share",), (), "Kanbur and Keen (1993)",
+        _agree, ("moves", "lowest"), ("share",), (), ("share",), (), "@kanbur1993jeux",
     ),
 )  # fmt: skip
 """The kinds of reform that change market structure."""

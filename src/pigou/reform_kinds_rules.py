@@ -208,30 +208,30 @@ def _first(game: Game, move: str) -> Game:
 RULES = (
     Kind(
         "parameter", "parameters take other values", "theta becomes set(theta), everywhere",
-        set_parameters, ("set",), source="comparative statics: Samuelson (1947)",
+        set_parameters, ("set",), source="comparative statics: @samuelson1947foundations",
     ),
     Kind(
         "mandate", "a move is restricted to one choice", "M becomes {choice}",
-        _mandate, ("move", "choice"), source="Weitzman (1974)",
+        _mandate, ("move", "choice"), source="@weitzman1974prices",
     ),
     Kind(
         "remove", "a choice is taken away", "M becomes M without choice",
-        _remove, ("move", "choice"), source="Weitzman (1974)",
+        _remove, ("move", "choice"), source="@weitzman1974prices",
     ),
     Kind(
         "add", "a choice is added",
         "M becomes M with choice = value; it pays `pays`, or counts as `counts_as` for everybody",
         _add, ("move", "choice", "value"), ("pays", "counts_as", "exit"),
-        source="Kalai, Kalai, Lehrer and Samet (2010), for contracts",
+        source="@kalai2010commitment, for contracts",
     ),
     Kind(
         "order", "moves are made in other stages", "the stage of m becomes stages(m)",
-        _order, ("stages",), source="von Stackelberg (1934)",
+        _order, ("stages",), source="@stackelberg1934marktform",
     ),
     Kind(
         "first_move", "one move is made before all others, which see it",
         "the stage of m becomes 1, that of all others comes after; all others observe m",
-        _first, ("move",), source="Varian (1994)",
+        _first, ("move",), source="@varian1994sequential",
     ),
 )  # fmt: skip
 """The kinds of reform that change the rules."""
