@@ -287,7 +287,7 @@ class _Sides:
         line = _Sides(
             self.term,
             tuple(sp.expand(g.xreplace(others)) for g in self.gains),
-            self.shares,  # type: ignore[arg-type]
+            self.shares,
         )
         return line._is_highest(point[self.term])
 
