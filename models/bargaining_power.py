@@ -29,8 +29,8 @@ about.
 upgrading* pays for what the bargain takes away. An *association* raises the suppliers' joint part
 from 1/3 to 1/2, and **backfires** on upgrading: a member gets a quarter of the gain instead
 of half, so that support that was enough before is so no more. Whether an association gains at all
-depends on the suppliers being substitutes: of suppliers who are all needed, n + 1 parties have equal
-parts, and those who merge get less together (Segal 2003).
+depends on the suppliers being substitutes: if all are needed, the n + 1 parties have equal parts,
+and suppliers who merge get less together (Segal 2003).
 
 Sources
 -------

@@ -38,10 +38,11 @@ import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import sympy as sp
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 from sympy.logic.boolalg import Boolean
 
 from pigou.bargaining import formulas
@@ -240,15 +241,10 @@ def balanced_families(players: Iterable[str]) -> tuple[Record[Fraction], ...]:
             f"balanced families are listed for up to {_MOST_FAMILIES} players, not {len(names)}; "
             "give the parameters values"
         )
-    game = CoalitionalGame(names, {})
-    proper = [c for c in game.coalitions if c != "+".join(names)]
-    found = []
-    for count in range(1, len(names) + 1):
-        for family in itertools.combinations(proper, count):
-            weights = _balance(names, family)
-            if weights is not None:
-                found.append(Record(dict(zip(family, weights, strict=True))))
-    return tuple(found)
+    return tuple(
+        Record({"+".join(names[k] for k in members): w for members, w in family})
+        for family in _families(len(names))
+    )
 
 
 def core_is_nonempty(game: CoalitionalGame) -> Boolean:
@@ -360,14 +356,29 @@ def _verify(
         raise AssertionError("the linear programmes of the core contradict each other")
 
 
-def _balance(players: tuple[str, ...], family: tuple[str, ...]) -> list[Fraction] | None:
+@cache
+def _families(count: int) -> tuple[tuple[tuple[tuple[int, ...], Fraction], ...], ...]:
+    """List the minimal balanced families of `count` numbered players, with their weights."""
+    players = range(count)
+    proper = [m for size in range(1, count) for m in itertools.combinations(players, size)]
+    found = []
+    for size in range(1, count + 1):
+        for family in itertools.combinations(proper, size):
+            weights = _balance(count, family)
+            if weights is not None:
+                found.append(tuple(zip(family, weights, strict=True)))
+    return tuple(found)
+
+
+def _balance(count: int, family: tuple[tuple[int, ...], ...]) -> list[Fraction] | None:
     """Return the weights of a family if they are unique and positive, else None."""
-    matrix = sp.Matrix([[int(p in c.split("+")) for c in family] for p in players])
-    reduced, pivots = matrix.row_join(sp.ones(len(players), 1)).rref()
-    if pivots != tuple(range(len(family))):
+    size = len(family)
+    rows = [[int(p in members) for members in family] + [1] for p in range(count)]
+    reduced, rank = fmpq_mat(count, size + 1, [fmpq(e) for row in rows for e in row]).rref()
+    unique = rank == size and all(reduced[k, k] == 1 for k in range(size))
+    if not unique or any(reduced[k, size] <= 0 for k in range(size)):
         return None
-    weights = [exact(reduced[k, len(family)]) for k in range(len(family))]
-    return weights if all(w > 0 for w in weights) else None
+    return [_fraction(reduced[k, size]) for k in range(size)]
 
 
 def _in(player: str, coalition: str) -> Any:
