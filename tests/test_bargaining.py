@@ -55,7 +55,7 @@ def test_nash_maximises_the_product_of_gains(d1, d2, gain, a1, a2):
     assert float(got["a"]) == pytest.approx(expected, abs=float(gain) / 1_500)
 
 
-@given(st.lists(numbers, min_size=2, max_size=4), numbers, st.data())
+@given(st.lists(numbers, min_size=2, max_size=3), numbers, st.data())
 def test_nobody_gets_less_than_outside_and_all_of_the_surplus_is_divided(outside, surplus, data):
     names = "abcd"[: len(outside)]
     weights = {n: data.draw(positive) for n in names}
@@ -110,7 +110,7 @@ def deal_me_out(surplus, outside, weights, impasse):
 
 @few
 @given(
-    st.lists(st.tuples(numbers, positive, numbers), min_size=2, max_size=4),
+    st.lists(st.tuples(numbers, positive, numbers), min_size=2, max_size=3),
     st.fractions(0, 10, max_denominator=6),
 )
 def test_outside_options_as_constraints_are_the_deal_me_out_rule(parties, gain):
@@ -416,6 +416,7 @@ WRONG = [
     (lambda: Nash(TWO, outside_as="threats"), "did you mean 'threat'?"),
     (lambda: Nash(TWO, impasse={"lead": 1}), "threat points are the impasse"),
     (lambda: Nash(TWO, {"lead": 0, "supplier": 1}, outside_as="constraint"), "above 0"),
+    (lambda: Nash(dict.fromkeys("abcd", 0), outside_as="constraint"), "at most 3 parties, not 4"),
     (lambda: Nash({"lead": "1 +", "supplier": 0}), "'1 +'"),
     (lambda: Nash(TWO).divide("open('x')"), "no function 'open'"),
     (lambda: TakeItOrLeaveIt("leed", TWO), "did you mean 'lead'?"),

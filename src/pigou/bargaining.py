@@ -36,7 +36,7 @@ __all__ = ["Nash", "TakeItOrLeaveIt", "formula"]
 
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _ROLES = ("threat", "constraint")
-_MOST_CONSTRAINED = 6
+_MOST_CONSTRAINED = 3  # 7 sets of parties held to their options; 4 would make 15
 
 
 def formula(text: Any, scope: Scope | None = None) -> sp.Expr:
