@@ -44,6 +44,7 @@ from __future__ import annotations
 
 from pigou.game import Bystander, Game, Move, Parameter, Player
 from pigou.model import Model
+from pigou.proposition import Profile, Proposition
 from pigou.reform import Reform, add_choice, subsidy
 
 
@@ -54,6 +55,7 @@ def model() -> Model:
         reforms=(uniform_subsidy(), divide_and_conquer(), assurance(), joint_commitment()),
         mechanism="coordination failure: complementary investments",
         about=__doc__ or "",
+        propositions=propositions(),
     )
 
 
@@ -157,4 +159,68 @@ def joint_commitment() -> Reform:
         counts_as="if(sum(upgrade == sign) >= firms, 1, 0)",
         label="Binding joint commitment",
         source="own; unanimity contract",
+    )  # fmt: skip
+
+
+def propositions() -> tuple[Proposition, ...]:
+    """State what holds for all parameter values, and what does not."""
+    profiles = {"up": Profile("all upgrade"), "wait": Profile("all wait")}
+    subsidised = {"wait": Profile("all wait", "uniform_subsidy")}
+    linear = ("threshold == 1",)
+    return (
+        Proposition(
+            "coexistence",
+            "In the linear case both nobody and everybody upgrading are equilibria exactly if the "
+            "cost lies between what a pioneer gains and what everybody gains.",
+            "(up_holds + wait_holds == 2) == "
+            "(benefit*(1 - complementarity) <= cost and cost <= benefit)",
+            profiles, linear,
+            stronger="(up_holds + wait_holds == 2) == "
+            "(benefit*(1 - complementarity) < cost and cost <= benefit)",
+            source="Rodrik (1996), section 2; own linear form",
+        ),
+        Proposition(
+            "pareto_ranked",
+            "Where both are equilibria, no firm and no consumer prefers that nobody upgrades.",
+            "up_firm >= wait_firm and up_consumers >= wait_consumers",
+            profiles, ("up_holds == 1", "wait_holds == 1"),
+            stronger="up_firm > wait_firm and up_consumers >= wait_consumers",
+            source="Murphy, Shleifer and Vishny (1989), section IV",
+        ),
+        Proposition(
+            "uniform_subsidy",
+            "In the linear case a subsidy removes the bad equilibrium exactly if it exceeds the "
+            "cost less what a pioneer gains.",
+            "(wait_holds == 0) == (subsidy > cost - benefit*(1 - complementarity))",
+            subsidised, linear,
+            stronger="(wait_holds == 0) == (subsidy >= cost - benefit*(1 - complementarity))",
+            source="own",
+        ),
+        Proposition(
+            "critical_mass",
+            "With a critical mass of at least two, no subsidy below the whole cost removes the bad "
+            "equilibrium.",
+            "wait_holds == 1",
+            subsidised, ("threshold >= 2", "subsidy < cost"),
+            stronger="wait_holds == 1 and subsidy < cost/2",
+            source="own",
+        ),
+        Proposition(
+            "cooperation",
+            "If consumers gain enough, upgrading is worth having where no equilibrium has it.",
+            "up_welfare > wait_welfare and up_holds == 0",
+            profiles, ("benefit < cost", "cost < benefit + spillover"),
+            stronger="up_welfare > wait_welfare + firms*(benefit + spillover - cost) and "
+            "up_holds == 0",
+            source="own",
+        ),
+        Proposition(
+            "efficient_if_equilibrium",
+            "Wherever it is worth having that everybody upgrades, it is an equilibrium.",
+            "up_welfare <= wait_welfare or up_holds == 1",
+            profiles, false=True,
+            lesson="An equilibrium needs what a firm gains to cover its cost; consumers' gain does "
+            "not enter. Then coordination is not what fails, and no announcement helps.",
+            source="a plausible claim",
+        ),
     )  # fmt: skip

@@ -284,6 +284,17 @@ class Search:
             self._payoffs[key] = total.xreplace(self.fixed)
         return self._payoffs[key]
 
+    def of_party(self, formula: sp.Expr, counts: Counts) -> sp.Expr:
+        """Return the expected value, at given counts, of a formula that is no member's own."""
+        values: dict[sp.Basic, sp.Expr] = {}
+        for index, group in enumerate(self.groups):
+            if group.single:
+                values |= self._values(index, counts[index].index(sp.S.One), bound=False)
+        total = sp.S.Zero
+        for probability, draw in self._draws():
+            total += probability * _at(formula, {**values, **draw}, self._summands(counts))
+        return total.xreplace(self.fixed)
+
     def _values(self, index: int, action: int, bound: bool) -> dict[sp.Basic, sp.Expr]:
         group = self.groups[index]
         name = each if bound else symbol
@@ -358,7 +369,7 @@ class Search:
 
     def settle(self, profile: _Profile) -> SymbolicEquilibrium | Exclusion:
         """Find the condition of a profile, or prove that there is none."""
-        gaps = list(self._gaps(profile))
+        gaps = list(self.gaps(profile))
         given = (*self.given, *profile.ranges)
         integers = (*self.integers, *profile.names)
         possible = decide(sp.Not(sp.And(*(gap >= 0 for gap in gaps))), given, integers)
@@ -375,7 +386,8 @@ class Search:
             possible.outcome is Outcome.REFUTED,
         )
 
-    def _gaps(self, profile: _Profile) -> Iterator[sp.Expr]:
+    def gaps(self, profile: _Profile) -> Iterator[sp.Expr]:
+        """Yield what each member loses by each other action: an equilibrium if none is below 0."""
         for index, row in enumerate(profile.counts):
             for action, number in enumerate(row):
                 if number == 0:

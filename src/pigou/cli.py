@@ -27,7 +27,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("table", "csv", "md", "tex")
 _BY_SUFFIX = {".csv": "csv", ".md": "md", ".tex": "tex", ".json": "json"}
-_DEFECT, _USAGE, _INCOMPLETE, _INTERRUPTED = 1, 2, 3, 130
+_DEFECT, _USAGE, _INCOMPLETE, _FAILED, _INTERRUPTED = 1, 2, 3, 5, 130
 
 
 # -- running ----------------------------------------------------------------------------------
@@ -596,6 +596,89 @@ def design(
         )  # fmt: skip
     settled = found.reached and found.threshold.grade != "numerical"
     return 0 if settled else _INCOMPLETE
+
+
+@cli.command()
+@click.argument("model", metavar="[MODEL]", required=False)
+@click.option("--all", "every", is_flag=True, help="The propositions of all built-in models.")
+@click.option("--only", metavar="NAME", help="One proposition.")
+@click.option("--claim", metavar="CONDITION", help="A claim of your own over the parameters.")
+@click.option(
+    "--given", "given", multiple=True, metavar="CONDITION",
+    help="What your claim assumes, next to what the game does; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--time-limit", "limit", default="20", metavar="SECONDS",
+    help="Time for each question put to z3 (20).",
+)  # fmt: skip
+@click.option("--latex", is_flag=True, help="Propositions in LaTeX.")
+@_output
+def prove(
+    model: str | None,
+    every: bool,
+    only: str | None,
+    claim: str | None,
+    given: tuple[str, ...],
+    limit: str,
+    latex: bool,
+    style: str | None,
+    as_json: bool,
+    file: Path | None,
+) -> int:
+    """Prove a model's propositions for all parameter values, or refute them.
+
+    Exit code 5 where one does not come out as its author says.
+    """
+    if (model is None) == (not every):
+        raise click.UsageError("name a MODEL, or write --all")
+    if latex + as_json + bool(style) > 1:
+        raise click.UsageError("choose one of --latex, --json and --format")
+    if every and (only or claim):
+        raise click.UsageError("--only and --claim are about one MODEL")
+    if given and not claim:
+        raise click.UsageError("--given goes with --claim; a proposition states what it assumes")
+    from pigou import catalogue, prove_page, proving
+    from pigou.models import load, names
+    from pigou.proposition import Proposition
+
+    whats = [load(name) for name in names()] if every else [catalogue.find_model(model or "")]
+    pairs = [(what, p) for what in whats for p in what.propositions]
+    if claim:
+        pairs = [(whats[0], Proposition("claim", "The claim made.", claim, given=given))]
+    elif only:
+        known = [p.name for _, p in pairs]
+        pairs = [(what, p) for what, p in pairs if p.name == only]
+        if not pairs:
+            raise DeclarationError(unknown("proposition", only, known, f"model '{model}'"))
+    if not pairs:
+        raise DeclarationError(f"model '{model}' states no proposition; ask with --claim")
+    seconds = _seconds(limit)
+    found = [
+        (what.name, _working(f"proving {p.name}", partial(proving.prove, what, p, seconds)))
+        for what, p in pairs
+    ]
+    if latex:
+        _emit(prove_page.prove_latex(found), file)
+    else:
+        _deliver(
+            lambda: prove_page.prove_page(found), lambda: prove_page.prove_result(found),
+            style, as_json, file,
+        )  # fmt: skip
+    settled = (proof.outcome == "proved" if claim else proof.as_expected for _, proof in found)
+    return 0 if all(settled) else _FAILED
+
+
+def _seconds(text: str) -> float:
+    """Read a time limit: a number of seconds above 0, at most a day."""
+    from pigou.exact import exact
+
+    try:
+        seconds = exact(text)
+    except PigouError:
+        seconds = exact(0)
+    if not 0 < seconds <= 86_400:
+        raise DeclarationError(f"--time-limit is a number above 0 and at most 86400, not {text}")
+    return float(seconds)
 
 
 def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:

@@ -58,6 +58,7 @@ from pigou.game import (
     Type,
 )
 from pigou.model import Model
+from pigou.propositionfile import read_propositions
 from pigou.reform import Reform, Step, joined_steps
 from pigou.reform_kinds import KEYS, KINDS
 
@@ -70,7 +71,7 @@ CONTINUUM = "continuum"
 
 _TABLES = (
     "pigou", "game", "parameters", "players", "moves", "chance", "definitions", "divisions",
-    "payoffs", "outcomes", "bystanders", "transfers", "reforms", "case",
+    "payoffs", "outcomes", "bystanders", "transfers", "reforms", "propositions", "case",
 )  # fmt: skip
 _GAME = ("name", "source", "mechanism", "about", "assumptions")
 _PARAMETER = ("default", "domain", "unit", "meaning", "tex", "source", "integer")
@@ -206,6 +207,7 @@ def _model(root: FileTable, folder: Path | None) -> Model:
                 definitions,
             ),
             folder,
+            read_propositions(root),
         )
 
 

@@ -1,6 +1,6 @@
-"""Game files: a game, its reforms and its case, written in TOML.
+"""Game files: a game, its reforms, propositions and case, written in TOML.
 
-What `write_game` writes reads back to an equal game, equal reforms and an equal case.
+What `write_game` writes reads back to an equal game, and to equal reforms, propositions and case.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from pigou.filetable import MOST_CELLS, MOST_ENTRIES, plain
 from pigou.game import Chance, Choice, Game, Move, Parameter, Player, Transfer
 from pigou.gamefile import CONTINUUM, VERSION
 from pigou.model import Case, Fact, Model
+from pigou.propositionfile import of_proposition
 from pigou.reform import Reform
 
 __all__ = ["write_game"]
@@ -39,7 +40,7 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def write_game(model: Model | Game) -> str:
-    """Write a game, with its reforms and its case, as a game file.
+    """Write a game, with its reforms, propositions and case, as a game file.
 
     Reading the text gives an equal game. Definitions are not kept. A payoff that holds a table
     without being one, as reforms may leave it, is written as the table of its values.
@@ -113,6 +114,9 @@ def write_game(model: Model | Game) -> str:
         sections.append(_section("[[transfers]]", _of_transfer(game, transfer)))
     for reform in model.reforms:
         sections.append(_section("[[reforms]]", _of_reform(reform)))
+    for proposition in model.propositions:
+        needed, more = of_proposition(proposition)
+        sections.append(_section("[[propositions]]", more, needed))
     if model.case is not None:
         sections.extend(_of_case(model.case))
     return "\n".join(section for section in sections if section)

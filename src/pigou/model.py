@@ -11,6 +11,7 @@ from typing import Any
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Record, exact
 from pigou.game import Game
+from pigou.proposition import Proposition
 from pigou.reform import Reform
 
 __all__ = ["Case", "Fact", "Model"]
@@ -162,13 +163,15 @@ class Model:
         The model in words and mathematics.
     case : Case, optional
         Observations.
+    propositions : iterable of Proposition
+        What its literature claims for all parameter values.
     folder : Path, optional
         Where the model's file lies; files that a case names are looked for there.
 
     Raises
     ------
     DeclarationError
-        If two reforms share a name.
+        If two reforms, or two propositions, share a name.
 
     Examples
     --------
@@ -183,13 +186,16 @@ class Model:
     about: str = ""
     case: Case | None = None
     folder: Path | None = field(default=None, compare=False)
+    propositions: Sequence[Proposition] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "reforms", tuple(self.reforms))
-        names = [r.name for r in self.reforms]
-        for name in names:
-            if names.count(name) > 1:
-                raise DeclarationError(f"two reforms of '{self.name}' are called '{name}'")
+        for kind in ("reforms", "propositions"):
+            items = tuple(getattr(self, kind))
+            object.__setattr__(self, kind, items)
+            names = [item.name for item in items]
+            for name in names:
+                if names.count(name) > 1:
+                    raise DeclarationError(f"two {kind} of '{self.name}' are called '{name}'")
 
     @property
     def name(self) -> str:

@@ -1,0 +1,381 @@
+"""Propositions: proved ones survive random draws, and the prover refutes what is stronger."""
+
+import json
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import sympy as sp
+
+import draws
+from pigou import (
+    Allocation,
+    Bystander,
+    Effect,
+    Game,
+    Model,
+    Move,
+    Number,
+    Parameter,
+    Player,
+    Profile,
+    Proposition,
+    prove,
+    read_game,
+    solve,
+    write_game,
+)
+from pigou.cli import cli
+from pigou.errors import DeclarationError, ExpressionError, FileError, ReformError, StructureError
+from pigou.models import load, names
+from pigou.prove_page import prove_latex, prove_page, prove_result
+from pigou.proving import _Subject
+from pigou.solvers.paths import paths_of_play
+from pigou.solvers.situations import situation
+
+BUILT_IN = [(load(n), p) for n in names() for p in load(n).propositions]
+IDS = [f"{model.name}-{p.name}" for model, p in BUILT_IN]
+
+
+@pytest.fixture(scope="module")
+def proofs():
+    return {(m.name, p.name): prove(m, p) for m, p in BUILT_IN}
+
+
+@pytest.mark.parametrize(("model", "one"), BUILT_IN, ids=IDS)
+def test_a_proposition_comes_out_as_its_author_says(model, one, proofs):
+    proof = proofs[model.name, one.name]
+    assert proof.outcome == ("refuted" if one.false else "proved"), proof.reason
+    assert proof.as_expected
+    assert one.source
+    if not one.false:
+        assert one.stronger, "a proved claim has a stronger one that is refuted"
+        assert proof.stronger.outcome == "refuted", proof.stronger.reason
+    else:
+        assert one.lesson
+
+
+@pytest.mark.parametrize(("model", "one"), BUILT_IN, ids=IDS)
+def test_a_proved_claim_survives_ten_thousand_draws(model, one):
+    subject = _Subject(model, one)
+    at = draws.points(subject, 10_000)
+    drawn = len(next(iter(at.values())))
+    assert drawn >= 500, f"only {drawn} draws satisfy what is assumed"
+    false = draws.violations(subject, one.claim, at)
+    where = {n: v[false][:1] for n, v in at.items()}
+    assert false.any() if one.false else not false.any(), where
+
+
+@pytest.mark.parametrize(
+    ("model", "one"), [x for x in BUILT_IN if x[1].false],
+    ids=[i for i, x in zip(IDS, BUILT_IN, strict=True) if x[1].false],
+)  # fmt: skip
+def test_a_counterexample_is_one_in_plain_arithmetic(model, one, proofs):
+    proof = proofs[model.name, one.name]
+    subject = _Subject(model, one)
+    at = {n: np.array([float(v)]) for n, v in proof.counterexample.items()}
+    for name, situated in subject.situations.items():
+        for move, unknown in situated.moves.items():
+            at[unknown.name] = np.array([proof.numbers[f"{name}_{move}"].value])
+    assert draws.violations(subject, one.claim, at).all()
+
+
+# -- the derivation of conditions, against solved games --------------------------------------------
+
+
+def research(**changes):
+    game = Game(
+        "research and output",
+        [Player("one"), Player("two")],
+        [
+            Move("x1", "one", (0, 50)),
+            Move("x2", "two", (0, 50)),
+            Move("q1", "one", (0, 100), 2),
+            Move("q2", "two", (0, 100), 2),
+        ],
+        {
+            "one": "(size - q1 - q2 + x1 + leak*x2)*q1 - slope*x1**2/2",
+            "two": "(size - q1 - q2 + x2 + leak*x1)*q2 - slope*x2**2/2",
+        },
+        bystanders=[Bystander("consumers", "(q1 + q2)**2/2")],
+        parameters=[
+            Parameter("size", 10, "size > 0"),
+            Parameter("slope", 4, "slope > 2"),
+            Parameter("leak", "1/2", "0 <= leak <= 1"),
+        ],
+    )
+    return Model(game, **changes)
+
+
+@pytest.mark.parametrize("leak", ["0", "1/4", "1/2", "9/10"])
+def test_the_conditions_of_two_stages_hold_at_the_solved_equilibrium(leak):
+    model = research()
+    found = situation(model.game, "e", interior=True)
+    (one,) = solve(model.game, {"leak": leak})
+    values = {s.move: s.value for s in one.strategies}
+    at = {f"e_{m}": np.array([v.value]) for m, v in values.items()}
+    at |= {"size": np.array([10.0]), "slope": np.array([4.0])}
+    at["leak"] = np.array([float(Fraction(leak))])
+    for slope in found.slopes:
+        assert abs(draws.value(slope, at)[0]) < 1e-12
+    for condition in found.given:
+        assert draws.holds(condition, at, 1e-9).all()
+    welfare = draws.value(found.payoffs["welfare"], at)[0]
+    assert welfare == pytest.approx(sum(p.value for p in one.payoffs.values()), rel=1e-12)
+
+
+def test_an_effect_is_the_difference_quotient_of_two_solved_games():
+    model = research()
+    one = Proposition(
+        "effect", "words", "d < 0",
+        {"e": Allocation(interior=True), "d": Effect("e_x1 + e_q2", "leak")},
+    )  # fmt: skip
+    subject = _Subject(model, one)
+    sums = []
+    for leak in (Fraction(1, 2) - Fraction(1, 10**5), Fraction(1, 2) + Fraction(1, 10**5)):
+        (found,) = solve(model.game, {"leak": leak})
+        value = {s.move: s.value.value for s in found.strategies}
+        sums.append(value["x1"] + value["q2"])
+    (found,) = solve(model.game, {"leak": "1/2"})
+    at = {f"e_{s.move}": s.value.value for s in found.strategies}
+    at |= {"size": 10.0, "slope": 4.0, "leak": 0.5}
+    effect = float(draws.value(subject.formulas["d"], at))
+    assert effect == pytest.approx((sums[1] - sums[0]) / 2e-5, rel=1e-6)
+    assert effect != 0
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_condition_of_every_path_agrees_with_the_solved_game(seed):
+    """Random two-stage games with small whole payoffs, ties included."""
+    random = np.random.default_rng(seed)
+    numbers = iter(random.integers(0, 4, 40).tolist())
+    moves = [Move("a", "one", {"l": 0, "r": 1}), Move("b", "two", {"l": 0, "r": 1}, 2)]
+    who = ["one", "two"]
+    if seed % 2:
+        moves.insert(1, Move("c", "three", {"l": 0, "r": 1}))
+        who.append("three")
+    monomials = ["1", "a", "b", "a*b"] + (["c", "a*c", "b*c", "a*b*c"] if seed % 2 else [])
+    payoffs = {p: " + ".join(f"{next(numbers) - 2}*{m}" for m in monomials) for p in who}
+    game = Game("random", [Player(p) for p in who], moves, payoffs)
+    found = solve(game, pure=True)
+    assert found.complete
+    listed = set()
+    for one in found:
+        on = {m: [x for x, p in labels.items() if p.lower == 1] for m, labels in one.path.items()}
+        if all(len(labels) == 1 for labels in on.values()):
+            listed.add("; ".join(f"{m.name}: {on[m.name][0]}" for m in moves))
+    stated = {p.words for p in paths_of_play(game) if p.holds == sp.true}
+    assert all(p.holds in (sp.true, sp.false) for p in paths_of_play(game))
+    assert stated == listed
+
+
+# -- what is honest --------------------------------------------------------------------------------
+
+
+def test_a_stationary_point_that_is_no_equilibrium_refutes_nothing():
+    """The payoff x^4/4 - x^2/2 + ... has a local maximum that is not the global one."""
+    game = Game(
+        "two peaks",
+        [Player("one")],
+        [Move("x", "one", (-2, 2))],
+        {"one": "-(x**4)/4 + x**2/2 + tilt*x"},
+        parameters=[Parameter("tilt", "1/10", "0 < tilt < 1")],
+    )
+    claim = Proposition("right", "The move is positive.", "e_x > 0", {"e": Allocation()})
+    proof = prove(Model(game), claim)
+    assert proof.outcome == "undecided"
+    assert "first-order conditions, but no equilibrium there violates it" in proof.reason
+
+
+def test_a_slope_that_is_not_defined_at_a_corner_is_an_assumption_that_is_said():
+    """At 0 the payoff -sqrt(x) has no slope; 0 is the equilibrium, and the claim is false there."""
+    game = Game(
+        "steep",
+        [Player("one")],
+        [Move("x", "one", (0, 1))],
+        {"one": "-sqrt(x)"},
+        parameters=[Parameter("a", 1, "a > 0")],
+    )
+    with pytest.raises(DeclarationError, match="nothing satisfies"):
+        prove(Model(game), Proposition("p", "w", "e_x > 0", {"e": Allocation()}))
+    found = situation(game, "e")
+    assert found.assumed == ("e_x > 0",)
+    smooth = Game("smooth", [Player("one")], [Move("x", "one", (0, 1))], {"one": "-sqrt(1 + x)"})
+    assert situation(smooth, "e").assumed == ()
+
+
+def test_a_claim_about_nothing_is_an_error():
+    claim = Proposition("void", "Anything.", "cost < 0", given=("benefit < 0",))
+    with pytest.raises(DeclarationError, match="nothing satisfies what is assumed"):
+        prove(load("coordination"), claim)
+
+
+def test_exponentials_are_proved_from_true_inequalities_and_never_refuted_from_them():
+    game = Game(
+        "exponential",
+        [Player("one")],
+        [Move("x", "one", (0, 1))],
+        {"one": "-(x**2)"},
+        parameters=[Parameter("a", 1, "a > 0")],
+    )
+    assert prove(Model(game), Proposition("p", "w", "exp(a) > 1 + a/2")).outcome == "proved"
+    assert prove(Model(game), Proposition("p", "w", "log(1 + a) <= a")).outcome == "proved"
+    true = prove(Model(game), Proposition("p", "w", "exp(a) > 1 + a + a**2/2"))
+    assert true.outcome == "undecided"
+    false = prove(Model(game), Proposition("p", "w", "exp(a) < 1 + 2*a"))
+    assert false.outcome in ("refuted", "undecided")
+    if false.outcome == "refuted":
+        a = float(false.counterexample["a"])
+        assert np.exp(a) >= 1 + 2 * a
+
+
+@pytest.mark.parametrize(
+    ("claim", "where", "error", "words"),
+    [
+        ("x_x > 0", {"x": Allocation()}, StructureError, "hold it at one of"),
+        ("p_holds == 1", {"p": Profile("all wat")}, DeclarationError, "all wait"),
+        ("n == 1", {"n": Number("none")}, DeclarationError, "profile"),
+        ("p_holds == 1", {"p": Profile("all wait", "subsidi")}, ReformError, "subsidi"),
+        ("d > 0", {"d": Effect("cost", "benfit")}, DeclarationError, "did you mean 'benefit'"),
+        ("d > 0", {"d": Effect("cost", "benefit")}, DeclarationError, "interior=True"),
+        ("benfit > 0", {}, ExpressionError, "benfit"),
+    ],
+)
+def test_what_is_wrong_with_a_proposition_is_named(claim, where, error, words):
+    with pytest.raises(error) as caught:
+        prove(load("coordination"), Proposition("odd", "words", claim, where))
+    assert words in str(caught.value)
+
+
+# -- what users touch ------------------------------------------------------------------------------
+
+
+def test_prove_prints_every_proposition_and_leaves_with_0(capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["prove", "coordination"])
+    output = capsys.readouterr().out
+    assert stop.value.code == 0
+    for one in load("coordination").propositions:
+        assert one.name in output
+
+
+def test_a_false_claim_of_ones_own_leaves_with_5(capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["prove", "coordination", "--claim", "benefit > cost"])
+    assert stop.value.code == 5
+    assert "REFUTED" in capsys.readouterr().out
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["prove", "coordination", "--claim", "benefit > 0", "--json"])
+    assert stop.value.code == 0
+    (one,) = json.loads(capsys.readouterr().out)["propositions"]
+    assert (one["outcome"], one["counterexample"]) == ("proved", None)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "name a MODEL"),
+        (["coordination", "--all"], "name a MODEL"),
+        (["cordination"], "did you mean 'coordination'"),
+        (["coordination", "--only", "coexistenc"], "did you mean 'coexistence'"),
+        (["coordination", "--claim", "benfit > 0"], "did you mean 'benefit'"),
+        (["coordination", "--claim", "benefit"], "condition"),
+        (["coordination", "--given", "cost > 1"], "--claim"),
+        (["coordination", "--claim", "cost > 0", "--given", "cost < 0"], "nothing satisfies"),
+        (["coordination", "--time-limit", "nan"], "--time-limit"),
+        (["coordination", "--time-limit", "0"], "--time-limit"),
+    ],
+)
+def test_bad_words_leave_with_2(words, said, capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["prove", *words])
+    output = capsys.readouterr()
+    assert stop.value.code == 2
+    assert said in output.err
+    assert "Traceback" not in output.err
+
+
+def test_pages_hold_counterexample_and_numbers():
+    model = load("coordination")
+    false = next(p for p in model.propositions if p.false)
+    pairs = [(model.name, prove(model, false))]
+    text = " ".join(str(getattr(b, "text", "")) for b in prove_page(pairs).blocks)
+    assert "REFUTED" in text
+    assert false.lesson in text
+    record = prove_result(pairs)["propositions"][0]
+    assert set(record["counterexample"]) == {p.name for p in model.game.parameters}
+    assert r"\begin{claim}" in prove_latex(pairs)
+
+
+def test_json_fits_the_published_schema(capsys):
+    from test_cli import SCHEMAS, problems
+
+    schema = json.loads((SCHEMAS / "pigou-prove-1.schema.json").read_text("utf-8"))
+    with pytest.raises(SystemExit):
+        cli.main(["prove", "coordination", "--json"])
+    result = json.loads(capsys.readouterr().out)
+    assert not list(problems(result, schema, schema))
+    assert {p["outcome"] for p in result["propositions"]} == {"proved", "refuted"}
+
+
+# -- in files --------------------------------------------------------------------------------------
+
+TEAM = """
+pigou = 1
+[game]
+name = "team"
+[parameters.share]
+default = "1/2"
+domain = "0 < share < 1"
+[players.ann]
+[players.bob]
+[moves.x]
+player = "ann"
+interval = [0, 9]
+[moves.y]
+player = "bob"
+choices = { low = 0, high = 1 }
+[payoffs]
+ann = "share*(x + y) - x**2/2"
+bob = "(1 - share)*(x + y) - y**2/2"
+[[propositions]]
+name = "free_riding"
+statement = "Ann works less than is efficient."
+claim = "e_x < f_x and d > 0"
+[propositions.where]
+e = { kind = "allocation", choices = { y = "low" }, interior = true }
+f = { kind = "allocation", planner = true, choices = { y = "low" } }
+d = { kind = "effect", of = "e_x", on = "share" }
+n = { kind = "number", fixed = { share = "1/2" } }
+"""
+
+
+def test_a_proposition_of_a_file_is_read_written_and_proved():
+    model = read_game(TEAM.replace("n = {", "# n = {"))
+    assert prove(model, model.propositions[0]).outcome == "proved"
+    whole = read_game(TEAM)
+    assert read_game(write_game(whole)).propositions == whole.propositions
+    for name in names():
+        assert read_game(write_game(load(name))).propositions == load(name).propositions
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('kind = "effect"', 'kind = "efect"', "did you mean 'effect'"),
+        ("interior = true", "interor = true", "did you mean 'interior'"),
+        ("interior = true", 'interior = "yes"', "true or false"),
+        ('of = "e_x", ', "", "of: the key is missing"),
+        ('name = "free_riding"', 'name = "free riding"', "free riding"),
+        ('claim = "e_x < f_x and d > 0"', "", "claim: the key is missing"),
+        ('claim = "e_x < f_x and d > 0"', 'claim = " "', "has no claim"),
+        ('share = "1/2" } }', 'share = "nan" } }', "nan"),
+        ('choices = { y = "low" }, i', "choices = { y = 1 }, i", "text in quotes"),
+        ("[[propositions]]", "[propositions]", "list"),
+    ],
+)
+def test_what_is_wrong_with_a_proposition_of_a_file_is_located(old, new, said):
+    assert old in TEAM
+    with pytest.raises(FileError) as caught:
+        read_game(TEAM.replace(old, new, 1))
+    assert said in str(caught.value)
