@@ -49,13 +49,15 @@ from pigou.coalitions import CoalitionalGame, Shapley
 from pigou.exact import Record
 from pigou.game import Bystander, Game, Move, Parameter, Player
 from pigou.model import Model
+from pigou.proposition import Profile, Proposition
 from pigou.reform import Reform, set_parameters, subsidy
 from pigou.reform_steps import Step
 
 WORTH_A = "(base + gain*upgrade_a)"
 WORTH_B = "(base + gain*upgrade_b)"
-BETTER = f"max({WORTH_A}, {WORTH_B})"
-BOTH = f"max({WORTH_A} + second_use*{WORTH_B}, {WORTH_B} + second_use*{WORTH_A})"
+# u_A + u_B - u_A u_B is 1 if somebody upgrades, u_A u_B if both do: the better goods, the others
+BETTER = "(base + gain*(upgrade_a + upgrade_b - upgrade_a*upgrade_b))"
+WORSE = "(base + gain*upgrade_a*upgrade_b)"
 
 
 def model() -> Model:
@@ -65,6 +67,7 @@ def model() -> Model:
         reforms=(second_buyer(), support(), support_of_one(), association()),
         mechanism="unequal bargaining power: substitutable suppliers",
         about=__doc__ or "",
+        propositions=propositions(),
     )
 
 
@@ -81,7 +84,7 @@ def network() -> CoalitionalGame:
             "second+supplier_a+supplier_b": f"second_use*{BETTER}",
             "lead+second+supplier_a": WORTH_A,
             "lead+second+supplier_b": WORTH_B,
-            "lead+second+supplier_a+supplier_b": BOTH,
+            "lead+second+supplier_a+supplier_b": f"{BETTER} + second_use*{WORSE}",
         },
     )
 
@@ -189,4 +192,48 @@ def association() -> Reform:
     """Let the suppliers bargain as one: a larger part for them, less reason to upgrade."""
     return set_parameters(
         {"associated": 1}, "association", label="Supplier association", source="Segal (2003)",
+    )  # fmt: skip
+
+
+def propositions() -> tuple[Proposition, ...]:
+    """State what holds for all parameter values, and what does not."""
+    nobody, both = "supplier_a: no; supplier_b: no", "supplier_a: yes; supplier_b: yes"
+    one_buyer = ("second_use == 0", "associated == 0")
+    return (
+        Proposition(
+            "hold_up",
+            "With one buyer, that nobody upgrades is an equilibrium exactly if the cost is at "
+            "least half of the gain.",
+            "(n_holds == 1) == (cost >= gain/2)",
+            {"n": Profile(nobody)}, one_buyer,
+            stronger="(n_holds == 1) == (cost > gain/2)",
+            source="Shapley (1953); own",
+        ),
+        Proposition(
+            "duplication",
+            "With one buyer, that both upgrade is an equilibrium exactly if the cost is at most a "
+            "sixth of the gain, though one would do.",
+            "(b_holds == 1) == (cost <= gain/6)",
+            {"b": Profile(both)}, one_buyer,
+            stronger="(b_holds == 1) == (cost < gain/6)",
+            source="Shapley (1953); own",
+        ),
+        Proposition(
+            "a_second_buyer",
+            "With a second buyer as good as the first, both upgrade in an equilibrium exactly if "
+            "the cost is at most half of the gain.",
+            "(b_holds == 1) == (cost <= gain/2)",
+            {"b": Profile(both, "second_buyer")}, one_buyer,
+            stronger="(b_holds == 1) == (cost < gain/2)",
+            source="Shapley and Shubik (1969); own",
+        ),
+        Proposition(
+            "an_association_helps",
+            "If without an association somebody upgrades for sure, so does somebody with it.",
+            "n_holds == 1 or m_holds == 0",
+            {"n": Profile(nobody), "m": Profile(nobody, "association")}, one_buyer, false=True,
+            lesson="A member has a quarter of the gain instead of half: a larger part of what "
+            "there is, and a smaller one of what it adds.",
+            source="a plausible claim",
+        ),
     )  # fmt: skip

@@ -52,6 +52,7 @@ from __future__ import annotations
 from pigou.bargaining import Nash, formula
 from pigou.game import Game, Move, Parameter, Player
 from pigou.model import Model
+from pigou.proposition import Allocation, Proposition
 from pigou.reform import Reform, pay, reform, set_parameters
 
 
@@ -64,6 +65,7 @@ def model() -> Model:
         ),
         mechanism="hold-up: specific investments before bargaining",
         about=__doc__ or "",
+        propositions=propositions(),
     )  # fmt: skip
 
 
@@ -179,4 +181,72 @@ def common_standards() -> Reform:
         {"lead_portable": "3/4", "supplier_portable": "3/4"}, "common_standards",
         label="Common standards: investments become less specific",
         source="Klein, Crawford and Alchian (1978) on specificity",
+    )  # fmt: skip
+
+
+def propositions() -> tuple[Proposition, ...]:
+    """State what holds for all parameter values, and what does not."""
+    before, best = Allocation(), Allocation(planner=True)
+    equal = ("lead_power == 1/2",)
+    return (
+        Proposition(
+            "underinvestment",
+            "Neither side builds in more quality than is best.",
+            "e_lead_quality <= f_lead_quality and e_supplier_quality <= f_supplier_quality",
+            {"e": before, "f": best},
+            stronger="e_lead_quality < f_lead_quality and "
+            "e_supplier_quality <= f_supplier_quality",
+            source="Grossman and Hart (1986)",
+        ),
+        Proposition(
+            "no_division_cures_it",
+            "Whatever the power of the two, quality is not best on both sides if some of both "
+            "qualities is specific.",
+            "e_lead_quality < f_lead_quality or e_supplier_quality < f_supplier_quality",
+            {"e": before, "f": best}, ("lead_portable < 1", "supplier_portable < 1"),
+            stronger="e_lead_quality < f_lead_quality and "
+            "e_supplier_quality < f_supplier_quality",
+            source="Hart and Moore (1990)",
+        ),
+        Proposition(
+            "co_payment",
+            "With equal power the supplier does what is best if the government bears half of the "
+            "share of its quality that is specific.",
+            "c_supplier_quality == f_supplier_quality",
+            {"c": Allocation("co_payment"), "f": best},
+            (*equal, "borne == (1 - supplier_portable)/2"),
+            stronger="c_supplier_quality == f_supplier_quality and "
+            "c_lead_quality == f_lead_quality",
+            source="own",
+        ),
+        Proposition(
+            "ownership",
+            "With half of both qualities portable, separate ownership beats the lead firm's "
+            "exactly if the supplier's productivity is large enough next to the lead firm's.",
+            "(e_welfare > o_welfare) == "
+            "(supplier_productivity**2 > 3/8*lead_productivity**2)",
+            {"e": before, "o": Allocation("lead_firm_owns")},
+            (*equal, "lead_portable == 1/2", "supplier_portable == 1/2"),
+            stronger="(e_welfare > o_welfare) == "
+            "(supplier_productivity**2 > 2/5*lead_productivity**2)",
+            source="Grossman and Hart (1986); own quadratic form",
+        ),
+        Proposition(
+            "enforcement_backfires",
+            "Enforcement against side-selling lowers the surplus.",
+            "r_welfare < e_welfare",
+            {"e": before, "r": Allocation("enforcement")},
+            ("enforced > 0", "supplier_portable > 0", "lead_power > 0"),
+            stronger="r_welfare < e_welfare and r_lead < e_lead",
+            source="Hart and Moore (1990) on what protects an investment",
+        ),
+        Proposition(
+            "enforcement_helps_the_lead_firm",
+            "Enforcement against side-selling makes at least the lead firm better off.",
+            "r_lead >= e_lead",
+            {"e": before, "r": Allocation("enforcement")}, false=True,
+            lesson="A strong lead firm takes most of a surplus that is then smaller: if its power "
+            "is above one half it gains by a supplier that has a way out, and so invests.",
+            source="a plausible claim",
+        ),
     )  # fmt: skip

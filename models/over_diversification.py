@@ -47,6 +47,7 @@ from __future__ import annotations
 from pigou.bargaining import formula
 from pigou.game import Bystander, Game, Move, Parameter, Player
 from pigou.model import Model
+from pigou.proposition import Profile, Proposition
 from pigou.reform import Reform, set_parameters
 from pigou.reform_steps import Step
 from pigou.renegotiation import StoleZwiebel
@@ -63,6 +64,7 @@ def model() -> Model:
         ),
         mechanism="hold-up by many: a supplier base that is too large",
         about=__doc__ or "",
+        propositions=propositions(),
     )  # fmt: skip
 
 
@@ -173,3 +175,36 @@ def inclusion_payment() -> Reform:
         label="Payment per supplier included",
         source="own; Stole and Zwiebel (1996) with w0 - z in the place of w0",
     )
+
+
+def propositions() -> tuple[Proposition, ...]:
+    """State what holds for all parameter values, and what does not."""
+    return (
+        Proposition(
+            "too_many",
+            "Where a fifth supplier is worth taking on, the lead firm does not stop at five.",
+            "five_holds == 0",
+            {"five": Profile("lead: 5"), "seven": Profile("lead: 7")},
+            ("first_gain - 9*decline >= elsewhere",),
+            stronger="five_holds == 0 and seven_holds == 1",
+            source="Stole and Zwiebel (1996)",
+        ),
+        Proposition(
+            "seven_for_five",
+            "Seven are taken on only where fewer than seven are efficient.",
+            "first_gain - 13*decline < elsewhere",
+            {"seven": Profile("lead: 7")}, ("seven_holds == 1",),
+            stronger="first_gain - 9*decline < elsewhere",
+            source="Stole and Zwiebel (1996)",
+        ),
+        Proposition(
+            "better_alternative_is_enough",
+            "A better alternative for suppliers brings the number down.",
+            "seven_holds == 0",
+            {"seven": Profile("lead: 7", "better_alternative")},
+            ("first_gain - elsewhere == 10*decline",), false=True,
+            lesson="The number falls only if what suppliers have elsewhere rises by enough next to "
+            "the decline of what the next one adds.",
+            source="a plausible claim",
+        ),
+    )  # fmt: skip

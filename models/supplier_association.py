@@ -27,7 +27,7 @@ loses less by a failure than a single supplier, and holds out for more:
 margin already, buy too little of it: margins are added to margins. Nobody takes into account what a
 higher price costs the others.
 
-**Whom it hurts.** Consumers, who get less at a higher price; and both tiers together.
+**Whom it hurts.** Consumers, who get less at a higher price.
 
 **Reforms it invites.** An *association* of suppliers corrects an unequal division, and
 **backfires** on the whole: the price rises from :math:`a/7` to :math:`a/4` at equal power, what
@@ -49,6 +49,7 @@ from __future__ import annotations
 from pigou.game import Bystander, Game, Move, Parameter, Player, Transfer
 from pigou.model import Model
 from pigou.nash_in_nash import Bargain, NashInNash
+from pigou.proposition import Allocation, Proposition
 from pigou.reform import Reform, set_parameters
 from pigou.reform_steps import Step
 
@@ -68,6 +69,7 @@ def model() -> Model:
         ),
         mechanism="bargaining power along a chain: input prices and associations",
         about=__doc__ or "",
+        propositions=propositions(),
     )  # fmt: skip
 
 
@@ -203,4 +205,54 @@ def buyers_power() -> Reform:
     return set_parameters(
         {"supplier_power": "1/4"}, "buyers_power", label="More power for the lead firms",
         source="Horn and Wolinsky (1988)",
+    )  # fmt: skip
+
+
+def propositions() -> tuple[Proposition, ...]:
+    """State what holds for all parameter values, and what does not."""
+    alone, together = Allocation(), Allocation("association")
+    own = ("associated == 0",)
+    return (
+        Proposition(
+            "suppliers_gain",
+            "An association raises what suppliers earn.",
+            "m_supplier_1 > e_supplier_1",
+            {"e": alone, "m": together}, own,
+            stronger="m_supplier_1 > 3/2*e_supplier_1",
+            source="Horn and Wolinsky (1988)",
+        ),
+        Proposition(
+            "association_backfires",
+            "An association lowers output, what consumers gain, and surplus.",
+            "m_output_1 < e_output_1 and m_consumers < e_consumers and m_welfare < e_welfare",
+            {"e": alone, "m": together}, own,
+            stronger="m_output_1 < e_output_1 and m_consumers < e_consumers and "
+            "m_welfare < 19/20*e_welfare",
+            source="Horn and Wolinsky (1988)",
+        ),
+        Proposition(
+            "fixed_fee",
+            "A contract with a fixed fee raises output and surplus.",
+            "c_output_1 > e_output_1 and c_welfare > e_welfare",
+            {"e": alone, "c": Allocation("fixed_fee")},
+            stronger="c_output_1 > e_output_1 and c_lead_1 > e_lead_1",
+            source="own",
+        ),
+        Proposition(
+            "too_little",
+            "Less is produced than is best.",
+            "e_output_1 + e_output_2 < demand",
+            {"e": alone},
+            stronger="e_output_1 + e_output_2 < demand/2",
+            source="Horn and Wolinsky (1988); double marginalisation",
+        ),
+        Proposition(
+            "a_gain_for_the_chain",
+            "What suppliers gain by an association is more than what lead firms lose.",
+            "m_supplier_1 - e_supplier_1 > e_lead_1 - m_lead_1",
+            {"e": alone, "m": together}, own, false=True,
+            lesson="With little power an association brings the chain closer to what a cartel "
+            "would sell; with much power it goes beyond, and the chain as a whole loses as well.",
+            source="a plausible claim",
+        ),
     )  # fmt: skip

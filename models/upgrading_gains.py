@@ -48,6 +48,7 @@ from pigou.bargaining import formula
 from pigou.coalitions import CoalitionalGame, Shapley
 from pigou.game import Bystander, Game, Move, Parameter, Player
 from pigou.model import Model
+from pigou.proposition import Allocation, Proposition
 from pigou.reform import Reform, set_parameters, subsidy
 from pigou.reform_steps import Step
 
@@ -59,6 +60,7 @@ def model() -> Model:
         reforms=(upgrading_support(), delivery_bonus(), local_market(), tied_support()),
         mechanism="capture of upgrading gains along a chain",
         about=__doc__ or "",
+        propositions=propositions(),
     )
 
 
@@ -176,3 +178,57 @@ def tied_support() -> Reform:
 def payment(payer: str, payee: str, amount: str, purpose: str) -> Step:
     """Return one payment of a reform that consists of several."""
     return Step("transfer", {"payer": payer, "payee": payee, "amount": amount, "purpose": purpose})
+
+
+def propositions() -> tuple[Proposition, ...]:
+    """State what holds for all parameter values, and what does not."""
+    before, best = Allocation(), Allocation(planner=True)
+    return (
+        Proposition(
+            "half_at_most",
+            "The component maker upgrades at most half as much as is best.",
+            "e_component_upgrading <= f_component_upgrading/2",
+            {"e": before, "f": best},
+            stronger="e_component_upgrading < f_component_upgrading/2",
+            source="own; Myerson (1977)",
+        ),
+        Proposition(
+            "capture",
+            "Of what support for the component maker brings about, the lead firm has a third, less "
+            "what a local market would value.",
+            "r_lead - e_lead == (1 - local)*support/(3*cost)",
+            {"e": before, "r": Allocation("upgrading_support")},
+            ("support < 1",),
+            stronger="r_lead - e_lead == support/(3*cost)",
+            source="own",
+        ),
+        Proposition(
+            "tied_support_backfires",
+            "Support tied to exclusive delivery lowers the component maker's upgrading exactly if "
+            "it is less than a sixth of what the local market would have valued.",
+            "(t_component_upgrading < e_component_upgrading) == (tied < local/6)",
+            {"e": before, "t": Allocation("tied_support")}, ("tied < 1",),
+            stronger="(t_component_upgrading < e_component_upgrading) == (tied <= local/6)",
+            source="own",
+        ),
+        Proposition(
+            "a_local_market",
+            "A local market never lowers upgrading, and never raises what the lead firm has.",
+            "m_component_upgrading >= e_component_upgrading and "
+            "m_assembly_upgrading >= e_assembly_upgrading and m_lead <= e_lead",
+            {"e": before, "m": Allocation("local_market")},
+            stronger="m_component_upgrading > e_component_upgrading and "
+            "m_assembly_upgrading >= e_assembly_upgrading and m_lead <= e_lead",
+            source="own; Hart and Moore (1990) on outside opportunities",
+        ),
+        Proposition(
+            "bonus_stays",
+            "Of a bonus paid to the component maker on delivery, nobody gains more than the "
+            "component maker.",
+            "b_component - e_component >= b_assembler - e_assembler",
+            {"e": before, "b": Allocation("delivery_bonus")}, ("bonus < 1",), false=True,
+            lesson="The bonus is bargained over like the rest, a third for each; and the assembler "
+            "has its part of the upgrading that it brings about without paying for it.",
+            source="a plausible claim",
+        ),
+    )  # fmt: skip

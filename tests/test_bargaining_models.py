@@ -204,6 +204,20 @@ def test_o25_in_the_model():
                             "upgrade_b": 0}).division["lead"] == 1  # fmt: skip
 
 
+def test_the_network_makes_the_best_use_of_goods():
+    game = network()
+    for a, b, r in itertools.product((0, 1), (0, 1), (0, sp.Rational(1, 2), 1)):
+        values = {"base": 3, "gain": 2, "upgrade_a": a, "upgrade_b": b, "second_use": r}
+        at = {symbol(k): sp.sympify(v) for k, v in values.items()}
+        goods = {"supplier_a": 3 + 2 * a, "supplier_b": 3 + 2 * b}
+        for coalition in game.coalitions:
+            members = coalition.split("+")
+            have = sorted((goods[m] for m in members if m in goods), reverse=True)
+            uses = [u for m, u in (("lead", 1), ("second", r)) if m in members]
+            best = sum(u * g for u, g in zip(uses, have, strict=False))
+            assert game.worth_of(coalition).xreplace(at) == best
+
+
 # -- O26: input prices from simultaneous bargains (values withheld: computed, and by a second route)
 
 
