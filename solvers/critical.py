@@ -172,8 +172,8 @@ class StrengthForm:
         self.at = {k: v for k, v in at.items() if k != name}
         self._forms: dict[Fraction, FiniteForm] = {}
         parameter = game.parameter(name)
-        points = (Fraction(n, d) for d in (1, 97) for n in range(200))
-        allowed = (p for p in points if _in_domain(parameter, p))
+        points = (Fraction(n, d) for d in (1, 97, -1, -97) for n in range(200))
+        allowed = (p for p in dict.fromkeys(points) if _in_domain(parameter, p))
         self.nodes = list(itertools.islice(allowed, degree + 1))
         if len(self.nodes) <= degree:
             raise StructureError(f"parameter '{name}' can take too few values to be followed")

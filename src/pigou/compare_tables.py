@@ -179,7 +179,7 @@ def _at_strength(change: Change, word: str) -> str:
     if change.strength is None:
         return ""
     grade = "" if change.how == "exact" else f", {change.how}"
-    return f" {word} {change.strength} of its strength ({change.why}{grade})"
+    return f" {word} {change.where} of its strength ({change.why}{grade})"
 
 
 def dominance_blocks(scenario: Scenario) -> list[Block]:

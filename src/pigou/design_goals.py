@@ -19,6 +19,7 @@ change in the cell.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -149,28 +150,26 @@ class Setting:
         found = solve(self.before, {k: v for k, v in self.at.items() if k in own})
         return found, assess(self.before, found)
 
-    def picked(self, rule: str, strength: Fraction) -> Assessment | None:
-        """Return the equilibrium that a rule picks at a strength; None if it picks none."""
+    def picked(self, rule: str, strength: Fraction) -> tuple[Assessment, ...]:
+        """Return what a rule picks at a strength: several equilibria where it leaves them tied."""
         return _picked(rule, self.game, self.found(strength), self.assessed(strength))
 
-    def picked_before(self, rule: str) -> Assessment | None:
-        """Return the equilibrium that a rule picks without the reform."""
+    def picked_before(self, rule: str) -> tuple[Assessment, ...]:
+        """Return what a rule picks without the reform."""
         if rule not in self._before:
             self._before[rule] = _picked(rule, self.before, *self.baseline)
         return self._before[rule]
 
     @cached_property
-    def _before(self) -> dict[str, Assessment | None]:
+    def _before(self) -> dict[str, tuple[Assessment, ...]]:
         return {}
 
 
 def _picked(
     rule: str, game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
-) -> Assessment | None:
+) -> tuple[Assessment, ...]:
     picked = select(game, found, assessments, rule).picked
-    if len(picked) != 1:
-        return None
-    return next(a for a in assessments if a.equilibrium.name == picked[0])
+    return tuple(a for a in assessments if a.equilibrium.name in picked)
 
 
 class Goal:
@@ -351,7 +350,7 @@ class Unique(Goal):
 
 
 class Selected(Goal):
-    """The target profile is the equilibrium that a rule of selection picks.
+    """The target profile is the one equilibrium that a rule of selection picks.
 
     Examples
     --------
@@ -376,8 +375,8 @@ class Selected(Goal):
 
     def holds(self, strength: Fraction) -> bool | None:
         """Let the rule pick."""
-        one = self.setting.picked(self.rule, strength)
-        return one is not None and counts_of(one.equilibrium) == self.target.counts
+        picked = self.setting.picked(self.rule, strength)
+        return [counts_of(one.equilibrium) for one in picked] == [self.target.counts]
 
     def certain(self, strength: Fraction) -> bool:
         """Whether signs that stay settle it."""
@@ -400,6 +399,8 @@ class Selected(Goal):
 
 class Gain(Goal):
     """A group has at least so much more than without the reform.
+
+    Where the rule of selection leaves several equilibria tied, in each of them.
 
     Examples
     --------
@@ -437,13 +438,18 @@ class Gain(Goal):
         return False if any(c.upper < 0 for c in over) else None
 
     def changes(self, strength: Fraction) -> list[Enclosure] | None:
-        """Return by how much each group's surplus changes; None if a rule picks nothing."""
+        """Return by how much each group's surplus changes; None if a rule picks nothing.
+
+        Once for each equilibrium picked before with each that is picked after.
+        """
         before = self.setting.picked_before(self.rule)
         after = self.setting.picked(self.rule, strength)
-        if before is None or after is None:
+        if not before or not after:
             return None
         zero = Enclosure.point(0)
-        return [after.surplus.get(g, zero) - before.surplus.get(g, zero) for g in self.groups]
+        pairs = list(itertools.product(after, before))
+        return [a.surplus.get(g, zero) - b.surplus.get(g, zero)
+                for g in self.groups for a, b in pairs]  # fmt: skip
 
     def certain(self, strength: Fraction) -> bool:
         """Whether signs that stay settle it."""
@@ -457,8 +463,9 @@ class Gain(Goal):
             yield gap
         before = self.setting.picked_before(self.rule)
         floors = {}
-        if before is not None and all(before.surplus[g].is_exact for g in self.groups):
-            floors = {g: before.surplus[g].lower + self.least for g in self.groups}
+        if before and all(one.surplus[g].is_exact for one in before for g in self.groups):
+            floors = {g: max(one.surplus[g].lower for one in before) + self.least
+                      for g in self.groups}  # fmt: skip
         for counts in self.setting.pure_profiles:
             for group, floor in floors.items():
                 yield surplus(form, group, counts) - constant(floor)

@@ -245,7 +245,8 @@ def as_announced(outcome: Selected, found: EquilibriumSet, profile: Mapping[str,
     -----
     Cheap talk binds nobody. It is believed where nobody gains by doing otherwise, if the others
     believe it (J. Farrell 1987); where no equilibrium, or more than one, is as announced, the
-    rule's own choice stays.
+    rule's own choice stays. Of a continuum only the ends are looked at, and of a list that is not
+    known to be complete what is in it: the outcome then says "in the list".
 
     Examples
     --------
@@ -259,9 +260,11 @@ def as_announced(outcome: Selected, found: EquilibriumSet, profile: Mapping[str,
     ('E1', 'E2')
     """
     names = [one.name for one in found if _is_as_announced(one, profile)]
+    listed = "" if found.complete and not found.components else " in the list"
     if len(names) == 1:
-        return replace(outcome, name=names[0], instead="the equilibrium that was announced")
-    what = "more than one equilibrium is" if names else "no equilibrium is"
+        instead = f"the equilibrium{listed} that was announced"
+        return replace(outcome, name=names[0], instead=instead)
+    what = f"more than one equilibrium{listed} is" if names else f"no equilibrium{listed} is"
     return replace(outcome, finding=f"{outcome.finding}; {what} as announced")
 
 
