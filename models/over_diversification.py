@@ -202,7 +202,7 @@ def propositions() -> tuple[Proposition, ...]:
             "A better alternative for suppliers brings the number down.",
             "seven_holds == 0",
             {"seven": Profile("lead: 7", "better_alternative")},
-            ("first_gain - elsewhere == 10*decline",), false=True,
+            ("decline == (first_gain - elsewhere)/10",), false=True,
             lesson="The number falls only if what suppliers have elsewhere rises by enough next to "
             "the decline of what the next one adds.",
             source="a plausible claim",
