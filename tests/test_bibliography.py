@@ -21,7 +21,10 @@ KEY = re.compile(r"(?<![\w.])@([a-z]+[0-9]{4}[a-z]+)\b")
 ROOMS = [*(ROOT / "models").glob("*.py"), *(ROOT / "papers").glob("*.py")]
 ROOMS += [
     *(ROOT / "src" / "pigou").glob("reform_kinds*.py"),
-    ROOT / "src" / "pigou" / "selection.py",
+    *(
+        ROOT / "src" / "pigou" / f"{name}.py"
+        for name in ("selection", "bargaining", "coalitions", "renegotiation", "nash_in_nash")
+    ),
 ]
 FILES = [*ROOMS, *(ROOT / "examples").rglob("*.toml")]
 

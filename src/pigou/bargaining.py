@@ -13,8 +13,7 @@ Rules for more than an amount to be divided: `pigou.coalitions` (who can do what
 `pigou.renegotiation` (one firm, many suppliers), `pigou.nash_in_nash` (bargains that
 depend on each other).
 
-Sources: Nash (1950), Econometrica 18:155-162; Binmore, Shaked and Sutton (1989), Quarterly
-Journal of Economics 104:753-770.
+Sources: @nash1950bargaining; @binmore1989outside.
 """
 
 from __future__ import annotations

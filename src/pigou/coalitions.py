@@ -19,9 +19,7 @@ in separate groups. With ``may_split`` a coalition may always split, and is wort
 do, :math:`\max \sum_{C} v(C)` over its partitions: then nobody trades at a loss, and the value
 of a pair is :math:`\max(v(1, 2), v(1) + v(2))` as in `pigou.bargaining`.
 
-Sources: Shapley (1953), in Contributions to the Theory of Games II:307-317; Myerson (1977),
-Mathematics of Operations Research 2:225-229; on mergers of bargainers, Segal (2003), RAND Journal
-of Economics 34:439-460.
+Sources: @shapley1953value; @myerson1977graphs; on mergers of bargainers, @segal2003collusion.
 """
 
 from __future__ import annotations

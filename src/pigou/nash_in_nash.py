@@ -23,8 +23,7 @@ Steps
 4. No bargain is struck in which no term lets both gain; then there is no solution with all
    bargains struck, and the answer is empty.
 
-Sources: Horn and Wolinsky (1988), RAND Journal of Economics 19:408-419; for a foundation, Collard-
-Wexler, Gowrisankaran and Lee (2019), Journal of Political Economy 127:163-195.
+Sources: @horn1988bilateral; for a foundation, @collardwexler2019microfoundation.
 """
 
 from __future__ import annotations

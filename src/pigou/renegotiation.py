@@ -23,7 +23,7 @@ and the gain from the n-th relation is :math:`\max(\cdot, 0)`. `StoleZwiebel.out
 such suppliers; the closed forms are valid as long as nobody leaves, which
 `StoleZwiebel.stays` states, and a firm that maximises :math:`\pi(n)` never takes on one that would.
 
-Source: Stole and Zwiebel (1996), Review of Economic Studies 63:375-410.
+Source: @stole1996intrafirm.
 """
 
 from __future__ import annotations
