@@ -13,6 +13,7 @@ from pigou import (
     Bystander,
     Chance,
     Choice,
+    Enclosure,
     Game,
     If,
     Move,
@@ -253,3 +254,21 @@ def _extreme(sign, one, other):
 def everybody(game: Game, payoff):
     """Sum what all parties and all their members have."""
     return sum(game.total(p, payoff(p)) if p in game.payoffs else payoff(p) for p in game.parties)
+
+
+def outlay_is_what_the_ledger_says(assessment):
+    """Check outlay and revenue against the government's transfers, money counted as it flows.
+
+    A tax below zero is an outlay. Where the sign of an amount is not known, the balance counts.
+    """
+    zero = Enclosure.point(0)
+    public = [f for f in assessment.flows if "government" in (f.transfer.payer, f.transfer.payee)]
+    signed = [f.amount if f.transfer.payer == "government" else -f.amount for f in public]
+    if all(s.lower >= 0 or s.upper <= 0 for s in signed):
+        paid = sum((s for s in signed if s.upper > 0), zero)
+        taken = sum((-s for s in signed if s.upper <= 0), zero)
+        assert (assessment.outlay, assessment.revenue) == (paid, taken)
+    gap = assessment.outlay - assessment.revenue - sum(signed, zero)
+    assert gap.overlaps(zero) and gap.width < 1e-9
+    rest = assessment.public + assessment.outlay - assessment.revenue + assessment.running_cost
+    assert rest.overlaps(zero) and rest.width < 1e-9
