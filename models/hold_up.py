@@ -235,7 +235,7 @@ def propositions() -> tuple[Proposition, ...]:
             "enforcement_backfires",
             "Enforcement against side-selling lowers the surplus.",
             "r_welfare < e_welfare",
-            {"e": before, "r": Allocation("enforcement")},
+            {"e": Allocation(interior=True), "r": Allocation("enforcement", interior=True)},
             ("enforced > 0", "supplier_portable > 0", "lead_power > 0"),
             stronger="r_welfare < e_welfare and r_lead < e_lead",
             source="Hart and Moore (1990) on what protects an investment",
