@@ -7,6 +7,8 @@ from the payoffs that they declare.
 import random
 from fractions import Fraction
 
+import pytest
+
 from pigou.comparison import compare
 from pigou.models import load
 from pigou.solving import solve
@@ -39,11 +41,14 @@ def played(game, at=None):
     return path, {who: point(x) for who, x in one.payoffs.items()}
 
 
+SHARES = ("share", "overlap", "codifiability", "closed")
+
+
 def drawn(game, seed):
     """Return parameters of their domains, without ties."""
     draw = random.Random(seed)
     at = {name: Fraction(draw.randint(1, 99_991), 12_497) for name in game.values()}  # up to 8
-    return at | {name: at[name] / 9 for name in ("share", "overlap") if name in at}
+    return at | {name: at[name] / 9 for name in SHARES if name in at}
 
 
 # -- functional upgrading -------------------------------------------------------------------------
@@ -106,3 +111,84 @@ def test_a_design_grant_backfires_and_an_exclusive_contract_disarms_a_threat():
     assert net("functional_upgrading", "exclusive_contract")[1] == 0
     assert net("functional_upgrading", "exclusive_contract", after="market_access")[1] == -2
     assert net("functional_upgrading", "exclusive_contract", {"access": 2})[1] == -2
+
+
+# -- governance -----------------------------------------------------------------------------------
+
+
+def cheapest(p, learned):
+    """Return the mode of least cost to the lead firm, and the supplier's rent, as in the text."""
+    left = p["gap"] * (1 - (p["closed"] if learned else 0))
+    untold = (1 - p["codifiability"]) * p["complexity"]
+    costs = {
+        "market": (p["complexity"] + left, 0),
+        "modular": (untold + left + p["codify"] + p["modular_rent"], p["modular_rent"]),
+        "relational": (left + p["relate"] + p["relational_rent"], p["relational_rent"]),
+        "captive": (untold + p["supervise"], 0),
+        "hierarchy": (p["own"], 0),
+    }
+    mode = min(costs, key=lambda m: costs[m][0])
+    return mode, costs[mode][1], p["value"] - costs[mode][0]
+
+
+def test_governance_is_the_mode_of_least_cost():
+    game, seen = load("governance").game, set()
+    for seed in range(40):
+        p = drawn(game, seed)
+        p |= {name: p[name] / 4 for name in ("cost", "modular_rent", "relational_rent")}
+        path, payoffs = played(game, {k: str(v) for k, v in p.items()})
+        idle, taught = cheapest(p, False), cheapest(p, True)
+        learns = taught[1] - p["cost"] > idle[1]
+        mode, rent, lead = taught if learns else idle
+        assert path == {"learn": "yes" if learns else "no", "mode": mode}
+        assert payoffs == {"supplier": rent - p["cost"] * learns, "lead": lead}
+        seen.add((mode, learns))
+    assert {mode for mode, _ in seen} == {
+        "market", "modular", "relational", "captive", "hierarchy",
+    }  # fmt: skip
+    assert any(learns for _, learns in seen)
+
+
+# What there is to tell, how much can be codified, what the supplier cannot do; table 1 of
+# Gereffi, Humphrey and Sturgeon (2005).
+TABLE = [
+    ("1/2", "9/10", "1/4", "market"),  # low, high, high
+    (6, "9/10", "1/4", "modular"),  # high, high, high
+    (6, "1/10", "1/4", "relational"),  # high, low, high
+    (6, "9/10", 6, "captive"),  # high, high, low
+    (6, "1/10", 6, "hierarchy"),  # high, low, low
+]
+
+
+@pytest.mark.parametrize(("complexity", "codifiability", "gap", "mode"), TABLE)
+def test_the_five_modes_of_the_taxonomy(complexity, codifiability, gap, mode):
+    at = {"complexity": complexity, "codifiability": codifiability, "gap": gap}
+    assert played(load("governance").game, at)[0] == {"learn": "no", "mode": mode}
+
+
+def test_reforms_of_governance():
+    changes, value = net("governance", "learning_support")
+    assert value == Fraction(3, 2)
+    assert changes == {"supplier": Fraction(1, 2), "lead": 2, "government": -1}
+    changes, value = net("governance", "fair_share")
+    assert value == Fraction(3, 2)
+    assert changes == {"supplier": Fraction(1, 2), "lead": 1}  # no public money
+    changes, value = net("governance", "standards")
+    assert value == 3
+    assert changes["supplier"] == 0  # the chain stays captive
+    assert net("governance", "captivity_forbidden")[1] == Fraction(-1, 2)
+
+
+def test_standards_that_cost_a_supplier_its_relation():
+    """With a supplier that learns, standards make captivity cheap and the rent goes."""
+    changes, value = net("governance", "standards", {"cost": 1})
+    assert changes["supplier"] == -1  # its rent of 2, less the cost of learning
+    assert changes["lead"] == 1
+    assert value == 0
+
+
+def test_a_share_that_is_more_than_fair_brings_no_relation():
+    model = load("governance")
+    for rent, mode in [("5/2", "relational"), ("7/2", "relational"), ("17/4", "captive")]:
+        at = {"relational_rent": rent, "cost": "12/5", "codifiability": "3/10"}
+        assert played(model.game, at)[0]["mode"] == mode
