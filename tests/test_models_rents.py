@@ -1,0 +1,209 @@
+"""Rents under entry barriers, and spillovers: published numbers, and verdicts of reforms.
+
+Where a paper lets a regulator, a consortium or a planner decide, the game of the model is given
+such a player, with payoffs made from the model's own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+import sympy as sp
+
+from pigou import Game, Move, Player, compare, solve
+from pigou.catalogue import find_reform
+from pigou.exact import Enclosure
+from pigou.models import load
+
+
+def near(value, tolerance=1e-6):
+    return pytest.approx(value, abs=tolerance)
+
+
+def only(game, at=None):
+    """Return the only equilibrium of a complete list."""
+    found = solve(game, at or {})
+    assert found.complete, found.completeness
+    (one,) = found
+    return one
+
+
+def path(one):
+    """Return the value of each continuous move on the equilibrium path."""
+    return {m: v.value for m, v in one.path.items() if isinstance(v, Enclosure)}
+
+
+def verdicts(name, at=None):
+    """Return what compare says of every reform of a model, in the selected equilibrium."""
+    model = load(name)
+    comparison = compare(model.game, model.reforms, at or {})
+    for scenario in (comparison.baseline, *comparison.reforms):
+        assert scenario.found.complete, scenario.found.completeness
+    return {r.name: comparison.verdicts(r.name)[2].statement for r in model.reforms}
+
+
+def welfare(one):
+    return sum(v.value for v in one.payoffs.values())
+
+
+def chosen_first(model, reform, rate, who, aim, most):
+    """Let somebody choose the rate of a reform before everybody else.
+
+    `aim` sums the primitive payoffs of the parties that whoever chooses it cares for.
+    """
+    game = model.reform(reform)(model.game)
+    moves = [Move(rate, who, (-most, most)), *(replace(m, stage=m.stage + 1) for m in game.moves)]
+    payoffs = {p.name: game.payoff(p.name) for p in game.players}
+    payoffs[who] = sp.Add(*(game.payoffs.get(p, 0) for p in aim if p != "consumers"))
+    if "consumers" in aim:
+        (consumers,) = (b for b in game.bystanders if b.name == "consumers")
+        payoffs[who] += consumers.surplus
+    parameters = [p for p in game.parameters if p.name != rate]
+    return Game(who, [Player(who), *game.players], moves, payoffs, parameters=parameters)
+
+
+# -- M25: knowledge spillovers ---------------------------------------------------------------------
+
+SPILLOVERS = {
+    "1/5": (6.818181818, 45.45454545, 4.347826087, 4.945054945, 10.97560976, 9.523809524,
+            9.523809524, (1880.165289, 1814.744802, 1904.761905)),
+    "1/2": (5.714285714, 45.71428571, 5.714285714, 6.545454545, 15.65217391, 13.33333333,
+            26.66666667, (1959.183673, 1959.183673, 2133.333333)),
+    "4/5": (4.545454545, 45.45454545, 7.317073171, 8.463949843, 22.68907563, 18.75,
+            50, (1983.471074, 2165.377751, 2500)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("leak", SPILLOVERS)
+def test_research_of_each_firm_alone_and_under_the_second_best_subsidy(leak):
+    """O28.x_nc, Q_nc, x_sb, s, W: d'Aspremont and Jacquemin (1988)."""
+    alone_x, alone_q, *_, second, rate, surplus = SPILLOVERS[leak]
+    model, at = load("spillovers"), {"spillover": leak}
+    alone = only(model.game, at)
+    played = path(alone)
+    assert played["x1"] == played["x2"] == near(alone_x)
+    assert played["q1"] + played["q2"] == near(alone_q)
+    assert welfare(alone) == near(surplus[0])
+    everybody = ("one", "two", "consumers")
+    chosen = path(
+        only(chosen_first(model, "research_subsidy", "rate", "regulator", everybody, 99), at)
+    )
+    assert chosen["rate"] == near(rate)
+    assert chosen["x1"] == chosen["x2"] == near(second)
+    paid = only(model.reform("research_subsidy")(model.game), {**at, "rate": rate})
+    assert welfare(paid) == near(surplus[2])
+
+
+@pytest.mark.parametrize(("leak", "sign"), [("1/5", -1), ("1/2", 0), ("4/5", 1)])
+def test_royalties_that_maximise_joint_profits_are_cooperation_in_research(leak, sign):
+    """O28.x_coop, W (cooperation)."""
+    _, _, together, *_, surplus = SPILLOVERS[leak]
+    model, at = load("spillovers"), {"spillover": leak}
+    game = chosen_first(model, "royalty", "fee", "consortium", ("one", "two"), 30)
+    agreed = path(only(game, at))
+    assert agreed["x1"] == agreed["x2"] == near(together)
+    fee = only(game, at).path["fee"].lower
+    after = only(model.reform("royalty")(model.game), {**at, "fee": fee})
+    assert welfare(after) == near(surplus[1])
+    assert (fee > 0) - (fee < 0) == sign
+
+
+@pytest.mark.parametrize("leak", SPILLOVERS)
+@pytest.mark.parametrize(("who", "weight"), [("cartel", 0), ("planner", 1)])
+def test_one_decides_for_two_firms_that_are_treated_alike(leak, who, weight):
+    """O28.x_cartel, x_fb."""
+    published = SPILLOVERS[leak][3 + weight]
+    game = load("spillovers").game
+    alike = {m.symbol: sp.Symbol(m.name[0], real=True) for m in game.moves}
+    (consumers,) = (b.surplus for b in game.bystanders if b.name == "consumers")
+    aim = game.payoffs["one"] + game.payoffs["two"] + weight * consumers
+    one = Game(
+        who, [Player(who)], [Move("x", who, (0, 50)), Move("q", who, (0, 100), 2)],
+        {who: aim.xreplace(alike)}, parameters=game.parameters,
+    )  # fmt: skip
+    assert path(only(one, {"spillover": leak}))["x"] == near(published)
+
+
+def test_subsidies_and_royalties_help_and_protection_backfires():
+    assert verdicts("spillovers") == {
+        "research_subsidy": "worth it",
+        "royalty": "worth it",
+        "protection": "costs more than it brings",
+    }
+    (fallen,) = compare(load("spillovers").game, []).baseline.assessments
+    assert fallen.diagnosis == "cooperation failure"
+
+
+# -- M20: entry deterrence -------------------------------------------------------------------------
+
+CLOSE = Fraction(1, 10**9)
+TIGHT = {"build": 1, "entry_cost": "1/2"}
+
+
+def outputs(one):
+    at = path(one)
+    return at["output"], at["entrant_output"]
+
+
+def deterred(entry_cost, reform=""):
+    """Return the only equilibrium at a cost of entry, and what the entrant does in it."""
+    model = load("deterrence")
+    game = find_reform(model, reform)(model.game) if reform else model.game
+    one = only(game, {"entry_cost": entry_cost})
+    (entry,) = (label for label, p in one.path["entry"].items() if p.value == 1)
+    return one, entry
+
+
+def test_what_the_incumbent_sells_with_nothing_sunk_and_with_much_capacity():
+    """O32.TV_main: Dixit (1980); the ends of the range in which capacity is a threat."""
+    nothing_sunk, _ = deterred(0, "full_use+order:capacity=3")
+    much, _ = deterred(0, "standard:move=capacity,lowest=6")
+    assert path(nothing_sunk)["capacity"] == near(2.333333333)
+    assert path(much)["output"] == near(4.333333333)
+
+
+def test_entry_is_accommodated_deterred_or_blockaded():
+    """O32.f_block, f_deter, q_f1, q_f2, regimes."""
+    credible, blockaded = Fraction(16, 9), Fraction(49, 16)
+    one, entry = deterred(1)
+    assert (entry, *outputs(one)) == ("enter", near(3.5), near(1.75))
+    one, entry = deterred(2)
+    assert (entry, path(one)["output"]) == ("stay_out", near(4.171572875))
+    assert deterred(credible - CLOSE)[1] == "enter"
+    one, entry = deterred(credible + CLOSE)
+    assert (entry, path(one)["capacity"]) == ("stay_out", near(13 / 3))
+    one, entry = deterred(blockaded - CLOSE)
+    assert entry == "stay_out"
+    assert path(one)["capacity"] > 3.5
+
+
+def test_where_entry_is_blockaded_the_incumbent_is_a_monopoly():
+    """O32.q_f35: any capacity that still keeps the entrant out, up to what is sold."""
+    found = solve(load("deterrence").game, {"entry_cost": "7/2"})
+    assert found.complete
+    assert {path(one)["output"] for one in found} == {3.5}
+    assert max(path(one)["capacity"] for one in found) == 3.5
+
+
+def test_capacity_is_a_threat_only_as_far_as_it_would_be_used():
+    """O32.q_tight: a first mover would build 9/2."""
+    game = load("deterrence").game
+    assert outputs(only(game, TIGHT)) == (near(3.666666667), near(2.666666667))
+    bound = load("deterrence").reform("full_use")(game)
+    assert path(only(bound, TIGHT))["capacity"] > 11 / 3 + 0.1
+
+
+def test_a_limit_on_capacity_backfires_where_deterrence_keeps_prices_low():
+    """O32.W_f2: 20.5 against 19.78 if both are held to what equals would build."""
+    equal, entry = deterred(2, f"capacity_limit:limit={Fraction(7, 3) + CLOSE}")
+    assert entry == "enter"
+    assert welfare(deterred(2)[0]) == near(20.5)
+    assert welfare(equal) == near(19.77777778)
+    assert verdicts("deterrence") == {
+        "entry_support": "worth it",
+        "shared_facility": "worth it",
+        "capacity_limit": "costs more than it brings",
+        "full_use": "changes nothing",
+    }
