@@ -207,3 +207,86 @@ def test_a_limit_on_capacity_backfires_where_deterrence_keeps_prices_low():
         "capacity_limit": "costs more than it brings",
         "full_use": "changes nothing",
     }
+
+
+# -- M21: oligopolies along a chain ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("suppliers", "leads", "quantity", "prices", "rents"),
+    [(2, 3, 4.5, (4, 5.5), (13.5, 6.75)), (1, 1, 2.25, (5.5, 7.75), (10.125, 5.0625))],
+)
+def test_quantity_prices_and_rents_along_the_chain(suppliers, leads, quantity, prices, rents):
+    """O27.Q, p, rents: Greenhut and Ohta (1979), tiers of 2 and 3 firms, and of one each."""
+    one = only(load("chain").game, {"suppliers": suppliers, "leads": leads})
+    at, earned = path(one), {name: v.value for name, v in one.payoffs.items()}
+    assert at["Q"] == near(quantity)
+    assert (at["w"], 10 - at["Q"]) == (near(prices[0]), near(prices[1]))
+    assert earned["supplier"] + earned["other_suppliers"] == near(rents[0])
+    assert earned["lead"] + earned["other_leads"] == near(rents[1])
+    assert earned["supplier"] == near(rents[0] / suppliers)
+
+
+def test_the_subsidy_that_undoes_all_margins():
+    """O27.W_2x3, O27.subsidy_2x3: 9 a unit; units of input and of output are the same."""
+    model = load("chain")
+    plain = compare(model.game, [model.reform("subsidy").revised({"rate": 9})])
+    (before,) = plain.baseline.assessments
+    assert before.welfare().value == near(30.375)
+    assert plain.baseline.first_best.welfare.value == near(40.5)
+    after = plain.reforms[0]
+    assert path(after.found["E1"])["Q"] == near(9)
+    assert after.assessments[0].gap.value == near(0)
+
+
+def test_rivals_and_subsidies_help_and_a_tax_on_rents_backfires():
+    assert verdicts("chain") == {
+        "more_suppliers": "worth it",
+        "more_lead_firms": "worth it",
+        "subsidy": "worth it",
+        "tax": "costs more than it brings",
+    }
+
+
+# -- M26: training and poaching --------------------------------------------------------------------
+
+
+def trained(reform="", at=None):
+    """Return how much each firm trains in the only equilibrium, and welfare."""
+    model = load("training")
+    game = find_reform(model, reform)(model.game) if reform else model.game
+    one = only(game, at)
+    played = {s.move: s.value.value for s in one.strategies}
+    assert played["t1"] == played["t2"]
+    return played["t1"], welfare(one)
+
+
+def test_training_by_firms_and_what_would_be_efficient():
+    """O30.t_firm, t_competitive, t_firm_compress, W_loss: two firms, each as in the oracle."""
+    assert trained()[0] == near(0.16)
+    assert trained(at={"outside": 1})[0] == near(0)
+    assert trained(at={"outside": "3/10"})[0] == near(0.28)
+    (before,) = compare(load("training").game, []).baseline.assessments
+    assert before.gap.value == near(2 * 0.3528)
+
+
+def test_the_subsidy_that_restores_efficient_training():
+    """O30.subsidy, t_fb: 0.84 of what training is worth; welfare is then the first best, 1."""
+    assert trained("training_subsidy:rate=21/25") == (near(1), near(1))
+    assert trained("training_levy") == (near(1), near(1))
+
+
+def test_workers_who_pay_for_what_they_gain():
+    """O30.t_joint: what firm and worker would choose together."""
+    gains = Fraction(3, 5) + Fraction(4, 5) * Fraction(1, 2) * Fraction(2, 5)
+    assert trained(f"apprentice_pay:pay={gains}")[0] == near(0.92)
+
+
+def test_training_policies_help_and_flexible_wages_backfire():
+    assert verdicts("training") == {
+        "training_subsidy": "worth it",
+        "training_levy": "worth it",
+        "apprentice_pay": "worth it",
+        "poaching_fee": "worth it",
+        "flexible_wages": "costs more than it brings",
+    }
