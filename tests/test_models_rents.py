@@ -290,3 +290,41 @@ def test_training_policies_help_and_flexible_wages_backfire():
         "poaching_fee": "worth it",
         "flexible_wages": "costs more than it brings",
     }
+
+
+# -- M30: the upgrading race -----------------------------------------------------------------------
+
+
+def raced(rivals=0, at=None):
+    """Return upgrading and payoffs in the race, with so many more rivals like the second."""
+    game = load("race").game
+    for k in range(3, 3 + rivals):
+        game = find_reform(load("race"), f"rival:player=two,called=s{k}")(game)
+    one = only(game, at)
+    return [s.value.value for s in one.strategies], one.payoffs
+
+
+@pytest.mark.parametrize(("suppliers", "upgrading", "wasted"), [(4, 18.75, 0.75), (10, 9, 0.9)])
+def test_the_more_suppliers_the_more_of_the_premium_is_wasted(suppliers, upgrading, wasted):
+    """O36.x_r1, diss_r1, x_n10, diss_n10: Tullock (1980)."""
+    chosen, _ = raced(suppliers - 2)
+    assert chosen == [near(upgrading)] * suppliers
+    assert sum(chosen) / 100 == near(wasted)
+
+
+def test_a_race_of_unequal_suppliers():
+    """O36.asym, asym_payoffs: Hillman and Riley (1989); in the units of who has twice the cost."""
+    chosen, payoffs = raced(at={"cost_two": 2})
+    assert chosen == [near(22.22222222), near(11.11111111)]
+    assert payoffs["one"].value == near(44.44444444)
+    assert payoffs["two"].value / 2 == near(5.555555556)
+
+
+def test_limits_and_taxes_help_and_grants_to_all_and_rivals_backfire():
+    assert verdicts("race") == {
+        "agreed_limit": "worth it",
+        "upgrading_tax": "worth it",
+        "smaller_premium": "worth it",
+        "upgrading_grants": "costs more than it brings",
+        "another_rival": "costs more than it brings",
+    }
