@@ -328,3 +328,77 @@ def test_limits_and_taxes_help_and_grants_to_all_and_rivals_backfire():
         "upgrading_grants": "costs more than it brings",
         "another_rival": "costs more than it brings",
     }
+
+
+# -- M29: immiserising growth ----------------------------------------------------------------------
+
+
+def traded(own, world_x, world_y, elasticity):
+    """Return the utility of who owns so much X, by clearing the market for X by bisection."""
+    low, high = 1e-6, 1e6
+    for _ in range(200):
+        price = (low * high) ** 0.5
+        bought = (price * world_x + world_y) / (price + price**elasticity)  # of X, by everybody
+        low, high = (price, high) if bought > world_x else (low, price)
+    x = price * own / (price + price**elasticity)
+    rho = 1 - 1 / elasticity
+    return (x**rho + (x * price**elasticity) ** rho) ** (1 / rho)
+
+
+def grown(changes):
+    """Return a country's utility in the only equilibrium found, and what is played."""
+    model = load("immiserising")
+    found = solve(model.game, changes)
+    (one,) = found
+    return one.payoffs["country"].value, [*one.strategies[0].counts.values()]
+
+
+def test_all_expand_and_all_lose():
+    """O34, blind: four countries that may grow by 10%, elasticity 2/5; by a second route."""
+    at = {"elasticity": "2/5"}
+    worse, counts = grown(at)
+    assert counts == [0, 4]
+    assert worse == near(traded(1.1 / 4, 1.1, 1, 0.4), 1e-9)
+    restraint = load("immiserising").reform("export_restraint")(load("immiserising").game)
+    (stay,) = solve(restraint, at)
+    better = stay.payoffs["country"].value
+    assert better == near(traded(1 / 4, 1, 1, 0.4), 1e-9)
+    assert worse < better
+    # strictly dominant: whatever the number of others who expand
+    for others in range(4):
+        grow = traded(1.1 / 4, 1 + 0.1 * (others + 1) / 4, 1, 0.4)
+        assert grow > traded(1 / 4, 1 + 0.1 * others / 4, 1, 0.4)
+
+
+@pytest.mark.parametrize(("elasticity", "sign"), [("49/100", -1), ("51/100", 1), ("3/4", 1)])
+def test_growth_is_immiserising_below_an_elasticity_of_one_half(elasticity, sign):
+    """O34, blind: where the South has as much of X as the North of Y, for small growth."""
+    at = {"elasticity": elasticity, "growth": "1/1000"}
+    change = grown(at)[0] - traded(1 / 4, 1, 1, float(Fraction(elasticity)))
+    assert (change > 0) - (change < 0) == sign
+
+
+def test_the_joint_supply_that_is_best_for_the_south():
+    """O34, blind: where the South's share of world income is 3/5, at an elasticity of 2/5."""
+    best = 1.5 ** (-2 / 3)
+    model = load("immiserising")
+    restraint = model.reform("export_restraint")(model.game)
+
+    def utility(supply):
+        (one,) = solve(restraint, {"elasticity": "2/5", "south": Fraction(supply)})
+        return one.payoffs["country"].value
+
+    assert utility(best) > max(utility(best - 0.01), utility(best + 0.01), utility(1))
+
+
+def test_diversification_and_restraint_help_exporters_and_aid_to_expand_backfires():
+    assert verdicts("immiserising") == {
+        "diversification": "worth it",
+        "export_restraint": "worth it",
+        "productivity_aid": "costs more than it brings",
+    }
+    (one,) = compare(load("immiserising").game, []).baseline.assessments
+    assert one.diagnosis == "cooperation failure"
+    world = verdicts("immiserising", {"standing": 1})
+    assert world["export_restraint"] == "costs more than it brings"
+    assert world["productivity_aid"] == "worth it"
