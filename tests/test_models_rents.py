@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from math import comb
 
 import pytest
 import sympy as sp
@@ -402,3 +403,75 @@ def test_diversification_and_restraint_help_exporters_and_aid_to_expand_backfire
     world = verdicts("immiserising", {"standing": 1})
     assert world["export_restraint"] == "costs more than it brings"
     assert world["productivity_aid"] == "worth it"
+
+
+# -- M27: a club facility --------------------------------------------------------------------------
+
+
+def mixtures(at, reform=""):
+    """Return each symmetric mixed equilibrium: the probability of paying, and a firm's payoff."""
+    model = load("facility")
+    game = find_reform(model, reform)(model.game) if reform else model.game
+    found = solve(game, at)
+    assert found.complete
+    mixed = [one for one in found if one.kind == "mixed"]
+    return [
+        (one.strategies[0].probabilities["pay"].value, one.payoffs["firm"].value) for one in mixed
+    ]
+
+
+def at_least(number, trials, p):
+    return sum(comb(trials, k) * p**k * (1 - p) ** (trials - k) for k in range(number, trials + 1))
+
+
+def exactly(number, trials, p):
+    return at_least(number, trials, p) - at_least(number + 1, trials, p)
+
+
+def test_mixed_payment_makes_each_firm_indifferent():
+    """O39, blind: 5 firms, 3 needed, cost 1/5; Palfrey and Rosenthal (1984), by a second route."""
+    low, high = mixtures({"cost": "1/5"})
+    for p, payoff in (low, high):
+        assert exactly(2, 4, p) == near(0.2)  # pivotal as often as it costs
+        assert payoff == near(at_least(3, 4, p))
+    assert low[0] < 0.5 < high[0]
+    assert at_least(3, 5, low[0]) < at_least(3, 5, high[0])
+    ((p, payoff),) = mixtures({"cost": "1/5"}, "money_back")
+    assert exactly(2, 4, p) == near(0.2 * at_least(2, 4, p))
+    assert payoff == near(at_least(3, 4, p))
+    assert p > high[0]
+
+
+def test_the_volunteers_dilemma():
+    """O39, blind: one payer is enough; Diekmann (1985): the larger the group, the less is built."""
+    ((p, _),) = mixtures({"cost": "1/5", "needed": 1})
+    assert p == near(1 - 0.2**0.25)
+    ((more, _),) = mixtures({"cost": "1/5", "needed": 1, "firms": 8})
+    assert at_least(1, 8, more) < at_least(1, 5, p) < 1
+
+
+def counts_of_payers(reform=""):
+    model = load("facility")
+    game = find_reform(model, reform)(model.game) if reform else model.game
+    pure = [one for one in solve(game, {"cost": "1/5"}) if one.kind == "pure"]
+    return sorted(sum(s.counts["pay"] for s in one.strategies) for one in pure)
+
+
+def test_how_many_pay_in_pure_equilibria():
+    """O39, blind: nobody or just enough; with refunds also one, who gets the money back."""
+    assert counts_of_payers() == [0, 3]
+    assert counts_of_payers("money_back") == [0, 1, 3]
+
+
+def test_co_finance_and_clubs_help_and_half_measures_backfire():
+    assert verdicts("facility") == {
+        "money_back": "worth it",
+        "co_finance": "worth it",
+        "half_measure": "costs more than it brings",
+        "users_only": "worth it",
+    }
+    comparison = compare(load("facility").game, [load("facility").reform("half_measure")])
+    assert "coordination" in comparison.baseline[comparison.baseline.selected].diagnosis
+    assert [v.statement for v in comparison.verdicts("half_measure")] == [
+        "shifts money and gains nothing", "costs more than it brings", "costs more than it brings",
+    ]  # fmt: skip
