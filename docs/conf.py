@@ -58,6 +58,7 @@ ROOMS = {
     "pigou": ROOT / "src" / "pigou",
     "pigou.models": ROOT / "models",
     "pigou.solvers": ROOT / "solvers",
+    "pigou.papers": ROOT / "papers",
 }
 
 
@@ -109,6 +110,7 @@ def help_texts():
 
 
 def kinds():
+    from pigou.bibliography import cite
     from pigou.reform_kinds import GROUPS, KEYS
     from pigou.reform_notation import keys_text
 
@@ -129,7 +131,7 @@ def kinds():
                 f"`{kind.definition}`",
                 keys_text(kind),
                 ledger,
-                kind.source,
+                cite(kind.source),
             )
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
         lines.append("")
@@ -145,6 +147,13 @@ def fill(app, docname, source):
     source[0] = re.sub(r"<!-- (exports|help|kinds) -->", lambda match: FILL[match[1]](), source[0])
 
 
+def cite_sources(app, what, name, obj, options, lines):
+    from pigou.bibliography import cite
+
+    lines[:] = [line if ">>>" in line else cite(line) for line in lines]
+
+
 def setup(app):
+    app.connect("autodoc-process-docstring", cite_sources)
     app.connect("builder-inited", write_pages)
     app.connect("source-read", fill)

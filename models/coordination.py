@@ -35,9 +35,8 @@ signing safe, but "nobody signs" remains an equilibrium, in weakly dominated str
 
 Sources
 -------
-Murphy, Shleifer and Vishny (1989), Journal of Political Economy 97:1003-1026, section IV;
-Rodrik (1996), Journal of International Economics 40:1-22; Segal (2003), Journal of Economic
-Theory 113:147-181. The linear form with a threshold is pigou's own.
+@murphy1989industrialization, section IV; @rodrik1996coordination; @segal2003coordination. The
+linear form with a threshold is pigou's own.
 """
 
 from __future__ import annotations
@@ -97,7 +96,7 @@ def coordination() -> Game:
             ),
         ],
         assumptions=["threshold <= firms"],
-        source="Murphy, Shleifer and Vishny (1989), section IV; Rodrik (1996); own linear form",
+        source="@murphy1989industrialization, section IV; @rodrik1996coordination; own linear form",
     )  # fmt: skip
 
 
@@ -111,7 +110,7 @@ def uniform_subsidy() -> Reform:
             ),
         ),
         label="Uniform subsidy",
-        source="Murphy, Shleifer and Vishny (1989), section IV",
+        source="@murphy1989industrialization, section IV",
     )  # fmt: skip
 
 
@@ -130,7 +129,7 @@ def divide_and_conquer() -> Reform:
             ),
         ),
         label="Divide and conquer",
-        source="Segal (2003)",
+        source="@segal2003coordination",
     )  # fmt: skip
 
 
@@ -148,7 +147,7 @@ def assurance() -> Reform:
             ),
         ),
         label="Assurance",
-        source="Bagnoli and Lipman (1989), Review of Economic Studies 56:583-601, for refunds",
+        source="@bagnoli1989provision, for refunds",
     )  # fmt: skip
 
 
@@ -177,7 +176,7 @@ def propositions() -> tuple[Proposition, ...]:
             profiles, linear,
             stronger="(up_holds + wait_holds == 2) == "
             "(benefit*(1 - complementarity) < cost and cost <= benefit)",
-            source="Rodrik (1996), section 2; own linear form",
+            source="@rodrik1996coordination, section 2; own linear form",
         ),
         Proposition(
             "pareto_ranked",
@@ -185,7 +184,7 @@ def propositions() -> tuple[Proposition, ...]:
             "up_firm >= wait_firm and up_consumers >= wait_consumers",
             profiles, ("up_holds == 1", "wait_holds == 1"),
             stronger="up_firm > wait_firm and up_consumers >= wait_consumers",
-            source="Murphy, Shleifer and Vishny (1989), section IV",
+            source="@murphy1989industrialization, section IV",
         ),
         Proposition(
             "uniform_subsidy",

@@ -33,7 +33,7 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from pigou.errors import DeclarationError, StructureError
+from pigou.errors import DeclarationError, ExpressionError, StructureError
 from pigou.exact import Enclosure
 from pigou.expression import symbol
 from pigou.game import Choice, Game
@@ -278,16 +278,21 @@ class _Search:
         def put(formula: Any) -> Any:
             return self.settled(formula, labels, idle)
 
-        return Game(
-            game.name,
-            tuple(p for p in game.players if p.name in movers),
-            moves,
-            {p: put(game.payoff(p)) for p in movers},
-            (),
-            game.chance,
-            (),
-            game.parameters,
-        )
+        try:
+            return Game(
+                game.name,
+                tuple(p for p in game.players if p.name in movers),
+                moves,
+                {p: put(game.payoff(p)) for p in movers},
+                (),
+                game.chance,
+                (),
+                game.parameters,
+            )
+        except ExpressionError as error:
+            raise DeclarationError(
+                f"game '{game.name}': a payoff is not a finite real number at some choices: {error}"
+            ) from None
 
     def left(self, labels: Labels) -> tuple[tuple[str, ...], Smooth]:
         """Solve the game that is left."""

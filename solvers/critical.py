@@ -46,6 +46,7 @@ __all__ = [
     "cells",
     "constant",
     "degree_in",
+    "enclosed_value",
     "ends_of",
     "interpolated",
     "simplest",
@@ -172,8 +173,8 @@ class StrengthForm:
         self.at = {k: v for k, v in at.items() if k != name}
         self._forms: dict[Fraction, FiniteForm] = {}
         parameter = game.parameter(name)
-        points = (Fraction(n, d) for d in (1, 97) for n in range(200))
-        allowed = (p for p in points if _in_domain(parameter, p))
+        points = (Fraction(n, d) for d in (1, 97, -1, -97) for n in range(200))
+        allowed = (p for p in dict.fromkeys(points) if _in_domain(parameter, p))
         self.nodes = list(itertools.islice(allowed, degree + 1))
         if len(self.nodes) <= degree:
             raise StructureError(f"parameter '{name}' can take too few values to be followed")
@@ -499,6 +500,20 @@ def value_at(polynomial: Any, value: Fraction) -> Fraction:
     Fraction(2, 1)
     """
     return _fraction(polynomial(_fmpq(value)))
+
+
+def enclosed_value(polynomial: Any, where: Enclosure) -> Enclosure:
+    """Return an enclosure of the value of a polynomial (Horner's rule).
+
+    Examples
+    --------
+    >>> enclosed_value(fmpq_poly([1, 2]), Enclosure.point("1/2"))
+    Enclosure(2)
+    """
+    value = Enclosure.point(0)
+    for coefficient in reversed(polynomial.coeffs()):
+        value = value * where + Enclosure.point(_fraction(coefficient))
+    return value
 
 
 def ends_of(where: Critical | Cell) -> tuple[Enclosure, Enclosure | None]:

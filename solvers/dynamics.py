@@ -2,8 +2,8 @@ r"""Basins of attraction under adjustment dynamics, by simulation from random st
 
 The state x holds one mixture for every group, and every group adjusts:
 
-- *best response*: :math:`\dot x = \beta(x) - x` with :math:`\beta` a pure best reply (Gilboa and
-  Matsui 1991);
+- *best response*: :math:`\dot x = \beta(x) - x` with :math:`\beta` the best reply, even odds where
+  several tie (Gilboa and Matsui 1991, who allow any);
 - *replicator*: :math:`\dot x_a = x_a [u_a(x) - \sum_b x_b u_b(x)]` (Taylor and Jonker 1978);
 - *logit*: :math:`\dot x = \ell_\lambda(x) - x` with :math:`\ell_\lambda` the logit response of
   precision :math:`\lambda` (Fudenberg and Levine 1998, section 4.7).
@@ -35,11 +35,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pigou.deadline import time_is_up
+from pigou.errors import StructureError
 from pigou.solvers.form import FiniteForm
 from pigou.solvers.logit import logit_response
 from pigou.solvers.mixed_payoffs import MixedPayoffs, mixed_payoffs
 
-__all__ = ["DYNAMICS", "Basins", "basins"]
+__all__ = ["DYNAMICS", "MOST_WORK", "Basins", "basins"]
 
 DYNAMICS = ("best-response", "replicator", "logit")
 """The dynamics by name."""
@@ -48,6 +49,8 @@ _NEAR = 0.02
 _REST = 2e-3
 _PART = 0.02
 _ROUND, _MOST_ROUNDS = 250, 40
+_TIE = 1e-13
+MOST_WORK = 20_000_000
 
 Array = Any
 
@@ -104,6 +107,12 @@ def basins(
     precision : float
         For the logit dynamics, in one over the unit of payoffs.
 
+    Raises
+    ------
+    StructureError
+        If starting points times pure profiles are more than 20,000,000, or a payoff times the
+        precision is too large.
+
     Examples
     --------
     >>> from pigou.gambit import read_nfg
@@ -114,6 +123,12 @@ def basins(
     (True, 0)
     """
     payoffs = mixed_payoffs(form)
+    terms = sum(len(faced.powers) for faced in payoffs.faced)
+    if starts * terms > MOST_WORK:
+        raise StructureError(
+            f"game '{form.game.name}': paths from {starts:,} starting points in {terms:,} profiles "
+            f"take too long; ask for at most {MOST_WORK // terms:,}"
+        )
     random = np.random.default_rng(seed)
     state = np.concatenate(
         [random.dirichlet(np.ones(len(g.actions)), starts) for g in form.groups], axis=1
@@ -154,7 +169,7 @@ def _advance(
 
 
 def _replicated(payoffs: MixedPayoffs, state: Array) -> Array:
-    utility = payoffs(state) / payoffs.scale
+    utility = payoffs(state)
     new = np.empty_like(state)
     for block in payoffs.blocks:
         own = utility[:, block]
@@ -165,10 +180,11 @@ def _replicated(payoffs: MixedPayoffs, state: Array) -> Array:
 
 def _best_reply(payoffs: MixedPayoffs, state: Array) -> Array:
     utility = payoffs(state)
-    reply = np.zeros_like(state)
+    reply = np.empty_like(state)
     for block in payoffs.blocks:
-        best = block.start + utility[:, block].argmax(axis=1)
-        reply[np.arange(len(state)), best] = 1.0
+        own = utility[:, block]
+        best = own >= own.max(axis=1, keepdims=True) - _TIE
+        reply[:, block] = best / best.sum(axis=1, keepdims=True)
     return reply
 
 

@@ -5,7 +5,9 @@ the second choice to be uniform on :math:`0, \dots, N - 1`; so the second is sel
 
 .. math:: \sum_{k=0}^{N-1} [u(1; k) - u(0; k)] > 0
 
-(Carlsson and van Damme 1993; Morris and Shin 2003, section 2.2).
+(Carlsson and van Damme 1993; Morris and Shin 2003, section 2.2). That this is the limit is shown
+where the gain from the second choice rises with the number of others who take it, or at least turns
+from loss to gain but once. Otherwise the sum still says what is best against uniform beliefs.
 
 Steps
 -----
@@ -34,6 +36,8 @@ class Laplacian(NamedTuple):
         None where nothing is selected.
     gain : fmpq
         The sum of gains of the second choice left over the first.
+    turns_once : bool
+        Whether gains are negative up to some number of others, and positive from there on.
     only : bool
         Whether dominance leaves one profile.
     silent : str
@@ -43,6 +47,7 @@ class Laplacian(NamedTuple):
     group: int | None = None
     action: int | None = None
     gain: Any = fmpq(0)
+    turns_once: bool = True
     only: bool = False
     silent: str = ""
 
@@ -55,7 +60,7 @@ def laplacian(form: FiniteForm) -> Laplacian:
     >>> from pigou.models import load
     >>> from pigou.solvers.form import finite_form
     >>> laplacian(finite_form(load("coordination").game))
-    Laplacian(group=0, action=0, gain=-5/8, only=False, silent='')
+    Laplacian(group=0, action=0, gain=-5/8, turns_once=True, only=False, silent='')
     """
     alive, _ = survivors(form)
     active = [i for i, actions in enumerate(alive) if len(actions) > 1]
@@ -67,13 +72,16 @@ def laplacian(form: FiniteForm) -> Laplacian:
     if form.groups[index].exit is not None:
         return Laplacian(silent="Laplacian selection is for games without an exit")
     first, second = alive[index]
-    gain: Any = fmpq(0)
+    gains: dict[int, Any] = {}
     for counts in form.profiles(alive, without=index):
         rows = [list(counts[index]), list(counts[index])]
         rows[0][first] += 1
         rows[1][second] += 1
         a, b = ((*counts[:index], tuple(row), *counts[index + 1 :]) for row in rows)
-        gain += form.payoff(index, second, b) - form.payoff(index, first, a)
+        number = counts[index][second]
+        gains[number] = form.payoff(index, second, b) - form.payoff(index, first, a)
+    gain = sum(gains.values(), fmpq(0))
     if not form.exceeds(abs(gain), fmpq(0)):
         return Laplacian(silent="Laplacian beliefs leave the two choices indifferent")
-    return Laplacian(index, second if gain > 0 else first, gain)
+    signs = [(g > 0) - (g < 0) for _, g in sorted(gains.items())]
+    return Laplacian(index, second if gain > 0 else first, gain, signs == sorted(signs))

@@ -20,12 +20,15 @@ Steps
    The determinant of the Jacobian bordered by the tangent keeps its sign along a curve: a step that
    changes it has jumped to another piece, and is halved. If it still does at 1e-3 the curve is
    taken to cross another there, as it may in a symmetric game; it is followed straight on, and that
-   is said.
+   is said. Where three choices are alike, curves cross two at a time, and the sign stays. Then two
+   real eigenvalues of the derivative of :math:`y - \log \ell_\lambda(e^y)`, with
+   :math:`\ell_\lambda` the logit response, pass 0 at once; this is looked for in the same way.
 4. Where :math:`\lambda` first passes the one asked for, solve for the point at exactly that
    :math:`\lambda`. The curve may turn back and pass it again; the first passage is taken.
 5. What is returned is held against the definition: the largest difference between x and the
    logit response to x has to be below 1e-9. If the curve cannot be followed so far, the furthest
-   :math:`\lambda` is said and nothing is returned.
+   :math:`\lambda` is said and nothing is returned; nor is it where rounding, which :math:`\lambda`
+   multiplies, leaves more than that at the :math:`\lambda` asked for.
 
 Numerical: nothing is enclosed.
 """
@@ -47,6 +50,7 @@ _SHORTEST, _LONGEST = 1e-10, 1e300
 _STRAIGHT = 0.95
 _CROSSING, _OVER = 1e-3, 0.02
 _RESIDUAL = 1e-9
+_ROUGH = 1e7
 
 Array = Any
 
@@ -57,9 +61,9 @@ class Logit(NamedTuple):
     Attributes
     ----------
     mixtures : tuple of tuple of float, or None
-        Of every group.
+        Of every group; None if the precision was not reached, or the point is not known well.
     precision : float
-        The precision reached: that asked for, if there are mixtures.
+        The precision reached.
     steps : int
     residual : float
         The largest difference from the logit response.
@@ -88,7 +92,7 @@ def logit_response(payoffs: MixedPayoffs, mixtures: Array, precision: float) -> 
     >>> logit_response(payoffs, np.array([[0.3, 0.7]]), 0.0).tolist()
     [[0.5, 0.5]]
     """
-    utility = precision * payoffs(mixtures)
+    utility = payoffs.scaled(precision) * payoffs(mixtures)
     response = np.empty_like(utility)
     for block in payoffs.blocks:
         own = utility[:, block]
@@ -116,9 +120,10 @@ def logit_equilibrium(form: FiniteForm, precision: float) -> Logit:
     [0.7478, 0.2522]
     """
     payoffs = mixed_payoffs(form)
-    curve = _Curve(payoffs, precision * payoffs.scale)
+    target = payoffs.scaled(precision)
+    curve = _Curve(payoffs, target)
     point, steps = curve.follow()
-    reached = point[-1] / payoffs.scale
+    reached = precision if curve.arrived else precision * (point[-1] / target)
     mixtures = np.exp(point[:-1])
     for block in payoffs.blocks:
         mixtures[block] /= mixtures[block].sum()
@@ -134,7 +139,7 @@ class _Curve:
     """The principal branch up to a scaled precision."""
 
     def __init__(self, payoffs: MixedPayoffs, target: float):
-        self.payoffs, self.target, self.scale = payoffs, target, payoffs.scale
+        self.payoffs, self.target = payoffs, target
         self.arrived, self.turns, self.crossings = False, 0, 0
 
     def follow(self) -> tuple[Array, int]:
@@ -148,9 +153,9 @@ class _Curve:
         sign, length = self._sign(point, tangent), 0.02
         for number in range(1, _MOST_STEPS + 1):
             step = self._step(point, tangent, length)
-            if step is not None and self._sign(step[0], step[1]) != sign:
+            if step is not None and (passed := self._passed(point, sign, step)):
                 step = self._crossed(point, tangent, step) if length <= _CROSSING else None
-                sign *= -1 if step is not None else 1
+                sign *= (-1) ** passed if step is not None else 1
             if step is None:
                 length /= 2
                 if length < _SHORTEST or time_is_up():
@@ -177,6 +182,29 @@ class _Curve:
         straight = direction is not None and direction @ tangent > _STRAIGHT
         near = np.abs(new - guess).max() <= 0.5 * length
         return (new, direction, effort) if straight and near else None
+
+    def _passed(self, point: Array, sign: float, step: tuple[Array, Array, int]) -> int:
+        """Return how many eigenvalues pass 0 on a step, as far as can be told; 1 if it is odd."""
+        if self._sign(step[0], step[1]) != sign:
+            return 1
+        before, after = self._negative(point), self._negative(step[0])
+        if before is None or after is None:
+            return 0
+        (real, all_), (real_after, all_after) = before, after
+        change = real_after - real
+        return abs(change) if change % 2 == 0 and change == all_after - all_ else 0
+
+    def _negative(self, point: Array) -> tuple[int, int] | None:
+        """Count negative eigenvalues, and those with negative real parts; None if too rough."""
+        slopes = point[-1] * self.payoffs.slopes(point[:-1])
+        shares = np.exp(point[:-1])
+        for block in self.payoffs.blocks:
+            slopes[block] -= shares[block] @ slopes[block]
+        if not np.abs(slopes).max() < _ROUGH:
+            return None
+        values = np.linalg.eigvals(np.eye(len(shares)) - slopes)
+        below = values[values.real < 0]
+        return int((np.abs(below.imag) < 1e-6 * (1 + np.abs(below))).sum()), len(below)
 
     def _crossed(
         self, point: Array, tangent: Array, step: tuple[Array, Array, int]
@@ -217,7 +245,7 @@ class _Curve:
 
     def _value(self, point: Array) -> Array:
         logs, precision = point[:-1], point[-1]
-        utility = precision / self.scale * self.payoffs.at_logs(logs[None])[0]
+        utility = precision * self.payoffs.at_logs(logs[None])[0]
         parts = []
         for block in self.payoffs.blocks:
             gap = logs[block] - utility[block]
@@ -226,10 +254,8 @@ class _Curve:
 
     def _jacobian(self, point: Array) -> Array:
         logs, precision = point[:-1], point[-1]
-        slopes = precision / self.scale * self.payoffs.slopes(logs)
-        gaps = np.column_stack(
-            [np.eye(len(logs)) - slopes, -self.payoffs.at_logs(logs[None])[0] / self.scale]
-        )
+        slopes = precision * self.payoffs.slopes(logs)
+        gaps = np.column_stack([np.eye(len(logs)) - slopes, -self.payoffs.at_logs(logs[None])[0]])
         rows = []
         for block in self.payoffs.blocks:
             own = gaps[block]

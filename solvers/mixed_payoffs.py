@@ -9,10 +9,14 @@ over the profiles n of the others, :math:`m_h` being the number of others in gro
 
 Steps
 -----
-1. Payoffs are evaluated exactly once for every profile that a member of each group faces.
+1. Payoffs are evaluated exactly once for every profile that a member of each group faces. What the
+   member cannot change is taken off: the best it can earn there, so that the best action gets 0.
+   The rest is divided by the largest difference of the game. Both are done exactly, before anything
+   is rounded: replies hang on differences, which would be lost next to a large sum that all actions
+   have in common.
 2. Products of powers are formed from logarithms, :math:`\exp(c_n + \sum_b n_b \log x_b)`, for many
    mixtures at once; no binomial coefficient overflows. The same form yields the derivatives with
-   respect to :math:`\log x`.
+   respect to :math:`\log x`. Long lists of mixtures are taken in parts, to bound the memory.
 
 Numerical: nothing is enclosed.
 """
@@ -20,16 +24,21 @@ Numerical: nothing is enclosed.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
+from flint import fmpq
 
 from pigou.errors import StructureError
-from pigou.solvers.form import FiniteForm, joined
+from pigou.solvers.form import Allowed, Counts, FiniteForm, joined
 
 __all__ = ["MOST_TERMS", "MixedPayoffs", "mixed_payoffs"]
 
 MOST_TERMS = 50_000
+_AT_ONCE = 4_000_000
+_LARGEST = 1e100
 _TINY = 1e-300
 
 Array = Any
@@ -44,7 +53,7 @@ class _Faced(NamedTuple):
 
 
 class MixedPayoffs(NamedTuple):
-    """The expected payoffs of a finite form.
+    """The expected payoffs of a finite form, less what a member cannot change, in units of scale.
 
     Attributes
     ----------
@@ -52,25 +61,41 @@ class MixedPayoffs(NamedTuple):
         Where the actions of each group stand in a vector of mixtures.
     faced : tuple
         One for each group.
+    scale : fmpq
+        The largest difference between two actions' payoffs; 1 if there is none.
     """
 
     blocks: tuple[slice, ...]
     faced: tuple[_Faced, ...]
+    scale: Any
 
     @property
     def size(self) -> int:
         """How many actions all groups have together."""
         return self.blocks[-1].stop
 
-    @property
-    def scale(self) -> float:
-        """The largest difference between payoffs of one group; 1 if there is none."""
-        return max((float(np.ptp(f.payoffs)) for f in self.faced), default=1.0) or 1.0
+    def scaled(self, precision: float) -> float:
+        """Return a precision in one over units of scale.
+
+        Raises
+        ------
+        StructureError
+            If it is too large for numbers of double precision.
+        """
+        exact = Fraction(precision) * Fraction(int(self.scale.p), int(self.scale.q))
+        if exact > _LARGEST:
+            raise StructureError(
+                f"payoffs are too large for a precision of {precision:.6g}: the product exceeds "
+                f"{_LARGEST:.0e}"
+            )
+        return float(exact)
 
     def __call__(self, mixtures: Array) -> Array:
         """Return the payoffs of all actions; one row for each row of mixtures."""
         logs = np.log(np.maximum(mixtures, _TINY))
-        return self.at_logs(logs)
+        rows = max(1, _AT_ONCE // max(len(f.powers) for f in self.faced))
+        parts = [self.at_logs(logs[k : k + rows]) for k in range(0, max(len(logs), 1), rows)]
+        return np.concatenate(parts)
 
     def at_logs(self, logs: Array) -> Array:
         """Return the same from logarithms of mixtures."""
@@ -104,17 +129,9 @@ def mixed_payoffs(form: FiniteForm) -> MixedPayoffs:
     >>> from pigou.models import load
     >>> from pigou.solvers.form import finite_form
     >>> payoffs = mixed_payoffs(finite_form(load("coordination").game, {"firms": 3}))
-    >>> payoffs(np.array([[0.5, 0.5]])).round(4).tolist()
-    [[0.0, -0.0625]]
+    >>> payoffs.scale, payoffs(np.array([[0.5, 0.5]])).round(4).tolist()
+    (3/8, [[-0.1667, -0.3333]])
     """
-    blocks, start = [], 0
-    for group in form.groups:
-        blocks.append(slice(start, start + len(group.actions)))
-        start += len(group.actions)
-    return MixedPayoffs(tuple(blocks), tuple(_faced(form, g) for g in range(len(form.groups))))
-
-
-def _faced(form: FiniteForm, g: int) -> _Faced:
     every = tuple(tuple(range(len(group.actions))) for group in form.groups)
     number = form.number_of_profiles(every)
     if number > MOST_TERMS:
@@ -122,11 +139,32 @@ def _faced(form: FiniteForm, g: int) -> _Faced:
             f"game '{form.game.name}' has {number:,} pure profiles; mixtures are followed "
             f"numerically for up to {MOST_TERMS:,}"
         )
-    powers, coefficients, payoffs = [], [], []
+    blocks, start = [], 0
+    for group in form.groups:
+        blocks.append(slice(start, start + len(group.actions)))
+        start += len(group.actions)
+    losses = [_losses(form, g, every) for g in range(len(form.groups))]
+    scale = max(-loss for table in losses for row in table.values() for loss in row) or fmpq(1)
+    faced = tuple(_faced(table, scale) for table in losses)
+    return MixedPayoffs(tuple(blocks), faced, scale)
+
+
+def _losses(form: FiniteForm, g: int, every: Allowed) -> dict[Counts, list[Any]]:
+    """Return, for every profile a member faces, its payoffs less the best of them."""
+    table = {}
     for counts in form.profiles(every, without=g):
-        powers.append([n for row in counts for n in row])
-        coefficients.append(
-            sum(math.lgamma(sum(row) + 1) - sum(math.lgamma(n + 1) for n in row) for row in counts)
-        )
-        payoffs.append([float(form.payoff(g, a, joined(counts, g, a))) for a in every[g]])
+        payoffs = [form.payoff(g, a, joined(counts, g, a)) for a in every[g]]
+        best = max(payoffs)
+        table[counts] = [payoff - best for payoff in payoffs]
+    return table
+
+
+def _faced(table: Mapping[Counts, Sequence[Any]], scale: Any) -> _Faced:
+    powers = [[n for row in counts for n in row] for counts in table]
+    coefficients = [
+        sum(math.lgamma(sum(row) + 1) - sum(math.lgamma(n + 1) for n in row) for row in counts)
+        for counts in table
+    ]
+    shares = [[loss / scale for loss in losses] for losses in table.values()]
+    payoffs = [[int(share.p) / int(share.q) for share in row] for row in shares]
     return _Faced(np.array(powers, float), np.array(coefficients), np.array(payoffs, float))

@@ -21,7 +21,9 @@ Steps
    such an order, and cost at least as much. The condition is checked at every profile.
 4. For one population with two choices no condition is needed (`pigou.solvers.budgets`).
 5. Otherwise, for few players with two choices, z3 is asked for cheaper payments at which no other
-   pure profile is an equilibrium; if there are none, the budget is proved as well.
+   pure profile is an equilibrium; if there are none, the budget is proved as well. It is asked
+   again about payments that cost just as much: an order may need more than its total where other
+   payments do with it.
 
 Sources
 -------
@@ -112,6 +114,8 @@ class CheapestOrder(NamedTuple):
         How many states were compared.
     frontier : tuple of (int, Fraction)
         For every number of members, the least sum at which so many are won.
+    exhausted : bool
+        Whether no other payments do it at this very total.
 
     Examples
     --------
@@ -125,11 +129,22 @@ class CheapestOrder(NamedTuple):
     how: str
     states: int
     frontier: tuple[tuple[int, Fraction], ...]
+    exhausted: bool = True
 
     @property
-    def attained(self) -> bool:
-        """Whether the total itself does it, rather than every larger one."""
-        return not any(step.strict for step in self.steps)
+    def attained(self) -> bool | None:
+        """Whether the total itself does it, rather than every larger one; None if not known."""
+        if not any(step.strict for step in self.steps):
+            return True
+        return False if self.exhausted else None
+
+
+class _Bound(NamedTuple):
+    """Whether nothing is cheaper than a total, why, and whether nothing else does at it."""
+
+    proved: bool
+    how: str
+    exhausted: bool
 
 
 class _Cost(NamedTuple):
@@ -168,7 +183,7 @@ def cheapest_order(levers: Levers, *others: Levers) -> CheapestOrder:
     full = search.full
     frontier = _frontier(best)
     if full not in best:
-        proved = search.lower_bound(None)[0]
+        proved = search.lower_bound(None).proved
         return CheapestOrder((), None, proved, search.why_not(best), len(best), frontier)
     steps: list[Step] = []
     state = full
@@ -178,21 +193,22 @@ def cheapest_order(levers: Levers, *others: Levers) -> CheapestOrder:
         state = _less(state, group)
     steps.reverse()
     total = best[full][0]
-    proved, how = _least(search, levers, others, total)
-    return CheapestOrder(tuple(steps), total, proved, how, len(best), frontier)
+    bound = _least(search, levers, others, total)
+    return CheapestOrder(
+        tuple(steps), total, bound.proved, bound.how, len(best), frontier, bound.exhausted
+    )  # fmt: skip
 
 
-def _least(
-    search: _Search, levers: Levers, others: tuple[Levers, ...], total: Fraction
-) -> tuple[bool, str]:
+def _least(search: _Search, levers: Levers, others: tuple[Levers, ...], total: Fraction) -> _Bound:
     """Say whether nothing is cheaper; over several games, whether one of them costs as much."""
     if not others:
         return search.lower_bound(total)
     for one in (levers, *others):
         alone = cheapest_order(one)
         if alone.total == total and alone.proved:
-            return True, f"at one of the corners nothing is cheaper; there, {alone.how}"
-    return False, "no single corner costs as much: a cheaper answer is not excluded"
+            how = f"at one of the corners nothing is cheaper; there, {alone.how}"
+            return _Bound(True, how, alone.attained is False)
+    return _Bound(False, "no single corner costs as much: a cheaper answer is not excluded", False)
 
 
 State = tuple[int, ...]
@@ -289,32 +305,37 @@ class _Search:
 
     # -- nothing is cheaper (steps 3 to 5) ------------------------------------------------------
 
-    def lower_bound(self, total: Fraction | None) -> tuple[bool, str]:
+    def lower_bound(self, total: Fraction | None) -> _Bound:
         """Say whether no cheaper payments make the target unique, and why."""
         groups = self.form.groups
-        if total == 0:
-            return True, "nothing is cheaper than nothing"
-        if any(len(g.actions) != 2 for g in groups):
-            return False, (
-                "the cheapest that iterated strict dominance can rest on; that less would do "
-                "otherwise is not excluded, as somebody has more than two choices"
-            )
-        if len(groups) == 1 and self._defined():
-            return True, "for one population with two choices nothing cheaper does (Proposition)"
-        if self._complements():
-            return True, (
+        binary = all(len(g.actions) == 2 for g in groups)
+        if len(groups) == 1 and binary and self._defined():
+            how = "for one population with two choices nothing cheaper does (Proposition)"
+            return _Bound(True, how, True)
+        if binary and self._complements():
+            how = (
                 "the choices are complements at every profile, so that any payments which make "
                 "the target unique let the players be won one by one"
             )
-        few = all(g.size == 1 for g in groups) and len(groups) <= MOST_FOR_Z3
-        if few and total is not None:
-            answer = self._nothing_cheaper(total)
-            if answer:
-                return True, "cheaper payments leave another pure equilibrium (z3)"
-        return False, (
-            "the cheapest that iterated strict dominance can rest on; that less would do "
-            "otherwise is not excluded, as the choices are not complements everywhere"
+            return _Bound(True, how, True)
+        few = binary and all(g.size == 1 for g in groups) and len(groups) <= MOST_FOR_Z3
+        asked = few and total is not None
+        if total == 0:
+            exhausted = asked and self._nothing_cheaper(total, True)
+            return _Bound(True, "nothing is cheaper than nothing", exhausted)
+        if asked and total is not None and self._nothing_cheaper(total, False):
+            how = "cheaper payments leave another pure equilibrium (z3)"
+            return _Bound(True, how, self._nothing_cheaper(total, True))
+        why = (
+            "the choices are not complements everywhere"
+            if binary
+            else "somebody has more than two choices"
         )
+        how = (
+            "the cheapest that iterated strict dominance can rest on; that less would do "
+            f"otherwise is not excluded, as {why}"
+        )
+        return _Bound(False, how, False)
 
     def _complements(self) -> bool:
         """Whether no threshold rises when one more of the others takes the target (step 3)."""
@@ -344,11 +365,13 @@ class _Search:
         d, unit = self._gain(group, 1 - self.levers.target[group], faced)
         return _fraction(-d / unit) if unit > 0 else None
 
-    def _nothing_cheaper(self, total: Fraction) -> bool:
+    def _nothing_cheaper(self, total: Fraction, or_as_dear: bool) -> bool:
         """Ask z3 for payments below the total at which no other pure profile is an equilibrium."""
         n = len(self.full)
         z = [symbol(f"z{i}") for i in range(n)]
-        given: list[Any] = [one >= 0 for one in z] + [sp.Add(*z) < _rational(total)]
+        spent, most = sp.Add(*z), _rational(total)
+        given: list[Any] = [one >= 0 for one in z]
+        given.append(spent <= most if or_as_dear else spent < most)
         for takes in itertools.product((False, True), repeat=n):
             if all(takes):
                 continue

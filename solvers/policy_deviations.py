@@ -135,8 +135,10 @@ class Deviations:
             tried = np.repeat(points, grid.shape[1], axis=1)
             tried[own] = np.tile(grid, points.shape[1])
             tape = self._tape(player).tape
-            there = tape.floats(tried)[0].reshape(points.shape[1], -1).max(axis=1)
-            here = tape.floats(points)[0]
+            values = tape.floats(tried)[0].reshape(points.shape[1], -1)
+            there, here = values.max(axis=1), tape.floats(points)[0]
+            if len(own) == 1:
+                there = _at_peaks(tape, points, own[0], values, there)
             good &= there <= here + 1e-9 * (1 + np.abs(here))
         return good
 
@@ -243,6 +245,23 @@ class Deviations:
                 change = difference((there[0][k + 1], there[1][k + 1]), slope)
             base = add(base, multiply(change, (away[0][k], away[1][k])))
         return base
+
+
+def _at_peaks(tape: Tape, points: Floats, own: int, values: Floats, best: Floats) -> Floats:
+    """Look closer around each peak of a player's payoffs on a grid of its one move."""
+    parts = values.shape[1]
+    beside = np.pad(values, ((0, 0), (1, 1)), constant_values=-np.inf)
+    point, place = np.nonzero((values >= beside[:, :-2]) & (values >= beside[:, 2:]))
+    best, middle, reach = best.copy(), place / (parts - 1), 1 / (parts - 1)
+    for _ in range(5):
+        grid = np.clip(middle[:, None] + reach * np.linspace(-1, 1, 9), 0, 1)
+        tried = np.repeat(points[:, point], 9, axis=1)
+        tried[own] = grid.reshape(-1)
+        found = tape.floats(tried)[0].reshape(-1, 9)
+        np.maximum.at(best, point, found.max(axis=1))
+        middle = np.take_along_axis(grid, found.argmax(axis=1)[:, None], axis=1)[:, 0]
+        reach /= 4
+    return best
 
 
 def _halved(y: Ends, question: NDArray[np.intp]) -> tuple[Ends, NDArray[np.intp]]:

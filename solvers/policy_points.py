@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,15 @@ from pigou.solvers.intervals import Floats
 from pigou.solvers.policy_cover import Known
 from pigou.solvers.policy_system import PolicySystem
 
-__all__ = ["no_points", "points_at", "polished"]
+__all__ = ["no_points", "points_at", "polished", "with_points_at"]
+
+
+class _Mark(NamedTuple):
+    """A point of an arc, and whether it is a fold of it, or any turn."""
+
+    point: Floats
+    is_fold: bool
+    is_turn: bool
 
 
 def points_at(system: PolicySystem, arcs: Sequence[Arc], middles: Floats) -> Known:
@@ -37,23 +46,65 @@ def points_at(system: PolicySystem, arcs: Sequence[Arc], middles: Floats) -> Kno
     points, labels, places = [], [], []
     for arc in arcs:
         for a, b in itertools.pairwise(_with_turns(arc)):
-            low, high = min(a[0][-1], b[0][-1]), max(a[0][-1], b[0][-1])
+            low, high = min(a.point[-1], b.point[-1]), max(a.point[-1], b.point[-1])
             inside = np.flatnonzero((low <= middles) & (middles < high))
             if not len(inside):
                 continue
-            share = (middles[inside] - a[0][-1]) / (b[0][-1] - a[0][-1])
-            if a[1]:
-                share = np.sqrt(share)
-            elif b[1]:
-                share = 1 - np.sqrt(1 - share)
-            at = a[0][:, None] + share * (b[0] - a[0])[:, None]
-            at[-1] = middles[inside]
-            points.append(at)
+            points.append(_put(a, b, middles[inside]))
             labels.append(np.repeat(np.array(arc.label, dtype=np.int8)[:, None], len(inside), 1))
             places.append(inside)
     if not points:
         return no_points(system.size)
     return polished(system, (np.hstack(points), np.hstack(labels), np.concatenate(places)))
+
+
+def with_points_at(system: PolicySystem, arcs: Sequence[Arc], levels: Floats) -> tuple[Arc, ...]:
+    """Put into all arcs their points at some strengths, as far as Newton's method finds them.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou.solvers.continuation import follow
+    >>> t, s = sp.symbols("t s", real=True)
+    >>> system = PolicySystem([t], s, ["ann"], {"ann": s * t - t**2 / 2})
+    >>> (arc,) = (a for a in follow(system, [np.array([0.5, 0.5])]) if a.points.shape[1] > 2)
+    >>> (more,) = with_points_at(system, [arc], np.array([0.123]))
+    >>> more.points.shape[1] - arc.points.shape[1], 0.123 in more.points[0].round(9)
+    (1, True)
+    """
+    result = []
+    for arc in arcs:
+        parts, stable, number = [arc.points[:, :1]], [arc.stable[:1]], 0
+        for a, b in itertools.pairwise(_with_turns(arc)):
+            low, high = sorted((a.point[-1], b.point[-1]))
+            inside = np.sort(levels[(low < levels) & (levels < high)])
+            number += not b.is_turn
+            if len(inside):
+                guess = _put(a, b, inside if a.point[-1] < b.point[-1] else inside[::-1])
+                label = np.repeat(np.array(arc.label, dtype=np.int8)[:, None], len(inside), 1)
+                with np.errstate(all="ignore"):
+                    found, arrived = system.newton(guess, label)
+                near = np.abs(found - guess).max(axis=0) <= np.abs(b.point - a.point).max()
+                parts.append(found[:, arrived & near])
+                side = number - (not b.is_turn and not a.is_turn)
+                stable.append(np.repeat(arc.stable[side], (arrived & near).sum()))
+            if not b.is_turn:
+                parts.append(b.point[:, None])
+                stable.append(arc.stable[number : number + 1])
+        result.append(arc._replace(points=np.hstack(parts), stable=np.concatenate(stable)))
+    return tuple(result)
+
+
+def _put(a: _Mark, b: _Mark, levels: Floats) -> Floats:
+    """Put points between two of an arc at some strengths."""
+    share = (levels - a.point[-1]) / (b.point[-1] - a.point[-1])
+    if a.is_fold:
+        share = np.sqrt(share)
+    elif b.is_fold:
+        share = 1 - np.sqrt(1 - share)
+    at: Floats = a.point[:, None] + share * (b.point - a.point)[:, None]
+    at[-1] = levels
+    return at
 
 
 def no_points(m: int) -> Known:
@@ -67,17 +118,17 @@ def no_points(m: int) -> Known:
     return np.zeros((m + 1, 0)), np.zeros((m, 0), dtype=np.int8), np.zeros(0, dtype=np.intp)
 
 
-def _with_turns(arc: Arc) -> list[tuple[Floats, bool]]:
-    """Return the points of an arc with its folds and crossings put in, and whether each is one."""
-    points = [(arc.points[:, k], False) for k in range(arc.points.shape[1])]
+def _with_turns(arc: Arc) -> list[_Mark]:
+    """Return the points of an arc with its folds and crossings put in."""
+    points = [_Mark(arc.points[:, k], False, False) for k in range(arc.points.shape[1])]
     for turn in arc.turns:
         if turn.kind == "boundary":
             continue
         gaps = [
             np.linalg.norm(a - turn.point) + np.linalg.norm(b - turn.point) - np.linalg.norm(b - a)
-            for (a, _), (b, _) in itertools.pairwise(points)
+            for (a, *_), (b, *_) in itertools.pairwise(points)
         ]
-        points.insert(int(np.argmin(gaps)) + 1, (turn.point, turn.kind == "fold"))
+        points.insert(int(np.argmin(gaps)) + 1, _Mark(turn.point, turn.kind == "fold", True))
     return points
 
 

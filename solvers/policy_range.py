@@ -42,7 +42,7 @@ from pigou.solvers.policy_cells import Cells, as_cells, counted_up, everything, 
 from pigou.solvers.policy_cover import Cover, Known, cover
 from pigou.solvers.policy_deviations import BEST, OPEN, Deviations
 from pigou.solvers.policy_partition import PIECES, cut_up, partition, place_of
-from pigou.solvers.policy_points import no_points, points_at, polished
+from pigou.solvers.policy_points import no_points, points_at, polished, with_points_at
 from pigou.solvers.policy_system import PolicySystem, seeds
 from pigou.solvers.tubes import COUNTED, GHOST, UNDECIDED, Tubes, prove
 
@@ -371,6 +371,9 @@ class _Work:
         windows = [self._named(hole, counts, found) for hole in holes]
         found.sort(key=lambda event: event.middle)
         regular = self.regular and not any(points < 0 for _, _, points in self.open)
+        # a point of a branch is an equilibrium all along such a strength, or nowhere on it
+        middles = np.array([one.low + (one.high - one.low) / 2 for one in counts])
+        arcs = with_points_at(self.system, arcs, middles)
         best = tuple(self.deviations.best_about(arc.points) for arc in arcs)
         return PolicyRange(
             tuple(counts), tuple(windows), tuple(found), arcs, best, regular, self.boxes,

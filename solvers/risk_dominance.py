@@ -12,7 +12,8 @@ Steps
    rational.
 3. With *two players*, or two members of a population, the linear tracing procedure is followed
    exactly from that prior (`pigou.solvers.tracing`). U risk-dominates V iff it ends in U. If it
-   ends elsewhere, or is tied, neither dominates.
+   ends elsewhere, neither dominates. If it is tied nothing is claimed: the logarithmic tracing
+   procedure, which would decide, is not followed.
 4. With *more players* the best replies to the prior, held about each other independently, are
    found. If they are unique and a strict equilibrium, they remain best replies for all t, since
    both what is compared at t = 0 and what is compared at t = 1 favour them: the path is constant
@@ -20,6 +21,9 @@ Steps
 
 No action outside the smallest formation that holds U and V is ever a best reply on the way, so that
 restricting the game to it, as Harsanyi and Selten do, would change nothing.
+
+Nor is one that iterated strict dominance removes. Players to whom that leaves one action do not
+count above: they keep to it throughout.
 
 Only profiles in which the members of a group act alike are compared.
 """
@@ -29,14 +33,16 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from decimal import Context, Decimal
 from typing import Any, NamedTuple
 
 from flint import fmpq
 
+from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Counts, FiniteForm, joined
 from pigou.solvers.tracing import Trace, trace_bimatrix, trace_symmetric
 
-__all__ = ["Duel", "bicentric_prior", "deviation_losses", "duel", "expected_payoff"]
+__all__ = ["Duel", "bicentric_prior", "deviation_losses", "duel", "expected_payoff", "short"]
 
 Actions = tuple[int, ...]
 """The action of every group."""
@@ -79,9 +85,10 @@ def duel(form: FiniteForm, first: Actions, second: Actions) -> Duel:
     >>> duel(finite_form(stag), (0, 0), (1, 1))
     Duel(winner=1, why='deviation losses 3 x 3 = 9 against 1 x 1 = 1', known=True)
     """
-    active = [g for g, group in enumerate(form.groups) if len(group.actions) > 1]
+    alive, _ = survivors(form)
+    active = [g for g, actions in enumerate(alive) if len(actions) > 1]
     members = sum(form.groups[g].size for g in active)
-    if members == 2 and all(len(form.groups[g].actions) == 2 for g in active):
+    if members == 2 and all(len(alive[g]) == 2 for g in active):
         return _by_products(form, first, second)
     prior = bicentric_prior(form, first, second)
     if members == 2:
@@ -117,7 +124,7 @@ def _by_products(form: FiniteForm, first: Actions, second: Actions) -> Duel:
     losses = deviation_losses(form, first, second), deviation_losses(form, second, first)
     products = [math.prod(each, start=fmpq(1)) for each in losses]
     texts = [
-        f"{' x '.join(map(_short, each))} = {_short(product)}"
+        f"{' x '.join(map(short, each))} = {short(product)}"
         for each, product in zip(losses, products, strict=True)
     ]
     if form.exceeds(*products):
@@ -177,9 +184,9 @@ def _by_tracing(
     form: FiniteForm, active: Sequence[int], prior: Prior, rivals: tuple[Actions, Actions]
 ) -> Duel:
     """Follow the tracing procedure of two players, or of two members alike."""
-    traced = _traced(form, active, prior)
+    traced = _traced(form, active, prior, rivals[0])
     if traced.end is None:
-        return Duel(None, f"the linear tracing procedure is tied: {traced.trouble}")
+        return Duel(None, f"the linear tracing procedure is tied: {traced.trouble}", False)
     for number, rival in enumerate(rivals):
         if all(share[rival[g]] == 1 for g, share in zip(active, traced.end, strict=True)):
             return Duel(number, f"linear tracing procedure, {_lines(traced.lines)}")
@@ -190,8 +197,8 @@ def _lines(number: int) -> str:
     return f"path of {number} line{'s' * (number > 1)}"
 
 
-def _traced(form: FiniteForm, active: Sequence[int], prior: Prior) -> Trace:
-    base: Actions = tuple(0 for _ in form.groups)
+def _traced(form: FiniteForm, active: Sequence[int], prior: Prior, base: Actions) -> Trace:
+    """Trace the game of two players, or of two members, in which all others keep to `base`."""
     first, last = active[0], active[-1]
     tables: list[list[list[Any]]] = [[], []]
     for i in range(len(form.groups[first].actions)):
@@ -228,7 +235,7 @@ def _by_replies(form: FiniteForm, prior: Prior, rivals: tuple[Actions, Actions])
         top = max(payoffs)
         best = [a for a, payoff in enumerate(payoffs) if not form.exceeds(top, payoff)]
         if len(best) > 1:
-            return Duel(None, "two best replies to the bicentric prior: a tie")
+            return Duel(None, "two best replies to the bicentric prior: a tie", False)
         replies += best
     reached = tuple(replies)
     if reached in rivals:
@@ -293,6 +300,16 @@ def _others(form: FiniteForm, profile: Actions, without: int) -> Counts:
     )
 
 
-def _short(number: Any) -> str:
+def short(number: Any) -> str:
+    """Write an fmpq or a Fraction: exactly if that is short, else in six digits, of any size.
+
+    Examples
+    --------
+    >>> short(fmpq(2, 3)), short(fmpq(10) ** 605), short(1 / fmpq(3) ** 700)
+    ('2/3', '1e+605', '1.03543e-334')
+    """
     text = str(number)
-    return text if len(text) <= 12 else f"{float(number):.6g}"
+    if len(text) <= 12:
+        return text
+    above, below = (Decimal(int(n)) for n in (number.numerator, number.denominator))
+    return f"{Context(prec=6).divide(above, below).normalize():g}"

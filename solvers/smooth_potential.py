@@ -38,10 +38,13 @@ class SmoothPotential(NamedTuple):
         The value of every move.
     settled : bool
         Whether the maximisers are known to be among them.
+    tied : bool
+        Whether the potential is known to be the same at all of them.
     """
 
     points: tuple[Mapping[str, Enclosure], ...]
     settled: bool
+    tied: bool
 
 
 def exact_potential(form: SmoothForm) -> sp.Expr | None:
@@ -95,7 +98,7 @@ def maximisers(game: Game, at: Mapping[str, Any]) -> SmoothPotential:
         raise StructureError("a potential of continuous moves is looked for in smooth payoffs only")
     total = exact_potential(form)
     if total is None:
-        raise StructureError("the cross derivatives of payoffs differ: there is no exact potential")
+        raise StructureError("no exact potential is known: cross derivatives of payoffs differ")
     places = range(len(form.variables))
     best = maximum(FirstOrder(form.variables, places, [total] * len(places), True))
     if best is None:
@@ -107,4 +110,4 @@ def maximisers(game: Game, at: Mapping[str, Any]) -> SmoothPotential:
         }
         for point in best.points
     )
-    return SmoothPotential(points, best.settled)
+    return SmoothPotential(points, best.settled, len(points) == 1 or best.value.is_exact)

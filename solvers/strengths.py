@@ -15,12 +15,14 @@ Steps
    one mixture there, and a mixture that is followed vanishes at the end of its piece: by a *fold*,
    where it meets another one, or as it becomes *pure* (`shared_paths`).
 3. *Mixed equilibria of two players* with supports of equal size: probabilities are rational
-   functions of s. They are followed from one end until a probability is 0, another action pays as
-   much, or the probabilities are no longer determined (`support_span`).
+   functions of s, by Cramer's rule. They are followed from one end until a probability is 0, or
+   another action pays more (`support_span`). Where all of Cramer's numerators are 0 together the
+   strength is one of several with a continuum of equilibria; their common factors are divided out,
+   and the equilibrium is followed through it.
 
 Strengths that are not rational are enclosed at 333 bits (`pigou.solvers.roots`).
 
-Sources: elementary; the roots are those of `pigou.solvers.roots`, the third step is Cramer's rule.
+Sources: elementary; the roots are those of `pigou.solvers.roots`.
 """
 
 from __future__ import annotations
@@ -30,9 +32,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import arb, fmpq, fmpq_poly
+from flint import arb, fmpq, fmpq_mat, fmpq_poly
 
 from pigou.exact import Enclosure
+from pigou.solvers.critical import interpolated
 from pigou.solvers.form import Counts, FiniteForm, joined
 from pigou.solvers.roots import (
     Root,
@@ -170,8 +173,9 @@ def shared_paths(before: FiniteForm, after: FiniteForm) -> list[Path] | None:
     Returns
     -------
     list of Path or None
-        All paths that have a point at strength 0 or at 1; None if at some strength both actions are
-        worth the same whatever the others do, so that every mixture is an equilibrium there.
+        All paths that have a point at strength 0 or at 1. Where both actions are worth the same
+        whatever the others do at one strength, so that every mixture is an equilibrium there, those
+        that are one at every strength. None if every mixture is one at every strength.
 
     Examples
     --------
@@ -189,11 +193,8 @@ def shared_paths(before: FiniteForm, after: FiniteForm) -> list[Path] | None:
     common = level.gcd(rise)
     level, rise = level // common, rise // common
     fixed = [Path(_WEAKEST, _FULL, r.enclosure, r.enclosure, ("", "")) for r in real_roots(common)]
-    if rise.is_zero():
+    if rise.is_zero() or (level.degree() <= 0 and rise.degree() <= 0):
         return fixed
-    if level.degree() <= 0 and rise.degree() <= 0:
-        ratio = -level.coeffs()[0] / rise.coeffs()[0] if level.coeffs() else fmpq(0)
-        return None if 0 <= ratio <= 1 else fixed
     return [*fixed, *_moving(level, rise)]
 
 
@@ -354,21 +355,32 @@ def _events(
     rows = [[table[i, j] - table[own[0], j] for j in rival] for i in own[1:]]
     rows.append([fmpq_poly([1]) for _ in rival])
     minors = [_minor(rows, column) for column in range(len(rival))]
-    whole = sum(minors, fmpq_poly([0]))
-    if whole(0) == 0:
+    if sum(minors, fmpq_poly([0]))(0) == 0:
         return None
-    events = [(at, "probabilities are no longer determined") for at in _zeros(whole, at_once=True)]
-    sign = fmpq_poly([1 if whole(0) > 0 else -1])
-    for share in minors:
-        events += [(at, "a choice is no longer used") for at in _zeros(share * sign)]
+    minors = _reduced(minors)
+    events = [
+        (at, "a choice is no longer used") for share in minors for at in _ends(share, closed=False)
+    ]
     for i in actions:
         if i not in own:
             lead = sum(
                 ((table[own[0], j] - table[i, j]) * m for j, m in zip(rival, minors, strict=True)),
                 fmpq_poly([0]),
             )
-            events += [(at, "another choice pays as much") for at in _zeros(lead * sign)]
+            events += [(at, "another choice pays more") for at in _ends(lead, closed=True)]
     return events
+
+
+def _reduced(minors: Sequence[fmpq_poly]) -> list[fmpq_poly]:
+    """Divide out what the minors have in common, and let their sum be positive at 0.
+
+    As long as none is negative, their sum is positive: where it is 0 all of them would be 0.
+    """
+    common = fmpq_poly([0])
+    for minor in minors:
+        common = common.gcd(minor)
+    rest = [minor // common for minor in minors]
+    return rest if sum(rest, fmpq_poly([0]))(0) > 0 else [-minor for minor in rest]
 
 
 def _growing(before: FiniteForm, after: FiniteForm, mover: int, i: int, j: int) -> fmpq_poly:
@@ -390,31 +402,27 @@ def _minor(rows: Sequence[Sequence[fmpq_poly]], column: int) -> fmpq_poly:
 
 
 def _determinant(rows: Sequence[Sequence[fmpq_poly]]) -> fmpq_poly:
-    """Expand along the first row; matrices are small."""
-    if not rows:
-        return fmpq_poly([1])
-    total = fmpq_poly([0])
-    for k, entry in enumerate(rows[0]):
-        if not entry.is_zero():
-            rest = [[e for n, e in enumerate(row) if n != k] for row in rows[1:]]
-            total += entry * _determinant(rest) * (-1) ** k
-    return total
+    """Return the determinant of a matrix with entries linear in the strength, by interpolation."""
+    nodes = [Fraction(n) for n in range(len(rows) + 1)]
+    values = [fmpq_mat([[e(node.numerator) for e in row] for row in rows]).det() for node in nodes]
+    return interpolated(nodes, values)
 
 
-def _zeros(polynomial: fmpq_poly, at_once: bool = False) -> Iterator[Enclosure]:
-    """Yield the first strength at which a polynomial that is positive at 0 changes its sign.
+def _ends(polynomial: fmpq_poly, closed: bool) -> Iterator[Enclosure]:
+    """Yield the first strength at which a polynomial that is not negative at 0 becomes so.
 
-    One that is 0 at 0 may become negative at once. With `at_once` every zero counts.
+    One that is 0 at 0 may become negative at once. One that is positive until it is 0 at 1 ends
+    there unless its range is closed.
     """
     if polynomial.is_zero():
         return
     first = next(c for c in polynomial.coeffs() if c != 0)
-    if first < 0 and not at_once:
+    if first < 0:
         yield _WEAKEST
         return
     for root in real_roots(polynomial):
-        if at_once or root.multiplicity % 2:
+        if root.multiplicity % 2:
             yield root.enclosure
             return
-    if polynomial(1) == 0:
+    if polynomial(1) == 0 and not closed:
         yield _FULL

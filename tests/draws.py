@@ -147,20 +147,32 @@ def _points(one: Any, continuous: Any, label: Any, rows: dict[str, Any], seed: i
 
 
 def _newton(equations: Any, inner: list[str], here: dict[str, Any]) -> None:
+    """Follow Newton's method for all draws at once; draws that do not settle become nan."""
     if not inner:
         return
-    size = len(here[inner[0]])
-    matrix = [[sp.diff(e, symbol(x)) for x in inner] for e in equations]
+    names = sorted({s.name for e in equations for s in e.free_symbols})
+    slopes = [sp.diff(e, symbol(x)) for e in equations for x in inner]
+    both = _compiled([*equations, *slopes], names)
+    size, width = len(here[inner[0]]), len(inner)
     with np.errstate(all="ignore"):
         for _ in range(60):
-            f = np.stack([np.broadcast_to(value(e, here), size) for e in equations], axis=-1)
-            rows = [[np.broadcast_to(value(d, here), size) for d in row] for row in matrix]
-            j = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+            numbers = [np.broadcast_to(v, size) for v in both(*(here[n] for n in names))]
+            f = np.stack(numbers[:width], axis=-1)
+            j = np.stack(numbers[width:], axis=-1).reshape(size, width, width)
             bad = ~np.isfinite(j).all(axis=(-1, -2)) | (np.abs(np.linalg.det(j)) < 1e-12)
-            j = np.where(bad[:, None, None], np.eye(len(inner)), j)
+            j = np.where(bad[:, None, None], np.eye(width), j)
             step = np.linalg.solve(j, f[..., None])[..., 0]
             for k, x in enumerate(inner):
                 here[x] = np.where(bad, np.nan, here[x] - step[:, k])
+            if np.nanmax(np.abs(step), initial=0) < 1e-13:
+                return
+
+
+def _compiled(formulas: Any, names: list[str]) -> Any:
+    """Compile formulas, common parts once, unless they hold case distinctions."""
+    if any(f.has(If) for f in formulas):
+        return lambda *given: [value(f, dict(zip(names, given, strict=True))) for f in formulas]
+    return sp.lambdify([symbol(n) for n in names], formulas, modules="numpy", cse=True)
 
 
 def points(subject: Any, number: int, seed: int = 1) -> dict[str, Any]:

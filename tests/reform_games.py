@@ -115,7 +115,7 @@ def keys_of(draw, kind: str, game: Game):
         "factor": st.fractions(1, 3, max_denominator=2),
         "members": st.integers(1, 2),
         "value": st.integers(7, 9),
-        "counts_as": st.just(move),
+        "counts_as": st.integers(0, 1),
         "exit": st.just(False),
         "pays": st.just("1"),
         "set": st.just({parameters[0]: f"{parameters[0]} + 1"}),

@@ -107,8 +107,11 @@ def test_the_public_account_adds_up_at_every_equilibrium(game, reform):
     changed = reform(game)
     for one in assess(changed, solve(changed)):
         paid = [f.amount for f in one.flows if f.transfer.payer == GOVERNMENT]
-        taken = [f.amount for f in one.flows if f.transfer.payee == GOVERNMENT]
-        assert one.outlay == sum(paid, number(0)) and one.revenue == sum(taken, number(0))
+        paid += [-f.amount for f in one.flows if f.transfer.payee == GOVERNMENT]
+        out = [p for p in paid if p.lower > 0 or (p.upper > 0 and not p.is_zero(100))]
+        taken = [-p for p in paid if p.upper < 0 or (p.lower < 0 and not p.is_zero(100))]
+        assert (one.outlay - sum(out, number(0))).is_zero(100)
+        assert (one.revenue - sum(taken, number(0))).is_zero(100)
         assert (one.public + one.net_outlay).is_zero(100)
         assert (one.welfare("3/2") - (one.welfare() - one.deadweight("3/2"))).is_zero(100)
 
@@ -336,3 +339,17 @@ def test_every_combination_of_rules_and_costs_is_there():
     for reform, rule in itertools.product(found.reforms, ("best", "worst", "selected")):
         (one,) = (v for v in found.verdicts(reform.name) if v.rule == rule)
         assert set(one.net) == set(one.unweighted) == {"1", "3/2"}
+
+
+@pytest.mark.parametrize("rate", [1, -1])
+def test_a_negative_tax_is_booked_as_the_subsidy_that_it_is(rate):
+    """Paid or taken is the same under either name, also what is lost if it fails."""
+    firm, moves = [Player("firm")], [Move("q", "firm", (0, 10))]
+    game = Game("monopoly", firm, moves, {"firm": "q*(10 - q)"})
+    found = compare(game, [subsidy("q", rate, failure="1/2"), tax("q", -rate, failure="1/2")])
+    one, other = (scenario.assessments[0] for scenario in found.reforms)
+    assert (one.outlay, one.revenue) == (other.outlay, other.revenue)
+    assert (one.outlay, one.revenue) == ((number("11/2"), number(0)) if rate > 0 else
+                                         (number(0), number("9/2")))  # fmt: skip
+    one, other = (found.verdicts(name)[0] for name in ("subsidy", "tax"))
+    assert (one.net, one.lost) == (other.net, other.lost)

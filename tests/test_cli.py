@@ -224,6 +224,8 @@ def test_continuous_games_are_solved_and_compared_in_words(research):
         ["compare", CASE],
         ["solve", "RESEARCH"],
         ["compare", "RESEARCH", "-r", "grant"],
+        ["replicate", "winter2004"],
+        ["replicate", "ballard1985"],
     ],
     ids=lambda args: " ".join(args[:2]),
 )
@@ -661,7 +663,7 @@ EQUILIBRIA = "firms, benefit, cost, complementarity, threshold, spillover"
         (["compare", "coordination", "-r", "subsidy:move=upgrade,rate=1+cost"], "goes into parentheses"),
         (["compare", "coordination", "-r", ""], "no reform ''"),
         (["compare", "coordination", "-r", "assurance", "--mcpf", "x"], "--mcpf x: 'x' is not a number"),
-        (["compare", "coordination", "-r", "assurance", "--mcpf", "2:1"], "LOW:HIGH"),
+        (["compare", "coordination", "-r", "assurance", "--mcpf", "2:1"], "upside down; write 1:2"),
         (["compare", "coordination", "-r", "assurance", "--mcpf", "-1"], "at least 0"),
         (["compare", "coordination", "-r", "assurance", "--weight", "consumer=2"], "did you mean 'consumers'?"),
         (["compare", "coordination", "-r", "assurance", "--weight", "consumers=-2"], "at least 0"),

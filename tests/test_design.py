@@ -672,6 +672,21 @@ def test_payoffs_along_a_strength_are_what_they_are_at_each():
                 assert str(polynomial(_q(strength))) == str(here.payoff(0, 1, counts))
 
 
+@pytest.mark.parametrize(
+    ("domain", "default"), [("0 <= s and s <= 1", 0), ("s <= -1", -1), ("s**2 < 1/4", 0)]
+)
+def test_a_payoff_of_higher_degree_is_found_from_values_in_any_domain(domain, default):
+    game = Game(
+        "square",
+        [Player("a")],
+        [Move("x", "a", {"no": 0, "yes": 1})],
+        {"a": "x*(s - 1)**3"},
+        parameters=[Parameter("s", default, domain)],
+    )
+    form = strength_form(game, "s")
+    assert str(form.payoff(0, 1, ((0, 1),))) == "x^3 + (-3)*x^2 + 3*x + (-1)"
+
+
 def _q(value: Fraction):
     from flint import fmpq
 
@@ -820,14 +835,22 @@ def decided(game: Game, goal: str, rule: str, before, strength: Fraction):
     """Decide a goal of groups anew at one strength."""
     found = solve(game, {"s": strength})
     assessed = assess(game, found)
-    pick = min if rule == "worst" else max
-    after = pick(assessed, key=lambda a: a.welfare().lower)
     if goal == "no-losers":
         groups, least = ("p0", "p1"), 0
     else:
         groups, least = ("p0",), Fraction(goal.partition("=")[2])
-    over = [after.surplus[g] - before.surplus[g] - Enclosure.point(least) for g in groups]
+    over = [
+        after.surplus[g] - one.surplus[g] - Enclosure.point(least)
+        for g in groups for after in extremes(assessed, rule) for one in before
+    ]  # fmt: skip
     return all(o.lower >= 0 or o.is_zero() for o in over)
+
+
+def extremes(assessed, rule: str) -> list:
+    """All equilibria with the lowest, or the highest, welfare."""
+    pick = min if rule == "worst" else max
+    most = pick(a.welfare().lower for a in assessed)
+    return [a for a in assessed if (a.welfare() - Enclosure.point(most)).is_zero()]
 
 
 def check_groups(seed: int) -> bool:
@@ -838,8 +861,7 @@ def check_groups(seed: int) -> bool:
     rule = draw.choice(["worst", "best"])
     goal = draw.choice(["no-losers", "gain:p0=1", "gain:p0=5"])
     found = design(game, goal, "", reforms=[package], select=rule, formulas=False)
-    pick = min if rule == "worst" else max
-    before = pick(assess(game, solve(game)), key=lambda a: a.welfare().lower)
+    before = extremes(assess(game, solve(game)), rule)
     value, reformed = found.threshold.value, package(game)
     if value is None or value.upper == 0:
         return False
@@ -850,6 +872,23 @@ def check_groups(seed: int) -> bool:
 
 def test_gains_fail_just_below_and_are_had_just_above():
     assert sum(check_groups(seed) for seed in range(12)) >= 3
+
+
+@pytest.mark.parametrize("ways", [("a*b", "(1 - a)*(1 - b)"), ("(1 - a)*(1 - b)", "a*b")])
+@pytest.mark.parametrize("rule", ["best", "payoff-dominant"])
+def test_of_equilibria_that_tie_a_gain_is_had_in_each(ways, rule):
+    """One gets 3 where both do the first and 1 where both do the second, and s in any case."""
+    first, second = ways
+    moves = [Move("a", "one", {"l": 0, "r": 1}), Move("b", "two", {"l": 0, "r": 1})]
+    pays = {"one": f"3*{first} + {second}", "two": f"{first} + 3*{second}"}
+    game = Game("sexes", [Player("one"), Player("two")], moves, pays)
+    rate = Parameter("s", 1, "s >= 0")
+    always = [subsidy("a", "s", label, choice=label, parameters=(rate,)) for label in "lr"]
+    found = design(game, "gain:one=1", "", reforms=[always[0] + always[1]], select=rule)
+    if rule == "best":  # 1 + s - 3 >= 1; the first alone, or the second, would settle for s = 1
+        assert found.threshold.value == Enclosure.point(3)
+    else:  # each is better for one of them
+        assert found.threshold.value is None
 
 
 @pytest.mark.long

@@ -108,6 +108,7 @@ def test_a_reform_with_other_values_was_not_observed():
     model = read_game(FILE + fact(predicted='"build == yes"', observed="false", regime='"dear"'))
     other = model.reform("dear", set={"cost": "3*cost"})
     assert study_facts(model, [other]).held == ()
+    assert study_facts(model, [model.reform("dear", failure="1/2")]).held == ()
     assert len(study_facts(model, [model.reform("dear")]).held) == 1
 
 

@@ -242,3 +242,52 @@ def test_nobody_is_charged_a_rent_twice_where_players_decide_as_one():
     assert rents.rents == {} and rents.how == {"joint": "not known: it decides for others"}
     assert balance(after.game) == 0
     assert after.assessments[0].surplus == {"ann": number(4), "bob": number(4)}
+
+
+# -- equal transfers, and margins that there are not ----------------------------------------------
+
+
+def monopoly() -> Game:
+    return Game(
+        "monopoly",
+        [Player("firm")],
+        [Move("q", "firm", (0, 10))],
+        {"firm": "q*(10 - q)"},
+        bystanders=[Bystander("consumers", "q**2/2")],
+    )
+
+
+def test_of_two_equal_subsidies_each_is_scaled_alone():
+    """With both q = 6 and dq = 1/2: one more unit of one pays 6 + 1/2, and 1/2 of the other."""
+    found = compare(monopoly(), [subsidy("q", 1) + subsidy("q", 1)])
+    for row in incidence_matrix(found.baseline, found.reforms[0])[:2]:
+        assert row.economic["firm"] == number("12/13")
+        assert row.economic["consumers"] == number("6/13")
+        assert row.economic[GOVERNMENT] == number("-14/13")
+
+
+def test_a_second_subsidy_like_one_that_is_there_has_its_row():
+    game = subsidy("q", 1)(monopoly())
+    found = compare(game, [subsidy("q", 1)])
+    rows = incidence_matrix(found.baseline, found.reforms[0])
+    assert [row.of for row in rows] == ["subsidy on q", "whole reform"]
+
+
+@pytest.mark.parametrize(("rate", "gain"), [("1/2", "1/2"), (1, None), (2, 1)])
+def test_there_is_no_margin_where_a_move_just_reaches_the_end_of_its_interval(rate, gain):
+    """-q**2/2 + rate q on [0, 1]: below a rate of 1 the move answers, above it is at its end."""
+    game = Game("cap", [Player("firm")], [Move("q", "firm", (0, 1))], {"firm": "-q**2/2"})
+    found = compare(game, [subsidy("q", rate)])
+    row = incidence_matrix(found.baseline, found.reforms[0])[0]
+    assert row.economic.get("firm") == (None if gain is None else number(gain))
+    assert (row.grade is None) == (gain is None)
+    assert ("not defined" in row.how) == (gain is None)
+
+
+def test_there_is_no_margin_where_the_payment_just_makes_a_choice_worth_it():
+    choice = Move("learn", "firm", Choice({"no": 0, "yes": 1}))
+    game = Game("learning", [Player("firm")], [choice], {"firm": "-2*learn"})
+    found = compare(game, [subsidy("learn", 2)], select="best")
+    rows = incidence_matrix(found.baseline, found.reforms[0], now="E2")
+    assert rows[0].economic == {}
+    assert "not defined" in rows[0].how

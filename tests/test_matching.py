@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from flint import fmpq
 
-from pigou import Game, Move, Player, compare, pay, set_parameters, solve, subsidy
+from pigou import Game, Move, Player, Type, compare, pay, set_parameters, solve, subsidy, tax
+from pigou.exact import Enclosure
 from pigou.game import Parameter
 from pigou.matching import fates
 from pigou.models import load
@@ -187,7 +188,7 @@ def test_mixed_equilibria_of_two_players_end_where_they_are_said_to():
                 before, after = span.lower - gap, span.upper + gap
                 if before > 0:
                     assert has_supports(between(one, other, before), supports)
-                if after < 1 and why != "probabilities are no longer determined":
+                if after < 1:
                     assert not has_supports(between(one, other, after), supports)
     assert ends > 10
 
@@ -273,6 +274,38 @@ def test_a_tie_ends_an_equilibrium_that_stays_a_first_order_point():
         assert change.why.startswith("another move")
 
 
+def one_player(payoff, ends, first, last):
+    """Return what a change of the parameter k does to one player's choice of x, in words."""
+    move, k = Move("x", "a", ends), Parameter("k", first)
+    game = Game("alone", [Player("a")], [move], {"a": payoff}, parameters=[k])
+    return compare(game, [set_parameters({"k": last}, "change")]).changes("change")
+
+
+def test_a_brief_spell_in_which_another_move_is_better_is_not_overlooked():
+    """The hill from x = 1 to 2 sinks to exp(-1/4) = 0.7788 at 1/2, below that of 0.779 at -2."""
+    gone, new = one_player(
+        "(1 - k)*exp(-(x - 1)**2) + k*exp(-(x - 2)**2) + 779/1000*exp(-9*(x + 2)**2)", (-3, 4), 0, 1
+    )
+    assert (gone.what, new.what) == ("vanishes", "appears")
+    assert abs(gone.strength.value - 0.487009) < 1e-5 and abs(new.strength.value - 0.512912) < 1e-5
+
+
+def test_a_tie_at_an_end_of_the_strengths_is_there():
+    hills = "k*x + x**2/2 - x**4/4"
+    for first, last, what, strength in (("-1/10", 0, "appears", 1), (0, "1/10", "vanishes", 0)):
+        (change,) = (c for c in one_player(hills, (-2, 2), first, last) if c.what == what)
+        assert abs(change.strength.value - strength) < 1e-6
+
+
+def test_from_one_end_to_the_other_at_once():
+    """At strength 1/2 every move does as well; before it 0 is best, after it 1."""
+    changes = one_player("k*x", (0, 1), -1, 1)
+    assert [str(c) for c in changes] == [
+        "E1 vanishes at strength 0.5",
+        "E1 appears at strength 0.5",
+    ]
+
+
 def test_nothing_changes_under_a_payment_that_nobody_can_avoid():
     game = table_game(random_tables(np.random.default_rng(1), (2, 2)))
     changes = compare(game, [pay("p0", "p1", 3, "gift")]).changes("gift")
@@ -287,3 +320,91 @@ def test_the_fate_is_the_same_whichever_way_the_comparison_is_read():
     gone = {c.strength.lower for c in there if c.what == "vanishes"}
     come = {1 - c.strength.upper for c in back if c.what == "appears"}
     assert gone == come == {Fraction(15, 16)}
+
+
+def two_tables(one, other):
+    """Return what becomes of the equilibria of one table game as it becomes another, and both."""
+    before, after = (compare(table_game(tables), []).baseline for tables in (one, other))
+    return fates(before, after), before.found, after.found
+
+
+PENNIES = np.array([[1, -1], [-1, 1]])
+
+
+def test_a_mixture_is_followed_through_a_strength_at_which_everybody_is_indifferent():
+    """At strength 1/2 all payoffs are 0; half and half is an equilibrium all the way."""
+    (change,), _, _ = two_tables([PENNIES, -PENNIES], [-PENNIES, PENNIES])
+    assert (str(change), change.how) == ("E1 survives (as E1)", "exact")
+
+
+def crowds(one, other):
+    """Return what becomes of the equilibria of one population as it becomes another."""
+    return fates(*(compare(population(values), []).baseline for values in (one, other)))
+
+
+def test_a_mixture_that_splits_at_once_is_followed_along_the_branch_that_goes_further():
+    """Gains (1 - s, -1, 1): the double root 1/2 splits; one part falls to 0 at 1, one is 2/3."""
+    changes = {c.before or c.after: c for c in crowds([1, -1, 1], [0, -1, 1])}
+    assert str(changes["E3"]) == "E3 moves (as E4)"
+    split = [c for c in crowds([1, -1, 1], [1, -2, 1]) if "E3" in c.before or not c.before]
+    assert [str(c) for c in split] == ["E3 moves (as E3)", "E4 appears at strength 0"]
+    assert {c.how for c in (*changes.values(), *split)} == {"exact"}
+
+
+def test_a_mixture_is_followed_through_a_strength_at_which_all_mixtures_are_equilibria():
+    """Gains (2s - 1, 1 - 2s): half of the others is always the break-even; at 1/2 all are."""
+    (same,) = (c for c in crowds([-1, 1], [1, -1]) if c.before == "E3")
+    assert (str(same), same.how) == ("E3 survives (as E2)", "exact")
+
+
+def test_a_mixture_beside_which_another_choice_does_as_well_at_full_strength_only_survives():
+    outside = [np.vstack([PENNIES, row]) for row in ([-1, -1], [0, 0])]
+    rival = np.vstack([-PENNIES, [0, 0]])
+    changes, _, after = two_tables([outside[0], rival], [outside[1], rival])
+    (same,) = (e for e in after if "c2" not in str(e))
+    assert (str(changes[0]), changes[0].how) == (f"E1 survives (as {same.name})", "exact")
+
+
+def test_irrational_payoffs_make_a_strength_numerical():
+    choices = {"no": 0, "yes": 1}
+    payoff = "sqrt(2)*{}*({} - 1/3)"
+    game = Game(
+        "rounded",
+        [Player("a"), Player("b")],
+        [Move("x", "a", choices), Move("y", "b", choices)],
+        {"a": payoff.format("x", "y"), "b": payoff.format("y", "x")},
+    )
+    both = subsidy("x", 1) + subsidy("y", 1)
+    assert {c.how for c in compare(game, [both]).changes(both.name)} == {"numerical"}
+
+
+def test_two_types_of_one_member_each_may_mix_over_different_choices():
+    """One type mixes over a and b, the other over b and c; taxed 2, b is not used."""
+    rows = np.array([[0, 1, -1], [0, -1, 1], [-9, -9, -9]])
+    columns = np.array([[-9, 1, -1], [-9, -1, 1], [0, 0, 0]])
+    terms = {"0": rows, "1": columns}
+    choices = {"a": 0, "b": 1, "c": 2}
+    other = "(sum(if(kind != {0}, x + 1, 0)) - 1)"
+    payoff = " + ".join(
+        f"(kind == {kind})*({table[i][j]})*(x == {i if kind == '0' else j})"
+        f"*({other.format(kind)} == {j if kind == '0' else i})"
+        for kind, table in terms.items()
+        for i in range(3)
+        for j in range(3)
+    )
+    types = [Type("one", 1, {"kind": 0}), Type("two", 1, {"kind": 1})]
+    game = Game("two", [Player("p", types=types)], [Move("x", "p", choices)], {"p": payoff})
+    (name,) = (e.name for e in solve(game) if e.kind == "mixed")
+    for rate, what in ((1, "moves (as E3)"), (4, "vanishes at strength 1/2")):
+        changes = compare(game, [tax("x", rate, choice="b")]).changes("tax")
+        (change,) = (c for c in changes if c.before == name)
+        assert (str(change), change.how) == (f"{name} {what}", "exact")
+
+
+def test_large_supports_are_followed_without_delay():
+    rng = np.random.default_rng(5)
+    one = 50 * np.eye(10, dtype=int) + rng.integers(0, 5, (10, 10))
+    rival = rng.integers(0, 2, (10, 10)) - one
+    more = one + rng.integers(0, 3, (10, 10))
+    forms = [finite_form(table_game([rows, rival])) for rows in (one, more)]
+    assert support_span(*forms, (tuple(range(10)), tuple(range(10)))) == (Enclosure.point(1), "")

@@ -1,5 +1,6 @@
 """Propositions: proved ones survive random draws, and the prover refutes what is stronger."""
 
+import functools
 import json
 from fractions import Fraction
 
@@ -37,14 +38,14 @@ BUILT_IN = [(load(n), p) for n in names() for p in load(n).propositions]
 IDS = [f"{model.name}-{p.name}" for model, p in BUILT_IN]
 
 
-@pytest.fixture(scope="module")
-def proofs():
-    return {(m.name, p.name): prove(m, p) for m, p in BUILT_IN}
+@functools.cache
+def proof_of(model, name):
+    return next(prove(m, p) for m, p in BUILT_IN if (m.name, p.name) == (model, name))
 
 
 @pytest.mark.parametrize(("model", "one"), BUILT_IN, ids=IDS)
-def test_a_proposition_comes_out_as_its_author_says(model, one, proofs):
-    proof = proofs[model.name, one.name]
+def test_a_proposition_comes_out_as_its_author_says(model, one):
+    proof = proof_of(model.name, one.name)
     assert proof.outcome == ("refuted" if one.false else "proved"), proof.reason
     assert proof.as_expected
     assert one.source
@@ -70,8 +71,8 @@ def test_a_proved_claim_survives_ten_thousand_draws(model, one):
     ("model", "one"), [x for x in BUILT_IN if x[1].false],
     ids=[i for i, x in zip(IDS, BUILT_IN, strict=True) if x[1].false],
 )  # fmt: skip
-def test_a_counterexample_is_one_in_plain_arithmetic(model, one, proofs):
-    proof = proofs[model.name, one.name]
+def test_a_counterexample_is_one_in_plain_arithmetic(model, one):
+    proof = proof_of(model.name, one.name)
     subject = _Subject(model, one)
     at = {n: np.array([float(v)]) for n, v in proof.counterexample.items()}
     for name, situated in subject.situations.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from fractions import Fraction
@@ -12,6 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 from games import named_games, population_games, random_tables, table_game
 from pigou import (
+    Bystander,
     Choice,
     DeclarationError,
     Game,
@@ -32,7 +34,7 @@ from pigou import (
 from pigou.cli import cli
 from pigou.gambit import read_nfg
 from pigou.models import load
-from pigou.selection import SELECTIONS
+from pigou.selection import SELECTIONS, as_announced
 
 MODEL = load("coordination")
 
@@ -198,7 +200,15 @@ def test_the_subsidy_that_flips_it_with_more_efforts():
 
 # -- relabelling ----------------------------------------------------------------------------------
 
-RELABELLED = ("risk-dominant", "p-dominant", "potential", "logit:lambda=2")
+RELABELLED = (
+    "best",
+    "worst",
+    "payoff-dominant",
+    "risk-dominant",
+    "p-dominant",
+    "potential",
+    "logit:lambda=2",
+)
 
 
 def by_cells(tables, shape, rule):
@@ -234,6 +244,32 @@ def test_new_names_for_players_and_actions_give_the_same_selection(seed, rule):
     assert {c if c is None else renamed(c) for c in before} == after
 
 
+@pytest.mark.parametrize(
+    ("rule", "pays"),
+    [
+        ("best", "3 3 0 0 0 0 3 3"),
+        ("payoff-dominant", "3 3 0 0 0 0 3 3"),
+        ("worst", "6 6 7 2 2 7 0 0"),  # chicken: 9 where one dares, 28/3 in the mixture
+    ],
+)
+def test_equilibria_that_tie_are_all_picked_and_not_the_first_of_them(rule, pays):
+    """Which of them comes first is a matter of names."""
+    said = outcome(read_nfg('NFG 1 R "twins" { "a" "b" } { 2 2 } ' + pays), rule)
+    assert said.picked == ("E1", "E2") and said.grade is Grade.CERTIFIED
+    assert "a tie" in said.finding and said.instead.startswith("of these")
+
+
+def test_what_is_worth_most_between_the_ends_of_a_continuum_is_not_claimed():
+    """x + y = 1 are all equilibria; a bystander gains most in the middle, which is no end."""
+    pay = "-(x + y - 1)**2"
+    game = Game("line", [Player("one"), Player("two")],
+                [Move("x", "one", (0, 1)), Move("y", "two", (0, 1))],
+                {"one": pay, "two": pay}, bystanders=[Bystander("they", "x*y")])  # fmt: skip
+    for rule in ("best", "worst", "payoff-dominant"):
+        said = outcome(game, rule)
+        assert said.grade is Grade.NUMERICAL and "among the ends of continua" in said.finding
+
+
 # -- the tracing procedure in declared games ------------------------------------------------------
 
 
@@ -267,6 +303,43 @@ def test_two_members_alike_are_traced_symmetrically():
     text = " ".join(f"{pays[i][j]} {pays[j][i]}" for j in range(3) for i in range(3))
     named = outcome(read_nfg('NFG 1 R "named" { "x" "y" } { 3 3 } ' + text), "risk-dominant")
     assert named.picked == () and "two changes of the actions in use at once" in named.finding
+    assert "undecided between E1 and E2" in named.finding
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_one_whose_choice_dominance_settles_is_no_third_player(kept):
+    """The game of third choices, with a third player who has one good choice and one bad one."""
+    one, two = [[8, 0, 4], [2, 8, 6], [4, 7, 1]], [[8, 0, 3], [1, 6, 3], [0, 8, 6]]
+    cells = list(itertools.product(range(3), range(3), range(2)))
+    tables = [{(i, j, k): Fraction(t[i][j] if k == kept else (i - j) * k) for i, j, k in cells}
+              for t in (one, two)]  # fmt: skip
+    tables.append({(i, j, k): Fraction(int(k == kept)) for i, j, k in cells})
+    game = table_game(tables, (3, 3, 2))
+    assert "tracing procedure, path of 3 lines" in outcome(game, "risk-dominant").finding
+    assert chosen(game, "risk-dominant") == f"m0: c1; m1: c1; m2: c{kept}"
+
+
+def test_uniform_beliefs_without_the_limit_behind_them_say_so():
+    """Gains of -1, 5, -5 and 2 with 0 to 3 others: both choices are strict, and the sum is 1."""
+    gain = "-1*(sum(u) - u == 0) + 5*(sum(u) - u == 1) - 5*(sum(u) - u == 2) + 2*(sum(u) - u == 3)"
+    move = Move("u", "p", {"no": 0, "yes": 1})
+    game = Game("bumps", [Player("p", size=4)], [move], {"p": f"u*({gain})"})
+    said = outcome(game, "laplacian")
+    assert chosen(game, "laplacian") == "u: 4 yes" and "need not be the limit" in said.finding
+    assert "limit" not in outcome(MODEL.game, "laplacian").finding
+
+
+def test_what_is_announced_inside_a_continuum_is_not_said_to_be_no_equilibrium():
+    """x = y = 1/2 is one of the equilibria x + y = 1, of which the list has the ends."""
+    pay = "-(x + y - 1)**2"
+    game = Game("line", [Player("one"), Player("two")],
+                [Move("x", "one", (0, 1)), Move("y", "two", (0, 1))],
+                {"one": pay, "two": pay})  # fmt: skip
+    found = solve(game)
+    by_rule = select(game, found, assess(game, found), "all")
+    said = as_announced(by_rule, found, {"x": "1/2", "y": "1/2"})
+    assert "no equilibrium in the list is as announced" in said.finding
+    assert as_announced(by_rule, found, {"x": 0}).instead.endswith("in the list that was announced")
 
 
 # -- refusals -------------------------------------------------------------------------------------
@@ -354,6 +427,22 @@ def test_of_games_with_an_exit_only_what_dominance_settles_is_selected():
         assert "without an exit" in refused.finding or "two choices" in refused.finding
 
 
+@pytest.mark.parametrize(("unit", "words"), [("1e400", "9e+800"), ("1e-400", "9e-800")])
+def test_payoffs_of_any_size_are_compared_and_written(unit, words):
+    """4, 0 against 3, 3: the product of losses of the safe choice is nine units squared."""
+    pays = {"one": f"({unit})*(4*a*b + 3*(1 - a))", "two": f"({unit})*(4*a*b + 3*(1 - b))"}
+    said = outcome(Game("units", STAG.players, STAG.moves, pays), "risk-dominant")
+    assert f"= {words} against" in said.finding and said.picked == ("E1",)
+
+
+def test_a_precision_at_which_rounding_is_too_large_is_not_said_to_be_out_of_reach():
+    """The mixture of these pennies cannot be held against its response at 9e9 by doubles."""
+    pennies = read_nfg('NFG 1 R "p" { "a" "b" } { 2 2 } 9 0 0 1 0 1 1 0')
+    said = outcome(pennies, "logit:lambda=1e9")
+    assert said.picked == () and "at lambda = 1000000000 the principal" in said.finding
+    assert "rounding" in said.finding and "only" not in said.finding
+
+
 def test_numerical_rules_never_claim_more():
     for rule in ("logit:lambda=5", "basin"):
         assert outcome(MODEL.game, rule).grade is Grade.NUMERICAL
@@ -373,6 +462,17 @@ def test_a_basin_that_is_not_clearly_the_largest_is_not_picked():
     said = outcome(STAG, "basin:dynamics=best-response,starts=500,seed=1")
     assert said.picked == () and "no basin is clearly the largest" in said.finding
     assert "standard error 0.022" in said.finding and "seed 1" in said.finding
+
+
+def test_a_basin_smaller_than_what_settles_nowhere_is_not_picked():
+    """Three choices in a cycle, and a fourth that is best against itself, from near itself only."""
+    pays = [[0, 9, -9, 6], [-9, 0, 9, 6], [9, -9, 0, 6], [-1, -1, -1, 9]]
+    text = " ".join(f"{pays[i][j]} {pays[j][i]}" for j in range(4) for i in range(4))
+    game = read_nfg('NFG 1 R "cycle" { "a" "b" } { 4 4 } ' + text)
+    said = outcome(game, "basin:dynamics=replicator,starts=200")
+    share = float(said.finding.split("E1 ")[1].split()[0])
+    assert 0.3 < share < 0.5 and "settled at none of them" in said.finding
+    assert said.picked == () and "no basin is clearly the largest" in said.finding
 
 
 def test_one_starting_point_settles_nothing():

@@ -14,7 +14,7 @@ from hypothesis import given, settings, strategies as st
 from scipy.optimize import brentq, linprog
 
 from games import brute_force_pure, random_tables, table_game
-from pigou import Game, Move, Player, solve
+from pigou import Game, Move, Player, StructureError, solve
 from pigou.gambit import read_nfg
 from pigou.models import load
 from pigou.solvers.dynamics import DYNAMICS, basins
@@ -25,7 +25,7 @@ from pigou.solvers.p_dominance import smallest_p
 from pigou.solvers.potential import potential
 from pigou.solvers.risk_dominance import bicentric_prior, deviation_losses, duel, expected_payoff
 from pigou.solvers.smooth_form import smooth_form
-from pigou.solvers.smooth_potential import exact_potential
+from pigou.solvers.smooth_potential import exact_potential, maximisers
 from pigou.solvers.tracing import trace_bimatrix, trace_symmetric
 
 SEEDS = st.integers(0, 10**6)
@@ -491,6 +491,15 @@ def test_a_continuous_game_has_a_potential_iff_cross_derivatives_agree():
     assert of("x/(x + y + 1) - x/9", "y/(x + y + 1) - y/9") is None  # a contest
 
 
+@pytest.mark.parametrize(("unit", "tied"), [("2", True), ("sqrt(2)", False)])
+def test_maxima_of_a_potential_are_tied_only_where_that_is_exact(unit, tied):
+    """(x - 1/2) (y - 1/2) is largest at both corners; by what rounding shows, only about so."""
+    moves = [Move("x", "one", (0, 1)), Move("y", "two", (0, 1))]
+    pays = {"one": f"{unit}*(x*y - x/2)", "two": f"{unit}*(x*y - y/2)"}
+    best = maximisers(Game("g", [Player("one"), Player("two")], moves, pays), {})
+    assert (len(best.points), best.settled, best.tied) == (2, True, tied)
+
+
 # -- logit ----------------------------------------------------------------------------------------
 
 OCHS = 'NFG 1 R "Ochs" { "row" "column" } { 2 2 } 1.1141 0 0 1.1141 0 1.1141 0.2785 0'
@@ -580,6 +589,25 @@ def test_where_a_symmetric_branch_forks_it_goes_straight_on_and_says_so():
     assert found.mixtures[0] == pytest.approx(found.mixtures[1], abs=1e-9)
 
 
+@pytest.mark.parametrize("choices", [3, 4, 5])
+@pytest.mark.parametrize("named", [True, False])
+def test_where_several_branches_cross_at_once_it_says_so(choices, named):
+    """All choices alike: even odds for ever, and a branch to every choice leaves them."""
+    if named:
+        pays = " ".join(f"{int(i == j)} {int(i == j)}"
+                        for j in range(choices) for i in range(choices))  # fmt: skip
+        game = read_nfg(f'NFG 1 R "same" {{ "a" "b" }} {{ {choices} {choices} }} {pays}')
+    else:
+        pay = " + ".join(f"(act == {k})*(sum(act == {k}) - 1)" for k in range(choices))
+        move = Move("act", "p", {f"c{k}": k for k in range(choices)})
+        game = Game("same", [Player("p", size=3)], [move], {"p": pay})
+    form = finite_form(game)
+    assert logit_equilibrium(form, 0.5).crossings == 0
+    found = logit_equilibrium(form, 20.0)
+    assert found.crossings == 1
+    assert all(row == pytest.approx([1 / choices] * choices) for row in found.mixtures)
+
+
 def test_what_could_not_be_reached_is_said(monkeypatch):
     monkeypatch.setattr("pigou.solvers.logit._MOST_STEPS", 3)
     found = logit_equilibrium(finite_form(load("coordination").game), 50.0)
@@ -617,7 +645,7 @@ def test_logit_against_pygambit():
 
 def logit_response_of(form, point, precision):
     payoffs = mixed_payoffs(form)
-    utility = precision * payoffs(point[None])[0]
+    utility = payoffs.scaled(precision) * payoffs(point[None])[0]
     parts = [np.exp(utility[b]) / np.exp(utility[b]).sum() for b in payoffs.blocks]
     return np.concatenate(parts)
 
@@ -628,10 +656,44 @@ def test_expected_payoffs_in_floats_and_exactly_agree():
     for _ in range(5):
         q = Fraction(rng.randint(1, 99), 100)
         prior = ((fmpq(1) - fmpq(q.numerator, q.denominator), fmpq(q.numerator, q.denominator)),)
-        floats = mixed_payoffs(form)(np.array([[1 - float(q), float(q)]]))[0]
-        assert floats == pytest.approx(
-            [float(expected_payoff(form, 0, a, prior)) for a in range(2)], abs=1e-12
-        )
+        payoffs = mixed_payoffs(form)
+        floats = float(payoffs.scale) * payoffs(np.array([[1 - float(q), float(q)]]))[0]
+        exactly = [expected_payoff(form, 0, a, prior) for a in range(2)]
+        assert floats[1] - floats[0] == pytest.approx(float(exactly[1] - exactly[0]), abs=1e-12)
+
+
+def stag_table(unit="1", sums=("0", "0")):
+    """The stag hunt in other units, with sums added that hang on the other's choice only."""
+    unit, sums = Fraction(unit), [Fraction(s) for s in sums]
+    pays = [[4, 0], [3, 3]]
+    cells = list(itertools.product(range(2), repeat=2))
+    return [{c: unit * pays[c[i]][c[1 - i]] + sums[c[1 - i]] for c in cells} for i in range(2)]
+
+
+@pytest.mark.parametrize("sums", [("1e20", "1e20"), ("1e30", "-1e25")])
+@pytest.mark.parametrize("unit", ["1", "1e-400", "1e400"])
+def test_logit_and_dynamics_see_differences_next_to_any_sum_and_in_any_unit(unit, sums):
+    """1e20 + 4 less 1e20 + 3 is nothing in floats; 1e400 is no float at all."""
+    plain, other = (finite_form(table_game(t, (2, 2)))
+                    for t in (stag_table(), stag_table(unit, sums)))  # fmt: skip
+    aims = [(1, 0, 1, 0), (0, 1, 0, 1)]
+    for dynamics in ("best-response", "replicator"):
+        assert basins(other, aims, dynamics, starts=60) == basins(plain, aims, dynamics, starts=60)
+    if unit == "1":
+        assert logit_equilibrium(other, 3.0).mixtures == logit_equilibrium(plain, 3.0).mixtures
+    elif unit == "1e-400":
+        assert logit_equilibrium(other, 3.0).mixtures == ((0.5, 0.5), (0.5, 0.5))
+    else:
+        with pytest.raises(StructureError, match="too large for a precision of 3"):
+            logit_equilibrium(other, 3.0)
+
+
+def test_mixtures_are_taken_in_parts_with_the_same_result(monkeypatch):
+    payoffs = mixed_payoffs(finite_form(load("coordination").game))
+    many = np.random.default_rng(1).dirichlet(np.ones(2), 50)
+    whole = payoffs(many)
+    monkeypatch.setattr("pigou.solvers.mixed_payoffs._AT_ONCE", 70)
+    assert payoffs(many) == pytest.approx(whole, rel=1e-12)
 
 
 # -- dynamics -------------------------------------------------------------------------------------
@@ -662,6 +724,26 @@ def test_the_replicator_cycles_in_matching_pennies_and_the_others_settle():
         for d in DYNAMICS
     }
     assert shares["replicator"] <= 2 and shares["logit"] == 40 and shares["best-response"] >= 30
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_which_of_two_best_replies_comes_first_does_not_matter(order):
+    """Stag and hare, and hare under another name: paths to the hares stay between the two."""
+    pays = [[4, 0, 0], [3, 3, 3], [3, 3, 3]]
+    cells = list(itertools.product(range(3), repeat=2))
+    tables = [{c: Fraction(pays[order[c[i]]][order[c[1 - i]]]) for c in cells} for i in range(2)]
+    pure = [tuple(float(order[a] == k) for a in range(3)) * 2 for k in range(3)]
+    form = finite_form(table_game(tables, (3, 3)))
+    found = basins(form, pure, "best-response", starts=200)
+    assert found.counts[1:] == (0, 0) and found.elsewhere >= 195
+    between = tuple(0.0 if order[a] == 0 else 0.5 for a in range(3)) * 2
+    assert basins(form, [between], "best-response", starts=200).counts == (found.elsewhere,)
+
+
+def test_more_work_than_can_be_done_is_refused():
+    form = finite_form(load("coordination").game, {"firms": 1000})
+    with pytest.raises(StructureError, match="ask for at most 20,000"):
+        basins(form, [(1, 0), (0, 1)], "replicator", starts=100_000)
 
 
 def test_dominance_decides_every_dynamics():

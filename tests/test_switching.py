@@ -25,6 +25,7 @@ from pigou.equilibrium import Grade
 from pigou.instruments import best_reform, best_value
 from pigou.models import load
 from pigou.switching import switching_values
+from pigou.varying import Search
 from pigou.zeros import zeros
 
 MODEL = load("coordination")
@@ -213,3 +214,65 @@ def test_the_best_of_the_reforms_compared_or_none():
         best_value(MODEL.game, costly, "subsidy", 1, 0)
     with pytest.raises(DeclarationError, match="'subsidy' cannot be -1"):
         best_value(MODEL.game, costly, "subsidy", -1, 1)
+
+
+def test_the_nearest_flip_is_found_where_it_lies_between_equilibria_that_do_not_exist_yet():
+    """Without the subsidy a stops at k = 5/2 and both mix; it is worth it from there to 27/10 only,
+    and 27/10 is no candidate as seen from k = 0."""
+    game = Game(
+        "window",
+        [Player("a"), Player("b")],
+        [Move("x", "a", {"no": 0, "yes": 1}), Move("y", "b", {"no": 0, "yes": 1})],
+        {
+            "a": "(1/2 - k)*x - (4 - 2*y)*(1 - x)",
+            "b": "-3*x*(1 - y) + (6 - 17/2*y)*(1 - x)",
+        },
+        bystanders=[Bystander("c", "(3 - 4*y)*x + (5 - 9*y)/2*(1 - x)")],
+        parameters=[Parameter("k", 0)],
+    )
+    reform = subsidy("x", "1/2", failure="2/5")
+    options = {"costs_of_funds": ("6/5",)}
+    found = switching_values(game, reform, "k", rules=["worst"], **options)
+    assert ("5/2", "costs more than it brings", "worth it") in flips(found, "worst", "6/5")
+    words = []
+    for value in ("12/5", "13/5", "14/5"):
+        there = compare(game, [reform], {"k": value}, **options)
+        words.append(there.verdicts(reform.name)[1].statement)
+    assert words == ["costs more than it brings", "worth it", "costs more than it brings"]
+
+
+@pytest.mark.parametrize(("here", "below"), [(20, "worth it"), (0, "changes nothing")])
+def test_the_value_at_hand_may_be_the_flip_itself(here, below):
+    """N(s) = 3 s (20 + s)/8 - s (10 + s)/2 = s (20 - s)/8: no flip lies beside it, but at it."""
+    above = {20: "costs more than it brings", 0: "worth it"}[here]
+    found = switching_values(monopoly(), rated(), "rate", {"rate": here}, rules=["worst"])
+    assert flips(found, "worst") == [(str(here), below, above)]
+
+
+def test_a_verdict_on_a_selection_that_is_simulated_is_numerical():
+    select = "basin:dynamics=replicator,starts=5,seed=0"
+    search = Search(MODEL.game, MODEL.reform("uniform_subsidy"), "subsidy", {}, {"select": select})
+    assert search.grade(search.here, "selected") is Grade.NUMERICAL
+    assert search.grade(search.here, "worst") is Grade.CERTIFIED
+
+
+def test_bad_requests_of_the_search_are_refused():
+    rule = "no rule 'wrst'; did you mean 'worst'"
+    with pytest.raises(DeclarationError, match=rule):
+        switching_values(monopoly(), rated(), "rate", rules=["wrst"])
+    with pytest.raises(DeclarationError, match=rule):
+        best_value(monopoly(), rated(), "rate", 0, 20, rule="wrst")
+    with pytest.raises(DeclarationError, match=rule):
+        best_reform(compare(monopoly(), []), "wrst")
+    with pytest.raises(DeclarationError, match="one cost of public funds"):
+        best_value(monopoly(), rated(), "rate", 0, 20, costs_of_funds=(1, 2))
+    with pytest.raises(DeclarationError, match="at least 0"):
+        switching_values(monopoly(), rated(), "rate", costs_of_funds=(-1,))
+
+
+def test_whole_numbers_stay_in_their_range():
+    """Of -5/2 to -1/2 the whole numbers are -2 and -1; a tax of 1 hurts less than one of 2."""
+    game = Game("tax", [Player("a")], [Move("x", "a", {"no": 0, "yes": 1})], {"a": "5*x"})
+    reform = subsidy("x", "n/1", parameters=(Parameter("n", -2, integer=True),))
+    found = best_value(game, reform, "n", -3, -1, costs_of_funds=(0,))
+    assert found.what == "-1"

@@ -118,7 +118,7 @@ def test_the_schema_knows_every_key_that_is_written():
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--mcpf", "1.56:1.17"], "--mcpf 1.56:1.17"),
+        (["--mcpf", "1.56:1.17"], "--mcpf 1.56:1.17: the range is upside down; write 1.17:1.56"),
         (["--mcpf", "1:2:3"], "--mcpf 1:2:3"),
         (["--weight", "firm=many"], "--weight firm"),
         (["--weight", "frm=2"], "did you mean 'firm'?"),
@@ -137,3 +137,110 @@ def test_bad_values_exit_with_2_and_are_named(args, said):
     done = run(*UNIFORM, *args)
     assert done.exit_code == 2 and said in words(done.stderr)
     assert "Traceback" not in done.stderr
+
+
+def test_limits_and_the_second_best_are_stated_with_weights_and_without():
+    """Twice the consumers' gain of 2 moves the break-even from 17/8 to 21/8."""
+    text = words(run(*UNIFORM, "--mcpf", "2.5", "--weight", "consumers=2").stdout)
+    assert "above 2.125 (selected and worst), above 1 (best) at unit weights." in text
+    assert "above 2.625 (selected and worst), above 1 (best) with these weights." in text
+    assert "equilibria at unit weights: doing nothing at a cost of public funds of 2.5." in text
+    assert "equilibria with the weights: Uniform subsidy at a cost of public funds of 2.5" in text
+    result = json.loads(run(*UNIFORM, "--mcpf", "2.5", "--weight", "consumers=2", "--json").stdout)
+    best = result["second_best"]["selected"]["5/2"]
+    assert (best["reform"], best["unweighted"]["reform"]) == ("uniform_subsidy", "baseline")
+
+
+def test_a_risk_is_weighed_with_weights_and_without():
+    """If it works: 17/2 - 4, and 19/2 - 8 with double weight on consumers' 2 and a cost of 2."""
+    found = compare(MODEL.game, [risky()], costs_of_funds=(2,), weights={"consumers": 2})
+    text = words(as_text(compare_page(MODEL, found)))
+    assert "the net benefit is +0.5 at a cost of public funds of 2; weighted +2.5 at a" in text
+    assert "a probability below 0.05882 (cost 2) at unit weights." in text
+    assert "a probability below 0.2381 (cost 2) with these weights." in text
+
+
+def test_prices_of_a_list_that_may_be_incomplete_are_bounds():
+    found = compare(MODEL.game, [])
+    partial = replace(found.baseline, found=replace(found.baseline.found, complete=False))
+    text = words(as_text(compare_page(MODEL, replace(found, baseline=partial))))
+    assert "at most 1" in text
+
+
+SURVEY = """
+pigou = 1
+[game]
+name = "clean water"
+[parameters.threshold]
+default = 4
+[players.firm]
+size = 2
+[moves.filter]
+player = "firm"
+choices = { no = 0, yes = 1 }
+[payoffs]
+firm = "3*sum(filter) - threshold*filter"
+[[reforms]]
+name = "pay"
+kind = "subsidy"
+move = "filter"
+rate = "rate"
+[reforms.parameters.rate]
+default = 2
+[case]
+title = "A survey"
+file = "survey.csv"
+move = "filter"
+column = "answer"
+labels = { y = "yes", n = "no" }
+setting_column = "t"
+parameter = "threshold"
+regime_column = "r"
+regimes = { before = "baseline", after = "pay" }
+"""
+
+
+def test_a_case_with_observations_says_where_the_verdict_flips_setting_by_setting(tmp_path):
+    """A firm filters where 3 + rate > threshold; both gain 3 each, so it is worth it from there."""
+    (tmp_path / "survey.toml").write_text(SURVEY)
+    rows = [f"{t},{r},{a}" for t in (4, 5) for r, a in (("before", "n"), ("after", "y"))]
+    (tmp_path / "survey.csv").write_text("\n".join(["t,r,answer", *rows]) + "\n")
+    args = ["compare", tmp_path / "survey.toml", "--switch", "rate"]
+    done = run(*args)
+    assert done.exit_code == 0, done.output
+    assert words(done.stdout).count("When does the verdict flip?") == 2
+    result = json.loads(run(*args, "--json").stdout)
+    found = [one["reforms"][0]["switching"][0]["switches"] for one in result["case"]["settings"]]
+    exact = [{(s["exact"], s["above"]) for s in one if s["rule"] == "worst"} for one in found]
+    assert exact == [{("1", "worth it")}, {("2", "worth it")}]
+
+
+BEST = [*UNIFORM, "--mcpf", "2", "--best", "subsidy=0:1"]
+
+
+def test_the_best_value_of_an_instrument_is_on_the_page_and_in_the_json():
+    """From 1/16 on all upgrade if that is selected, from 3/8 on in any case: 9/2 - 10 s at 2."""
+    text = words(run(*BEST).stdout)
+    assert "The best value of an instrument" in text
+    assert re.search(r"selected 2 just beside 0.0625 3.875 certified", text)
+    assert re.search(r"worst 2 just beside 0.375 0.75(00)? certified", text)
+    result = json.loads(run(*BEST, "--json").stdout)
+    (found,) = result["reforms"][0]["best_values"]
+    assert (found["parameter"], found["low"], found["high"]) == ("subsidy", "0", "1")
+    nothing = next(one for one in found["values"] if one["rule"] == "best")
+    assert nothing["attained"] and nothing["value"]["exact"] == nothing["net"]["exact"] == "0"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("subsidi=0:1", "did you mean 'subsidy'?"),
+        ("benefit=0:1", "no parameter 'benefit' in these reforms"),
+        ("subsidy=1:0", "goes from low to high, not 1:0"),
+        ("subsidy=-1:0", "'subsidy' cannot be -1"),
+        ("subsidy", "--best subsidy: write a parameter and its range"),
+    ],
+)
+def test_a_bad_range_of_an_instrument_is_named(text, said):
+    done = run(*UNIFORM, "--best", text)
+    assert done.exit_code == 2 and said in words(done.stderr), done.stderr

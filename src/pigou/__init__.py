@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         assess as assess,
         diagnose as diagnose,
     )
+    from pigou.bargaining import Nash as Nash, TakeItOrLeaveIt as TakeItOrLeaveIt
     from pigou.catalogue import find_model as find_model, find_reform as find_reform
     from pigou.changes import Change as Change
     from pigou.check import examine as examine, expectation as expectation
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Flow as Flow,
         payoffs_by_action as payoffs_by_action,
     )
+    from pigou.coalitions import CoalitionalGame as CoalitionalGame, Shapley as Shapley
     from pigou.comparison import (
         Comparison as Comparison,
         Scenario as Scenario,
@@ -95,6 +97,7 @@ if TYPE_CHECKING:
     from pigou.instruments import best_reform as best_reform, best_value as best_value
     from pigou.ledger import balance as balance, balance_at as balance_at
     from pigou.model import Case as Case, Model as Model
+    from pigou.nash_in_nash import Bargain as Bargain, NashInNash as NashInNash
     from pigou.observation import Finding as Finding, Study as Study, study as study
     from pigou.optimum import FirstBest as FirstBest, first_best as first_best
     from pigou.proposition import (
@@ -119,6 +122,7 @@ if TYPE_CHECKING:
         tax as tax,
     )
     from pigou.reform_kinds import KINDS as KINDS
+    from pigou.renegotiation import StoleZwiebel as StoleZwiebel
     from pigou.selection import (
         SELECTIONS as SELECTIONS,
         Selected as Selected,
@@ -143,10 +147,12 @@ __version__ = "0.1.0"
 
 _HOME = {
     "assessment": ("Assessment", "assess", "diagnose"),
+    "bargaining": ("Nash", "TakeItOrLeaveIt"),
     "catalogue": ("find_model", "find_reform"),
     "check": ("examine", "expectation"),
     "check_simultaneous": ("Checker", "Examination", "Flow", "payoffs_by_action"),
     "changes": ("Change",),
+    "coalitions": ("CoalitionalGame", "Shapley"),
     "comparison": ("Comparison", "Scenario", "compare"),
     "design_results": ("Design", "Outcome", "Payment"),
     "design_search": ("Span", "Threshold"),
@@ -201,6 +207,7 @@ _HOME = {
     "instruments": ("best_reform", "best_value"),
     "ledger": ("balance", "balance_at"),
     "model": ("Case", "Model"),
+    "nash_in_nash": ("Bargain", "NashInNash"),
     "observation": ("Finding", "Study", "study"),
     "optimum": ("FirstBest", "first_best"),
     "proposition": ("Allocation", "Effect", "Number", "Profile", "Proposition"),
@@ -219,6 +226,7 @@ _HOME = {
         "tax",
     ),
     "reform_kinds": ("KINDS",),
+    "renegotiation": ("StoleZwiebel",),
     "selection": ("SELECTIONS", "Selected", "Selection", "read_selection", "select"),
     "solving": (
         "Elimination",

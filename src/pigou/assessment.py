@@ -29,7 +29,7 @@ from pigou.ledger import running_cost
 from pigou.optimum import FirstBest, first_best
 from pigou.weights import checked_weights, weights_of_groups
 
-__all__ = ["Assessment", "assess", "diagnose", "gains_of_members"]
+__all__ = ["Assessment", "assess", "diagnose", "gains_of_members", "is_outlay"]
 
 ZERO = Enclosure.point(0)
 
@@ -48,7 +48,8 @@ class Assessment:
     flows : tuple of Flow
         The ledger: every transfer with the amount that flows.
     outlay, revenue, running_cost : Enclosure
-        What the government pays out in transfers, takes in, and spends on running the reform.
+        What the government pays out in transfers, takes in, and spends on running the reform. A
+        transfer that flows the other way on balance, as a negative tax does, is booked as it flows.
     gap : Enclosure
         The first best's welfare less this equilibrium's, at unit weights and cost of funds.
     diagnosis : str
@@ -172,14 +173,29 @@ def _books(game: Game, found: EquilibriumSet, equilibrium: Equilibrium) -> Asses
     surplus = by_party(game, at, equilibrium.strategies, surplus)
     outlay = revenue = ZERO
     for transfer, amount in exam.flows:
-        if transfer.payer == GOVERNMENT:
-            outlay += amount
-        elif transfer.payee == GOVERNMENT:
-            revenue += amount
+        if GOVERNMENT in (transfer.payer, transfer.payee):
+            paid = amount if transfer.payer == GOVERNMENT else -amount
+            if is_outlay(transfer.payer == GOVERNMENT, paid):
+                outlay += paid
+            else:
+                revenue -= paid
     running = enclosed(running_cost(game), {k: Enclosure.point(v) for k, v in at.items()})
     return Assessment(
         equilibrium, Record(surplus), exam.members, exam.flows, outlay, revenue, running, ZERO, ""
     )
+
+
+def is_outlay(declared: bool, paid: Enclosure) -> bool:
+    """Whether the government pays: on balance, or as declared where the sign is not known.
+
+    A negative tax is a subsidy: what is lost if it fails is the same.
+
+    Examples
+    --------
+    >>> is_outlay(False, Enclosure.point(2)), is_outlay(True, Enclosure.point(-2))
+    (True, False)
+    """
+    return declared if paid.lower <= 0 <= paid.upper else paid.lower > 0
 
 
 def diagnose(one: Assessment, among: list[Assessment], best: FirstBest) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from pigou.compare_tables import (
 from pigou.exact import Enclosure
 from pigou.model import Model
 from pigou.pages import Solved, foundation_blocks, incomplete_blocks, said, value_blocks
+from pigou.switching import Switching
+from pigou.switching_table import switching_blocks
 from pigou.tables import Block, Cell, Page, Table, Words, rounded
 from pigou.verdict_words import headline, verdict_in_words
 
@@ -28,12 +31,20 @@ __all__ = ["case_page"]
 
 _OPPOSITE = " The opposite happened."
 
+Switchings = Sequence[tuple[str, Switching]]
+"""Switching values of parameters, each with the name of the reform."""
+
 Part = tuple[str, "Comparison", list["Finding"]]
 """A setting: its name, its comparison, what was found there."""
 
 
-def case_page(model: Model, study: Study, show_all: bool = False) -> Page:
-    """Show a case: every setting compared, and held against what was observed."""
+def case_page(
+    model: Model, study: Study, show_all: bool = False, switchings: Sequence[Switchings] = ()
+) -> Page:
+    """Show a case: every setting compared, and held against what was observed.
+
+    Switching values of parameters, if there are any, are given setting by setting.
+    """
     parts: list[Part] = [
         (_name(study, setting), comparison, [f for f in study.findings if f.setting == setting])
         for setting, comparison in zip(study.settings, study.comparisons, strict=True)
@@ -46,8 +57,9 @@ def case_page(model: Model, study: Study, show_all: bool = False) -> Page:
     blocks += short_blocks(parts)
     blocks += summary_blocks(study)
     blocks += worth_blocks([(_value(where), c) for where, c, _ in parts], setting)
-    for part in parts:
-        blocks += setting_blocks(study, part, show_all)
+    for number, part in enumerate(parts):
+        flips = switchings[number] if switchings else ()
+        blocks += setting_blocks(study, part, show_all, flips)
     blocks += foundation_blocks(solved)
     blocks += said("Selected (*)", [(s.label, where, s.selection) for where, s in scenarios])
     blocks += value_blocks(solved, setting)
@@ -64,13 +76,17 @@ def _value(where: str) -> str:
     return where.rpartition(" = ")[2]
 
 
-def setting_blocks(study: Study, part: Part, show_all: bool) -> list[Block]:
+def setting_blocks(
+    study: Study, part: Part, show_all: bool, switchings: Switchings = ()
+) -> list[Block]:
     """Show one setting: the verdict, all equilibria, what people did, where theory fails."""
     where, comparison, findings = part
     blocks: list[Block] = [Words(where, "title")] if where else []
     blocks += baseline_blocks(comparison)
     for scenario in comparison.reforms:
         blocks += headline(comparison, scenario)
+    if switchings:
+        blocks += switching_blocks(comparison, switchings)
     blocks.append(Words("All equilibria", "heading"))
     for scenario in (comparison.baseline, *comparison.reforms):
         blocks += equilibria_blocks(scenario, comparison, show_all)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from pigou.exact import Enclosure
 
@@ -33,6 +34,8 @@ class Change:
     --------
     >>> print(Change("vanishes", "E1", "", Enclosure.point("15/16"), "exact"))
     E1 vanishes at strength 15/16
+    >>> print(Change("vanishes", "E1", "", Enclosure(Fraction(1, 4), Fraction(1, 2)), "numerical"))
+    E1 vanishes at strength 0.25 to 0.5
     """
 
     what: str
@@ -46,4 +49,11 @@ class Change:
         if self.what in ("survives", "moves"):
             return f"{self.before} {self.what} (as {self.after})"
         words = f"{self.before or self.after} {self.what}"
-        return words if self.strength is None else f"{words} at strength {self.strength}"
+        return words if self.strength is None else f"{words} at strength {self.where}"
+
+    @property
+    def where(self) -> str:
+        """The strength in words: a range where it is not known to six digits."""
+        if self.strength is None or self.strength.width < Fraction(1, 10**5):
+            return "" if self.strength is None else str(self.strength)
+        return f"{float(self.strength.lower):.4g} to {float(self.strength.upper):.4g}"

@@ -154,7 +154,7 @@ def cli() -> None:
     (.nfg, .efg).
 
     Exit codes: 0 done; 1 a defect of pigou; 2 usage or a bad value; 3 no equilibrium, or the list
-    could not be shown complete; 4 an invalid file; 5 a check failed.
+    could not be shown complete; 4 an invalid file; 5 a check or a replication failed.
     """
 
 
@@ -165,11 +165,12 @@ def cli() -> None:
 @_output
 def models(style: str | None, as_json: bool, file: Path | None) -> None:
     """List the built-in models."""
+    from pigou.bibliography import cited
     from pigou.models import load, names
     from pigou.pages import models_page
     from pigou.results import models_result
 
-    found = [load(name) for name in names()]
+    found = [cited(load(name)) for name in names()]
     _deliver(lambda: models_page(found), lambda: models_result(found), style, as_json, file)
 
 
@@ -188,22 +189,25 @@ def show(
         raise click.UsageError("choose one of --latex, --toml, --reforms and --json")
     if model is None and not reforms:
         raise click.UsageError("name a MODEL; `pigou models` lists those built in")
-    from pigou import catalogue, gamewriter, kinds_result, notation, pages, results
+    from pigou import bibliography, catalogue, gamewriter, kinds_result, notation, pages, results
 
-    what = None if model is None else catalogue.find_model(model)
+    declared = None if model is None else catalogue.find_model(model)
+    what = None if declared is None else bibliography.cited(declared)
     ending = file.suffix.lower() if file and not (latex or toml or reforms or as_json) else ""
     if reforms and as_json:
         text = _dumps(kinds_result.kinds_result(what))
     elif reforms:
-        text = "\n".join([notation.kinds_text(), "", *pages.reforms_lines(what)]).rstrip()
+        kinds = bibliography.cite(notation.kinds_text())
+        text = "\n".join([kinds, "", *pages.reforms_lines(what)]).rstrip()
     else:
         assert what is not None
+        assert declared is not None
         if as_json or ending == ".json":
             text = _dumps(results.game_result(what))
         elif latex or ending == ".tex":
             text = notation.latex(what.game)
         elif toml or ending == ".toml":
-            text = gamewriter.write_game(what)
+            text = gamewriter.write_game(declared)
         else:
             text = notation.text(what.game)
     _emit(text.rstrip("\n") + "\n", file)
@@ -229,7 +233,7 @@ def solve(
     """Find all equilibria at given parameter values, with evidence."""
     from pigou import catalogue, pages, results, solving
 
-    what = catalogue.find_model(model)
+    what = _model_of(model)
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at)
     found = _working("solving", lambda: solving.solve(what.game, at, pure=pure, time_limit=limit))
@@ -268,7 +272,7 @@ def regimes(
         raise click.UsageError("choose one of --latex, --json, --format and --picture")
     from pigou import catalogue, regimes_page, results, solving
 
-    what = catalogue.find_model(model)
+    what = _model_of(model)
     fixed = catalogue.parse_assignments(sets)
     catalogue.check_names(what, fixed)
     if picture:
@@ -346,14 +350,19 @@ def _regimes_code(found: Any) -> int:
     "--switch", "switches", multiple=True, metavar="PARAMETER",
     help="Find the values of a parameter at which the verdict flips, or of `all`. Repeatable.",
 )  # fmt: skip
+@click.option(
+    "--best", "instruments", multiple=True, metavar="NAME=LOW:HIGH",
+    help="Find the value of a reform's parameter in a range with the largest net benefit. "
+    "Repeatable.",
+)  # fmt: skip
 @_limit
 @_all
 @_output
 def compare(
     model: str, texts: tuple[str, ...], sets: tuple[str, ...], mcpf: str, weights: tuple[str, ...],
     incomes: tuple[str, ...], median: str | None, elasticity: str, select: str,
-    switches: tuple[str, ...], limit: str | None, show_all: bool, style: str | None, as_json: bool,
-    file: Path | None,
+    switches: tuple[str, ...], instruments: tuple[str, ...], limit: str | None, show_all: bool,
+    style: str | None, as_json: bool, file: Path | None,
 ) -> int:  # fmt: skip
     """Lay a game and its reforms side by side: who gains, what it costs, is it worth it.
 
@@ -361,7 +370,7 @@ def compare(
     """
     from pigou import catalogue, compare_page, comparison, deadline, results
 
-    what = catalogue.find_model(model)
+    what = _model_of(model)
     if not texts and what.case is None:
         own = ", ".join(r.name for r in what.reforms) or "none"
         raise DeclarationError(
@@ -380,18 +389,19 @@ def compare(
         "elasticity": elasticity,
         "select": select,
     }
+    if instruments and what.case is not None:
+        raise click.UsageError("--best is for a game without a case")
     with deadline.time_limit(limit):
         if what.case is not None:
             if what.case.facts:
                 return _facts(what, reforms, options, switches, show_all, (style, as_json, file))
-            if switches:
-                raise click.UsageError("--switch is for a game without a table of observations")
-            return _study(what, reforms or None, options, show_all, (style, as_json, file))
+            return _study(what, reforms, options, switches, show_all, (style, as_json, file))
         found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
         flips = _working("switching", lambda: _switchings(what.game, reforms, switches, options))
+        bests = _working("searching", lambda: _bests(what.game, reforms, instruments, options))
     _deliver(
-        lambda: compare_page.compare_page(what, found, show_all, flips),
-        lambda: results.comparison_result(found, flips),
+        lambda: compare_page.compare_page(what, found, show_all, flips, bests),
+        lambda: results.comparison_result(found, flips, bests),
         style, as_json, file,
     )  # fmt: skip
     return _code(s.found for s in (found.baseline, *found.reforms))
@@ -420,16 +430,43 @@ def _switchings(
     ]
 
 
+def _bests(game: Any, reforms: Any, texts: tuple[str, ...], options: dict[str, Any]) -> list[Any]:
+    """Return the best values of the reforms' parameters that were asked for."""
+    from pigou.instruments import best_values
+
+    own = {r.name: [p.name for p in r.parameters] for r in reforms}
+    found = []
+    for text in texts:
+        name, low, high = _over(text, False, "--best")
+        if not any(name in names for names in own.values()):
+            known = dict.fromkeys(p for names in own.values() for p in names)
+            raise DeclarationError("--best: " + unknown("parameter", name, known, "these reforms"))
+        found += [
+            best_values(game, one, name, low, high, **options)
+            for one in reforms
+            if name in own[one.name]
+        ]
+    return found
+
+
 def _study(
-    what: Any, reforms: Any, options: dict[str, Any], show_all: bool, how: tuple[Any, Any, Any]
-) -> int:
+    what: Any, reforms: Any, options: dict[str, Any], switches: tuple[str, ...], show_all: bool,
+    how: tuple[Any, Any, Any],
+) -> int:  # fmt: skip
     """Hold a case against its observations."""
     from pigou import case_page, observation, results
 
-    found = _working("comparing", lambda: observation.study(what, reforms, **options))
+    chosen = reforms or observation.observed_reforms(what, what.case)
+    found = _working("comparing", lambda: observation.study(what, chosen, **options))
+    flips = []
+    for setting in found.settings if switches else ():
+        given = {} if setting is None else {what.case.parameter: setting}
+        here = options | {"at": options["at"] | given}
+        search = partial(_switchings, what.game, chosen, switches, here)
+        flips.append(_working("switching", search))
     _deliver(
-        lambda: case_page.case_page(what, found, show_all),
-        lambda: results.study_result(found),
+        lambda: case_page.case_page(what, found, show_all, flips),
+        lambda: results.study_result(found, flips),
         *how,
     )
     return _code(s.found for c in found.comparisons for s in (c.baseline, *c.reforms))
@@ -462,8 +499,12 @@ def _range(text: str) -> tuple[str, ...]:
         values = [exact(end) for end in ends]
     except PigouError as error:
         raise DeclarationError(f"--mcpf {text}: {error}, or a range as in 1:1.6") from None
-    if len(ends) > 2 or values != sorted(values):
+    if len(ends) > 2:
         raise DeclarationError(f"--mcpf {text}: write one number, or a range LOW:HIGH as in 1:1.6")
+    if values != sorted(values):
+        raise DeclarationError(
+            f"--mcpf {text}: the range is upside down; write {ends[1]}:{ends[0]}"
+        )
     if values[0] < 0:
         raise DeclarationError(f"--mcpf {text}: a cost of public funds is at least 0")
     return tuple(dict.fromkeys(str(value) for value in values))
@@ -498,7 +539,7 @@ def sweep(
     """Count the equilibria of a continuous game for every value of a policy, with proof."""
     from pigou import catalogue, policy_range, policy_range_page
 
-    what = catalogue.find_model(model)
+    what = _model_of(model)
     reforms = catalogue.find_reforms(what, (text,) if text else ())
     name, low, high = _over(over, bool(text))
     at = catalogue.parse_assignments(sets)
@@ -555,20 +596,24 @@ def sweep(
     help="Reach the goal at every value of a parameter in this range. Repeatable.",
 )  # fmt: skip
 @click.option("--most", metavar="STRENGTH", help="The largest strength to consider.")
+@click.option(
+    "--mcpf", default="1", show_default=True, metavar="COST",
+    help="What a unit of public money costs society: 1.2, or a range 1:1.6.",
+)  # fmt: skip
 @click.option("--latex", is_flag=True, help="The answer and the formulas in LaTeX.")
 @_limit
 @_output
 def design(
     model: str, goal: str, family: str, texts: tuple[str, ...], vary: str, target: str,
-    select: str, sets: tuple[str, ...], boxes: tuple[str, ...], most: str | None, latex: bool,
-    limit: str | None, style: str | None, as_json: bool, file: Path | None,
+    select: str, sets: tuple[str, ...], boxes: tuple[str, ...], most: str | None, mcpf: str,
+    latex: bool, limit: str | None, style: str | None, as_json: bool, file: Path | None,
 ) -> int:  # fmt: skip
     """Find the cheapest reform of a family that reaches a goal."""
     if latex + as_json + bool(style) > 1:
         raise click.UsageError("choose one of --latex, --json and --format")
     from pigou import catalogue, deadline, design_page, designing
 
-    what = catalogue.find_model(model)
+    what = _model_of(model)
     reforms = catalogue.find_reforms(what, texts)
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at, reforms or what.reforms)
@@ -583,7 +628,7 @@ def design(
             "designing",
             lambda: designing.design(
                 what, goal, family, at=at, over=over, target=target, reforms=reforms, vary=vary,
-                select=select, most=most,
+                select=select, most=most, costs_of_funds=_range(mcpf),
             ),
         )  # fmt: skip
     if latex:
@@ -596,6 +641,55 @@ def design(
         )  # fmt: skip
     settled = found.reached and found.threshold.grade != "numerical"
     return 0 if settled else _INCOMPLETE
+
+
+@cli.command()
+@click.argument("paper", metavar="[PAPER]", required=False)
+@click.option("--list", "listed", is_flag=True, help="List the publications, compute nothing.")
+@click.option("--latex", is_flag=True, help="The claims in LaTeX.")
+@_output
+def replicate(
+    paper: str | None, listed: bool, latex: bool, style: str | None, as_json: bool,
+    file: Path | None,
+) -> int:  # fmt: skip
+    """Compute the claims of a publication, or of all: published, computed, agreement.
+
+    PAPER is a name as --list shows it, or a key of the bibliography. A published number that is
+    known not to be reproduced is shown with the reason. Exit code 5 if a claim fails.
+    """
+    if latex + as_json + bool(style) > 1:
+        raise click.UsageError("choose one of --latex, --json and --format")
+    if listed and (latex or as_json or paper):
+        raise click.UsageError("--list stands alone, or with --format and -o")
+    from pigou import papers, replicate_page
+
+    if listed:
+        page = replicate_page.papers_page({n: papers.load(n) for n in papers.names()})
+        _deliver(lambda: page, dict, style or "table", as_json, file)
+        return 0
+    names = papers.names() if paper is None else (papers.find(paper),)
+    found = [_replicated(papers.load(name)) for name in names]
+    if latex:
+        _emit(replicate_page.replicate_latex(found), file)
+    else:
+        _deliver(
+            lambda: replicate_page.replicate_page(found),
+            lambda: replicate_page.replicate_result(found),
+            style, as_json, file,
+        )  # fmt: skip
+    return _FAILED if any(one.failed for one in found) else 0
+
+
+def _replicated(paper: Any) -> Any:
+    """Compute the claims of a publication; on a terminal, say which one is under way."""
+    from pigou.replicating import replicate as computed
+
+    if not sys.stderr.isatty():
+        return computed(paper)
+    from rich.console import Console
+
+    with Console(stderr=True).status("replicating ...") as status:
+        return computed(paper, lambda claim: status.update(f"replicating {claim.id} ..."))
 
 
 @cli.command()
@@ -637,11 +731,11 @@ def prove(
         raise click.UsageError("--only and --claim are about one MODEL")
     if given and not claim:
         raise click.UsageError("--given goes with --claim; a proposition states what it assumes")
-    from pigou import catalogue, prove_page, proving
-    from pigou.models import load, names
+    from pigou import prove_page, proving
+    from pigou.models import names
     from pigou.proposition import Proposition
 
-    whats = [load(name) for name in names()] if every else [catalogue.find_model(model or "")]
+    whats = [_model_of(name) for name in names()] if every else [_model_of(model or "")]
     pairs = [(what, p) for what in whats for p in what.propositions]
     if claim:
         pairs = [(whats[0], Proposition("claim", "The claim made.", claim, given=given))]
@@ -681,7 +775,7 @@ def _seconds(text: str) -> float:
     return float(seconds)
 
 
-def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:
+def _over(text: str | None, has_reform: bool, option: str = "--over") -> tuple[str, Any, Any]:
     """Read ``name=low:high``; without it, the strength of a reform from 0 to 1."""
     from pigou.exact import exact
 
@@ -694,7 +788,7 @@ def _over(text: str | None, has_reform: bool) -> tuple[str, Any, Any]:
         low, high = (exact(end) for end in ends.split(":"))
     except (PigouError, ValueError):
         raise DeclarationError(
-            f"--over {text}: write a parameter and its range as NAME=LOW:HIGH, as in rate=0:1/2"
+            f"{option} {text}: write a parameter and its range as NAME=LOW:HIGH, as in rate=0:1/2"
         ) from None
     return name, low, high
 
@@ -708,6 +802,13 @@ def _picture_of(drawing: Path | None) -> Callable[[Any], bytes]:
         formats = ", ".join(f".{one}" for one in policy_range_picture.FORMATS)
         raise DeclarationError(f"--picture {drawing}: a picture ends in {formats}")
     return partial(policy_range_picture.policy_range_picture, ending=ending)
+
+
+def _model_of(text: str) -> Any:
+    """Find a model, with citations for the keys in its sources."""
+    from pigou import bibliography, catalogue
+
+    return bibliography.cited(catalogue.find_model(text))
 
 
 # -- output -----------------------------------------------------------------------------------

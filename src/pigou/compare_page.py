@@ -18,8 +18,15 @@ from pigou.compare_tables import (
     worth_blocks,
 )
 from pigou.comparison import Comparison
+from pigou.instruments import BestValues
 from pigou.model import Model
-from pigou.money_tables import account_blocks, distance_blocks, money_blocks, rent_blocks
+from pigou.money_tables import (
+    account_blocks,
+    best_value_blocks,
+    distance_blocks,
+    money_blocks,
+    rent_blocks,
+)
 from pigou.pages import (
     capital,
     foundation_blocks,
@@ -42,8 +49,12 @@ def compare_page(
     comparison: Comparison,
     show_all: bool = False,
     switchings: Sequence[tuple[str, Switching]] = (),
+    bests: Sequence[BestValues] = (),
 ) -> Page:
-    """Show a baseline and its reforms, side by side; switching values of parameters, by reform."""
+    """Show a baseline and its reforms, side by side.
+
+    Also switching values of parameters, by reform, and best values of instruments, if asked for.
+    """
     scenarios = [comparison.baseline, *comparison.reforms]
     solved = [(s.label, "", s.game, s.found) for s in scenarios]
     blocks: list[Block] = [Words(title_of(model), "title")]
@@ -58,7 +69,7 @@ def compare_page(
     blocks.append(Words("All equilibria", "heading"))
     for scenario in scenarios:
         blocks += equilibria_blocks(scenario, comparison, show_all)
-    blocks += distance_blocks(comparison)
+    blocks += distance_blocks(comparison) + best_value_blocks(comparison, bests)
     blocks += change_blocks(comparison)
     blocks += foundation_blocks(solved)
     blocks += said("Selected (*)", [(s.label, "", s.selection) for s in scenarios])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from pigou.bibliography import cite
 from pigou.changes import Change
 from pigou.check_smooth import has_interval
 from pigou.comparison import NOT_JUDGED, Comparison, Scenario, present
@@ -53,7 +54,8 @@ def worth_blocks(parts: list[tuple[str, Comparison]], setting: str = "") -> list
     if parts[0][1].weights:
         blocks.append(_worth_table(parts, setting, "The same with the weights"))
     note = (
-        "Others: the change in everybody's surplus but the government's. Break-even: the cost of "
+        "Best, worst: by welfare at unit weights and a cost of public funds of 1. Others: the "
+        "change in everybody's surplus but the government's. Break-even: the cost of "
         "public funds at which the net benefit is zero; none where no public money is at stake."
     )
     return [*blocks, Words(note, "note")]
@@ -179,7 +181,7 @@ def _at_strength(change: Change, word: str) -> str:
     if change.strength is None:
         return ""
     grade = "" if change.how == "exact" else f", {change.how}"
-    return f" {word} {change.strength} of its strength ({change.why}{grade})"
+    return f" {word} {change.where} of its strength ({change.why}{grade})"
 
 
 def dominance_blocks(scenario: Scenario) -> list[Block]:
@@ -205,5 +207,5 @@ def conventions(comparison: Comparison) -> str:
         " Welfare is the sum of all surpluses, the government's included at a cost of funds of 1."
     )
     rule = SELECTIONS[comparison.baseline.outcome.selection.rule]
-    text += f" Selected, {rule.name}: {rule.definition} ({rule.source})."
+    text += f" Selected, {rule.name}: {rule.definition} ({cite(rule.source)})."
     return text + " Numbers are rounded to four digits; --json holds them exactly."

@@ -12,7 +12,10 @@ Steps
    - ``gone``: one deviation that gains;
    - ``selected`` by Laplacian beliefs in one population: the sign of the Laplacian advantage, and a
      target from which no deviation gains.
-3. Otherwise the bound is only known to be a lower one.
+3. The bound itself is the answer where the same comparisons do not fail at it and are linear in the
+   strength: what does not fail there and holds just above it holds at everything between. Where
+   they are not, the answer is enclosed between the bound and that strength.
+4. Otherwise the bound is only known to be a lower one.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from typing import Any
 
 from pigou.design_goals import Goal, Gone, Selected, Setting, Unique
 from pigou.design_search import Threshold
+from pigou.exact import Enclosure
 from pigou.expression import names_in
 from pigou.game import Game
 from pigou.solvers.critical import degree_in
@@ -31,9 +35,11 @@ from pigou.solvers.form import Counts, FiniteForm, finite_form, joined
 
 __all__ = ["is_linear", "robust"]
 
+_Solved = tuple[Setting, Goal | None, Threshold]
+
 
 def robust(
-    solved: Sequence[tuple[Setting, Goal | None, Threshold]],
+    solved: Sequence[_Solved],
     worst: Threshold,
     over: Mapping[str, tuple[Fraction, Fraction]],
 ) -> Threshold:
@@ -67,15 +73,33 @@ def robust(
     if not all(is_linear(solved[0][0].game, name) for name in over):
         return _bound(worst, words, "payoffs are not linear in every one of these parameters")
     forms = [finite_form(s.game, s.values(enough)) for s, _, _ in solved]
-    goal = solved[0][1]
-    if not _serves_all(goal, forms):
+    goal, bound = solved[0][1], worst.value
+    assert bound is not None
+    if not _serves_all(goal, forms, forms):
         return _bound(worst, words, "nothing was found that serves all corners alike")
-    grade = "proved" if all(t.grade == "proved" for _, _, t in solved) else "certified"
+    grades = {t.grade for _, _, t in solved}
     how = (
         f"the largest threshold of {len(solved)} corners ({words}); just above it the same "
         "comparisons of payoffs, linear in each parameter, hold at all corners, and so in the box"
     )
-    return replace(worst, grade=grade, how=how)
+    grade = next(g for g in ("numerical", "certified", "proved") if g in grades)
+    if enough == bound.lower or _from_there_on(solved, goal, forms, bound):
+        return replace(worst, grade=grade, how=how)
+    value = Enclosure(bound.lower, max(enough, bound.upper))
+    grade = "numerical" if grade == "numerical" else "certified"
+    return replace(worst, value=value, attained=None, grade=grade, how=how)
+
+
+def _from_there_on(
+    solved: Sequence[_Solved], goal: Goal | None, forms: list[FiniteForm], bound: Enclosure
+) -> bool:
+    """Whether what holds at a strength holds at all between it and the bound (step 3)."""
+    if not bound.is_exact or not all(s.allows(bound.lower) for s, _, _ in solved):
+        return False
+    if not all(is_linear(s.game, s.family.parameter) for s, _, _ in solved):
+        return False
+    there = [finite_form(s.game, s.values(bound.lower)) for s, _, _ in solved]
+    return _serves_all(goal, forms, there)
 
 
 def _bound(worst: Threshold, words: str, why: str) -> Threshold:
@@ -102,21 +126,26 @@ def is_linear(game: Game, name: str) -> bool:
     return all(d is not None and d <= 1 for d in degrees)
 
 
-def _serves_all(goal: Goal | None, forms: list[FiniteForm]) -> bool:
+def _serves_all(goal: Goal | None, forms: list[FiniteForm], there: list[FiniteForm]) -> bool:
+    """Whether the same comparisons hold in all games, and do not fail in those of the bound."""
     if isinstance(goal, Unique):
-        return _left_alone(forms) == goal.target.counts
+        return _left_alone(forms, there) == goal.target.counts
     if isinstance(goal, Gone):
-        return any(all(g > 0 for g in gains) for gains in _gains(forms, goal.profile.counts))
+        counts = goal.profile.counts
+        both = zip(_gains(forms, counts), _gains(there, counts), strict=True)
+        return any(all(g > 0 for g in a) and all(g >= 0 for g in b) for a, b in both)
     crowd = len(forms[0].groups) == 1 and len(forms[0].groups[0].actions) == 2
     if isinstance(goal, Selected) and goal.rule == "laplacian" and crowd:
         actions = goal.target.actions
         assert actions is not None
-        stays = all(g <= 0 for gains in _gains(forms, goal.target.counts) for g in gains)
-        return stays and all(_laplacian(form, actions[0]) > 0 for form in forms)
+        games = [*forms, *there]
+        stays = all(g <= 0 for gains in _gains(games, goal.target.counts) for g in gains)
+        tilts = all(_laplacian(form, actions[0]) >= 0 for form in there)
+        return stays and tilts and all(_laplacian(form, actions[0]) > 0 for form in forms)
     return False
 
 
-def _left_alone(forms: list[FiniteForm]) -> Counts | None:
+def _left_alone(forms: list[FiniteForm], there: list[FiniteForm]) -> Counts | None:
     """Eliminate what the same choice dominates in all games; return the profile that is left."""
     alive = [list(range(len(g.actions))) for g in forms[0].groups]
     while True:
@@ -124,7 +153,9 @@ def _left_alone(forms: list[FiniteForm]) -> Counts | None:
             (group, action)
             for group, actions in enumerate(alive)
             for action in actions
-            if any(_dominates(forms, alive, group, by, action) for by in actions if by != action)
+            if any(
+                _dominates(forms, there, alive, group, by, action) for by in actions if by != action
+            )
         ]
         if not gone:
             break
@@ -139,12 +170,15 @@ def _left_alone(forms: list[FiniteForm]) -> Counts | None:
 
 
 def _dominates(
-    forms: list[FiniteForm], alive: list[list[int]], group: int, by: int, action: int
-) -> bool:
+    forms: list[FiniteForm], there: list[FiniteForm], alive: list[list[int]], group: int, by: int,
+    action: int,
+) -> bool:  # fmt: skip
     allowed = tuple(map(tuple, alive))
     for rest in forms[0].profiles(allowed, without=group):
         one, other = joined(rest, group, by), joined(rest, group, action)
         if any(f.payoff(group, by, one) <= f.payoff(group, action, other) for f in forms):
+            return False
+        if any(f.payoff(group, by, one) < f.payoff(group, action, other) for f in there):
             return False
     return True
 

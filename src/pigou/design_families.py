@@ -454,15 +454,15 @@ def _allowed(parameter: Parameter, value: Fraction) -> bool:
 
 def levers(
     game: Game, form: FiniteForm, target: Target, reforms: Sequence[Reform]
-) -> list[tuple[str, Reform, str]]:
-    """Return the reforms that pay one player each, with the parameter that is a unit of payment.
+) -> list[tuple[str, Family]]:
+    """Return the reforms that pay one player each, with what they are called.
 
     Without `reforms`, a subsidy for the target's move, one for each player.
 
-    Returns
-    -------
-    list of (str, Reform, str)
-        What it is called, the reform, and its parameter.
+    Raises
+    ------
+    ReformError
+        If the parameter of a reform does not start at 0.
 
     Examples
     --------
@@ -473,7 +473,14 @@ def levers(
     ['firm']
     """
     if reforms:
-        return [(r.name, f.reform, f.parameter) for r in reforms for f in [from_reform(r)]]
+        families = [(r.name, from_reform(r)) for r in reforms]
+        for called, family in families:
+            if family.low > 0:
+                raise ReformError(
+                    f"reform '{called}': '{family.parameter}' is at least {family.low}; in the "
+                    f"family '{DIVIDE}' a payment starts at 0"
+                )
+        return families
     own: dict[str, list[tuple[str, str]]] = {}
     for move, label in _paid_moves(game, form, target):
         assert label is not None
@@ -489,5 +496,5 @@ def levers(
             )
         ((move, label),) = moves
         one = subsidy(move, name, player, choice=label, parameters=(parameter,))
-        found.append((player, one, name))
+        found.append((player, Family(player, f"paid for {move}: {label}", one, name)))
     return found

@@ -19,6 +19,7 @@ change in the cell.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -27,11 +28,11 @@ from typing import Any
 from pigou.assessment import Assessment, assess
 from pigou.check_smooth import has_interval
 from pigou.design_families import Family, Target, carried_over, counts_of
-from pigou.equilibrium import EquilibriumSet
+from pigou.equilibrium import EquilibriumSet, Grade
 from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure
 from pigou.game import GOVERNMENT, Game
-from pigou.selection import select
+from pigou.selection import Selected as Selection, select
 from pigou.solvers.critical import StrengthForm, cells, constant, strength_form
 from pigou.solvers.crowd_critical import MOST_MEMBERS, meetings, number_of_mixtures_changes
 from pigou.solvers.dominance import survivors
@@ -57,6 +58,8 @@ class Setting:
     family : Family
     at : mapping of str to number
         Parameter values.
+    funds : Fraction
+        The cost of public funds at which welfare under the worst equilibrium is maximised.
 
     Examples
     --------
@@ -68,8 +71,10 @@ class Setting:
     (3, 1)
     """
 
-    def __init__(self, game: Game, family: Family, at: Mapping[str, Any]):
-        self.before, self.family = game, family
+    def __init__(
+        self, game: Game, family: Family, at: Mapping[str, Any], funds: Fraction = Fraction(1)
+    ):
+        self.before, self.family, self.funds = game, family, funds
         self.game = family.reform(game)
         own = [p.name for p in self.game.parameters]
         if family.parameter not in own:
@@ -80,6 +85,7 @@ class Setting:
         self.mixtures_known = False
         self._found: dict[Fraction, EquilibriumSet] = {}
         self._assessed: dict[Fraction, tuple[Assessment, ...]] = {}
+        self._selected: dict[tuple[str, Fraction | None], Selection] = {}
 
     @cached_property
     def form(self) -> StrengthForm | None:
@@ -149,28 +155,35 @@ class Setting:
         found = solve(self.before, {k: v for k, v in self.at.items() if k in own})
         return found, assess(self.before, found)
 
-    def picked(self, rule: str, strength: Fraction) -> Assessment | None:
-        """Return the equilibrium that a rule picks at a strength; None if it picks none."""
-        return _picked(rule, self.game, self.found(strength), self.assessed(strength))
+    def is_exact(self, strength: Fraction) -> bool:
+        """Whether all equilibria at a strength are known, and none by rounded numbers only."""
+        found = self.found(strength)
+        return found.complete and all(e.evidence.grade is not Grade.NUMERICAL for e in found)
 
-    def picked_before(self, rule: str) -> Assessment | None:
-        """Return the equilibrium that a rule picks without the reform."""
-        if rule not in self._before:
-            self._before[rule] = _picked(rule, self.before, *self.baseline)
-        return self._before[rule]
+    def picked(self, rule: str, strength: Fraction) -> tuple[Assessment, ...]:
+        """Return what a rule picks at a strength: several equilibria where it leaves them tied."""
+        return _picked(self.selected(rule, strength), self.assessed(strength))
 
-    @cached_property
-    def _before(self) -> dict[str, Assessment | None]:
-        return {}
+    def picked_before(self, rule: str) -> tuple[Assessment, ...]:
+        """Return what a rule picks without the reform."""
+        return _picked(self.selected_before(rule), self.baseline[1])
+
+    def selected(self, rule: str, strength: Fraction) -> Selection:
+        """Return what a rule says at a strength."""
+        if (rule, strength) not in self._selected:
+            found, assessed = self.found(strength), self.assessed(strength)
+            self._selected[rule, strength] = select(self.game, found, assessed, rule)
+        return self._selected[rule, strength]
+
+    def selected_before(self, rule: str) -> Selection:
+        """Return what a rule says without the reform."""
+        if (rule, None) not in self._selected:
+            self._selected[rule, None] = select(self.before, *self.baseline, rule)
+        return self._selected[rule, None]
 
 
-def _picked(
-    rule: str, game: Game, found: EquilibriumSet, assessments: tuple[Assessment, ...]
-) -> Assessment | None:
-    picked = select(game, found, assessments, rule).picked
-    if len(picked) != 1:
-        return None
-    return next(a for a in assessments if a.equilibrium.name == picked[0])
+def _picked(said: Selection, assessments: tuple[Assessment, ...]) -> tuple[Assessment, ...]:
+    return tuple(a for a in assessments if a.equilibrium.name in said.picked)
 
 
 class Goal:
@@ -178,8 +191,8 @@ class Goal:
 
     name = ""
 
-    def __init__(self, setting: Setting):
-        self.setting = setting
+    def __init__(self, setting: Setting, funds: Fraction = Fraction(1)):
+        self.setting, self.funds = setting, funds
 
     @property
     def words(self) -> str:
@@ -193,6 +206,10 @@ class Goal:
     def certain(self, strength: Fraction) -> bool:
         """Whether the answer at a strength holds in the whole cell around it."""
         return False
+
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether the answer at a strength rests on no rounding and on no missing equilibrium."""
+        return self.setting.is_exact(strength)
 
     def polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield the polynomials whose signs decide."""
@@ -230,9 +247,11 @@ class Goal:
         self.setting.mixtures_known = True
         size = form.groups[0].size
         profiles = [((size - k, k),) for k in range(size + 1)]
-        totals = [welfare(form, counts) for counts in profiles]
+        totals = [welfare(form, counts, self.funds) for counts in profiles]
         found = list(number_of_mixtures_changes(form))
-        found += [meetings(form, totals, welfare(form, c)) for c in self.setting.pure_profiles]
+        found += [
+            meetings(form, totals, welfare(form, c, self.funds)) for c in self.setting.pure_profiles
+        ]
         for group, floor in floors.items():
             shares = [surplus(form, group, counts) for counts in profiles]
             found.append(meetings(form, shares, constant(floor)))
@@ -288,6 +307,10 @@ class Gone(Goal):
     def certain(self, strength: Fraction) -> bool:
         """Whether the gains from deviating keep their signs."""
         return self.setting.form is not None and not self.setting.form.rounded
+
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether no payoff was rounded."""
+        return not _form(self.setting, strength).rounded
 
     def polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield the gains from deviating."""
@@ -349,9 +372,15 @@ class Unique(Goal):
             return False
         return self._why.get(strength) in ("dominance", "pure") or self.structure_stays()
 
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether no payoff was rounded, and all equilibria are known where they matter."""
+        if self._why.get(strength) in ("dominance", "pure"):
+            return not _form(self.setting, strength).rounded
+        return self.setting.is_exact(strength)
+
 
 class Selected(Goal):
-    """The target profile is the equilibrium that a rule of selection picks.
+    """The target profile is the one equilibrium that a rule of selection picks.
 
     Examples
     --------
@@ -376,8 +405,8 @@ class Selected(Goal):
 
     def holds(self, strength: Fraction) -> bool | None:
         """Let the rule pick."""
-        one = self.setting.picked(self.rule, strength)
-        return one is not None and counts_of(one.equilibrium) == self.target.counts
+        picked = self.setting.picked(self.rule, strength)
+        return [counts_of(one.equilibrium) for one in picked] == [self.target.counts]
 
     def certain(self, strength: Fraction) -> bool:
         """Whether signs that stay settle it."""
@@ -387,6 +416,13 @@ class Selected(Goal):
         if self.rule == "laplacian":
             return form.is_one_crowd
         return self.rule in _BY_WELFARE and self.settled_by_pure(self.rule, strength)
+
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether the rule's answer is more than numerical."""
+        grade = self.setting.selected(self.rule, strength).grade
+        if grade is None:
+            return self.setting.is_exact(strength)
+        return grade is not Grade.NUMERICAL
 
     def more_polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield the Laplacian advantage, and how pure profiles compare."""
@@ -400,6 +436,8 @@ class Selected(Goal):
 
 class Gain(Goal):
     """A group has at least so much more than without the reform.
+
+    Where the rule of selection leaves several equilibria tied, in each of them.
 
     Examples
     --------
@@ -437,28 +475,47 @@ class Gain(Goal):
         return False if any(c.upper < 0 for c in over) else None
 
     def changes(self, strength: Fraction) -> list[Enclosure] | None:
-        """Return by how much each group's surplus changes; None if a rule picks nothing."""
+        """Return by how much each group's surplus changes; None if a rule picks nothing.
+
+        Once for each equilibrium picked before with each that is picked after.
+        """
         before = self.setting.picked_before(self.rule)
         after = self.setting.picked(self.rule, strength)
-        if before is None or after is None:
+        if not before or not after:
             return None
         zero = Enclosure.point(0)
-        return [after.surplus.get(g, zero) - before.surplus.get(g, zero) for g in self.groups]
+        pairs = list(itertools.product(after, before))
+        return [a.surplus.get(g, zero) - b.surplus.get(g, zero)
+                for g in self.groups for a, b in pairs]  # fmt: skip
 
     def certain(self, strength: Fraction) -> bool:
         """Whether signs that stay settle it."""
-        known = self.rule in (*_BY_WELFARE, "laplacian")
+        known = self.rule in (*_BY_WELFARE, "laplacian") and len(self._floors) == len(self.groups)
         return known and self.settled_by_pure(self.rule, strength)
+
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether the rule's answers with and without the reform are more than numerical."""
+        said = self.setting.selected(self.rule, strength), self.setting.selected_before(self.rule)
+        return all(one.grade not in (None, Grade.NUMERICAL) for one in said)
+
+    @cached_property
+    def _floors(self) -> dict[str, Fraction]:
+        """The surplus that each group needs, where it is known exactly; the most of those tied."""
+        before = self.setting.picked_before(self.rule)
+        zero = Enclosure.point(0)
+        had = {g: [one.surplus.get(g, zero) for one in before] for g in self.groups if before}
+        return {
+            g: max(s.lower for s in all_) + self.least
+            for g, all_ in had.items()
+            if all(s.is_exact for s in all_)
+        }
 
     def more_polynomials(self, form: StrengthForm) -> Iterator[Any]:
         """Yield gains at pure profiles less what is asked for, and how pure profiles compare."""
         gap = form.laplacian_gap()
         if gap is not None:
             yield gap
-        before = self.setting.picked_before(self.rule)
-        floors = {}
-        if before is not None and all(before.surplus[g].is_exact for g in self.groups):
-            floors = {g: before.surplus[g].lower + self.least for g in self.groups}
+        floors = self._floors
         for counts in self.setting.pure_profiles:
             for group, floor in floors.items():
                 yield surplus(form, group, counts) - constant(floor)
@@ -512,17 +569,22 @@ def surplus(form: StrengthForm, party: str, counts: Counts) -> Any:
     return total
 
 
-def welfare(form: StrengthForm, counts: Counts) -> Any:
-    """Return welfare at a pure profile, at a cost of public funds of 1."""
-    return sum(surplus(form, party, counts) for party in form.game.parties)
+def welfare(form: StrengthForm, counts: Counts, funds: Fraction = Fraction(1)) -> Any:
+    """Return welfare at a pure profile, at a cost of public funds."""
+    total = sum(surplus(form, party, counts) for party in form.game.parties)
+    if funds == 1 or GOVERNMENT not in form.game.parties:
+        return total
+    return total + constant(funds - 1) * surplus(form, GOVERNMENT, counts)
 
 
-def compared(setting: Setting, form: StrengthForm, parties: Iterable[str]) -> Iterator[Any]:
+def compared(
+    setting: Setting, form: StrengthForm, parties: Iterable[str], funds: Fraction = Fraction(1)
+) -> Iterator[Any]:
     """Yield the differences between pure profiles, of every party's surplus and of welfare."""
     profiles = setting.pure_profiles
     for place, one in enumerate(profiles):
         for other in profiles[:place]:
-            yield welfare(form, one) - welfare(form, other)
+            yield welfare(form, one, funds) - welfare(form, other, funds)
             for party in parties:
                 yield surplus(form, party, one) - surplus(form, party, other)
 

@@ -43,6 +43,7 @@ def design_page(game: Game, found: Design) -> Page:
         blocks.append(_payments(found))
     if found.outcomes:
         blocks += _outcomes(found)
+    blocks += _besides(found)
     table = _frontier(found)
     if table.rows:
         blocks.append(table)
@@ -73,6 +74,10 @@ def _answer(found: Design) -> Iterator[Words]:
         False: f"{name} just above {value} (every {name} above it, not {rounded(at.value)} itself)",
         None: f"{name} {value}; whether that itself reaches it is not decided",
     }[at.attained]
+    if at.below:
+        words = (
+            f"{name} just below {value} (the nearer the better, but not {rounded(at.value)} itself)"
+        )
     yield Words(f"Cheapest: {words}.", "good")
     if found.height is not None:
         yield Words(f"Welfare in the worst equilibrium is then {rounded(found.height)}.")
@@ -100,11 +105,17 @@ def _how_much(payment: Payment) -> str:
 
 def _outcomes(found: Design) -> Iterator[Block]:
     many = len(found.outcomes) > 1
+    costs = [cost for cost in found.funds if cost != 1]
     for one in found.outcomes:
         yield Words(
             f"Then: {one.profile}. Outlay {rounded(one.outlay)}, welfare {rounded(one.welfare)}.",
             under=1,
         )
+        for cost in costs:
+            yield Words(
+                f"At a cost of public funds of {rounded(Enclosure.point(cost))}: welfare "
+                f"{rounded(one.welfare_at(cost))}.", under=2,
+            )  # fmt: skip
     if many:
         yield Words(f"{len(found.outcomes)} equilibria remain; which one comes about is open.",
                     "warning")  # fmt: skip
@@ -116,9 +127,21 @@ def _outcomes(found: Design) -> Iterator[Block]:
 
 
 _COLUMNS = (
-    "above", "pure equilibria", "on target, at least", "welfare, worst", "welfare, best",
+    "above", "pure equilibria", "mixed", "on target, at least", "welfare, worst", "welfare, best",
     "outlay, at most", "promised",
 )  # fmt: skip
+
+
+def _besides(found: Design) -> Iterator[Words]:
+    """Say what is due beside the outlay, and that it may be in vain."""
+    if found.running is not None and not found.running.is_zero():
+        yield Words(f"Running cost, whatever is played: {rounded(found.running)}.", under=1)
+    if found.failure:
+        chance = rounded(Enclosure.point(found.failure))
+        yield Words(
+            f"With probability {chance} the reform, or a part of it, fails: the goal is then not "
+            "reached by it, and its cost is spent all the same.", "warning",
+        )  # fmt: skip
 
 
 def _frontier(found: Design) -> Table:
@@ -129,7 +152,8 @@ def _frontier(found: Design) -> Table:
     title = "Cost against goal, where the pure equilibria change"
     cells = tuple(
         (
-            row.strength, row.equilibria, row.on_target, row.worst, row.best, row.outlay,
+            row.strength, row.equilibria, "not known" if row.mixed is None else row.mixed,
+            row.on_target, row.worst, row.best, row.outlay,
             row.promised,
         )
         for row in found.frontier
@@ -280,6 +304,7 @@ def design_result(game: Game, found: Design) -> dict[str, Any]:
             "value": _number(at.value),
             "root_of": at.root_of or None,
             "attained": at.attained,
+            "below": at.below,
             "evidence": at.grade,
             "how": at.how,
             "reached_on": [
@@ -300,12 +325,21 @@ def design_result(game: Game, found: Design) -> dict[str, Any]:
                 "profile": o.profile,
                 "surplus": {name: number(value) for name, value in o.surplus.items()},
                 "welfare": number(o.welfare),
+                "welfare_at": [
+                    {
+                        "cost_of_funds": number(Enclosure.point(c)),
+                        "welfare": number(o.welfare_at(c)),
+                    }
+                    for c in found.funds
+                ],
                 "outlay": number(o.outlay),
             }
             for o in found.outcomes
         ],
         "outlay": _number(found.outlay),
         "promised": _number(found.promised),
+        "running_cost": _number(found.running),
+        "failure": number(Enclosure.point(found.failure)),
         "worst_welfare": _number(found.height),
         "frontier": [_row(row) for row in found.frontier],
         "formulas": None if found.formulas is None else _formulas_result(game, found.formulas),
@@ -321,6 +355,7 @@ def _row(row: Row) -> dict[str, Any]:
         "strength": number(row.strength),
         "above": row.above,
         "pure_equilibria": row.equilibria,
+        "mixed_equilibria": row.mixed,
         "on_target": _number(row.on_target),
         "welfare_worst": _number(row.worst),
         "welfare_best": _number(row.best),

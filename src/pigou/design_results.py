@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from pigou.design_search import Threshold
 from pigou.exact import Enclosure, Record
+from pigou.game import GOVERNMENT
 from pigou.solvers.budgets import Budgets
 
 __all__ = ["Design", "Outcome", "Payment", "Row"]
@@ -40,6 +41,20 @@ class Outcome:
     surplus: Mapping[str, Enclosure]
     welfare: Enclosure
     outlay: Enclosure
+
+    def welfare_at(self, cost_of_funds: Fraction) -> Enclosure:
+        """Return welfare at a cost of public funds.
+
+        Examples
+        --------
+        >>> from pigou.designing import design
+        >>> from pigou.models import load
+        >>> (one,) = design(load("coordination"), formulas=False).outcomes
+        >>> str(one.welfare_at(Fraction(2)))
+        '3/4'
+        """
+        public = self.surplus.get(GOVERNMENT, Enclosure.point(0))
+        return self.welfare + Enclosure.point(cost_of_funds - 1) * public
 
 
 class Payment(NamedTuple):
@@ -76,12 +91,16 @@ class Row(NamedTuple):
         The strength; or, where `above`, what is had just above it.
     above : bool
     equilibria : int or None
+        How many are pure.
     on_target : Enclosure or None
-        How many members make the target's move in the equilibrium in which fewest do.
+        How many members make the target's move in the equilibrium in which fewest do; in a mixed
+        one, on average.
     worst, best : Enclosure or None
         Welfare in the worst and in the best equilibrium.
     outlay, promised : Enclosure or None
         The largest outlay in an equilibrium, and at any pure profile.
+    mixed : int or None
+        How many mixed equilibria are counted in; None where they are not all known.
 
     Examples
     --------
@@ -99,6 +118,7 @@ class Row(NamedTuple):
     best: Enclosure | None
     outlay: Enclosure | None
     promised: Enclosure | None
+    mixed: int | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +155,13 @@ class Design:
     why_no_formulas : str
     corner : mapping of str to Fraction
         The corner of the box that costs and frontier are of.
+    running : Enclosure or None
+        What running the reform costs, whatever anybody does.
+    failure : Fraction
+        The probability that the reform, or a part of it, fails: the goal is then not reached, and
+        what it costs is spent all the same.
+    funds : tuple of Fraction
+        The costs of public funds that were asked for.
 
     Examples
     --------
@@ -164,6 +191,9 @@ class Design:
     formulas: Budgets | None = None
     why_no_formulas: str = ""
     corner: Mapping[str, Fraction] = Record()
+    running: Enclosure | None = None
+    failure: Fraction = Fraction(0)
+    funds: tuple[Fraction, ...] = (Fraction(1),)
 
     @property
     def reached(self) -> bool:

@@ -10,7 +10,8 @@ Steps
    change is enclosed by bisection. The goal is decided at both ends of the enclosure, so that the
    answer is *certified*; that it holds nowhere below was looked at in samples only, and is said.
 3. Welfare under the worst equilibrium is compared at critical strengths and at both ends of every
-   cell (a polynomial in the strength at a pure profile).
+   cell. At a pure profile it is a polynomial in the strength; the roots of its derivative are
+   critical too, so that it rises or falls in all of a cell.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from pigou.solvers.critical import (
     Critical,
     StrengthForm,
     cells,
+    enclosed_value,
     ends_of,
     simplest,
     value_at,
@@ -36,8 +38,10 @@ from pigou.solvers.critical import (
 __all__ = ["Span", "Threshold", "highest_worst_welfare", "least_strength"]
 
 SAMPLES, SAMPLES_BLIND = 3, 17
-_CLOSE = Fraction(1, 10**14)
+_CLOSE, _NEXT = Fraction(1, 10**14), Fraction(1, 10**12)
+_LITTLE = Fraction(1, 10**9)
 _SHORT = 10_000
+_ALL = "all equilibria, pure and mixed"
 
 
 class Span(NamedTuple):
@@ -89,6 +93,10 @@ class Threshold:
         All strengths at which the goal is reached, as far as was looked.
     undecided : tuple of str
         Strengths at which it is not known.
+    below : bool
+        Whether it is approached from below: the nearer to the threshold, the better.
+    near : Fraction or None
+        A strength beside the threshold, up to which nothing changes.
 
     Examples
     --------
@@ -103,6 +111,8 @@ class Threshold:
     how: str
     spans: tuple[Span, ...]
     undecided: tuple[str, ...]
+    below: bool = False
+    near: Fraction | None = None
 
     @property
     def reached(self) -> bool:
@@ -111,12 +121,16 @@ class Threshold:
 
     @property
     def just_enough(self) -> Fraction | None:
-        """A strength that reaches the goal: the threshold itself, or one just above it."""
+        """A strength that reaches the goal: the threshold itself, or one just beside it."""
         if self.value is None:
             return None
         if self.attained and self.value.is_exact:
             return self.value.lower
         top = self.value.upper
+        if self.near is not None:
+            if self.below:
+                return max(self.near, self.value.lower * (1 - _LITTLE))
+            return min(self.near, _above(top))
         if self.spans and self.spans[0].high is not None:
             room = (self.spans[0].high.lower - top) / 2
             return min(top + room, _above(top)) if room > 0 else top
@@ -124,7 +138,7 @@ class Threshold:
 
 
 def _above(value: Fraction) -> Fraction:
-    return value * (1 + Fraction(1, 10**9)) if value else Fraction(1, 10**9)
+    return value * (1 + _LITTLE) if value else _LITTLE
 
 
 class _Part(NamedTuple):
@@ -168,8 +182,7 @@ def least_strength(setting: Setting, goal: Goal) -> Threshold:
         return _none(walked, known, doubts)
     first = next(p for p in walked if any(p.answers))
     before = walked[: walked.index(first)]
-    up_to = [p for p in (*before, first) if isinstance(p.where, Cell)]
-    sure = known and all(p.certain for p in up_to)
+    sure = known and all(p.certain for p in (*before, first) if p.samples)
     if isinstance(first.where, Cell) and not all(first.answers):
         return _bisected(goal, first, walked, spans, doubts)
     value = first.where if isinstance(first.where, Critical) else first.where.low
@@ -178,13 +191,16 @@ def least_strength(setting: Setting, goal: Goal) -> Threshold:
         attained = before[-1].answers[0] if before and before[-1].answers else None
     settled = all(None not in p.answers for p in before if isinstance(p.where, Cell))
     lowest = isinstance(first.where, Critical) and not before
-    grade = "proved" if lowest or (sure and settled) else "numerical"
+    grade = "proved" if (lowest and first.certain) or (sure and settled) else "numerical"
     how = f"decided at {sum(len(p.samples) for p in walked)} strengths; between them not shown"
     if grade == "proved":
         how = f"all {len(points)} critical strengths and {len(parts)} cells between them decided"
     if lowest:
         how = "nothing is less than the lowest strength"
-    return Threshold(value.value, value.root_of, attained, grade, how, spans, doubts)
+    near = first.samples[0] if isinstance(first.where, Cell) else None
+    return Threshold(
+        value.value, value.root_of, attained, grade, how, spans, doubts, near=near
+    )  # fmt: skip
 
 
 def _none(walked: list[_Part], known: bool, doubts: tuple[str, ...]) -> Threshold:
@@ -192,7 +208,7 @@ def _none(walked: list[_Part], known: bool, doubts: tuple[str, ...]) -> Threshol
     sure = known and not doubts and all(p.certain for p in cells_)
     number = sum(len(p.samples) for p in walked)
     how = (
-        "no strength reaches it: it fails in every cell between the critical strengths, and at them"
+        "it fails in every cell between the critical strengths, and at them"
         if sure
         else f"it is not reached at any of {number} strengths that were tried"
     )
@@ -218,17 +234,27 @@ def _walk(setting: Setting, goal: Goal, points: list[Critical], parts: list[Cell
     for place, point in enumerate(points):
         at = point.exact
         samples = (at,) if at is not None and setting.allows(at) else ()
-        walked.append(_Part(point, samples, tuple(goal.holds(s) for s in samples), bool(samples)))
+        walked.append(_Part(point, samples, tuple(goal.holds(s) for s in samples),
+                            all(map(goal.sure_at, samples)) and bool(samples)))  # fmt: skip
         if place < len(parts):
             cell = parts[place]
-            answers: list[bool | None] = []
-            for sample in cell.samples:
-                answers.append(goal.holds(sample))
-                if goal.certain(sample):
-                    break
-            sure = goal.certain(cell.samples[len(answers) - 1])
-            walked.append(_Part(cell, cell.samples[: len(answers)], tuple(answers), sure))
+            walked.append(_in_part(goal, cell))
     return walked
+
+
+def _in_part(goal: Goal, cell: Cell) -> _Part:
+    """Decide the goal once in a cell where that is enough, else also next to both of its ends."""
+    for place, sample in enumerate(cell.samples, 1):
+        goal.holds(sample)
+        if goal.certain(sample):
+            samples = cell.samples[:place]
+            return _Part(cell, samples, tuple(map(goal.holds, samples)), True)
+    low, first, last = cell.low.value.upper, cell.samples[0], cell.samples[-1]
+    samples = (low + (first - low) * _NEXT, *cell.samples)
+    if cell.high is not None:
+        high = cell.high.value.lower
+        samples = (*samples, high - (high - last) * _NEXT)
+    return _Part(cell, samples, tuple(map(goal.holds, samples)), False)
 
 
 def _spans(walked: list[_Part]) -> tuple[tuple[Span, ...], tuple[str, ...]]:
@@ -296,7 +322,8 @@ def _bisected(
     )
     reached = Span(value, Enclosure.point(part.samples[place]), attained, True)
     tail = (s for s in spans if s.low.lower > part.samples[place])
-    return Threshold(value, "", attained, "certified", how, (reached, *tail), doubts)
+    grade = "certified" if goal.sure_at(low) and goal.sure_at(high) else "numerical"
+    return Threshold(value, "", attained, grade, how, (reached, *tail), doubts)
 
 
 def bisected(
@@ -310,7 +337,8 @@ def bisected(
     >>> low < high, round(float(high), 12)
     (True, 1.414213562373)
     """
-    while high - low > _CLOSE * high:
+    width = _CLOSE * high  # of the first one: towards 0 there is no end
+    while high - low > width:
         middle = simplest(low + (high - low) * Fraction(2, 5), high - (high - low) * Fraction(2, 5))
         answer = holds(middle)
         if answer is None:
@@ -323,11 +351,26 @@ def bisected(
 
 
 class _Height(NamedTuple):
-    """Welfare under the worst equilibrium somewhere, and whether it is had there."""
+    """Welfare under the worst equilibrium at a strength, or towards it from one side.
+
+    `attained` is whether it is had there; `below` whether it is only had towards it from below;
+    `near` is a strength on that side, in the same cell.
+    """
 
     value: Enclosure
     place: Critical
-    attained: bool
+    attained: bool | None
+    below: bool = False
+    near: Fraction | None = None
+
+
+class _Level(NamedTuple):
+    """What is known of a cell or a point: heights, whether all of it, a bound, the level kept."""
+
+    heights: tuple[_Height, ...]
+    settled: bool
+    bound: Fraction | None
+    constant: Enclosure | None
 
 
 def highest_worst_welfare(setting: Setting) -> tuple[Threshold, Enclosure]:
@@ -336,7 +379,8 @@ def highest_worst_welfare(setting: Setting) -> tuple[Threshold, Enclosure]:
     Raises
     ------
     StructureError
-        If the game is not finite, or its payoffs are no polynomials in the strength.
+        If the game is not finite, its payoffs are no polynomials in the strength, or that welfare
+        grows without end in it.
 
     Examples
     --------
@@ -354,36 +398,52 @@ def highest_worst_welfare(setting: Setting) -> tuple[Threshold, Enclosure]:
             f"game '{setting.before.name}': welfare under the worst equilibrium is maximised in "
             "finite games whose payoffs are polynomials in the strength"
         )
-    goal = _Worst(setting)
-    low, high = setting.family.low, setting.family.high
-    points, parts = cells(goal.polynomials(form), low, high, 2)
-    heights: list[_Height] = []
-    sure = not form.rounded
-    bounded: list[tuple[bool, Fraction | None]] = []
+    goal = _Worst(setting, setting.funds)
+    points, parts = cells(goal.polynomials(form), setting.family.low, setting.family.high, 2)
+    levels: list[tuple[Critical | Cell, _Level]] = []
     for place, point in enumerate(points):
-        if point.exact is not None and setting.allows(point.exact):
-            worst = goal.worst(point.exact)
-            if worst is not None:
-                heights.append(_Height(worst, point, True))
+        levels.append((point, _at_point(setting, goal, point)))
         if place < len(parts):
-            here, bound = _in_cell(setting, goal, parts[place])
-            heights += here
-            bounded.append((all(map(goal.certain, parts[place].samples)), bound))
+            levels.append((parts[place], _in_cell(setting, goal, parts[place])))
+    heights = [h for _, level in levels for h in level.heights]
     if not heights:
         raise StructureError(f"game '{setting.before.name}': no equilibrium was found")
     top = max(h.value.lower for h in heights)
-    best = next(h for h in heights if h.value.upper >= top)
-    sure = sure and all(known or (b is not None and b < top) for known, b in bounded)
+    best = min((h for h in heights if h.value.upper >= top), key=_how_soon)
+    sure = not form.rounded and all(
+        level.settled or _is_no_better(where, level.bound, best, top) for where, level in levels
+    )
     how = (
         f"welfare under the worst equilibrium compared at {len(points)} critical strengths and in "
         f"{len(parts)} cells between them"
     )
-    span = Span(best.place.value, None, best.attained, None)
+    scopes = {setting.found(part.samples[0]).scope for part in parts} - {_ALL}
+    how += "".join(f"; looked for were {scope}" for scope in sorted(scopes))
+    spans, _ = _spans(
+        [
+            _Part(where, (), (level.constant is not None and level.constant.upper >= top,), True)
+            for where, level in levels
+        ]
+    )
     grade = "proved" if sure else "numerical"
     threshold = Threshold(
-        best.place.value, best.place.root_of, best.attained, grade, how, (span,), ()
-    )
+        best.place.value, best.place.root_of, best.attained, grade, how, spans, (),
+        best.below, best.near,
+    )  # fmt: skip
     return threshold, best.value
+
+
+def _is_no_better(
+    where: Critical | Cell, bound: Fraction | None, best: _Height, top: Fraction
+) -> bool:
+    """Whether welfare there is below the highest, or no higher and had later."""
+    if bound is None or bound > top:
+        return False
+    return bound < top or ends_of(where)[0].lower >= best.place.value.upper
+
+
+def _how_soon(one: _Height) -> tuple[Fraction, bool, bool]:
+    return one.place.value.lower, one.attained is not True, not one.below
 
 
 class _Worst(Goal):
@@ -391,33 +451,65 @@ class _Worst(Goal):
 
     def worst(self, strength: Fraction) -> Enclosure | None:
         assessed = self.setting.assessed(strength)
-        return min((a.welfare() for a in assessed), key=lambda w: w.lower, default=None)
+        return min((a.welfare(self.funds) for a in assessed), key=lambda w: w.lower, default=None)
 
     def certain(self, strength: Fraction) -> bool:
         return self.settled_by_pure("worst", strength)
 
     def more_polynomials(self, form: StrengthForm) -> Iterable[Any]:
-        yield from compared(self.setting, form, ())
+        yield from compared(self.setting, form, (), self.funds)
         yield from self.mixtures(form, {})
+        for counts in self.setting.pure_profiles:  # between these, welfare rises or falls
+            yield welfare(form, counts, self.funds).derivative()
 
 
-def _in_cell(setting: Setting, goal: _Worst, cell: Cell) -> tuple[list[_Height], Fraction | None]:
+def _at_point(setting: Setting, goal: _Worst, point: Critical) -> _Level:
+    """Return welfare at a critical strength; what is not rational is left to the cells beside it.
+
+    There the worst equilibrium is no better than towards it from either side, because a limit of
+    equilibria is one.
+    """
+    if point.exact is None or not setting.allows(point.exact):
+        return _Level((), True, None, None)
+    worst, complete = goal.worst(point.exact), setting.found(point.exact).complete
+    if worst is None:
+        return _Level((), complete, None, None)
+    height = _Height(worst, point, True if complete else None)
+    return _Level((height,), complete, worst.upper, worst)
+
+
+def _in_cell(setting: Setting, goal: _Worst, cell: Cell) -> _Level:
     """Return welfare towards both ends of a cell, and a bound on it from pure equilibria."""
     form, sample = setting.form, cell.samples[0]
     assert form is not None
     worst = goal.worst(sample)
-    pure = [welfare(form, counts) for counts in profiles_at(form, sample)]
+    pure = [welfare(form, counts, goal.funds) for counts in profiles_at(form, sample)]
     lowest = min(pure, key=lambda p: value_at(p, sample), default=None)
     if lowest is None or worst is None:
-        return ([] if worst is None else [_sampled(worst, sample)]), None
-    ends = [p for p in (cell.low, cell.high) if p is not None]
-    there = [value_at(lowest, p.value.lower) for p in ends]
-    limited = cell.high is not None or lowest.degree() <= 0
-    bound = max(there) if limited else None
+        return _Level(() if worst is None else (_sampled(worst, sample),), False, None, None)
+    rises = value_at(lowest.derivative(), sample) > 0
+    ends = [(cell.low, False)] + ([] if cell.high is None else [(cell.high, True)])
+    towards = [
+        _Height(enclosed_value(lowest, p.value), p, _beside(setting, p), below, sample)
+        for p, below in ends
+    ]
+    bound = None if rises and cell.high is None else max(h.value.upper for h in towards)
     if Enclosure.point(value_at(lowest, sample)) != worst:
-        return [_sampled(worst, sample)], bound
-    ends = ends if lowest.degree() > 0 else ends[:1]
-    return [_Height(Enclosure.point(v), p, False) for p, v in zip(ends, there, strict=False)], bound
+        return _Level((_sampled(worst, sample),), False, bound, None)
+    certain = all(map(goal.certain, cell.samples))
+    if bound is None and certain:
+        raise StructureError(
+            f"game '{setting.before.name}': welfare in the worst equilibrium grows without end in "
+            f"'{setting.family.parameter}'; give the largest strength with --most"
+        )
+    constant = towards[0].value if lowest.degree() <= 0 else None
+    heights = towards[:1] if constant is not None else towards
+    return _Level(tuple(heights), certain, bound, constant)
+
+
+def _beside(setting: Setting, point: Critical) -> bool | None:
+    """Say of a limit that it is not had at the critical strength itself, unless that is open."""
+    return None if point.exact is None and setting.allows(point.value.lower) else False
 
 
 def _sampled(worst: Enclosure, sample: Fraction) -> _Height:

@@ -63,11 +63,12 @@ class Task(NamedTuple):
     vary: str
     rule: str
     most: Any
+    funds: tuple[Fraction, ...]
 
 
 def read_task(
     model: Model, goal: str, family: str, at: Any, over: Any, target: str, bad: str,
-    reforms: Sequence[Reform], vary: str, select: str, most: Any,
+    reforms: Sequence[Reform], vary: str, select: str, most: Any, costs_of_funds: Sequence[Any],
 ) -> Task:  # fmt: skip
     """Read and check what is asked for; see `pigou.designing.design`."""
     name, _, argument = (part.strip() for part in goal.partition(":"))
@@ -95,10 +96,25 @@ def read_task(
     if select and name not in _RULE:
         raise DeclarationError(f"the goal '{name}' needs no rule of selection: leave out --select")
     box = _box(model.game, over or {}, at or {})
+    if name == "worst-welfare" and box:
+        raise DeclarationError("the goal 'worst-welfare' is for one place: leave out --over")
+    funds = _funds(name, costs_of_funds)
     if name == "gone" and argument:
         bad = argument
     return Task(model.game, name, family, argument, dict(at or {}), box, target, bad, chosen, vary,
-                 rule, most)  # fmt: skip
+                 rule, most, funds)  # fmt: skip
+
+
+def _funds(goal: str, costs: Sequence[Any]) -> tuple[Fraction, ...]:
+    found = tuple(dict.fromkeys(exact(cost) for cost in costs))
+    if not found or min(found) < 0:
+        raise DeclarationError("a cost of public funds is at least 0")
+    if goal == "worst-welfare" and len(found) > 1:
+        raise DeclarationError(
+            f"the goal '{goal}' needs one cost of public funds, not a range: what is highest hangs "
+            "on it"
+        )
+    return found
 
 
 def _box(
@@ -139,7 +155,7 @@ def setting_of(task: Task, at: Mapping[str, Any]) -> Setting:
     else:
         (one,) = task.reforms
         family = from_reform(one, task.vary)
-    return Setting(task.game, family.limited(task.most), at)
+    return Setting(task.game, family.limited(task.most), at, task.funds[0])
 
 
 def finite(game: Game, at: Mapping[str, Any]) -> FiniteForm | None:

@@ -2,9 +2,10 @@ r"""Design: the cheapest reform of a family that reaches a goal.
 
 `design` takes a game, a goal (`pigou.design_goals`) and a family (`pigou.design_families`), and
 returns the least strength that reaches the goal with what it costs: the *outlay* in the equilibrium
-that results, and the budget *promised*, the largest outlay at any pure profile, which has to be
-credible although it is not paid. In ``divide-and-conquer`` every player has a rate of its own,
-and the order in which players are won is chosen as well (`pigou.solvers.orders`).
+that results, the budget *promised*, the largest outlay at any pure profile, which has to be
+credible although it is not paid, and the running cost. In ``divide-and-conquer`` every player has a
+rate of its own, and the order in which players are won is chosen as well
+(`pigou.solvers.orders`).
 
 With `over`, a box of parameter values, the answer is the least strength that reaches the goal at
 *every* value. Where payoffs are linear in each of these parameters, whatever dominates at every
@@ -63,6 +64,7 @@ def design(
     vary: str = "",
     select: str = "",
     most: Any = None,
+    costs_of_funds: Sequence[Any] = (1,),
     formulas: bool = True,
 ) -> Design:
     """Find the cheapest reform of a family that reaches a goal.
@@ -94,6 +96,9 @@ def design(
         A rule of selection, for ``selected``, ``gain`` and ``no-losers``.
     most : number, optional
         The largest strength to consider.
+    costs_of_funds : sequence of number
+        What a unit of public money costs society: welfare is stated at each, and ``worst-welfare``
+        is about welfare at the only one. Rules of selection compare welfare at 1.
     formulas : bool
         Whether to state the least budgets as formulas too, where they are known.
 
@@ -113,7 +118,9 @@ def design(
     """
     what = model if isinstance(model, Model) else Model(model)
     task = settled(
-        read_task(what, goal, family, at, over, target, bad, reforms, vary, select, most)
+        read_task(
+            what, goal, family, at, over, target, bad, reforms, vary, select, most, costs_of_funds
+        )
     )
     if task.family == DIVIDE:
         found = divided(task)
@@ -121,6 +128,7 @@ def design(
         found = continuous(task)
     else:
         found = _single(task)
+    found = replace(found, funds=task.funds)
     return _with_formulas(found, task) if formulas else found
 
 

@@ -9,7 +9,7 @@ from pigou.assessment import Assessment
 from pigou.comparison import Comparison, Scenario
 from pigou.efficiency import prices
 from pigou.incidence import incidence_matrix
-from pigou.instruments import best_reform
+from pigou.instruments import BestValues, best_reform
 from pigou.json_numbers import maybe, number, numbers
 from pigou.rents import rents_in
 
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from pigou.switching import Switching
 
 __all__ = [
-    "incidence_result", "prices_result", "rents_result", "second_best_result", "switching_result",
+    "best_values_result", "incidence_result", "prices_result", "rents_result",
+    "second_best_result", "switching_result",
 ]  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def prices_result(scenario: Scenario) -> dict[str, Any]:
 
 
 def second_best_result(comparison: Comparison) -> dict[str, Any]:
-    """Write which of the reforms compared is best, by rule and cost of public funds.
+    """Write which of the reforms is best, by rule and cost, with the weights and without.
 
     Examples
     --------
@@ -99,8 +100,12 @@ def second_best_result(comparison: Comparison) -> dict[str, Any]:
     for rule in ("best", "worst", "selected"):
         result[rule] = {}
         for cost in comparison.costs_of_funds:
-            one = best_reform(comparison, rule, cost)
-            result[rule][str(cost)] = {"reform": one.what, "net": number(one.net)}
+            one, plain = (best_reform(comparison, rule, cost, w) for w in (True, False))
+            result[rule][str(cost)] = {
+                "reform": one.what,
+                "net": number(one.net),
+                "unweighted": {"reform": plain.what, "net": number(plain.net)},
+            }
     return result
 
 
@@ -135,4 +140,36 @@ def switching_result(
         }
         for reform, found in switchings
         if reform == name
+    ]
+
+
+def best_values_result(name: str, bests: Sequence[BestValues]) -> list[dict[str, Any]]:
+    """Write the best values of a reform's parameters that were asked for.
+
+    Examples
+    --------
+    >>> best_values_result("subsidy", [])
+    []
+    """
+    return [
+        {
+            "parameter": one.parameter,
+            "low": str(one.low),
+            "high": str(one.high),
+            "values": [
+                {
+                    "rule": rule,
+                    "cost_of_funds": cost,
+                    "weighted": weighted,
+                    "value": maybe(best.value),
+                    "exact": best.what,
+                    "attained": best.attained,
+                    "net": number(best.net),
+                    "grade": str(best.grade),
+                }
+                for (rule, cost, weighted), best in one.found.items()
+            ],
+        }
+        for one in bests
+        if one.reform == name
     ]

@@ -122,6 +122,7 @@ def unknown(kind: str, name: str, allowed: Iterable[str], where: str = "", many:
     """
     names = [str(entry) for entry in allowed]
     place = f" in {where}" if where else ""
+    name = name if len(name) <= 80 else name[:77] + "..."
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     hint = f"; did you mean '{close[0]}'?" if close else ""
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")

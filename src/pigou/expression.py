@@ -380,6 +380,8 @@ def _adopt(expression: sp.Basic, scope: Scope, condition: bool) -> Any:
     swaps |= {p: _cases(p) for p in expression.atoms(sp.Piecewise)}
     for bad in expression.atoms(sp.nan, sp.zoo, sp.oo, -sp.oo):
         raise ExpressionError(f"'{expression}' contains {bad}; every number must be finite")
+    if expression.has(sp.I):
+        raise ExpressionError(f"'{expression}' is not real")
     return expression.xreplace({a: b for a, b in swaps.items() if a != b})
 
 

@@ -194,7 +194,7 @@ def observed_reforms(model: Model) -> tuple[Reform, ...]:
 
 def _same(reform: Reform, own: Reform | None) -> bool:
     """Whether a reform is that of the model, with the values it has there."""
-    parts = ("steps", "parameters", "running_cost")
+    parts = ("steps", "parameters", "running_cost", "failure", "parts")
     return own is not None and all(getattr(reform, p) == getattr(own, p) for p in parts)
 
 

@@ -6,8 +6,9 @@ Steps
    of first-order points, and the events that change them, with their enclosures.
 2. From an equilibrium at strength 0 the branch through it is followed as long as the strength
    grows. Where a move reaches an end of its interval, the branch that begins there is followed on.
-3. It vanishes where the branch turns back (a fold), where it ends in a branch that goes back, or
-   where some other move does as well and then better (a tie). The strength is that of the event.
+3. It vanishes where the branch turns back (a fold), where it ends and none goes on from there, or
+   where some other move does as well and then better (a tie). The strength is that of the event;
+   without one, it is between two points of the branch.
 4. Equilibria after the reform from which nothing arrives are followed back in the same way.
 
 Branches are followed in doubles, so that which equilibrium is which is *numerical*. The strength at
@@ -36,6 +37,7 @@ __all__ = ["followed"]
 MOST_MOVES = 3
 _NEAR = 1e-4
 _CLOSE = 1e-5
+_SAME = 1e-10
 
 
 class _End(NamedTuple):
@@ -94,14 +96,13 @@ def followed(
 def _change(one: Equilibrium, end: _End, new: EquilibriumSet, walk: _Walk) -> Change | None:
     if end.why:
         return walk.lost(one, end, 0)
-    for other in new:
-        there = _moves(other, walk.names)
-        if math.dist(there, end.moves) < _NEAR * (1 + math.hypot(*there)):
-            here, now = _values(one), _values(other)
-            still = all(now[name].overlaps(here[name]) for name in walk.names)
-            what = "survives" if still else "moves"
-            return Change(what, one.name, other.name, None, "numerical")
-    return None
+    places = {other.name: _moves(other, walk.names) for other in new}
+    name = min(places, key=lambda name: math.dist(places[name], end.moves), default="")
+    if not name or not _near(end.moves, places[name]):
+        return None
+    here, now = _values(one), _values(new[name])
+    still = all(now[move].overlaps(here[move]) for move in walk.names)
+    return Change("survives" if still else "moves", one.name, name, None, "numerical")
 
 
 def _values(one: Equilibrium) -> dict[str, Enclosure]:
@@ -122,19 +123,31 @@ class _Walk:
 
     def from_end(self, moves: Sequence[float], side: int) -> _End | None:
         """Follow the branch through a point at strength 0 away from it, or at 1; None if lost."""
-        for branch in self.course.branches:
-            for place, step in ((0, 1), (len(branch.values) - 1, -1)):
-                here = _at(branch, place)
-                if abs(branch.values[place] - side) < _CLOSE and _near(here, moves):
-                    return self._along(branch, place, step, 1 if side == 0 else -1, 0)
-        return None
+        way = 1 if side == 0 else -1
+        ends = self._ends_at(side, moves)
+        going = [end for end in ends if _goes(end[0], end[2], way)] or ends
+        if not going:
+            return None
+        branch, place, step = min(going, key=lambda end: math.dist(_at(*end[:2]), moves))
+        if not _goes(branch, step, way):
+            return _End(branch.values[place], _at(branch, place), "boundary")
+        return self._along(branch, place, step, way, 0)
+
+    def _ends_at(self, strength: float, moves: Sequence[float]) -> list[tuple[Branch, int, int]]:
+        """Return the ends of branches near a point, and the step that leads away from each."""
+        return [
+            (branch, place, step)
+            for branch in self.course.branches
+            for place, step in ((0, 1), (len(branch.values) - 1, -1))
+            if abs(branch.values[place] - strength) < _CLOSE and _near(_at(branch, place), moves)
+        ]
 
     def _along(self, branch: Branch, place: int, step: int, way: int, crossed: int) -> _End | None:
         """Follow a branch from a place in it as long as the strength goes one way."""
         values = branch.values
         while 0 <= place + step < len(values):
             further = place + step
-            if (values[further] - values[place]) * way < 0:
+            if (values[further] - values[place]) * way < -_SAME:
                 return _End(values[place], _at(branch, place), "fold")
             if not branch.best[further] and branch.best[place]:
                 return _End(values[further], _at(branch, further), "tie", values[place])
@@ -142,30 +155,40 @@ class _Walk:
         here, target = _at(branch, place), 1.0 if way > 0 else 0.0
         if abs(values[place] - target) < _CLOSE:
             return _End(values[place], here, "")
+        return self._beyond(branch, place, way, crossed)
+
+    def _beyond(self, branch: Branch, place: int, way: int, crossed: int) -> _End | None:
+        """Follow on from the end of a branch, along the one that begins there and goes the way."""
+        here, at = _at(branch, place), branch.values[place]
         if crossed > len(self.course.branches):
             return None
-        for other in self.course.branches:
-            for start, onwards in ((0, 1), (len(other.values) - 1, -1)):
-                close = abs(other.values[start] - values[place]) < _CLOSE
-                if other is not branch and close and _near(_at(other, start), here):
-                    following = start + onwards
-                    if not 0 <= following < len(other.values):
-                        continue
-                    if (other.values[following] - other.values[start]) * way < 0:
-                        return _End(values[place], here, "boundary")
-                    return self._along(other, start, onwards, way, crossed + 1)
-        return None
+        met = [end for end in self._ends_at(at, here) if end[0] is not branch]
+        for other, start, step in met:
+            if _goes(other, step, way):
+                return self._along(other, start, step, way, crossed + 1)
+        return _End(at, here, "boundary") if met else None
 
     def lost(self, one: Equilibrium, end: _End, side: int) -> Change:
         """Say where an equilibrium vanishes, or, followed back, appears."""
         event = self._event(end)
         sure = event is not None and event.certified and self.course.complete
-        value = Enclosure.point(Fraction(end.strength)) if event is None else event.value
+        value = self._about(end) if event is None else event.value
         what = ("vanishes", one.name, "") if side == 0 else ("appears", "", one.name)
         how, why = (
             ("certified", _WHY[end.why] + _FOLLOWED) if sure else ("numerical", _WHY[end.why])
         )
         return Change(*what, value, how, why)
+
+    def _about(self, end: _End) -> Enclosure:
+        """Return about where a branch was left if no event is known there."""
+        if end.why != "tie":
+            return Enclosure.point(Fraction(end.strength))
+        low, high = (Fraction(s) for s in sorted((end.since, end.strength)))
+        inside = [w for w in self.course.windows if low <= w.low and w.high <= high]
+        unnamed = [w for w in inside if w.why == "open"]  # a tie at an end of the range
+        if len(unnamed) == 1:
+            low, high = unnamed[0].low, unnamed[0].high
+        return Enclosure(low, high)
 
     def _event(self, end: _End) -> Event | None:
         """Return the event at which a branch was left: the nearest, in strength and moves."""
@@ -189,9 +212,16 @@ class _Walk:
 _WHY = {
     "fold": "it meets another first-order point",
     "tie": "another move does as well, and then better",
-    "boundary": "a move reaches an end of its interval, and the branch turns back",
+    "boundary": "a move reaches an end of its interval, from where the branch does not go on",
 }
 _FOLLOWED = "; the branch to it was followed in doubles"
+
+
+def _goes(branch: Branch, step: int, way: int) -> bool:
+    """Whether the strength goes one way along a branch from an end; not if it stays the same."""
+    start, *others = branch.values[::step]
+    gaps = ((value - start) * way for value in others)
+    return next((gap > 0 for gap in gaps if abs(gap) > _SAME), False)
 
 
 def _at(branch: Branch, place: int) -> tuple[float, ...]:

@@ -17,7 +17,7 @@ Every value here is immutable and checked when it is made.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -50,6 +50,7 @@ __all__ = [
     "Move",
     "Parameter",
     "Player",
+    "Traces",
     "Transfer",
     "Type",
 ]
@@ -473,6 +474,33 @@ class Transfer:
             raise DeclarationError(f"a transfer from '{self.payer}' to itself moves nothing")
 
 
+@dataclass(frozen=True)
+class Traces:
+    """What reforms have left in a game. Games are equal whatever their traces.
+
+    Parameters
+    ----------
+    parameters, attributes : set of str
+        The parameters, and the attributes of types, that reforms brought: they go when no formula
+        uses them any more.
+    apart : set of str
+        The populations that had no types before a reform.
+    replaced : mapping of str to sympy expression
+        What stands in the formulas in place of a parameter, in parameters.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> load("coordination").game.traces.apart
+    frozenset()
+    """
+
+    parameters: Set[str] = frozenset()
+    attributes: Set[str] = frozenset()
+    apart: Set[str] = frozenset()
+    replaced: Mapping[str, sp.Expr] = field(default_factory=Record)
+
+
 @dataclass(frozen=True, repr=False)
 class Game:
     """Players, moves, payoffs, bystanders, chance, transfers, parameters, assumptions, source.
@@ -494,6 +522,8 @@ class Game:
     assumptions : iterable of conditions over parameters
     source : str
         Author, year, equation; or ``"own"``.
+    traces : Traces
+        What reforms have left; not declared.
 
     Raises
     ------
@@ -529,6 +559,7 @@ class Game:
     parameters: Sequence[Parameter] = ()
     assumptions: Sequence[Any] = ()
     source: str = ""
+    traces: Traces = field(default=Traces(), compare=False)
 
     def __post_init__(self) -> None:
         for name in (

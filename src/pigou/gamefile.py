@@ -1,9 +1,9 @@
 """Game files: a game, its reforms and its case in TOML, read.
 
 Reading goes through the file in the order in which a game is told: head, parameters, players,
-moves, chance, definitions, payoffs (formulas or a table of outcomes), bystanders, transfers,
-reforms, case. Every fault is a `FileError` that names file, table and key. Nothing in a file is
-evaluated as code; file, tables and formulas have limits, so that reading always ends soon.
+moves, chance, definitions, divisions, payoffs (formulas or a table of outcomes), bystanders,
+transfers, reforms, case. Every fault is a `FileError` that names file, table and key. Nothing in a
+file is evaluated as code; file, tables and formulas have limits, so that reading always ends soon.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from typing import Any
 import sympy as sp
 
 from pigou.casefile import read_case
+from pigou.divisionfile import read_divisions
 from pigou.errors import ExpressionError, FileError, PigouError, unknown
 from pigou.expression import (
     LONGEST,
@@ -69,8 +70,8 @@ VERSION = 1
 CONTINUUM = "continuum"
 
 _TABLES = (
-    "pigou", "game", "parameters", "players", "moves", "chance", "definitions", "payoffs",
-    "outcomes", "bystanders", "transfers", "reforms", "propositions", "case",
+    "pigou", "game", "parameters", "players", "moves", "chance", "definitions", "divisions",
+    "payoffs", "outcomes", "bystanders", "transfers", "reforms", "propositions", "case",
 )  # fmt: skip
 _GAME = ("name", "source", "mechanism", "about", "assumptions")
 _PARAMETER = ("default", "domain", "unit", "meaning", "tex", "source", "integer")
@@ -186,6 +187,8 @@ def _model(root: FileTable, folder: Path | None) -> Model:
     head = FileTable(root.items["game"], root.file, "[game]").of(_GAME, ["name"])
     frame = _frame(root, head)
     definitions = _definitions(root, frame)
+    scope = _scope(frame, definitions)
+    definitions |= read_divisions(root, scope, _expanded, definitions)
     game = _with_payoffs(root, frame, definitions)
     expanded = partial(_expanded, definitions=definitions)
     reforms = tuple(_reform(row, definitions) for row in root.rows("reforms", MOST_REFORMS))

@@ -19,12 +19,17 @@ Steps
    :math:`dx/dt = -F_x^{-1} F_t`, by Gaussian elimination in enclosures. *Certified.*
 3. Elsewhere: central differences of solutions at :math:`t = 1 \pm 10^{-4}`. *Numerical.*
 
+Where just at t = 1 another choice is as good as one that is taken, or a continuous move begins to
+leave the end of its interval, one unit less and one more do different things: there is no margin,
+and none is stated.
+
 Sources: Fullerton and Metcalf (2002), Handbook of Public Economics 4:1787-1872; Weyl and Fabinger
 (2013), Journal of Political Economy 121:528-583, on imperfect competition and along chains.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -49,6 +54,7 @@ __all__ = ["Incidence", "incidence_matrix", "marginal_incidence"]
 
 _ZERO = Enclosure.point(0)
 _STEP = Fraction(1, 10_000)
+_EDGE = "not defined: a little less and a little more change different things"
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,7 @@ def incidence_matrix(
     if not before.assessments or not after.assessments:
         return ()
     old, new = before[was or before.selected], after[now or after.selected]
-    brought = [t for t in after.game.transfers if t not in before.game.transfers]
+    brought = (Counter(after.game.transfers) - Counter(before.game.transfers)).elements()
     rows = [marginal_incidence(after.game, after.found.at, new.equilibrium, t) for t in brought]
     return (*rows, _whole(old, new))
 
@@ -192,7 +198,10 @@ def marginal_incidence(
     statutory[transfer.payer] = Enclosure.point(-1)
     here = {**values, name: Fraction(1)}
     for rule in (_closed_form, _implicit, _differences):
-        found = rule(scaled, here, name, equilibrium, one)
+        try:
+            found = rule(scaled, here, name, equilibrium, one)
+        except _AtAnEdge:
+            return Incidence(transfer.purpose, statutory, {}, None, _EDGE)
         if found is not None:
             slopes, money, grade, how = found
             if money.lower <= 0 <= money.upper:
@@ -203,11 +212,15 @@ def marginal_incidence(
 
 
 def _scaled(game: Game, transfer: Transfer, name: str) -> Game:
-    transfers = tuple(
-        replace(t, amount=t.amount * symbol(name)) if t == transfer else t for t in game.transfers
-    )
+    transfers = list(game.transfers)
+    place = transfers.index(transfer)  # one of them, where several are the same
+    transfers[place] = replace(transfer, amount=transfer.amount * symbol(name))
     parameters = (*game.parameters, Parameter(name, 1))
-    return replace(game, transfers=transfers, parameters=parameters)
+    return replace(game, transfers=tuple(transfers), parameters=parameters)
+
+
+class _AtAnEdge(Exception):
+    """The derivative to the left is not that to the right."""
 
 
 _Slopes = tuple[dict[str, Enclosure], Enclosure, Grade, str]
@@ -226,6 +239,8 @@ def _closed_form(
         return enclosed(sp.diff(formula, symbol(name)), state)
 
     try:
+        if any(enclosed(event, state).overlaps(_ZERO) for event in found.events()):
+            raise _AtAnEdge
         slopes = {party: slope(found.surplus(party)) for party in game.parties}
         return slopes, slope(found.flow(transfer)), Grade.CERTIFIED, "exact: in closed form"
     except (PigouError, ZeroDivisionError, KeyError, TypeError):
@@ -245,6 +260,9 @@ def _implicit(
     inside = [m for m in game.moves if not _is_at_end(m.domain, values[m.name], state)]
     payoffs = {p.name: game.payoff(p.name) for p in game.players}
     try:
+        for move in (m for m in game.moves if m not in inside):
+            if enclosed(sp.diff(payoffs[move.player], move.symbol), state).overlaps(_ZERO):
+                raise _AtAnEdge
         conditions = [sp.diff(payoffs[m.player], m.symbol) for m in inside]
         rows = [
             [enclosed(sp.diff(c, m.symbol), state) for m in inside]

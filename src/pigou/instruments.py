@@ -6,10 +6,10 @@ benefit N at a stated cost of public funds and weights (Lipsey and Lancaster 195
 Economic Studies 24:11-32). The instruments are
 
 * the reforms of a comparison, doing nothing among them: `best_reform`;
-* the value of a parameter of one reform, in a range: `best_value`.
+* the value of a parameter of one reform, in a range: `best_value`, `best_values`.
 
-Steps of `best_value`
----------------------
+Steps of `best_values`
+----------------------
 1. The games are solved at both ends and in the middle of equal cells of the range.
 2. The equilibria found are followed in closed form (`pigou.along`); candidates are where the net
    benefit along them is stationary, and where equilibria end or others are picked
@@ -24,7 +24,8 @@ proved by this only in so far as the closed forms hold in every cell; it is not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -40,12 +41,14 @@ from pigou.expression import symbol
 from pigou.game import Game
 from pigou.reform import Reform
 from pigou.switching_candidates import net_benefits
-from pigou.varying import CLOSE, Search
+from pigou.varying import CLOSE, Case, Search
+from pigou.verdict import RULES, checked_rule
 from pigou.zeros import Zero, zeros
 
-__all__ = ["SecondBest", "best_reform", "best_value"]
+__all__ = ["BestValues", "SecondBest", "best_reform", "best_value", "best_values"]
 
 _CELLS = 8
+_MOST_WHOLE = 200
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,31 @@ class SecondBest:
     grade: Grade
 
 
+@dataclass(frozen=True)
+class BestValues:
+    """The best values of a reform's parameter in a range.
+
+    Parameters
+    ----------
+    reform, parameter : str
+    low, high : Fraction
+        The range.
+    found : mapping of (str, str, bool) to SecondBest
+        By rule, cost of public funds, and whether the weights count.
+
+    Examples
+    --------
+    >>> BestValues("subsidy", "rate", Fraction(0), Fraction(1), {}).found
+    {}
+    """
+
+    reform: str
+    parameter: str
+    low: Fraction
+    high: Fraction
+    found: Mapping[Case, SecondBest]
+
+
 def best_reform(
     comparison: Comparison, rule: str = "selected", cost: Any = None, weighted: bool = True
 ) -> SecondBest:
@@ -103,24 +131,28 @@ def best_reform(
     >>> best.what, best.net
     ('assurance', Enclosure(9/2))
     """
+    checked_rule(rule)
     price = str(exact(cost)) if cost is not None else str(comparison.costs_of_funds[0])
     if price not in [str(c) for c in comparison.costs_of_funds]:
         raise DeclarationError(f"the comparison has no cost of public funds {cost}")
-    found = [SecondBest("baseline", None, Enclosure.point(0), True, _grade(comparison, "baseline"))]
+    grade = _grade(comparison, "baseline", rule)
+    found = [SecondBest("baseline", None, Enclosure.point(0), True, grade)]
     for scenario in comparison.reforms:
         for verdict in comparison.verdicts(scenario.name):
             if verdict.rule == rule:
                 net = (verdict.net if weighted else verdict.unweighted)[price]
-                grade = _grade(comparison, scenario.name)
+                grade = _grade(comparison, scenario.name, rule)
                 found.append(SecondBest(scenario.name, None, net, True, grade))
     return max(found, key=lambda one: one.net.lower)
 
 
-def _grade(comparison: Comparison, name: str) -> Grade:
+def _grade(comparison: Comparison, name: str, rule: str) -> Grade:
     base = comparison.baseline
     played = [base] if name == "baseline" else [base, comparison.reform(name)]
     sure = all(
-        s.found.complete and all(e.evidence.grade != Grade.NUMERICAL for e in s.found)
+        s.found.complete
+        and all(e.evidence.grade != Grade.NUMERICAL for e in s.found)
+        and (rule != "selected" or s.outcome.grade != Grade.NUMERICAL)
         for s in played
     )
     return Grade.CERTIFIED if sure else Grade.NUMERICAL
@@ -157,7 +189,8 @@ def best_value(
     Raises
     ------
     DeclarationError
-        If the range is upside down or leaves the parameter's domain.
+        If the range is upside down or leaves the parameter's domain, the parameter is one of the
+        game, or there is no verdict at any value that was tried.
 
     Examples
     --------
@@ -174,56 +207,122 @@ def best_value(
     >>> found.what, found.net
     ('10', Enclosure(25/2))
     """
+    if len(options.get("costs_of_funds", (1,))) != 1:
+        raise DeclarationError("the best value is found at one cost of public funds, not at more")
+    found = best_values(game, reform, parameter, low, high, at, rules=(rule,), **options).found
+    return found[max(found, key=lambda case: case[2])]
+
+
+def best_values(
+    game: Game,
+    reform: Reform,
+    parameter: str,
+    low: Any,
+    high: Any,
+    at: Mapping[str, Any] | None = None,
+    *,
+    rules: Sequence[str] = RULES,
+    **options: Any,
+) -> BestValues:
+    """Return the best value of a parameter by rule, cost of public funds, and with weights or not.
+
+    Parameters
+    ----------
+    game, reform, parameter, low, high, at
+        As of `best_value`.
+    rules : sequence of str
+        Which equilibrium is played.
+    **options
+        Costs of public funds, weights and selection, as in `pigou.compare`.
+
+    Raises
+    ------
+    DeclarationError
+        As `best_value`.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> model = load("coordination")
+    >>> reform = model.reform("uniform_subsidy")
+    >>> found = best_values(model.game, reform, "subsidy", 0, 1, costs_of_funds=(2,)).found
+    >>> for (rule, cost, _), best in found.items():
+    ...     print(rule, cost, best.what, best.net, best.attained)
+    selected 2 1/16 3.875 False
+    worst 2 3/8 0.75 False
+    best 2 0 0 True
+    """
+    for rule in rules:
+        checked_rule(rule)
     ends = exact(low), exact(high)
     if ends[0] >= ends[1]:
         raise DeclarationError(f"a range of '{parameter}' goes from low to high, not {low}:{high}")
     search = Search(game, reform, parameter, {**(at or {}), parameter: ends[0]}, options)
+    if search.has(game, parameter):
+        raise DeclarationError(
+            f"'{parameter}' is a parameter of the game, no instrument of a reform"
+        )
     for end in ends:
         if not search.inside(end):
             raise DeclarationError(f"'{parameter}' cannot be {end} with the other values")
-    if search.whole:
-        return _best_whole(search, rule, ends)
+    places = _whole(search, ends) if search.whole else _real(search, rules, ends)
+    found = {case: _best(search, case, places) for case in _cases(search, rules, places)}
+    return BestValues(reform.name, parameter, *ends, found)
+
+
+_Place = tuple[Fraction, Zero, bool]
+"""Where the games are solved, for which value of the parameter, and whether that is the same."""
+
+
+def _whole(search: Search, ends: tuple[Fraction, Fraction]) -> list[_Place]:
+    values = range(math.ceil(ends[0]), math.floor(ends[1]) + 1)
+    if len(values) > _MOST_WHOLE:
+        raise DeclarationError(
+            f"'{search.name}' has more than {_MOST_WHOLE} whole values in the range"
+        )
+    return [(Fraction(v), Zero(Enclosure.point(v), str(v)), True) for v in values]
+
+
+def _real(search: Search, rules: Sequence[str], ends: tuple[Fraction, Fraction]) -> list[_Place]:
+    """Return the ends, samples, the candidates seen from these, and what is just beside them."""
     width = (ends[1] - ends[0]) / _CELLS
     samples = [*ends, *(ends[0] + width * (k + Fraction(1, 2)) for k in range(_CELLS))]
-    candidates = {z.exact: z for s in samples for z in _candidates(search, s, rule)}
-    tried = [_tried(search, rule, s, Zero(Enclosure.point(s), str(s)), True) for s in samples]
+    places = [(s, Zero(Enclosure.point(s), str(s)), True) for s in samples]
+    candidates = {z.exact: z for s in samples for r in rules for z in _candidates(search, s, r)}
     for zero in candidates.values():
-        tried += _around(search, rule, zero, ends)
-    return max((one for one in tried if one is not None), key=lambda o: (o.net.lower, o.attained))
+        value = zero.value
+        if ends[0] <= value.lower <= ends[1]:
+            gap = CLOSE * (1 + abs(value.lower))
+            beside = [v for v in (value.lower - gap, value.upper + gap) if ends[0] <= v <= ends[1]]
+            places += [(value.lower, zero, True), *((v, zero, False) for v in beside)]
+    return places
 
 
-def _best_whole(search: Search, rule: str, ends: tuple[Fraction, Fraction]) -> SecondBest:
-    values = range(-(-ends[0].numerator // ends[0].denominator), int(ends[1]) + 1)
-    if len(values) > 200:
-        raise DeclarationError(f"'{search.name}' has more than 200 whole values in the range")
-    tried = [
-        _tried(search, rule, Fraction(v), Zero(Enclosure.point(v), str(v)), True) for v in values
-    ]
-    return max((one for one in tried if one is not None), key=lambda one: one.net.lower)
+def _cases(search: Search, rules: Sequence[str], places: list[_Place]) -> list[Case]:
+    solved = (search.at(value).comparison for value, _, _ in places)
+    found = next((one for one in solved if one is not None), None)
+    if found is None:
+        search.start()  # says what keeps the games from being solved
+        return []
+    costs = [str(cost) for cost in found.costs_of_funds]
+    kinds = (False, True) if found.weights else (False,)
+    return [(rule, cost, weighted) for rule in rules for cost in costs for weighted in kinds]
 
 
-def _around(
-    search: Search, rule: str, zero: Zero, ends: tuple[Fraction, Fraction]
-) -> Iterator[SecondBest | None]:
-    """Try a candidate and both sides of it."""
-    if not ends[0] <= zero.value.lower <= ends[1]:
-        return
-    yield _tried(search, rule, zero.value.lower, zero, True)
-    gap = CLOSE * (1 + abs(zero.value.lower))
-    for side in (zero.value.lower - gap, zero.value.upper + gap):
-        if ends[0] <= side <= ends[1]:
-            yield _tried(search, rule, side, zero, False)
-
-
-def _tried(
-    search: Search, rule: str, value: Fraction, zero: Zero, attained: bool
-) -> SecondBest | None:
-    state = search.at(value)
-    verdict = state.verdicts.get(rule)
-    if verdict is None:
-        return None
-    (net,) = verdict.net.values()
-    return SecondBest(zero.exact, zero.value, net, attained, state.grade)
+def _best(search: Search, case: Case, places: list[_Place]) -> SecondBest:
+    rule, cost, weighted = case
+    found = []
+    for value, zero, attained in places:
+        verdict = search.at(value).verdicts.get(rule)
+        if verdict is not None:
+            net = (verdict.net if weighted else verdict.unweighted)[cost]
+            grade = search.grade(value, rule)
+            found.append(SecondBest(zero.exact, zero.value, net, attained, grade))
+    if not found:
+        raise DeclarationError(
+            f"there is no verdict at any value of '{search.name}' that was tried"
+        )
+    return max(found, key=lambda one: (one.net.lower, one.attained))
 
 
 def _candidates(search: Search, value: Fraction, rule: str) -> list[Zero]:
@@ -245,5 +344,5 @@ def _slopes(search: Search, value: Fraction, rule: str) -> Iterator[sp.Expr]:
     before, after = pair
     if before is not None and after is not None:
         for cost in verdict.net:
-            for net in net_benefits(before, after, verdict, sp.Rational(cost)):
+            for net in net_benefits(before, after, verdict, sp.Rational(cost), value):
                 yield sp.diff(net, symbol(search.name))

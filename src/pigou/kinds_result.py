@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pigou.bibliography import cite
 from pigou.model import Model
 from pigou.reform import Reform
 from pigou.reform_kinds import GROUPS, KEYS
@@ -45,7 +46,7 @@ def _kind(kind: Kind, group: str) -> dict[str, Any]:
             {"payer": payer, "payee": payee, "purpose": purpose}
             for payer, payee, purpose in kind.ledger
         ],
-        "source": kind.source,
+        "source": cite(kind.source),
         "missing": kind.missing,
     }
 
@@ -54,7 +55,7 @@ def _reform(one: Reform, model: Model | None) -> dict[str, Any]:
     return {
         "name": one.name,
         "label": one.label,
-        "source": one.source,
+        "source": cite(one.source),
         "does": reform_text(one, None if model is None else model.game),
         "failure": str(one.failure),
         "parameters": [p.name for p in one.parameters],

@@ -2,9 +2,9 @@ r"""What becomes of every equilibrium as a reform grows from nothing to its full
 
 At strength s in [0, 1] payoffs are :math:`(1 - s)\,u^{\text{before}} + s\,u^{\text{after}}`; for a
 subsidy or tax that is s times its rate. An equilibrium *survives* if it can be followed to full
-strength without a change, *moves* if what is played changes on the way, and *vanishes* at the
+strength and is the same there, *moves* if what is played there differs, and *vanishes* at the
 strength beyond which it cannot be followed; another *appears* at the strength to which it can be
-followed back.
+followed back. Where it splits in two it is followed along the one that reaches further.
 
 Steps
 -----
@@ -91,15 +91,17 @@ class _Matching:
             return
         if forms is None:
             return
-        how = "numerical" if any(form.rounded for form in forms) else "exact"
-        self._pure(forms, how)
+        self._pure(forms)
         groups = forms[0].groups
         if len(groups) == 1 and len(groups[0].actions) == 2 and groups[0].size > 1:
-            self._shared(forms, how)
+            self._shared(forms)
         elif len(groups) == 2 and all(g.size == 1 for g in groups):
-            self._two_players(forms, how)
+            self._two_players(forms)
+        if any(form.rounded for form in forms):  # known once the payoffs have been used
+            for known in (self.old, self.new):
+                known.update({name: replace(c, how="numerical") for name, c in known.items()})
 
-    def _pure(self, forms: tuple[FiniteForm, FiniteForm], how: str) -> None:
+    def _pure(self, forms: tuple[FiniteForm, FiniteForm]) -> None:
         groups = forms[0].groups
         names = {}
         for one in self.after.found:
@@ -114,72 +116,68 @@ class _Matching:
             arrived = [name for high, name in spans if high == 1]
             if any(arrived):
                 name = ", ".join(filter(None, arrived))
-                self.old[one.name] = Change("survives", one.name, name, None, how)
+                self.old[one.name] = Change("survives", one.name, name, None, "exact")
                 self.taken.update(filter(None, arrived))
             elif spans and not arrived:
                 last = Enclosure.point(max(high for high, _ in spans))
                 why = "another choice pays more"
-                self.old[one.name] = Change("vanishes", one.name, "", last, how, why)
+                self.old[one.name] = Change("vanishes", one.name, "", last, "exact", why)
         for counts, name in names.items():
             span = pure_span(*forms, counts)
             if name not in self.taken and span is not None and span[1] == 1:
                 first = Enclosure.point(span[0])
                 why = "no other choice pays more"
-                self.new[name] = Change("appears", "", name, first, how, why)
+                self.new[name] = Change("appears", "", name, first, "exact", why)
 
-    def _shared(self, forms: tuple[FiniteForm, FiniteForm], how: str) -> None:
+    def _shared(self, forms: tuple[FiniteForm, FiniteForm]) -> None:
         paths = shared_paths(*forms)
-        label = ", ".join(forms[0].groups[0].actions[1])
         if paths is None:
             return
-        for old in _mixed(self.before.found):
-            share = old.strategies[0].probabilities[label]
-            path = next((p for p in paths if p.start is not None and p.start.overlaps(share)), None)
-            if path is None:
+        label = ", ".join(forms[0].groups[0].actions[1])
+        before, after = _mixed(self.before.found), _mixed(self.after.found)
+        for old in before:
+            leaving = [p for p in paths if _is_at(old, label, p.start)]
+            if not leaving:
                 continue
-            new = self._arrival(path, label)
+            path = max(leaving, key=_reach)  # several where mixtures meet at 0
             if path.end is None:
                 why = _MEETS[path.meets[1]]
-                self.old[old.name] = Change("vanishes", old.name, "", path.high, how, why)
-            elif new is not None:
-                self._arrives(old, new, how)
-        for new in _mixed(self.after.found):
-            share = new.strategies[0].probabilities[label]
-            path = next((p for p in paths if p.end is not None and p.end.overlaps(share)), None)
-            if path is not None and path.start is None and new.name not in self.taken:
-                why = _MEETS[path.meets[0]]
-                self.new[new.name] = Change("appears", "", new.name, path.low, how, why)
+                self.old[old.name] = Change("vanishes", old.name, "", path.high, "exact", why)
+            for new in after:
+                if _is_at(new, label, path.end):
+                    self._arrives(old, new)
+        for new in after:
+            arriving = [p for p in paths if _is_at(new, label, p.end)]
+            if not arriving or new.name in self.taken:
+                continue
+            path = min(arriving, key=lambda p: p.low.lower)
+            if path.start is None or any(_is_at(old, label, path.start) for old in before):
+                why = _MEETS[path.meets[0] or "fold"]
+                self.new[new.name] = Change("appears", "", new.name, path.low, "exact", why)
 
-    def _arrival(self, path: Path, label: str) -> Equilibrium | None:
-        for new in _mixed(self.after.found):
-            share = new.strategies[0].probabilities[label]
-            if path.end is not None and path.end.overlaps(share):
-                return new
-        return None
-
-    def _arrives(self, old: Equilibrium, new: Equilibrium, how: str) -> None:
+    def _arrives(self, old: Equilibrium, new: Equilibrium) -> None:
         what = "survives" if _same(_signature(old, True), _signature(new, True)) else "moves"
-        self.old[old.name] = Change(what, old.name, new.name, None, how)
+        self.old[old.name] = Change(what, old.name, new.name, None, "exact")
         self.taken.add(new.name)
 
-    def _two_players(self, forms: tuple[FiniteForm, FiniteForm], how: str) -> None:
+    def _two_players(self, forms: tuple[FiniteForm, FiniteForm]) -> None:
         groups = forms[0].groups
+        back = forms[1], forms[0]
         new = {_supports(one, groups): one for one in _mixed(self.after.found)}
         for one in _mixed(self.before.found):
             supports = _supports(one, groups)
             span = support_span(*forms, supports)
-            if span is None or one.component:
+            if span is None:
                 continue
             if span[1]:
-                self.old[one.name] = Change("vanishes", one.name, "", span[0], how, span[1])
-            elif supports in new and not new[supports].component:
-                self._arrives(one, new[supports], how)
+                self.old[one.name] = Change("vanishes", one.name, "", span[0], "exact", span[1])
+            elif supports in new and support_span(*back, supports) is not None:
+                self._arrives(one, new[supports])
         for supports, one in new.items():
-            span = support_span(forms[1], forms[0], supports)
-            if span is None or one.component or one.name in self.taken or not span[1]:
-                continue
-            first = _FULL - span[0]
-            self.new[one.name] = Change("appears", "", one.name, first, how, span[1])
+            span = support_span(*back, supports)
+            if span is not None and span[1] and one.name not in self.taken:
+                first = _FULL - span[0]
+                self.new[one.name] = Change("appears", "", one.name, first, "exact", span[1])
 
     # -- continuous games -----------------------------------------------------------------------
 
@@ -268,22 +266,20 @@ def _profiles(one: Equilibrium, groups: Sequence[Group]) -> Iterator[Counts]:
     if one.kind != "pure":
         return
     strategies = {(s.player, s.type): s for s in one.strategies}
-    totals: dict[str, Mapping[str, int]] = {}
-    rows: list[list[tuple[int, ...]]] = []
-    for group in groups:
-        labels = [", ".join(action) for action in group.actions]
-        strategy = strategies.get((group.player, group.type))
-        if strategy is not None:
-            rows.append([_row(strategy, labels)])
-            continue
-        whole = strategies.get((group.player, ""))
-        if whole is None:
+    parts: list[list[Counts]] = []
+    for player, alike_ in itertools.groupby(groups, key=lambda group: group.player):
+        members = list(alike_)
+        labels = [", ".join(action) for action in members[0].actions]
+        own = [strategies.get((player, group.type)) for group in members]
+        whole = strategies.get((player, ""))
+        if None not in own:
+            parts.append([tuple(_row(s, labels) for s in own if s is not None)])
+        elif whole is not None:
+            parts.append(list(_divided([g.size for g in members], _row(whole, labels))))
+        else:
             return
-        totals[group.player] = dict(zip(labels, _row(whole, labels), strict=True))
-        rows.append(list(_spreads(group.size, len(labels))))
-    for counts in itertools.product(*rows):
-        if all(_sums_to(counts, groups, player, total) for player, total in totals.items()):
-            yield counts
+    for counts in itertools.product(*parts):
+        yield tuple(itertools.chain.from_iterable(counts))
 
 
 def _row(strategy: Strategy, labels: Sequence[str]) -> tuple[int, ...]:
@@ -294,33 +290,50 @@ def _row(strategy: Strategy, labels: Sequence[str]) -> tuple[int, ...]:
     )  # fmt: skip
 
 
-def _spreads(size: int, labels: int) -> Iterator[tuple[int, ...]]:
-    if labels == 1:
+def _divided(sizes: Sequence[int], total: Sequence[int]) -> Iterator[Counts]:
+    """Yield every way to divide those who take each action among groups of these sizes."""
+    first, *others = sizes
+    if not others:
+        yield (tuple(total),)
+        return
+    for row in _within(first, total):
+        rest = [all_ - mine for all_, mine in zip(total, row, strict=True)]
+        for rows in _divided(others, rest):
+            yield (row, *rows)
+
+
+def _within(size: int, most: Sequence[int]) -> Iterator[tuple[int, ...]]:
+    """Yield every way to write a size as a sum of terms, each with its largest value."""
+    first, *others = most
+    if not others:
         yield (size,)
         return
-    for first in range(size + 1):
-        for rest in _spreads(size - first, labels - 1):
-            yield (first, *rest)
-
-
-def _sums_to(
-    counts: Counts, groups: Sequence[Group], player: str, total: Mapping[str, int]
-) -> bool:
-    mine = [row for group, row in zip(groups, counts, strict=True) if group.player == player]
-    return [sum(column) for column in zip(*mine, strict=True)] == list(total.values())
+    for number in range(max(0, size - sum(others)), min(size, first) + 1):
+        for rest in _within(size - number, others):
+            yield (number, *rest)
 
 
 def _mixed(found: EquilibriumSet) -> list[Equilibrium]:
     return [one for one in found if one.kind == "mixed"]
 
 
+def _reach(path: Path) -> tuple[Fraction, bool]:
+    return path.high.lower, path.end is not None
+
+
+def _is_at(one: Equilibrium, label: str, share: Enclosure | None) -> bool:
+    """Whether so many members take an action in a mixture that all share."""
+    return share is not None and share.overlaps(one.strategies[0].probabilities[label])
+
+
 def _supports(one: Equilibrium, groups: Sequence[Group]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the actions that two players use."""
-    strategies = {s.player: s for s in one.strategies}
+    strategies = {(s.player, s.type): s for s in one.strategies}
     used = []
     for group in groups:
         labels = [", ".join(action) for action in group.actions]
-        likely = strategies[group.player].probabilities
+        own = (group.player, group.type)  # or "", where only the reform tells members apart
+        likely = strategies[own if own in strategies else (group.player, "")].probabilities
         used.append(tuple(k for k, label in enumerate(labels) if likely[label].upper > 0))
     return used[0], used[1]
 

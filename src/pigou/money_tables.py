@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
+
 from pigou.comparison import Comparison, Scenario
 from pigou.efficiency import prices
 from pigou.errors import PigouError
 from pigou.exact import Enclosure
 from pigou.incidence import Incidence, incidence_matrix
-from pigou.instruments import best_reform
+from pigou.instruments import BestValues, best_reform
 from pigou.pages import label_of
 from pigou.rents import rents_in
 from pigou.tables import Block, Cell, Table, Words, rounded
 
-__all__ = ["account_blocks", "distance_blocks", "money_blocks", "rent_blocks"]
+__all__ = ["account_blocks", "best_value_blocks", "distance_blocks", "money_blocks", "rent_blocks"]
 
 _ZERO = Enclosure.point(0)
 
@@ -63,13 +66,15 @@ def _incidence_rows(
 ) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = []
     for one in matrix:
-        if not one.economic:
+        if not one.statutory:
             continue
         label = "" if rows else scenario.label
         paid = [one.statutory.get(p, _ZERO) for p in parties]
-        gains = [one.economic.get(p, _ZERO) for p in parties]
         rows.append((label, one.of, "paid", *paid, sum(paid, _ZERO), ""))
-        rows.append(("", "", "gains", *gains, one.welfare, one.how))
+        gains: list[Cell] = [None] * (len(parties) + 1)
+        if one.economic:
+            gains = [*(one.economic.get(p, _ZERO) for p in parties), one.welfare]
+        rows.append(("", "", "gains", *gains, one.how))
     return rows
 
 
@@ -111,7 +116,8 @@ def distance_blocks(comparison: Comparison) -> list[Block]:
         rows.append(
             (
                 scenario.label, scenario.first_best.welfare, top, low,
-                found.stability or "undefined", found.anarchy or "undefined",
+                _price(found.stability, "at most " * found.is_bound),
+                _price(found.anarchy, "at least " * found.is_bound),
             )
         )  # fmt: skip
     if not rows:
@@ -119,22 +125,64 @@ def distance_blocks(comparison: Comparison) -> list[Block]:
     columns = ("reform", "first best", "best", "worst", "price of stability", "price of anarchy")
     title = Words("How far equilibria are from the first best", "heading")
     why = f" Undefined: {'; '.join(dict.fromkeys(reasons))}." if reasons else ""
-    note = "Prices: welfare of the first best over that of the best, and the worst, equilibrium."
+    note = (
+        "Prices: welfare of the first best over that of the best, and the worst, equilibrium; "
+        "bounds where the list of equilibria may be incomplete."
+    )
     return [title, Table("", columns, tuple(rows)), Words(note + why, "note"), *_second(comparison)]
+
+
+def _price(price: Enclosure | None, bound: str) -> Cell:
+    if price is None:
+        return "undefined"
+    return bound + rounded(price) if bound else price
 
 
 def _second(comparison: Comparison) -> list[Block]:
     """Say which of the reforms compared is the second best, at each cost of public funds."""
     if not comparison.reforms:
         return []
+    ways = ((False, " at unit weights"), (True, " with the weights"))
+    texts = [
+        f"Second best of what is compared, in the selected equilibria{how}: {said}."
+        for weighted, how in (ways if comparison.weights else ((True, ""),))
+        if (said := _best_in_words(comparison, weighted))
+    ]
+    return [Words(text, under=1) for text in texts]
+
+
+def _best_in_words(comparison: Comparison, weighted: bool) -> str:
     labels = {s.name: s.label for s in comparison.reforms} | {"baseline": "doing nothing"}
     parts = []
     for cost in comparison.costs_of_funds:
         try:
-            best = best_reform(comparison, "selected", cost)
+            best = best_reform(comparison, "selected", cost, weighted)
         except PigouError:
-            return []
+            return ""
         net = "" if best.what == "baseline" else f", net benefit {rounded(best.net, sign=True)}"
         parts.append(f"{labels[best.what]} at a cost of public funds of {rounded(cost)}{net}")
-    text = f"Second best of what is compared, in the selected equilibria: {'; '.join(parts)}."
-    return [Words(text, under=1)]
+    return "; ".join(parts)
+
+
+def best_value_blocks(comparison: Comparison, bests: Sequence[BestValues]) -> list[Block]:
+    """Show the best value of a reform's parameter, where it was asked for."""
+    labels = {s.name: s.label for s in comparison.reforms}
+    rows: list[tuple[Cell, ...]] = []
+    for one in bests:
+        span = f"{one.parameter} in {rounded(one.low)} to {rounded(one.high)}"
+        for number, ((rule, cost, weighted), best) in enumerate(one.found.items()):
+            head = ("", "") if number else (labels[one.reform], span)
+            price = rounded(Fraction(cost)) + " (weighted)" * weighted
+            value = "" if best.value is None else rounded(best.value)
+            beside = "" if best.attained else "just beside "
+            rows.append((*head, rule, price, beside + value, best.net, str(best.grade)))
+    if not rows:
+        return []
+    columns = ("reform", "of what", "if played", "at cost", "best at", "net benefit", "known")
+    note = (
+        "Second best: the value with the largest net benefit that was found, by following "
+        "equilibria in closed form and solving again; that none is better is not proved. Just "
+        "beside: a little less or more than this does best, and this itself does not."
+    )
+    title = Words("The best value of an instrument", "heading")
+    return [title, Table("", columns, tuple(rows)), Words(note, "note")]

@@ -262,7 +262,7 @@ def study(
     baseline: 1 of 4 choose yes, which round 1 of iterated dominance rules out
     """
     case = _case_of(model)
-    chosen = _observed_reforms(model, case) if reforms is None else tuple(reforms)
+    chosen = observed_reforms(model, case) if reforms is None else tuple(reforms)
     for name, game in {BASELINE: model.game, **{r.name: r(model.game) for r in chosen}}.items():
         _check_structure(case, name, game)
     observed = [r for r in chosen if _is_observed(model, case, r)]
@@ -305,8 +305,17 @@ def _case_of(model: Model) -> Case:
     return case
 
 
-def _observed_reforms(model: Model, case: Case) -> tuple[Reform, ...]:
-    """Return the reforms that the case names as regimes; ``a+b`` is a package."""
+def observed_reforms(model: Model, case: Case) -> tuple[Reform, ...]:
+    """Return the reforms that the case names as regimes; ``a+b`` is a package.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> model = load("coordination")
+    >>> case = Case("Firms", "firms.csv", "upgrade", "choice", {}, regimes={"pay": "assurance"})
+    >>> [reform.name for reform in observed_reforms(model, case)]
+    ['assurance']
+    """
     names = dict.fromkeys(name for name in case.regimes.values() if name != BASELINE)
     return tuple(_package(model, name) for name in names)
 

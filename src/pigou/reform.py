@@ -20,8 +20,15 @@ from typing import Any
 from pigou.errors import DeclarationError, ExpressionError, ReformError, unknown
 from pigou.game import Game, Parameter
 from pigou.reform_kinds import KINDS
-from pigou.reform_kinds_shared import Kind, charge, tidy
-from pigou.reform_steps import Step, strength_of, times, weaker, whole_probability
+from pigou.reform_kinds_shared import Kind, charge, tidy, without_idle_parameters
+from pigou.reform_steps import (
+    Step,
+    refuse_replaced,
+    strength_of,
+    times,
+    weaker,
+    whole_probability,
+)
 
 __all__ = [
     "Kind",
@@ -111,8 +118,10 @@ class Reform:
         try:
             changed = self._with_parameters(game)
             for step in self.steps:
-                changed = tidy(KINDS[step.kind].apply(changed, **step.keys), before=changed)
-            return tidy(charge(changed, self.running_cost), before=game)
+                refuse_replaced(changed, step.kind, step.keys)
+                changed = tidy(KINDS[step.kind].apply(changed, **step.keys))
+            refuse_replaced(changed, "running_cost", {"amount": self.running_cost})
+            return without_idle_parameters(charge(changed, self.running_cost))
         except (DeclarationError, ExpressionError, ReformError) as error:
             raise ReformError(
                 f"reform '{self.name}' does not fit game '{game.name}': {error}"
@@ -124,7 +133,12 @@ class Reform:
             if present.get(parameter.name, parameter) != parameter:
                 raise ReformError(f"its parameter '{parameter.name}' is already one of the game's")
         new = [p for p in self.parameters if p.name not in present]
-        return replace(game, parameters=(*game.parameters, *new))
+        brought = game.traces.parameters | {p.name for p in new}
+        return replace(
+            game,
+            parameters=(*game.parameters, *new),
+            traces=replace(game.traces, parameters=brought),
+        )
 
     def __add__(self, other: Reform) -> Reform:
         """Join two reforms into a package: first this one, then the other."""
@@ -140,7 +154,7 @@ class Reform:
         return Reform(
             f"{self.name}+{other.name}",
             (*self._with_cost, *other._with_cost),
-            tuple(({p.name: p for p in other.parameters} | own).values()),
+            tuple((own | {p.name: p for p in other.parameters}).values()),
             0,
             "; ".join(dict.fromkeys(s for s in (self.source, other.source) if s)),
             f"{self.label} + {other.label}",

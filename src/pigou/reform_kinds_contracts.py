@@ -75,6 +75,11 @@ def _own(game: Game, move: str, player: str) -> Game:
     moves = tuple(replace(m, player=owner.name) if m.name == move else m for m in game.moves)
     if len(game.moves_of(former.name)) > 1:
         return replace(game, moves=moves)
+    if former.parties:
+        raise ReformError(
+            f"'{former.name}' decides for {', '.join(former.parties)}, and would be left without a "
+            "move: pass the right to decide on before they join"
+        )
     idle = Bystander(former.name, game.payoffs[former.name], former.label)
     return replace(
         game,
@@ -101,24 +106,24 @@ CONTRACTS = (
         "a = damages * share * 1{m = choice}; or parameter becomes (1 - share) * parameter",
         _enforce, (), ("share",), (("move", "choice", "damages", "payee"), ("parameter",)),
         ("share",), (("who makes MOVE", "PAYEE", "damages for MOVE == CHOICE"),),
-        "Klein, Crawford and Alchian (1978)",
+        "@klein1978vertical",
     ),
     Kind(
         "long_term_order", "the buyer pays on condition of the supplier's move",
         "a = amount * m, or amount * 1{m = choice}",
         _order_goods, ("payer", "move", "amount"), ("choice",), (), ("amount",),
-        (("PAYER", "who makes MOVE", "long-term order of MOVE"),), "Levin (2003)",
+        (("PAYER", "who makes MOVE", "long-term order of MOVE"),), "@levin2003relational",
     ),
     Kind(
         "ownership", "the right to decide on a move passes to another player",
         "the player of m becomes PLAYER; who has no move left is a bystander",
-        _own, ("move", "player"), source="Grossman and Hart (1986)",
+        _own, ("move", "player"), source="@grossman1986costs",
     ),
     Kind(
         "bargaining_power", "the parameter that divides a surplus moves",
         "parameter becomes (1 - share) * parameter + share * value",
         _bargain, ("parameter", "value"), ("share",), (), ("share",), (),
-        "Horn and Wolinsky (1988)",
+        "@horn1988bilateral",
     ),
 )  # fmt: skip
 """The kinds of reform that change contracts."""

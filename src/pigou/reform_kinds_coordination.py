@@ -19,7 +19,6 @@ r"""Kinds of reform that coordinate: assurance, divide and conquer, seeds, annou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -27,15 +26,18 @@ import sympy as sp
 from pigou.errors import ReformError
 from pigou.exact import exact
 from pigou.expression import If, Total, each, names_in, symbol
-from pigou.game import GOVERNMENT, Choice, Game, Move, Player, Type
+from pigou.game import GOVERNMENT, Choice, Game, Move, Type
 from pigou.reform_kinds_shared import (
     Kind,
     amount_of,
     charge,
+    divided,
+    formulas,
     names_of,
     number,
     payment,
     quantity_of,
+    substitute,
     value_of,
 )
 
@@ -92,7 +94,7 @@ def dues(game: Game, moves: Sequence[str], choice: str, instead: str) -> tuple[s
 
     Examples
     --------
-    >>> from pigou.game import Parameter
+    >>> from pigou.game import Parameter, Player
     >>> game = Game(
     ...     "three alike",
     ...     [Player("firm", size=3)],
@@ -104,6 +106,7 @@ def dues(game: Game, moves: Sequence[str], choice: str, instead: str) -> tuple[s
     (Max(0, cost - 1), Max(0, cost - 2), Max(0, cost - 3))
     """
     targets = [game.move(name) for name in moves]
+    _one_each(targets)
     if any(game.player(m.player).is_population for m in targets):
         gaps = _gaps_of_members(game, targets, choice, instead)
     else:
@@ -117,6 +120,22 @@ def dues(game: Game, moves: Sequence[str], choice: str, instead: str) -> tuple[s
                 f"'{left[0]}' is left over"
             )
     return tuple(sp.Max(0, sp.expand(gap)) for gap in gaps)
+
+
+def _one_each(targets: Sequence[Move]) -> None:
+    """Refuse a player who is asked twice, and who may leave the group."""
+    deciders = [m.player for m in targets]
+    for move in targets:
+        if deciders.count(move.player) > 1:
+            raise ReformError(
+                f"divide and conquer asks each player once: '{move.player}' decides on several of "
+                f"({', '.join(m.name for m in targets)}), and weighs them together"
+            )
+        if move.choice.exit is not None:
+            raise ReformError(
+                f"divide and conquer counts members by choice, and who takes '{move.choice.exit}' "
+                f"of move '{move.name}' leaves the group and is not counted"
+            )
 
 
 def _gaps_of_players(game: Game, targets: list[Move], choice: str, instead: str) -> list[sp.Expr]:
@@ -162,12 +181,13 @@ def _at_counts(
 ) -> sp.Expr:
     """Evaluate a member's payoff at its own choice and the numbers of members by choice."""
     bound = each(move.name)
-    sums = {
-        part: sp.Add(*(n * part.args[0].xreplace({bound: value}) for value, n in counts.items()))
-        for part in payoff.atoms(Total)
-        if part.args[1] == symbol(move.player)
-    }
-    return payoff.xreplace(sums).xreplace({move.symbol: own})
+
+    def counted(summand: sp.Expr, population: sp.Symbol) -> sp.Expr:
+        if population != symbol(move.player):
+            return Total(summand, population)
+        return sp.Add(*(n * summand.xreplace({bound: value}) for value, n in counts.items()))
+
+    return payoff.replace(Total, counted).xreplace({move.symbol: own})
 
 
 def _divide(
@@ -177,7 +197,7 @@ def _divide(
     targets = [game.move(name) for name in order]
     instead = _other(targets, choice) if instead is None else instead
     extra = amount_of(game, "margin", margin)
-    part = amount_of(game, "share", share)
+    part = amount_of(game, "share", share, most=1)
     amounts = [due + extra for due in dues(game, order, choice, instead)]
     purpose = "divide and conquer: {} of {}"
     if not game.player(targets[0].player).is_population:
@@ -189,10 +209,8 @@ def _divide(
     if _DUE in game.scope.names:
         raise ReformError(f"the name '{_DUE}' is taken in game '{game.name}'; rename it")
     types = tuple(Type(f"member{k}", 1, {_DUE: a}) for k, a in enumerate(amounts, 1))
-    split = Player(who.name, who.label, types=types)
-    players = tuple(split if p.name == who.name else p for p in game.players)
     paid = part * symbol(_DUE) * quantity_of(targets[0], choice)
-    return payment(replace(game, players=players), GOVERNMENT, who.name, paid, "divide and conquer")
+    return payment(divided(game, who, types), GOVERNMENT, who.name, paid, "divide and conquer")
 
 
 def _other(targets: Sequence[Move], choice: str) -> str:
@@ -219,21 +237,12 @@ def _seed(game: Game, move: str, amount: Any, cost: Any = 1) -> Game:
             "and the sum over single players is not told apart from their moves"
         )
     seed = amount_of(game, "amount", amount)
-    swaps = {}
-    formulas = [*game.payoffs.values(), *(b.surplus for b in game.bystanders)]
-    formulas += [t.amount for t in game.transfers]
-    for total in {part for formula in formulas for part in formula.atoms(Total)}:
-        if each(move) in total.args[0].free_symbols:
-            swaps[total] = total + _slope(game, total, target) * seed
-    if not swaps:
+    found = {total for formula in formulas(game) for total in formula.atoms(Total)}
+    sums = {total for total in found if each(move) in total.args[0].free_symbols}
+    if not sums:
         raise ReformError(f"no formula of game '{game.name}' holds a sum or mean of '{move}'")
-    game = replace(
-        game,
-        payoffs={name: u.xreplace(swaps) for name, u in game.payoffs.items()},
-        bystanders=tuple(replace(b, surplus=b.surplus.xreplace(swaps)) for b in game.bystanders),
-        transfers=tuple(replace(t, amount=t.amount.xreplace(swaps)) for t in game.transfers),
-    )
-    return charge(game, seed * amount_of(game, "cost", cost))
+    swaps: dict[sp.Basic, sp.Basic] = {t: t + _slope(game, t, target) * seed for t in sums}
+    return charge(substitute(game, swaps), seed * amount_of(game, "cost", cost))
 
 
 def _slope(game: Game, total: Total, move: Move) -> sp.Expr:
@@ -255,8 +264,15 @@ def _announce(game: Game, profile: Mapping[str, Any]) -> Game:
         move = game.move(name)
         if isinstance(move.domain, Choice):
             value_of(move, str(value))
-        else:
-            exact(value)
+            continue
+        announced = number(exact(value))
+        if (announced - move.domain.lower).is_negative or (
+            move.domain.upper - announced
+        ).is_negative:
+            raise ReformError(
+                f"what is announced of '{name}' is from {move.domain.lower} to "
+                f"{move.domain.upper}, not {value}"
+            )
     return game
 
 
@@ -266,24 +282,24 @@ COORDINATION = (
         "a = refund * m_i * 1{sum(m) < threshold}; 1{m_i = choice} in place of m_i with a choice",
         _assure, ("moves", "refund", "threshold"), ("choice", "payer"), (), ("refund",),
         (("PAYER (government)", "who makes MOVES", "refund of MOVE"),),
-        "Bagnoli and Lipman (1989)",
+        "@bagnoli1989provision",
     ),
     Kind(
         "divide_and_conquer", "players in an order are paid, each given that those before it are",
         "a_k = share * (max(0, v_k(instead) - v_k(choice)) + margin) * 1{m_k = choice}, the k - 1 "
         "before taking choice and all after instead",
         _divide, ("moves", "choice"), ("instead", "margin", "share"), (), ("share",),
-        (("government", "who makes MOVES", "divide and conquer"),), "Segal (2003)",
+        (("government", "who makes MOVES", "divide and conquer"),), "@segal2003coordination",
     ),
     Kind(
         "seed", "the government contributes first, and bears what it costs",
         "sum(m) becomes sum(m) + amount everywhere; u_government falls by cost * amount",
-        _seed, ("move", "amount"), ("cost",), (), ("amount",), (), "Andreoni (1998)",
+        _seed, ("move", "amount"), ("cost",), (), ("amount",), (), "@andreoni1998theory",
     ),
     Kind(
         "announcement", "a profile is announced; no payoff changes (cheap talk)",
         "the game stays as it is; profile is what is expected, if it is an equilibrium",
-        _announce, ("profile",), source="Farrell (1987)",
+        _announce, ("profile",), source="@farrell1987cheap",
     ),
 )  # fmt: skip
 """The kinds of reform that coordinate."""

@@ -103,29 +103,29 @@ INFORMATION = (
     Kind(
         "publish", "players observe a draw of chance, or an earlier move",
         "what joins the observations of players (all, unless they are named)",
-        _publish, ("what",), ("players",), source="Bikhchandani, Hirshleifer and Welch (1992)",
+        _publish, ("what",), ("players",), source="@bikhchandani1992theory",
     ),
     Kind(
         "certification", "a draw or a move is certified to players, for a fee",
         "what joins the observations of players; a = fee from player to payee",
         _certify, ("what", "player"), ("fee", "players", "payee"), (), (),
-        (("PLAYER", "PAYEE (government)", "fee for certifying WHAT"),), "Lizzeri (1999)",
+        (("PLAYER", "PAYEE (government)", "fee for certifying WHAT"),), "@lizzeri1999information",
     ),
     Kind(
         "demonstration", "a pilot shows a draw of chance to those who follow",
         "what joins the observations of players; u_government falls by cost",
-        _demonstrate, ("what", "players"), ("cost",), source="Foster and Rosenzweig (1995)",
+        _demonstrate, ("what", "players"), ("cost",), source="@foster1995learning",
     ),
     Kind(
         "precision", "public or private information becomes more precise by a factor",
         "parameter becomes parameter * (1 + share * (factor - 1))",
         _sharpen, ("parameter", "factor"), ("share",), (), ("share",), (),
-        "Morris and Shin (2002)",
+        "@morris2002social",
     ),
     Kind(
         "signal", "players see a noisy signal of a draw (not solved yet)",
         "P(signal = x | what = x) = accuracy",
-        _signal, ("what", "accuracy"), ("players",), source="Hellwig (2002)", missing=_MISSING,
+        _signal, ("what", "accuracy"), ("players",), source="@hellwig2002public", missing=_MISSING,
     ),
 )  # fmt: skip
 """The kinds of reform that inform."""

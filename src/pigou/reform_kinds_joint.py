@@ -20,7 +20,7 @@ import sympy as sp
 from pigou.errors import ReformError
 from pigou.expression import Total, each, symbol
 from pigou.game import Choice, Game, Move, Player
-from pigou.reform_kinds_shared import Kind, names_of, number
+from pigou.reform_kinds_shared import Kind, names_of, number, rewritten
 
 __all__ = ["JOINT"]
 
@@ -54,7 +54,7 @@ def _one_of(game: Game, names: tuple[str, ...], name: str) -> Game:
     def end(party: str) -> str:
         return name if party in names else party
 
-    joint = Player(name, parties={member: game.payoff(member) for member in names})
+    joint = Player(name, parties=dict(u for member in names for u in _booked(game, member)))
     at = min(k for k, p in enumerate(game.players) if p.name in names)
     players = [p for p in game.players if p.name not in names]
     payoffs = {who: u for who, u in game.payoffs.items() if who not in names}
@@ -72,6 +72,15 @@ def _one_of(game: Game, names: tuple[str, ...], name: str) -> Game:
             replace(c, seen_by=tuple(dict.fromkeys(map(end, c.seen_by)))) for c in game.chance
         ),
     )
+
+
+def _booked(game: Game, member: str) -> list[tuple[str, sp.Expr]]:
+    """Return for whom a member decides, with what each has; the member itself where it has more."""
+    has = game.payoff(member)
+    for_others = game.player(member).parties
+    beyond = has - sp.Add(*for_others.values())
+    own = [(member, beyond)] if not for_others or sp.expand(beyond) != 0 else []
+    return [*for_others.items(), *own]
 
 
 def _pooled(game: Game, who: Player) -> Game:
@@ -92,47 +101,43 @@ def _pooled(game: Game, who: Player) -> Game:
     (move,) = moves
     labels = move.choice.labels
     counts = {f"{k} of {size} {labels[1]}": k for k in range(int(size) + 1)}
-    inside, added = _within(move, size), _sum_over(move, size)
-
-    def summed(party: str, formula: sp.Expr) -> sp.Expr:
-        return inside(added(formula) if party == who.name else formula)
-
-    return replace(
-        game,
-        players=tuple(Player(p.name, p.label) if p == who else p for p in game.players),
-        moves=tuple(replace(m, domain=Choice(counts)) if m == move else m for m in game.moves),
-        payoffs={name: summed(name, u) for name, u in game.payoffs.items()},
-        transfers=tuple(
-            replace(t, amount=summed(who.name if who.name in (t.payer, t.payee) else "", t.amount))
-            for t in game.transfers
-        ),
-        bystanders=tuple(replace(b, surplus=inside(b.surplus)) for b in game.bystanders),
+    within, added = _within(move, size), _sum_over(move, size)
+    parts = rewritten(game, lambda f, whose: within(added(f) if whose == who.name else f))
+    parts["transfers"] = tuple(
+        replace(t, amount=within(added(t.amount) if who.name in (t.payer, t.payee) else t.amount))
+        for t in game.transfers
     )
+    parts["players"] = tuple(
+        Player(p.name, p.label) if p.name == who.name else p for p in parts["players"]
+    )
+    parts["moves"] = tuple(
+        replace(m, domain=Choice(counts)) if m.name == move.name else m for m in parts["moves"]
+    )
+    return replace(game, **parts)
 
 
-def _within(move: Move, size: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
+def _within(move: Move, size: sp.Expr) -> Callable[[sp.Basic], sp.Basic]:
     """Return what turns sums over members into terms of the number k of members."""
     first, second = (number(value) for value in move.choice.options.values())
     bound, k = each(move.name), move.symbol
 
-    def inside(formula: sp.Expr) -> sp.Expr:
-        sums = {
-            total: k * total.args[0].xreplace({bound: second})
-            + (size - k) * total.args[0].xreplace({bound: first})
-            for total in formula.atoms(Total)
-            if total.args[1] == symbol(move.player)
-        }
-        return formula.xreplace(sums)
+    def counted(summand: sp.Expr, population: sp.Symbol) -> sp.Expr:
+        if population != symbol(move.player):
+            return Total(summand, population)
+        return k * summand.xreplace({bound: second}) + (size - k) * summand.xreplace({bound: first})
 
-    return inside
+    def within(formula: sp.Basic) -> sp.Basic:
+        return formula.replace(Total, counted)  # a sum in a sum comes first: it binds its own
+
+    return within
 
 
-def _sum_over(move: Move, size: sp.Expr) -> Callable[[sp.Expr], sp.Expr]:
+def _sum_over(move: Move, size: sp.Expr) -> Callable[[sp.Basic], sp.Basic]:
     """Return what sums a member's formula over all members, k of whom take the second choice."""
     first, second = (number(value) for value in move.choice.options.values())
     k = move.symbol
 
-    def added(formula: sp.Expr) -> sp.Expr:
+    def added(formula: sp.Basic) -> sp.Basic:
         return k * formula.xreplace({k: second}) + (size - k) * formula.xreplace({k: first})
 
     return added
@@ -142,12 +147,12 @@ JOINT = (
     Kind(
         "joint_commitment", "players decide together: their payoffs merge",
         "players J become one who maximises the sum of their payoffs v_i; surplus stays per party",
-        _commit, ("players",), ("called",), source="d'Aspremont and Jacquemin (1988)",
+        _commit, ("players",), ("called",), source="@daspremont1988cooperative",
     ),
     Kind(
         "association", "suppliers bargain as one: they form an association that decides for them",
         "players J become one who maximises the sum of their payoffs v_i; surplus stays per party",
-        _associate, ("players",), ("called",), source="Horn and Wolinsky (1988)",
+        _associate, ("players",), ("called",), source="@horn1988bilateral",
     ),
 )  # fmt: skip
 """The kinds of reform that let players decide as one."""

@@ -12,6 +12,7 @@ r"""Kinds of reform that change market structure: entry barriers, rivals, standa
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,10 +20,18 @@ import sympy as sp
 
 from pigou.errors import ReformError
 from pigou.exact import exact
-from pigou.expression import Lookup, read_expression
-from pigou.game import Choice, Game, Interval, Move, Player
+from pigou.expression import Lookup, names_in, read_expression, symbol
+from pigou.game import Chance, Choice, Game, Interval, Move, Player, Transfer
 from pigou.reform_kinds_contracts import scaled_parameter
-from pigou.reform_kinds_shared import Kind, amount_of, names_of, with_domain
+from pigou.reform_kinds_rules import set_parameters
+from pigou.reform_kinds_shared import (
+    Kind,
+    amount_of,
+    formulas,
+    names_of,
+    swapped,
+    with_domain,
+)
 
 __all__ = ["MARKETS"]
 
@@ -35,7 +44,11 @@ def _lower_barrier(game: Game, parameter: str, share: Any) -> Game:
 
 
 def _add_rival(
-    game: Game, player: str, called: str = "rival", beside: str | None = None, members: Any = 1
+    game: Game,
+    player: str,
+    called: str | None = None,
+    beside: str | None = None,
+    members: Any = 1,
 ) -> Game:
     who = game.player(player)
     more = read_expression(members, [p.name for p in game.parameters])
@@ -47,11 +60,34 @@ def _add_rival(
                 f"the population '{player}' has types or is a continuum: a rival is added to a "
                 "population of members alike"
             )
-        players = (replace(p, size=p.size + more) if p.name == player else p for p in game.players)
-        return replace(game, players=tuple(players))
+        if called is not None or beside is not None:
+            raise ReformError(
+                f"'{player}' is a population, which gets more members: 'called' and 'beside' are "
+                "for a rival of a single player"
+            )
+        return _grown(game, who, more)
     if more != 1:
         raise ReformError(f"'{player}' is one player: one rival is added at a time")
-    return _copied(game, who, called, _like(game, who, beside))
+    return _copied(game, who, "rival" if called is None else called, _like(game, who, beside))
+
+
+def _grown(game: Game, who: Player, more: sp.Expr) -> Game:
+    """Let a population have more members; a parameter that is their number grows everywhere."""
+    players = (replace(p, size=p.size + more) if p == who else p for p in game.players)
+    if who.size.is_number:
+        return replace(game, players=tuple(players))
+    number = names_in(who.size)
+    others = [p for p in game.players if p != who and number & names_in(game.size(p.name))]
+    if who.size.is_Symbol and not others:
+        return set_parameters(game, {who.size.name: who.size + more})
+    alone = replace(who, size=1)
+    rest = replace(game, players=tuple(alone if p == who else p for p in game.players))
+    if number & {name for formula in formulas(rest) for name in names_in(formula)}:
+        raise ReformError(
+            f"the size of '{who.name}', {who.size}, is not a parameter of its own, and other "
+            "formulas use its parameters: they cannot be told from the number of members"
+        )
+    return replace(game, players=tuple(players))
 
 
 def _like(game: Game, who: Player, beside: str | None) -> Player:
@@ -84,46 +120,83 @@ def _copied(game: Game, who: Player, name: str, beside: Player) -> Game:
             "the payoffs are a table, which has no entry for a sum of moves: write them as formulas"
         )
     own, other = (game.moves_of(p.name) for p in (who, beside))
-    new = tuple(replace(m, name=f"{m.name}_{name}", player=name, label="") for m in own)
-    taken = {*game.scope.names, *game.parties}
-    for fresh in (name, *(m.name for m in new)):
-        if fresh in taken:
+    called = {m.name: f"{m.name}_{name}" for m in own}
+    for fresh in (name, *called.values()):
+        if fresh in {*game.scope.names, *game.parties}:
             raise ReformError(f"the name '{fresh}' is taken in game '{game.name}': use 'called'")
-    to_own = {a.symbol: a.symbol + b.symbol for a, b in zip(own, new, strict=True)}
-    to_other = {a.symbol: a.symbol + b.symbol for a, b in zip(other, new, strict=True)}
-    as_new = {a.symbol: b.symbol for a, b in zip(own, new, strict=True)}
-    as_new |= {a.symbol: a.symbol + b.symbol for a, b in zip(other, own, strict=True)}
+    copies = {m.symbol: symbol(called[m.name]) for m in own}
+    to_own = {m.symbol: m.symbol + copies[m.symbol] for m in own}
+    to_other = {b.symbol: b.symbol + copies[a.symbol] for a, b in zip(own, other, strict=True)}
+    as_new = copies | {b.symbol: b.symbol + a.symbol for a, b in zip(own, other, strict=True)}
 
-    def seen_by(party: str) -> dict[sp.Symbol, sp.Expr]:
-        return to_other if party == who.name else to_own
+    def seen_by(formula: sp.Basic, party: str) -> sp.Basic:
+        return _added(formula, to_other if party == who.name else to_own)
 
     transfers = []
     for t in game.transfers:
         mine = who.name in (t.payer, t.payee)
-        transfers.append(replace(t, amount=t.amount.xreplace(to_other if mine else to_own)))
+        transfers.append(replace(t, amount=seen_by(t.amount, who.name if mine else "")))
         if mine:
-            ends = (name if end == who.name else end for end in (t.payer, t.payee))
-            transfers.append(
-                replace(
-                    t,
-                    **dict(zip(("payer", "payee"), ends, strict=True)),
-                    amount=t.amount.xreplace(as_new),
-                )
-            )
-    payoffs = {party: u.xreplace(seen_by(party)) for party, u in game.payoffs.items()}
-    payoffs[name] = game.payoffs[who.name].xreplace(as_new)
+            payer, payee = (name if end == who.name else end for end in (t.payer, t.payee))
+            transfers.append(Transfer(payer, payee, _added(t.amount, as_new), t.purpose))
+    players = (
+        replace(p, parties={n: seen_by(u, p.name) for n, u in p.parties.items()})
+        for p in game.players
+    )
+    payoffs = {party: seen_by(u, party) for party, u in game.payoffs.items()}
     return replace(
         game,
-        players=(*game.players, Player(name)),
-        moves=(*game.moves, *new),
-        payoffs=payoffs,
+        players=(*players, Player(name)),
+        moves=_with_copies(game, own, called, name),
+        payoffs={**payoffs, name: _added(game.payoffs[who.name], as_new)},
         transfers=tuple(transfers),
-        bystanders=tuple(replace(b, surplus=b.surplus.xreplace(to_own)) for b in game.bystanders),
+        bystanders=tuple(replace(b, surplus=seen_by(b.surplus, b.name)) for b in game.bystanders),
         chance=tuple(
             replace(c, seen_by=(*c.seen_by, name)) if who.name in c.seen_by else c
             for c in game.chance
         ),
     )
+
+
+def _with_copies(
+    game: Game, own: Sequence[Move], called: Mapping[str, str], name: str
+) -> tuple[Move, ...]:
+    """Return the moves and the rival's, which is asked when it would be, and seen by who sees."""
+    copies = {symbol(old): symbol(new) for old, new in called.items()}
+    conditional: tuple[Move | Chance, ...] = (*game.moves, *game.chance)
+    for item in conditional:
+        if names_in(item.when) & set(called) and item not in own:
+            raise ReformError(
+                f"whether '{item.name}' is made depends on what '{own[0].player}' does alone, and "
+                "with a rival it is not said on whose move"
+            )
+
+    def looking(move: Move, seen: Iterable[str]) -> Move:
+        return move if move.observes is None else replace(move, observes=tuple(seen))
+
+    def with_rival(move: Move) -> list[str]:
+        return [n for old in move.observes or () for n in (old, called.get(old)) if n]
+
+    new = (
+        looking(m, (called.get(n, n) for n in m.observes or ()))
+        for m in (
+            replace(m, name=called[m.name], player=name, label="", when=m.when.xreplace(copies))
+            for m in own
+        )
+    )
+    return (*(m if m in own else looking(m, with_rival(m)) for m in game.moves), *new)
+
+
+def _added(formula: sp.Basic, sums: Mapping[sp.Symbol, sp.Expr]) -> sp.Basic:
+    """Put sums of moves in place of moves, unless a formula asks which value one of them has."""
+    summed = {s for s, total in sums.items() if total.is_Add}
+    for asked in formula.atoms(sp.Eq, sp.Ne):
+        if asked.free_symbols & summed:
+            raise ReformError(
+                f"a formula asks whether {asked}, which a sum of moves does not answer: write it "
+                "with >= or <=, or as a product with the move"
+            )
+    return swapped(formula, sums)
 
 
 # -- standards and restraints -----------------------------------------------------------------
@@ -191,25 +264,26 @@ MARKETS = (
     Kind(
         "entry_barrier", "the cost of entry falls by a share",
         "parameter becomes (1 - share) * parameter",
-        _lower_barrier, ("parameter", "share"), (), (), ("share",), (), "Bain (1956)",
+        _lower_barrier, ("parameter", "share"), (), (), ("share",), (), "@bain1956barriers",
     ),
     Kind(
         "rival", "one more rival of a player, or more members of a population",
-        "N becomes N + members; or u_3 = u_2(q_1 + q_2, q_3), and q_3 adds to q_2 for all others",
+        "N becomes N + members everywhere; or u_3 = u_2(q_1 + q_2, q_3), and q_3 adds to q_2 for "
+        "all others",
         _add_rival, ("player",), ("called", "beside", "members"),
-        source="Greenhut and Ohta (1979)",
+        source="@greenhut1979vertical",
     ),
     Kind(
         "standard", "a move is at least as high as a standard", _CUT_BELOW,
-        _standard, ("move", "lowest"), ("share",), (), ("share",), (), "Leland (1979)",
+        _standard, ("move", "lowest"), ("share",), (), ("share",), (), "@leland1979quacks",
     ),
     Kind(
         "export_restraint", "moves are at most as high as agreed", _CUT_ABOVE,
-        _restrain, ("moves", "highest"), ("share",), (), ("share",), (), "Bhagwati (1958)",
+        _restrain, ("moves", "highest"), ("share",), (), ("share",), (), "@harris1985voluntary",
     ),
     Kind(
         "minimum_tax", "governments agree on the lowest admissible move of each", _CUT_BELOW,
-        _agree, ("moves", "lowest"), ("share",), (), ("share",), (), "Kanbur and Keen (1993)",
+        _agree, ("moves", "lowest"), ("share",), (), ("share",), (), "@kanbur1993jeux",
     ),
 )  # fmt: skip
 """The kinds of reform that change market structure."""

@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 
 from pigou.errors import ReformError
-from pigou.expression import If, names_in, read_expression
+from pigou.expression import names_in, read_condition, read_expression
 from pigou.game import GOVERNMENT, Game
 from pigou.reform_kinds_shared import (
     Kind,
@@ -71,6 +71,8 @@ def _transfer(
     group: str | None = None,
 ) -> Game:
     attribute: sp.Expr = sp.S.One
+    if not isinstance(purpose, str) or not purpose.strip() or not purpose.isprintable():
+        raise ReformError(f"'purpose' is a printable text, not {purpose!r}")
     if members is not None or group is not None:
         populations = [p.name for p in game.players if p.name in (payer, payee) and p.is_population]
         if not populations:
@@ -120,8 +122,7 @@ def _guarantee(
     who = game.player(player).name
     cover = only_when(game, amount_of(game, "amount", amount), when)
     draws = [c.name for c in game.chance]
-    condition = {n for part in cover.atoms(If) for n in names_in(part.args[0])}
-    if not condition & set(draws):
+    if not names_in(read_condition(when, game.scope)) & set(draws):
         have = ", ".join(draws) or "none: the game has no chance variable"
         raise ReformError(
             "a guarantee pays when a draw of chance is bad: 'when' is a condition on one, as in "
@@ -161,7 +162,7 @@ PAYMENTS = (
         "a = rate * m, or rate * 1{m = choice}, or rate; 0 unless `when`",
         _subsidise, ("rate",), _WHO, (("move",), ("player",)), ("rate",),
         (("government", "who makes MOVE, or PLAYER", "subsidy on MOVE, or lump-sum subsidy"),),
-        "Pigou (1920)",
+        "@pigou1920economics",
     ),
     Kind(
         "tax",
@@ -169,31 +170,31 @@ PAYMENTS = (
         "a = rate * m, or rate * 1{m = choice}, or rate; 0 unless `when`",
         _tax, ("rate",), _WHO, (("move",), ("player",)), ("rate",),
         (("who makes MOVE, or PLAYER", "government", "tax on MOVE, or lump-sum tax"),),
-        "Pigou (1920)",
+        "@pigou1920economics",
     ),
     Kind(
         "transfer", "one party pays another", "a = amount; 0 unless `when`",
         _transfer, ("payer", "payee", "amount"), ("purpose", "when", "members", "group"), (),
-        ("amount",), (("PAYER", "PAYEE", "PURPOSE"),), "Coase (1960)",
+        ("amount",), (("PAYER", "PAYEE", "PURPOSE"),), "@coase1960problem",
     ),
     Kind(
         "matching_grant", "what is contributed is topped up at a rate, up to a limit",
         "a = min(rate * value, most); value is the move m unless it is given; 0 unless `when`",
         _match, ("move", "rate"), ("value", "most", "when", "payer"), (), ("rate", "most"),
         (("PAYER (government)", "who makes MOVE", "matching grant on MOVE"),),
-        "Andreoni and Bergstrom (1996)",
+        "@andreoni1996government",
     ),
     Kind(
         "prize", "a player is paid for an outcome, or a share of it",
         "a = amount * share * 1{when}; share is 1, or the probability of winning",
         _prize, ("player", "amount", "when"), ("share", "payer"), (), ("amount",),
-        (("PAYER (government)", "PLAYER", "prize"),), "Wright (1983)",
+        (("PAYER (government)", "PLAYER", "prize"),), "@wright1983economics",
     ),
     Kind(
         "fine", "a player pays for an outcome, where it is found out",
         "a = amount * share * 1{when}; share is 1, or the probability of being found out",
         _fine, ("player", "amount", "when"), ("share", "payee"), (), ("amount",),
-        (("PLAYER", "PAYEE (government)", "fine"),), "Becker (1968)",
+        (("PLAYER", "PAYEE (government)", "fine"),), "@becker1968crime",
     ),
     Kind(
         "guarantee", "a player is paid when a draw of chance is bad, for a premium",
@@ -203,14 +204,14 @@ PAYMENTS = (
             ("PAYER (government)", "PLAYER", "guarantee"),
             ("PLAYER", "PAYER (government)", "premium of guarantee"),
         ),
-        "Newbery and Stiglitz (1981)",
+        "@arrow1963uncertainty",
     ),
     Kind(
         "offtake_guarantee", "what the market pays less than a guaranteed price is made up for",
         "a = share * max(price - market, 0) * m",
         _offtake, ("move", "price", "market"), ("share", "payer"), (), ("share",),
         (("PAYER (government)", "who makes MOVE", "offtake guarantee on MOVE"),),
-        "Kremer and Glennerster (2004)",
+        "@kremer2004strong",
     ),
     Kind(
         "training_levy", "everybody pays a levy, and gets a rebate for training",
@@ -220,12 +221,12 @@ PAYMENTS = (
             ("who makes MOVE", "government", "training levy"),
             ("government", "who makes MOVE", "rebate of levy for MOVE"),
         ),
-        "Stevens (1996)",
+        "@stevens1996transferable",
     ),
     Kind(
         "running_cost", "the government bears a running cost, in resources",
         "u_government falls by amount, whatever anybody does",
-        _bear, ("amount",), (), (), ("amount",), (), "Ballard, Shoven and Whalley (1985)",
+        _bear, ("amount",), (), (), ("amount",), (), "@coase1960problem",
     ),
 )  # fmt: skip
 """The kinds of reform that pay."""

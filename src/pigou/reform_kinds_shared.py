@@ -6,7 +6,7 @@ its source (`Kind`). The kinds themselves are in the modules `pigou.reform_kinds
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -21,17 +21,21 @@ __all__ = [
     "Kind",
     "amount_of",
     "charge",
+    "divided",
+    "formulas",
     "names_of",
     "number",
     "only_when",
     "payment",
     "quantity_of",
+    "rewritten",
     "set_apart",
     "substitute",
     "swapped",
     "tidy",
     "value_of",
     "with_domain",
+    "without_idle_parameters",
 ]
 
 
@@ -101,6 +105,8 @@ def names_of(value: Any) -> tuple[str, ...]:
     """
     if isinstance(value, str):
         value = value.strip().removeprefix("(").removesuffix(")").replace(",", " ").split()
+    if not isinstance(value, list | tuple):
+        raise ReformError(f"names are a list, as in (q1, q2), not {value!r}")
     names = tuple(str(name) for name in value)
     for name in names:
         if names.count(name) > 1:
@@ -242,9 +248,30 @@ def set_apart(game: Game, player: str, members: Any, group: str | None) -> tuple
     if size.is_negative or rest.is_negative:
         raise ReformError(f"members is from 0 to the size of '{player}' ({total}), not {size}")
     types = (Type(group, size, {group: 1}), Type("rest", rest, {group: 0}))
+    return divided(game, who, types), symbol(group)
+
+
+def divided(game: Game, who: Player, types: Sequence[Type]) -> Game:
+    """Divide a population without types into types, which are gone when nothing uses them.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> game = load("coordination").game
+    >>> types = [Type("one", 1, {"first": 1}), Type("others", "firms - 1", {"first": 0})]
+    >>> divided(game, game.players[0], types).players[0].attributes
+    ('first',)
+    """
     split = Player(who.name, who.label, types=types)
-    players = tuple(split if p.name == player else p for p in game.players)
-    return replace(game, players=players), symbol(group)
+    return replace(
+        game,
+        players=tuple(split if p.name == who.name else p for p in game.players),
+        traces=replace(
+            game.traces,
+            attributes=game.traces.attributes | set(split.attributes),
+            apart=game.traces.apart | {who.name},
+        ),
+    )
 
 
 def _typed(game: Game, player: str, group: str) -> tuple[Game, sp.Expr]:
@@ -261,7 +288,8 @@ def _typed(game: Game, player: str, group: str) -> tuple[Game, sp.Expr]:
     types = (replace(t, values={**t.values, group: int(t.name == group)}) for t in who.types)
     marked = replace(who, types=tuple(types))
     players = tuple(marked if p.name == player else p for p in game.players)
-    return replace(game, players=players), symbol(group)
+    traces = replace(game.traces, attributes=game.traces.attributes | {group})
+    return replace(game, players=players, traces=traces), symbol(group)
 
 
 def charge(game: Game, amount: Any) -> Game:
@@ -307,83 +335,134 @@ def substitute(game: Game, swaps: Mapping[sp.Basic, sp.Basic]) -> Game:
     >>> "cost" in names_in(game.payoffs["firm"])
     False
     """
+    return replace(game, **rewritten(game, lambda formula, _: swapped(formula, swaps)))
 
-    def swap(formula: Any) -> Any:
-        return swapped(formula, swaps) if isinstance(formula, sp.Basic) else formula
+
+def rewritten(game: Game, change: Callable[[sp.Basic, str], Any]) -> dict[str, Any]:
+    """Return the parts of a game with every formula changed, which may depend on whose it is.
+
+    Parameters
+    ----------
+    game : Game
+    change : callable
+        From a formula and the player or bystander whose payoff it is ("" for any other formula).
+
+    Returns
+    -------
+    dict
+        Players, moves, payoffs, bystanders, chance and transfers.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> parts = rewritten(load("coordination").game, lambda formula, whose: sp.S(len(whose)))
+    >>> parts["payoffs"], parts["players"][0].size
+    ({'firm': 4}, 0)
+    """
+
+    def new(formula: Any, whose: str = "") -> Any:
+        return change(formula, whose) if isinstance(formula, sp.Basic) else formula
 
     def resized(player: Player) -> Player:
         types = tuple(
-            replace(t, size=swap(t.size), values={k: swap(v) for k, v in t.values.items()})
+            replace(t, size=new(t.size), values={k: new(v) for k, v in t.values.items()})
             for t in player.types
         )
-        size = 1 if types else swap(player.size)
-        parties = {name: swap(u) for name, u in player.parties.items()}
+        size = 1 if types else new(player.size)
+        parties = {name: new(u, player.name) for name, u in player.parties.items()}
         return replace(player, size=size, types=types, parties=parties)
 
     def rebounded(move: Move) -> Move:
         domain = move.domain
         if not isinstance(domain, Choice):
-            domain = (swap(domain.lower), swap(domain.upper))
-        return replace(move, domain=domain, when=swap(move.when))
+            domain = (new(domain.lower), new(domain.upper))
+        return replace(move, domain=domain, when=new(move.when))
 
-    return replace(
-        game,
-        players=tuple(resized(p) for p in game.players),
-        moves=tuple(rebounded(m) for m in game.moves),
-        payoffs={name: swap(u) for name, u in game.payoffs.items()},
-        bystanders=tuple(replace(b, surplus=swap(b.surplus)) for b in game.bystanders),
-        chance=tuple(
+    return {
+        "players": tuple(resized(p) for p in game.players),
+        "moves": tuple(rebounded(m) for m in game.moves),
+        "payoffs": {name: new(u, name) for name, u in game.payoffs.items()},
+        "bystanders": tuple(replace(b, surplus=new(b.surplus, b.name)) for b in game.bystanders),
+        "chance": tuple(
             replace(
-                c, outcomes={k: (v, swap(p)) for k, (v, p) in c.outcomes.items()}, when=swap(c.when)
+                c, outcomes={k: (v, new(p)) for k, (v, p) in c.outcomes.items()}, when=new(c.when)
             )
             for c in game.chance
         ),
-        transfers=tuple(replace(t, amount=swap(t.amount)) for t in game.transfers),
-    )
+        "transfers": tuple(replace(t, amount=new(t.amount)) for t in game.transfers),
+    }
 
 
-def _ungrouped(game: Game, player: Player, before: Player, used: set[str]) -> Player:
-    """Undo a grouping that nothing uses; the size stays what it has become."""
-    idle = set(player.attributes) - set(before.attributes) - used
-    if not idle:
-        return player
-    if not before.types and set(player.attributes) == idle:
-        return Player(player.name, player.label, size=game.size(player.name))
-    types = tuple(
-        replace(t, values={k: v for k, v in t.values.items() if k not in idle})
-        for t in player.types
-    )
-    return replace(player, types=types)
+def formulas(game: Game) -> tuple[sp.Basic, ...]:
+    """List every formula of a game: payoffs, surpluses, amounts, sizes, ends, conditions.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> symbol("firms") in formulas(load("coordination").game)
+    True
+    """
+    found: list[sp.Basic] = list(game.assumptions)
+
+    def note(formula: sp.Basic, _: str) -> sp.Basic:
+        found.append(formula)
+        return formula
+
+    rewritten(game, note)
+    return tuple(found)
 
 
-def _names(formulas: Iterable[Any]) -> set[str]:
-    return {name for formula in formulas for name in names_in(sp.sympify(formula))}
+def _names(game: Game) -> set[str]:
+    return {name for formula in formulas(game) for name in names_in(formula)}
 
 
-def tidy(game: Game, before: Game) -> Game:
-    """Undo a grouping, and drop a parameter, that the reform brought and nothing uses.
+def tidy(game: Game) -> Game:
+    """Undo a grouping that reforms brought and that nothing uses any more.
 
     Examples
     --------
     >>> from pigou.models import load
     >>> before = load("coordination").game
-    >>> tidy(set_apart(before, "firm", 3, None)[0], before) == before
+    >>> tidy(set_apart(before, "firm", 3, None)[0]) == before
     True
     """
-    formulas: list[Any] = [*game.payoffs.values(), *(b.surplus for b in game.bystanders)]
-    formulas += [t.amount for t in game.transfers]
-    used = _names(formulas)
-    known = {p.name: p for p in before.players}
-    players = tuple(
-        _ungrouped(game, p, known[p.name], used) if p.name in known else p for p in game.players
+    idle = game.traces.attributes - _names(game)
+    if not idle:
+        return game
+    return replace(
+        game,
+        players=tuple(_ungrouped(game, p, idle) for p in game.players),
+        traces=replace(game.traces, attributes=game.traces.attributes - idle),
     )
-    formulas = [size for p in players for size in (p.size, *(t.size for t in p.types))]
-    formulas += [*game.assumptions, *(m.when for m in game.moves), *(c.when for c in game.chance)]
-    formulas += [p for c in game.chance for _, p in c.outcomes.values()]
-    for move in game.moves:
-        if not isinstance(move.domain, Choice):
-            formulas += [move.domain.lower, move.domain.upper]
-    used |= _names(formulas)
-    old = {p.name for p in before.parameters}
-    parameters = tuple(p for p in game.parameters if p.name in old or p.name in used)
-    return replace(game, players=players, parameters=parameters)
+
+
+def _ungrouped(game: Game, player: Player, idle: Set[str]) -> Player:
+    """Undo a grouping that nothing uses; the size stays what it has become."""
+    left = set(player.attributes) - idle
+    if not left and player.name in game.traces.apart:
+        return Player(player.name, player.label, size=game.size(player.name))
+    types = (
+        replace(t, values={k: v for k, v in t.values.items() if k in left}) for t in player.types
+    )
+    return replace(player, types=tuple(types))
+
+
+def without_idle_parameters(game: Game) -> Game:
+    """Drop a parameter that reforms brought and that nothing uses any more.
+
+    One that a reform has given another value stays: who gives its value may still name it.
+
+    Examples
+    --------
+    >>> from pigou.game import Parameter, Traces
+    >>> from pigou.models import load
+    >>> before = load("coordination").game
+    >>> more = (*before.parameters, Parameter("rate", 1))
+    >>> brought = replace(before, parameters=more, traces=Traces(parameters=frozenset({"rate"})))
+    >>> without_idle_parameters(brought) == before
+    True
+    """
+    idle = game.traces.parameters - _names(game) - set(game.traces.replaced)
+    kept = tuple(p for p in game.parameters if p.name not in idle)
+    traces = replace(game.traces, parameters=game.traces.parameters - idle)
+    return replace(game, parameters=kept, traces=traces) if idle else game

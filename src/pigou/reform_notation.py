@@ -8,8 +8,8 @@ from typing import Any
 
 from pigou.game import GOVERNMENT, Game, Parameter
 from pigou.reform import Reform, Step
-from pigou.reform_kinds import GROUPS, KINDS
-from pigou.reform_kinds_shared import Kind
+from pigou.reform_kinds import GROUPS, KEYS, KINDS
+from pigou.reform_kinds_shared import Kind, names_of
 from pigou.symbols import clean, number_text
 
 __all__ = ["keys_text", "kinds_text", "reform_text"]
@@ -103,7 +103,7 @@ def _parameter(parameter: Parameter) -> str:
 def _limits(step: Step, game: Game | None) -> str:
     """Say whom a payment is for, and when it is made."""
     keys, out = step.keys, ""
-    if "members" in keys:
+    if "members" in keys and step.kind != "rival":
         side = {"subsidy": "to", "tax": "from"}.get(step.kind, "for")
         group = keys.get("group", "targeted")
         whose = _population(keys, game)
@@ -136,8 +136,10 @@ def _filled(template: str) -> Callable[[Mapping[str, Any]], str]:
     """Return what fills a template; a part in [brackets] is left out where its key is not given."""
 
     def fill(keys: Mapping[str, Any]) -> str:
-        given = {k: _listed(v) for k, v in keys.items()}
-        given = {"payer": GOVERNMENT, "payee": GOVERNMENT, **given}
+        given = {k: _listed(k, v) for k, v in keys.items()}
+        purse = f"the {GOVERNMENT}"
+        given = {"payer": purse, "payee": purse, "unit": _unit(given), **given}
+        given |= {k: purse for k in ("payer", "payee") if given[k] == GOVERNMENT}
         text = ""
         for n, part in enumerate(template.replace("]", "[").split("[")):
             needed = [name for _, name, _, _ in Formatter().parse(part) if name]
@@ -148,16 +150,37 @@ def _filled(template: str) -> Callable[[Mapping[str, Any]], str]:
     return fill
 
 
-def _listed(value: Any) -> str:
+def _unit(given: Mapping[str, str]) -> str:
+    move = given.get("move", given.get("moves", ""))
+    return (
+        f"for the choice {given['choice']} of {move}"
+        if "choice" in given
+        else f"per unit of {move}"
+    )
+
+
+def _listed(key: str, value: Any) -> str:
     if isinstance(value, Mapping):
         return " and ".join(f"{k} = {v}" for k, v in value.items())
-    return " and ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return " and ".join(names_of(value)) if KEYS[key].read == "names" else str(value)
 
 
 def _enforcement(keys: Mapping[str, Any]) -> str:
     if "move" not in keys:
         return _filled("{parameter} loses [{share} of ]its value")(keys)
-    return _filled("who takes {choice} of {move} pays damages of {damages} to {payee}")(keys)
+    return _filled(
+        "who takes {choice} of {move} pays damages of {damages} to {payee}"
+        "[ with the probability {share}]"
+    )(keys)
+
+
+def _rival(keys: Mapping[str, Any]) -> str:
+    more = keys.get("members", 1)
+    if more != 1:
+        return f"there are {more} more like {keys['player']}"
+    called = f", called {keys['called']}" if "called" in keys else ""
+    beside = f", beside {keys['beside']}" if "beside" in keys else ""
+    return f"there is one more like {keys['player']}{called}{beside}"
 
 
 def _transfer(keys: Mapping[str, Any]) -> str:
@@ -196,6 +219,7 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "add": _add,
     "order": lambda keys: _order(keys["stages"]),
     "enforcement": _enforcement,
+    "rival": _rival,
 } | {
     kind: _filled(template)
     for kind, template in {
@@ -203,31 +227,32 @@ _WORDS: dict[str, Callable[[Mapping[str, Any]], str]] = {
         "matching_grant": "{payer} tops up [{value} for ]{move} at the rate {rate}[, up to {most}]",
         "prize": "{payer} pays {player} a prize of {amount}[ with the probability {share}]",
         "fine": "{player} pays a fine of {amount}[ with the probability {share}] to {payee}",
-        "guarantee": "{payer} guarantees {player} {amount}[ for a premium of {premium}]",
+        "guarantee": "[for a premium of {premium}, ]{payer} guarantees {player} {amount}",
         "offtake_guarantee": "{payer} makes up for what a unit of {move} brings on the market "
-        "({market}) less than {price}",
+        "({market}) less than {price}[, {share} of it]",
         "training_levy": "everybody who decides on {move} pays a levy of {levy} to the government "
-        "and gets {rebate} back per unit of {move}[ == {choice}]",
-        "assurance": "{payer} refunds {refund} per unit of {moves}[ == {choice}] if the total is "
-        "less than {threshold}",
+        "and gets {rebate} back {unit}",
+        "assurance": "{payer} refunds {refund} {unit} if the total is less than {threshold}",
         "divide_and_conquer": "the government pays those who decide on {moves}, in order, what "
-        "makes them take {choice}[ rather than {instead}] if those before do[, and {margin} more]",
+        "makes them take {choice}[ rather than {instead}] if those before do[, and {margin} more]"
+        "[; {share} of it]",
         "seed": "the government contributes {amount} to the sum of {move}[, at {cost} a unit]",
         "announcement": "it is announced that {profile}",
         "joint_commitment": "{players} decide together on what is best for them in sum",
         "association": "{players} form an association that bargains as one",
-        "long_term_order": "{payer} pays {amount} per unit of {move}[ == {choice}]",
+        "long_term_order": "{payer} pays {amount} {unit}",
         "ownership": "{player} gets the right to decide on {move}",
         "bargaining_power": "{parameter} moves to {value}[, by {share} of the way]",
         "entry_barrier": "{parameter}, the cost of entry, falls by the share {share}",
-        "rival": "{player} gets [{members} times ]a rival[, {called}]",
-        "standard": "{move} is at least {lowest}",
-        "export_restraint": "{moves} are at most {highest}",
-        "minimum_tax": "{moves} are at least {lowest}, as agreed",
+        "standard": "{move} is at least {lowest}[, by {share} of the way]",
+        "export_restraint": "{moves} are at most {highest}[, by {share} of the way]",
+        "minimum_tax": "{moves} are at least {lowest}, as agreed[, by {share} of the way]",
         "publish": "{what} is published[ to {players}]",
-        "certification": "{what} is certified[ to {players}][, for a fee of {fee} from {player}]",
+        "certification": "{what} is certified[ to {players}]"
+        "[, for a fee of {fee} from {player} to {payee}]",
         "demonstration": "a pilot shows {what} to {players}[, at a cost of {cost}]",
-        "precision": "{parameter}, a precision, becomes {factor} times as large",
+        "precision": "{parameter}, a precision, becomes {factor} times as large"
+        "[, by {share} of the way]",
         "signal": "[{players}: ]there is a signal of {what}, right with probability {accuracy}",
     }.items()
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -11,11 +12,12 @@ import sympy as sp
 
 from pigou.errors import ExpressionError, ReformError, unknown
 from pigou.exact import Record, exact
-from pigou.expression import symbol, valid_name
-from pigou.reform_kinds import KINDS
+from pigou.expression import names_in, symbol, valid_name
+from pigou.game import Game
+from pigou.reform_kinds import KEYS, KINDS
 from pigou.reform_kinds_shared import number
 
-__all__ = ["Step", "strength_of", "times", "weaker", "whole_probability"]
+__all__ = ["Step", "refuse_replaced", "strength_of", "times", "weaker", "whole_probability"]
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,42 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, Mapping):
         return Record(dict(value))
     return tuple(value) if isinstance(value, list | tuple) else value
+
+
+def refuse_replaced(game: Game, kind: str, keys: Mapping[str, Any]) -> None:
+    """Refuse a step whose formulas name a parameter that an earlier step has replaced.
+
+    The parameter's own value is the old one: the game's formulas hold the new one in its place. A
+    step that changes the parameter again may name it (`pigou.reform_kinds_rules`).
+
+    Examples
+    --------
+    >>> from pigou import set_parameters
+    >>> from pigou.models import load
+    >>> dear = set_parameters({"cost": 2})(load("coordination").game)
+    >>> refuse_replaced(dear, "subsidy", {"move": "upgrade", "rate": "cost/2"})
+    Traceback (most recent call last):
+    pigou.errors.ReformError: 'rate' of the step 'subsidy' names 'cost', in whose place an ...
+    """
+    for key, value in keys.items():
+        if key not in KEYS or KEYS[key].read not in ("formula", "table"):
+            continue
+        own = keys.get("parameter", "")
+        parts = value.items() if isinstance(value, Mapping) else [(own, value)]
+        for of, formula in parts:
+            for name in sorted((_names_in(formula) - {of}) & set(game.traces.replaced)):
+                raise ReformError(
+                    f"'{key}' of the step '{kind}' names '{name}', in whose place an earlier step "
+                    f"has put {game.traces.replaced[name]}: write the value that is meant, or put "
+                    "the step before"
+                )
+
+
+def _names_in(formula: Any) -> set[str]:
+    """Return the names in a formula, which may be a text that is not read yet."""
+    if isinstance(formula, sp.Basic):
+        return names_in(formula)
+    return set(re.findall(r"[^\W\d]\w*", formula)) if isinstance(formula, str) else set()
 
 
 def strength_of(value: Any, name: str) -> Fraction | str:

@@ -19,6 +19,7 @@ import sympy as sp
 from pigou.assessment import Assessment
 from pigou.comparison import Comparison, Scenario, present
 from pigou.diagnosis_result import (
+    best_values_result,
     incidence_result,
     prices_result,
     rents_result,
@@ -37,6 +38,7 @@ from pigou.stages import is_staged
 from pigou.verdict_result import account_result, verdict_result, weights_result
 
 if TYPE_CHECKING:
+    from pigou.instruments import BestValues
     from pigou.observation import Finding, Study
     from pigou.solvers.symbolic import RegimeSet, SymbolicEquilibrium
     from pigou.switching import Switching
@@ -177,9 +179,11 @@ def _gain(gain: Enclosure | None) -> str | None:
 
 
 def comparison_result(
-    comparison: Comparison, switchings: Sequence[tuple[str, Switching]] = ()
+    comparison: Comparison,
+    switchings: Sequence[tuple[str, Switching]] = (),
+    bests: Sequence[BestValues] = (),
 ) -> dict[str, Any]:
-    """Write a comparison: schema ``pigou.compare/1``; with switching values of parameters.
+    """Write a comparison: schema ``pigou.compare/1``; with switching values and best values.
 
     Examples
     --------
@@ -206,6 +210,7 @@ def comparison_result(
                 "verdict": verdict_result(comparison, one.name),
                 "incidence": incidence_result(comparison, one),
                 "switching": switching_result(one.name, switchings),
+                "best_values": best_values_result(one.name, bests),
             }
             for one in comparison.reforms
         ],
@@ -359,19 +364,23 @@ def _partition(found: RegimeSet, game: Game) -> dict[str, Any]:
 # -- cases ------------------------------------------------------------------------------------
 
 
-def study_result(study: Study) -> dict[str, Any]:
+def study_result(
+    study: Study, switchings: Sequence[Sequence[tuple[str, Switching]]] = ()
+) -> dict[str, Any]:
     """Write a case: schema ``pigou.compare/1``, with the comparison and findings of every setting.
 
-    ``baseline`` and ``reforms`` are those of the first setting.
+    ``baseline`` and ``reforms`` are those of the first setting; switching values of parameters, if
+    there are any, are given setting by setting.
     """
     settings = []
-    for setting, comparison in zip(study.settings, study.comparisons, strict=True):
-        result = comparison_result(comparison)
+    flips = switchings or [()] * len(study.settings)
+    for setting, comparison, own in zip(study.settings, study.comparisons, flips, strict=True):
+        result = comparison_result(comparison, own)
         del result["schema"]
         found = [_finding(one) for one in study.findings if one.setting == setting]
         head = {"setting": None if setting is None else str(setting)}
         settings.append(head | result | {"findings": found})
-    first = comparison_result(study.comparisons[0])
+    first = comparison_result(study.comparisons[0], flips[0])
     case = study.case
     about = {
         "title": case.title,

@@ -90,7 +90,7 @@ class Rule:
     Examples
     --------
     >>> SELECTIONS["laplacian"].source
-    'Carlsson and van Damme (1993); Morris and Shin (2003)'
+    '@carlsson1993global; @morris2003global'
     """
 
     name: str
@@ -245,7 +245,8 @@ def as_announced(outcome: Selected, found: EquilibriumSet, profile: Mapping[str,
     -----
     Cheap talk binds nobody. It is believed where nobody gains by doing otherwise, if the others
     believe it (J. Farrell 1987); where no equilibrium, or more than one, is as announced, the
-    rule's own choice stays.
+    rule's own choice stays. Of a continuum only the ends are looked at, and of a list that is not
+    known to be complete what is in it: the outcome then says "in the list".
 
     Examples
     --------
@@ -259,9 +260,11 @@ def as_announced(outcome: Selected, found: EquilibriumSet, profile: Mapping[str,
     ('E1', 'E2')
     """
     names = [one.name for one in found if _is_as_announced(one, profile)]
+    listed = "" if found.complete and not found.components else " in the list"
     if len(names) == 1:
-        return replace(outcome, name=names[0], instead="the equilibrium that was announced")
-    what = "more than one equilibrium is" if names else "no equilibrium is"
+        instead = f"the equilibrium{listed} that was announced"
+        return replace(outcome, name=names[0], instead=instead)
+    what = f"more than one equilibrium{listed} is" if names else f"no equilibrium{listed} is"
     return replace(outcome, finding=f"{outcome.finding}; {what} as announced")
 
 
@@ -402,35 +405,35 @@ _RULES = (
     Rule(
         "laplacian",
         "the choice that is best if the number of others who take it is uniform",
-        "Carlsson and van Damme (1993); Morris and Shin (2003)",
+        "@carlsson1993global; @morris2003global",
         "one population with two choices, once dominated ones are removed",
         by_laplacian,
     ),
     Rule(
         "all",
         "every equilibrium is kept; none is singled out",
-        "the set of Nash (1951) equilibria",
+        "the set of all equilibria: @nash1951noncooperative",
         _ALL_KINDS,
         every,
     ),
     Rule(
         "best",
         "the highest welfare, as in the price of stability",
-        "Anshelevich, Dasgupta, Kleinberg, Tardos, Wexler and Roughgarden (2004)",
+        "@anshelevich2004price",
         _ALL_KINDS,
         by_welfare(True),
     ),
     Rule(
         "worst",
         "the lowest welfare, as in the price of anarchy",
-        "Koutsoupias and Papadimitriou (1999)",
+        "@koutsoupias1999worstcase",
         _ALL_KINDS,
         by_welfare(False),
     ),
     Rule(
         "payoff-dominant",
         "nobody who moves is worse off in it than in any other equilibrium",
-        "Harsanyi and Selten (1988), section 3.6",
+        "@harsanyi1988general, section 3.6",
         _ALL_KINDS,
         by_payoff_dominance,
     ),
@@ -438,14 +441,14 @@ _RULES = (
         "risk-dominant",
         "risk-dominates every other strict equilibrium: larger product of deviation losses, or end "
         "of the tracing procedure from the bicentric prior",
-        "Harsanyi and Selten (1988), sections 3.9, 4.2 and 5.2",
+        "@harsanyi1988general, sections 3.9, 4.2 and 5.2",
         f"{_FINITE}; pairs of strict equilibria in which members alike act alike",
         by_risk_dominance,
     ),
     Rule(
         "p-dominant",
         "every action is a best reply to all beliefs that give its profile probability p or more",
-        "Morris, Rob and Shin (1995); Kajii and Morris (1997) for many players",
+        "@morris1995pdominance; @kajii1997robustness for many players",
         f"{_FINITE}; pure equilibria",
         by_p_dominance,
         (_LEVEL,),
@@ -453,7 +456,7 @@ _RULES = (
     Rule(
         "potential",
         "the potential of the game is largest in it, over all profiles",
-        "Monderer and Shapley (1996)",
+        "@monderer1996potential",
         f"{_FINITE}, with an exact or weighted potential; smooth continuous games of simultaneous "
         "moves with an exact one",
         by_potential,
@@ -461,7 +464,7 @@ _RULES = (
     Rule(
         "logit",
         "nearest to the logit equilibrium of precision lambda on the branch from the centroid",
-        "McKelvey and Palfrey (1995); Turocy (2005)",
+        "@mckelvey1995quantal; @turocy2005dynamic",
         f"{_FINITE}; numerical",
         by_logit,
         (_PRECISION,),
@@ -469,7 +472,7 @@ _RULES = (
     Rule(
         "basin",
         "reached from most starting points of a dynamics",
-        "Gilboa and Matsui (1991); Taylor and Jonker (1978); Fudenberg and Levine (1998)",
+        "@gilboa1991social; @taylor1978evolutionary; @fudenberg1998theory",
         f"{_FINITE}; numerical",
         by_basin,
         (

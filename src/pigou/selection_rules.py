@@ -16,7 +16,7 @@ from pigou.assessment import Assessment, gains_of_members
 from pigou.check_smooth import has_interval, is_smooth
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade, counted, weighed
 from pigou.errors import StructureError
-from pigou.exact import exact
+from pigou.exact import Enclosure, exact
 from pigou.game import Game
 from pigou.matching import is_symmetric
 from pigou.solvers.dynamics import basins
@@ -26,7 +26,7 @@ from pigou.solvers.logit import logit_equilibrium
 from pigou.solvers.p_dominance import smallest_p
 from pigou.solvers.potential import potential
 from pigou.solvers.pure import largest_gain
-from pigou.solvers.risk_dominance import Duel, duel
+from pigou.solvers.risk_dominance import Duel, duel, short
 from pigou.solvers.smooth_potential import maximisers
 from pigou.stages import is_staged
 
@@ -107,30 +107,48 @@ def every(question: Question) -> Pick:
 
 
 def by_welfare(best: bool) -> Callable[[Question], Pick]:
-    """Return the rule that picks the highest welfare, or the lowest."""
+    """Return the rule that picks the highest welfare, or the lowest; several where they tie."""
     words = f"the equilibrium with the {'highest' if best else 'lowest'} welfare"
 
     def rule(question: Question) -> Pick:
-        pick = max if best else min
-        one = pick(question.assessments, key=lambda a: a.welfare().lower)
-        return _among(question, (one.equilibrium.name,), words)
+        sign = Enclosure.point(1 if best else -1)
+        worth = {a.equilibrium.name: sign * a.welfare() for a in question.assessments}
+        most = max(w.lower for w in worth.values())
+        names = tuple(name for name, w in worth.items() if w.upper >= most)
+        if len(names) == 1:
+            return _among(question, names, words)
+        pick = _among(question, names, f"{words}: a tie")
+        if all(worth[name].is_exact for name in names):
+            return pick
+        return Pick(names, f"{words}: not told apart", Grade.NUMERICAL)
 
     return rule
 
 
 def by_payoff_dominance(question: Question) -> Pick:
-    """Pick the equilibrium in which no player is worse off than in any other."""
+    """Pick the equilibrium in which no player is worse off than in any other; or all such."""
+    names, vague = [], False
     for one in question.assessments:
         rivals = [other for other in question.assessments if other is not one]
-        if all(gain.lower >= 0 for other in rivals for gain in gains_of_members(one, other)):
-            words = "payoff-dominant: no player is better off in another"
-            return _among(question, (one.equilibrium.name,), words)
-    return _silent("no equilibrium is payoff-dominant")
+        gains = [gain for other in rivals for gain in gains_of_members(one, other)]
+        if all(gain.lower >= 0 for gain in gains):
+            names.append(one.equilibrium.name)
+        vague = vague or all(gain.upper >= 0 for gain in gains)
+    if names:
+        words = "payoff-dominant: no player is better off in another"
+        return _among(question, tuple(names), words + ": a tie" * (len(names) > 1))
+    return _silent(f"no equilibrium is {'shown to be ' * vague}payoff-dominant")
 
 
 def _among(question: Question, names: tuple[str, ...], words: str) -> Pick:
-    """Grade a pick that hangs on the list of equilibria and on their payoffs."""
+    """Grade a pick that hangs on the list of equilibria and on their payoffs.
+
+    Of a continuum of continuous moves, or in stages, only the ends are in the list, and payoffs may
+    be higher or lower between them. In other games they are linear in each player's mixture.
+    """
     found = question.found
+    if found.components and (is_staged(question.game) or has_interval(question.game)):
+        return Pick(names, f"{words}, among the ends of continua", Grade.NUMERICAL)
     if not found.complete:
         return Pick(names, f"{words}, among those found", Grade.NUMERICAL)
     numerical = any(e.evidence.grade is Grade.NUMERICAL for e in found)
@@ -211,6 +229,11 @@ def by_laplacian(question: Question) -> Pick:
             share = strategy.probabilities.get(label)
             if mine and share is not None and share.is_exact and share.lower == 1:
                 words = f"Laplacian: {label} is best if the number of others is uniform"
+                if not found.turns_once:
+                    words += (
+                        ", but its gain does not turn only once in that number, so that it need "
+                        "not be the limit of vanishing noise"
+                    )
                 return _graded(form, Pick((one.name,), words))
     return _silent("the Laplacian choice is no equilibrium")
 
@@ -272,20 +295,15 @@ def by_p_dominance(question: Question) -> Pick:
         return _silent("p-dominance is for pure equilibria, and there is none")
     smallest = {name: _fraction(smallest_p(form, counts)) for name, counts in pure.items()}
     ranked = sorted(smallest.items(), key=lambda item: item[1])
-    listed = ", ".join(f"{name} from p = {_short(p)}" for name, p in ranked[:_MOST_NAMED])
+    listed = ", ".join(f"{name} from p = {short(p)}" for name, p in ranked[:_MOST_NAMED])
     names = tuple(name for name, p in smallest.items() if p <= level)
     if not names:
-        return _silent(f"no equilibrium is {_short(level)}-dominant (p-dominant: {listed})")
+        return _silent(f"no equilibrium is {short(level)}-dominant (p-dominant: {listed})")
     return _graded(form, Pick(names, f"p-dominant: {listed}"))
 
 
 def _fraction(number: Any) -> Fraction:
     return Fraction(int(number.p), int(number.q))
-
-
-def _short(number: Fraction) -> str:
-    text = str(number)
-    return text if len(text) <= 12 else f"{float(number):.6g}"
 
 
 # -- potentials -----------------------------------------------------------------------------------
@@ -344,6 +362,8 @@ def _by_smooth_potential(question: Question) -> Pick:
     if not names:
         return _silent("the potential is largest at no equilibrium in the list")
     words = "exact potential, largest there by branch and prune"
+    if best.settled and not best.tied:
+        return Pick(tuple(names), f"{words}; not told apart from each other", Grade.NUMERICAL)
     if best.settled and question.found.complete and len(names) == len(best.points):
         return Pick(tuple(names), words)
     return Pick(tuple(names), f"{words}; not separated from other points", Grade.NUMERICAL)
@@ -367,6 +387,11 @@ def by_logit(question: Question) -> Pick:
     form = _form(question, "logit selection")
     precision = question.parameters["lambda"]
     found = logit_equilibrium(form, float(precision))
+    if found.mixtures is None and found.precision == float(precision):
+        return _silent(
+            f"at lambda = {precision} the principal branch is not known well enough: rounding "
+            f"leaves a probability {found.residual:.2g} away from its logit response"
+        )
     if found.mixtures is None:
         return _silent(
             f"the principal branch was followed to lambda = {found.precision:.6g} only, not to "
@@ -428,10 +453,11 @@ def by_basin(question: Question) -> Pick:
         f"{given['seed']}: {listed or 'none settles at an equilibrium'}"
     )
     if found.elsewhere and listed:
-        words += f", elsewhere {found.elsewhere / found.starts:.3f}"
+        words += f", settled at none of them {found.elsewhere / found.starts:.3f}"
     if found.cut_short:
         return _silent(f"the time limit was reached before all paths had settled ({words})")
-    lead = sizes[0][0] - (sizes[1][0] if len(sizes) > 1 else 0.0)
+    rivals = [found.elsewhere / found.starts, *(share for share, _, _ in sizes[1:])]
+    lead = sizes[0][0] - max(rivals)
     if lead <= _SURE / math.sqrt(found.starts):  # 1/sqrt(n) is the largest standard error of a lead
         return _silent(f"no basin is clearly the largest ({words})")
     return Pick((sizes[0][1],), words, Grade.NUMERICAL)

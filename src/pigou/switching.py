@@ -6,8 +6,10 @@ where the equilibria themselves change: one ceases to exist, or another is picke
 Steps
 -----
 1. Let :math:`\theta_0` be the value at hand. On both sides the verdict is computed, by solving both
-   games, within each cell between the candidates of step 3, and further out where there are none;
-   the first that differs from the one at :math:`\theta_0` brackets a flip.
+   games, within each cell between the candidates of step 3, as seen from :math:`\theta_0` and from
+   within each of these cells, and further out where there are none; the first that differs from the
+   one at :math:`\theta_0` brackets a flip. If :math:`\theta_0` is a candidate itself, and the
+   verdicts just below and just above differ, it is the flip on both sides.
 2. The equilibria at both ends of the bracket are followed in closed form (`pigou.along`).
 3. Candidates are the zeros (`pigou.zeros`) of the net benefit along them, of what bounds their
    existence, and of the differences of their welfare.
@@ -33,6 +35,7 @@ from pigou.exact import Enclosure
 from pigou.game import Game
 from pigou.reform import Reform
 from pigou.varying import CLOSE, Case, Search
+from pigou.verdict import checked_rule
 from pigou.zeros import Zero
 
 __all__ = ["Switch", "Switching", "switching_values"]
@@ -143,7 +146,9 @@ def switching_values(
     Raises
     ------
     DeclarationError
-        If there is no such parameter.
+        If there is no such parameter or rule.
+    ReformError, DeclarationError, StructureError
+        As `pigou.compare`, at the value at hand.
 
     Examples
     --------
@@ -155,7 +160,10 @@ def switching_values(
     ...     print(switch)
     3/8: costs more than it brings below, worth it above
     """
+    for rule in rules:
+        checked_rule(rule)
     search = Search(game, reform, parameter, dict(at or {}), options)
+    search.start()
     found = list(_integer(search, rules) if search.whole else _real(search, rules))
     solved = sorted(search.known)
     return Switching(parameter, search.here, tuple(found), solved[0], solved[-1])
@@ -165,9 +173,7 @@ def switching_values(
 
 
 def _cases(search: Search, rules: Sequence[str]) -> Iterator[Case]:
-    found = search.at(search.here).comparison
-    if found is None:
-        return
+    found = search.start()
     for rule in rules:
         for cost in found.costs_of_funds:
             yield (rule, str(cost), False)
@@ -195,16 +201,33 @@ def _integer(search: Search, rules: Sequence[str]) -> Iterator[Switch]:
 
 def _real(search: Search, rules: Sequence[str]) -> Iterator[Switch]:
     for case in _cases(search, rules):
+        at_hand = _at_hand(search, case)
+        if at_hand is not None:
+            yield at_hand
+            continue
         for up in (False, True):
             bracket = _bracket(search, case, up)
             if bracket is not None:
                 yield _located(search, case, *bracket)
 
 
+def _at_hand(search: Search, case: Case) -> Switch | None:
+    """Return the flip if the value at hand is one itself, and a candidate."""
+    here, gap = search.here, CLOSE * (1 + abs(search.here))
+    if str(here) not in [z.exact for z in search.candidates(here)]:
+        return None
+    below, above = (end if search.inside(end) else here for end in (here - gap, here + gap))
+    if search.word(below, case) == search.word(above, case):
+        return None
+    return _switch(search, case, below, above, str(here), Enclosure.point(here))
+
+
 def _bracket(search: Search, case: Case, up: bool) -> tuple[Fraction, Fraction] | None:
     """Return two neighbouring values with different verdicts, the one nearer to home first."""
     last, start = search.here, search.word(search.here, case)
     for value in _samples(search, up):
+        if not search.inside(value):
+            return None
         if search.word(value, case) != start:
             return last, value
         last = value
@@ -212,30 +235,41 @@ def _bracket(search: Search, case: Case, up: bool) -> tuple[Fraction, Fraction] 
 
 
 def _samples(search: Search, up: bool) -> Iterator[Fraction]:
-    """Yield one value in each cell between candidates, outwards, and some further out."""
-    here = search.here
-    beyond = [
-        z.value.upper if up else z.value.lower
-        for z in search.candidates(here)
-        if (z.value.upper > here if up else z.value.lower < here)
-    ]
-    edges = sorted(set(beyond), reverse=not up)[:_MOST_CELLS]
-    last = here
+    """Yield a value in each cell between candidates, outwards, and some further out."""
+    last = search.here
+    edges = _beyond(search, last, up)[:_MOST_CELLS]
     few = len(edges) <= _FEW_CELLS
     for edge in edges:
         middle = _simple(last, edge)
-        if not search.inside(middle):
-            return
-        yield middle
+        yield from _within(search, middle, last, edge)
         if few:
             yield edge - (edge - middle) / 32
         last = edge
-    reach = abs(last) or Fraction(1)
+    near, reach = last, abs(last) or Fraction(1)
     for factor in _LADDER:
         value = last + factor * reach * (1 if up else -1)
-        if not search.inside(value):
-            return
+        yield from _within(search, value, near, value)
         yield value
+        near = value
+
+
+def _beyond(search: Search, value: Fraction, up: bool) -> list[Fraction]:
+    """Return the candidates on one side of a value, as seen from there, outwards."""
+    ends = (z.value.upper if up else z.value.lower for z in search.candidates(value))
+    return sorted({end for end in ends if (end > value if up else end < value)}, reverse=not up)
+
+
+def _within(search: Search, seen: Fraction, near: Fraction, far: Fraction) -> Iterator[Fraction]:
+    """Yield values between two, one in each cell between candidates that are seen from within."""
+    if not search.inside(seen):
+        yield seen
+        return
+    low, high = min(near, far), max(near, far)
+    ends = {z.value.lower for z in search.candidates(seen) if low < z.value.lower < high}
+    last = near
+    for end in [*sorted(ends, reverse=near > far)[:_MOST_CELLS], far]:
+        yield _simple(last, end)
+        last = end
 
 
 def _simple(one: Fraction, other: Fraction) -> Fraction:
@@ -316,7 +350,7 @@ def _switch(
 ) -> Switch:
     rule, cost, weighted = case
     low, high = min(one, other), max(one, other)
-    grades = {search.at(end).grade for end in (low, high)}
+    grades = {search.grade(end, rule) for end in (low, high)}
     grade = Grade.NUMERICAL if Grade.NUMERICAL in grades else Grade.CERTIFIED
     return Switch(
         rule, cost, weighted, value or Enclosure(low, high), exactly,

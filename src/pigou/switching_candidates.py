@@ -8,12 +8,17 @@ or worst; where uniform beliefs about the others are indifferent, so that anothe
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 import sympy as sp
 
 from pigou.along import Branch, branch
 from pigou.along_choices import earned
+from pigou.assessment import is_outlay
 from pigou.comparison import Comparison
+from pigou.enclosing import enclosed
+from pigou.errors import PigouError
+from pigou.exact import Enclosure
 from pigou.game import GOVERNMENT, Game
 from pigou.ledger import running_cost
 from pigou.verdict import Verdict
@@ -43,6 +48,7 @@ def flips(found: Comparison, parameter: str) -> Iterator[sp.Expr]:
     True
     """
     followed: list[dict[str, Branch]] = []
+    here = Fraction(0)
     for scenario in (found.baseline, found.reforms[0]):
         has = parameter in [p.name for p in scenario.game.parameters]
         at = scenario.game.values(scenario.found.at)
@@ -53,6 +59,7 @@ def flips(found: Comparison, parameter: str) -> Iterator[sp.Expr]:
                 branches[one.name] = way
                 yield from way.events() if has else []
         followed.append(branches)
+        here = at.get(parameter, here)
         yield from _crossings(list(branches.values()), scenario.game)
         yield from _uniform_beliefs(list(branches.values()))
     before, after = followed
@@ -60,7 +67,7 @@ def flips(found: Comparison, parameter: str) -> Iterator[sp.Expr]:
         if verdict.before in before and verdict.after in after and verdict.fails_as_one:
             pair = before[verdict.before], after[verdict.after]
             for cost in verdict.net:
-                yield from net_benefits(*pair, verdict, sp.Rational(cost))
+                yield from net_benefits(*pair, verdict, sp.Rational(cost), here)
 
 
 def _uniform_beliefs(branches: Sequence[Branch]) -> Iterator[sp.Expr]:
@@ -85,15 +92,19 @@ def _crossings(branches: Sequence[Branch], game: Game) -> Iterator[sp.Expr]:
 
 
 def net_benefits(
-    before: Branch, after: Branch, verdict: Verdict, cost: sp.Rational
+    before: Branch, after: Branch, verdict: Verdict, cost: sp.Rational, here: Fraction
 ) -> Iterator[sp.Expr]:
-    """Yield the expected net benefit, without and with weights if these are rational."""
+    """Yield the expected net benefit, without and with weights if these are rational.
+
+    What is lost by failing has the signs that it has at the value `here`.
+    """
     kept, fails = sp.Rational(str(1 - verdict.failure)), sp.Rational(str(verdict.failure))
     public = after.surplus(GOVERNMENT) if GOVERNMENT in after.game.parties else sp.S.Zero
     public -= before.surplus(GOVERNMENT) if GOVERNMENT in before.game.parties else sp.S.Zero
     public = kept * public
     if fails:
-        public -= fails * (_spent(after) - _spent(before))
+        public -= fails * _more(_paid(after, here) - _paid(before, here), after.open, here)
+        public -= fails * _more(_run(after) - _run(before), after.open, here)
     yield cost * public + kept * (_of_others(after) - _of_others(before))
     if all(w.is_exact and p in after.game.parties for p, w in verdict.weights.items()):
         total = cost * public
@@ -109,7 +120,30 @@ def _of_others(one: Branch) -> sp.Expr:
     return sp.Add(*(one.surplus(p) for p in one.game.parties if p != GOVERNMENT))
 
 
-def _spent(one: Branch) -> sp.Expr:
-    """Return outlay and running cost."""
-    paid = (one.flow(t) for t in one.game.transfers if t.payer == GOVERNMENT)
-    return sum(paid, running_cost(one.game).xreplace(dict(one.numbers)))
+def _paid(one: Branch, here: Fraction) -> sp.Expr:
+    """Return the outlay: what the government pays on balance."""
+    total = sp.S.Zero
+    for transfer in one.game.transfers:
+        if GOVERNMENT in (transfer.payer, transfer.payee):
+            declared = transfer.payer == GOVERNMENT
+            paid = one.flow(transfer) if declared else -one.flow(transfer)
+            if is_outlay(declared, _value(paid, one.open, here)):
+                total += paid
+    return total
+
+
+def _run(one: Branch) -> sp.Expr:
+    return running_cost(one.game).xreplace(dict(one.numbers))
+
+
+def _more(change: sp.Expr, open_: sp.Symbol, here: Fraction) -> sp.Expr:
+    """Return an increase, and 0 for a decrease."""
+    return change if _value(change, open_, here).upper > 0 else sp.S.Zero
+
+
+def _value(formula: sp.Expr, open_: sp.Symbol, here: Fraction) -> Enclosure:
+    """Return the value of a formula; of any sign where it cannot be told."""
+    try:
+        return enclosed(formula, {open_.name: Enclosure.point(here)})
+    except (PigouError, ZeroDivisionError):
+        return Enclosure(Fraction(-1), Fraction(1))

@@ -59,8 +59,8 @@ def _weights(scenario: Scenario, verdict: Verdict, cost: str) -> Iterator[tuple[
     """Yield the switching weight of each group that gains or loses."""
     for group, now in verdict.weights.items():
         value = verdict.switching_weight(group, cost)
-        if value is None or verdict.sign(verdict.changes[group]) in (0, None):
-            continue
+        if value is None or value.is_zero() or verdict.sign(verdict.changes[group]) in (0, None):
+            continue  # no weight is below 0, so that nothing flips there
         gains = verdict.sign(verdict.changes[group]) == 1
         bad, good = _short("costs more than it brings"), "worth it"
         below, above = (bad, good) if gains else (good, bad)

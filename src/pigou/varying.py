@@ -122,6 +122,12 @@ class Search:
             self.known[value] = State(found, verdicts, grade)
         return self.known[value]
 
+    def start(self) -> Comparison:
+        """Return the comparison at the value at hand; raise what keeps it from being solved."""
+        found = self.at(self.here).comparison
+        given = {**self.given, self.name: self.here}
+        return found or compare(self.game, [self.reform], given, **self.options)
+
     def word(self, value: Fraction, case: Case) -> str:
         """Return the verdict at a value."""
         rule, cost, weighted = case
@@ -133,6 +139,13 @@ class Search:
             return "changes nothing"
         words = {1: "worth it", -1: "costs more than it brings", 0: "gains nothing"}
         return "not settled" if sign is None else words[sign]
+
+    def grade(self, value: Fraction, rule: str) -> Grade:
+        """Return how well the verdict at a value is known; of a selection also how well that is."""
+        one = self.at(value)
+        chosen = _both(one.comparison) if one.comparison and rule == "selected" else ()
+        guessed = any(s.outcome.grade is Grade.NUMERICAL for s in chosen)
+        return Grade.NUMERICAL if guessed else one.grade
 
     def candidates(self, value: Fraction) -> list[Zero]:
         """Return where the verdict may flip, as far as the equilibria at a value tell."""

@@ -29,11 +29,15 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from pigou.assessment import Assessment
+from pigou.errors import DeclarationError, unknown
 from pigou.exact import Enclosure, Record
 from pigou.game import GOVERNMENT
 from pigou.weights import weights_of_groups
 
-__all__ = ["Verdict", "verdict_between"]
+__all__ = ["RULES", "Verdict", "checked_rule", "verdict_between"]
+
+RULES = ("selected", "worst", "best")
+"""The rules by which the equilibria of a verdict are picked."""
 
 _ZERO = Enclosure.point(0)
 
@@ -168,8 +172,32 @@ class Verdict:
         weight = self.weights[group] - self.net[cost] / change
         return weight if weight.lower >= 0 else None
 
-    def switching_failure(self, cost: str) -> Enclosure | None:
+    def net_if_it_works(self, cost: str, weighted: bool = True) -> Enclosure:
+        """Return the net benefit at a cost of public funds if nothing fails.
+
+        Examples
+        --------
+        >>> from pigou import compare
+        >>> from pigou.models import load
+        >>> model = load("coordination")
+        >>> found = compare(model.game, [model.reform("uniform_subsidy")], costs_of_funds=("3/2",))
+        >>> found.verdicts("uniform_subsidy")[1].net_if_it_works("3/2")
+        Enclosure(5/2)
+        """
+        weights = self.weights if weighted else {}
+        counted = weights_of_groups(weights, self.works)
+        counted[GOVERNMENT] = Enclosure.point(Fraction(cost))
+        return sum((counted[party] * change for party, change in self.works.items()), _ZERO)
+
+    def switching_failure(self, cost: str, weighted: bool = True) -> Enclosure | None:
         """Return the probability of failure at which the net benefit is zero, if there is one.
+
+        Parameters
+        ----------
+        cost : str
+            One of the keys of `net`: the cost of public funds.
+        weighted : bool
+            Whether the weights count.
 
         Examples
         --------
@@ -180,13 +208,24 @@ class Verdict:
         >>> found.verdicts("uniform_subsidy")[1].switching_failure("1")
         Enclosure(9/17)
         """
-        priced = Enclosure.point(Fraction(cost))
-        weighed = (self.weights[p] * c for p, c in self.works.items() if p != GOVERNMENT)
-        gain = sum(weighed, priced * self.works.get(GOVERNMENT, _ZERO))
-        whole = gain + priced * self.lost
+        gain = self.net_if_it_works(cost, weighted)
+        whole = gain + Enclosure.point(Fraction(cost)) * self.lost
         if not self.fails_as_one or gain.lower <= 0 or self.lost.lower <= 0:
             return None
         return gain / whole
+
+
+def checked_rule(rule: str) -> str:
+    """Return the rule of a verdict, or say that there is none of that name.
+
+    Examples
+    --------
+    >>> checked_rule("worst")
+    'worst'
+    """
+    if rule not in RULES:
+        raise DeclarationError(unknown("rule", rule, RULES))
+    return rule
 
 
 def _in_words(signs: set[int | None]) -> str:

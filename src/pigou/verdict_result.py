@@ -104,6 +104,9 @@ def _one_verdict(verdict: Verdict) -> dict[str, Any]:
                 for cost in verdict.net
             },
             "failure": {cost: maybe(verdict.switching_failure(cost)) for cost in verdict.net},
+            "unweighted_failure": {
+                cost: maybe(verdict.switching_failure(cost, False)) for cost in verdict.net
+            },
         },
     }
 

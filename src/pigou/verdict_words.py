@@ -13,11 +13,10 @@ from pigou.exact import Enclosure
 from pigou.matching import only_symmetric
 from pigou.pages import capital, how_many, in_words, label_of
 from pigou.tables import Block, Words, rounded
-from pigou.verdict import Verdict
+from pigou.verdict import RULES, Verdict
 
-__all__ = ["RULES", "costs_in_words", "headline", "verdict_in_words"]
+__all__ = ["costs_in_words", "headline", "verdict_in_words"]
 
-RULES = ("selected", "worst", "best")
 _LOOKS = {"costs more than it brings": "bad", "worth it": "good"}
 
 
@@ -30,8 +29,10 @@ def headline(comparison: Comparison, scenario: Scenario) -> list[Block]:
     blocks.append(_verdict_words(verdicts, comparison.costs_of_funds))
     blocks.append(Words(_for_whom(comparison, scenario, verdicts["selected"]), under=1))
     blocks.append(Words(_losers(scenario, verdicts), under=1))
-    blocks += _failure(verdicts["selected"])
-    blocks += _price(verdicts, " with these weights" if comparison.weights else "")
+    weighted = bool(comparison.weights)
+    blocks += _failure(verdicts["selected"], weighted)
+    for with_weights, kind in _kinds(weighted):
+        blocks += _price(verdicts, with_weights, kind)
     blocks += _warnings(comparison, scenario, verdicts)
     return blocks
 
@@ -95,31 +96,38 @@ def _losers(scenario: Scenario, verdicts: Mapping[str, Verdict]) -> str:
     return f"Loses, the government apart: {'; '.join(parts)}."
 
 
-def _failure(verdict: Verdict) -> list[Block]:
+def _failure(verdict: Verdict, weighted: bool) -> list[Block]:
     """Say what a reform that may fail brings if it works, and what is lost if it fails."""
     if not verdict.failure:
         return []
-    plain = Enclosure.point(1)
-    nets = {}
-    for cost in verdict.net:
-        price = Enclosure.point(Fraction(cost))
-        weighed = (
-            (price if party not in verdict.weights else plain) * change
-            for party, change in verdict.works.items()
-        )
-        nets[cost] = sum(weighed, Enclosure.point(0))
     how = "nothing changes" if verdict.fails_as_one else "only a part of it works, or none"
+    nets = {cost: verdict.net_if_it_works(cost, False) for cost in verdict.net}
+    works = f"If it works, the net benefit is {_nets(nets, True)}"
+    if weighted:
+        nets = {cost: verdict.net_if_it_works(cost) for cost in verdict.net}
+        works += f"; weighted {_nets(nets, True)}"
     texts = [
         f"It fails with probability {rounded(verdict.failure)}; then {rounded(verdict.lost)} of "
         f"outlay and running cost is lost and {how}. The changes above are expected values.",
-        f"If it works, the net benefit is {_nets(nets, True)}.",
+        f"{works}.",
     ]
-    limits = {cost: verdict.switching_failure(cost) for cost in verdict.net}
-    known = {cost: limit for cost, limit in limits.items() if limit is not None}
-    if known:
-        said = ", ".join(f"{rounded(q)} (cost {rounded(Fraction(c))})" for c, q in known.items())
-        texts.append(f"It is worth it as long as it fails with a probability below {said}.")
+    for with_weights, kind in _kinds(weighted):
+        limits = {cost: verdict.switching_failure(cost, with_weights) for cost in verdict.net}
+        known = {cost: limit for cost, limit in limits.items() if limit is not None}
+        if known:
+            said = ", ".join(
+                f"{rounded(q)} (cost {rounded(Fraction(c))})" for c, q in known.items()
+            )
+            text = f"It is worth it as long as it fails with a probability below {said}{kind}."
+            texts.append(text)
     return [Words(text, under=1) for text in texts]
+
+
+def _kinds(weighted: bool) -> tuple[tuple[bool, str], ...]:
+    """Return what is said with and without weights, where there are any."""
+    return (
+        ((False, " at unit weights"), (True, " with these weights")) if weighted else ((True, ""),)
+    )
 
 
 def verdict_in_words(verdicts: Mapping[str, Verdict]) -> str:
@@ -175,11 +183,11 @@ def _nets(nets: Mapping[str, Enclosure], priced: bool) -> str:
     return ", ".join(words)
 
 
-def _price(verdicts: Mapping[str, Verdict], how: str) -> list[Block]:
+def _price(verdicts: Mapping[str, Verdict], weighted: bool, how: str) -> list[Block]:
     """Say from which cost of public funds on a reform costs more than it brings."""
     limits: dict[tuple[str, str], list[str]] = {}
     for rule in RULES:
-        price = _limit(verdicts[rule])
+        price = _limit(verdicts[rule], weighted)
         if price is not None:
             limits.setdefault(price, []).append(rule)
     lines = []
@@ -191,12 +199,14 @@ def _price(verdicts: Mapping[str, Verdict], how: str) -> list[Block]:
     return [*lines]
 
 
-def _limit(verdict: Verdict) -> tuple[str, str] | None:
+def _limit(verdict: Verdict, weighted: bool) -> tuple[str, str] | None:
     """Return what happens beyond which cost of public funds; None where none is at stake."""
     spends = verdict.sign(verdict.public) == -1
     what = "Costs more than it brings" if spends else "Brings more than it costs"
-    if verdict.break_even is not None:
-        return f"{what} at a cost of public funds", f"above {rounded(verdict.break_even)}"
-    if spends and verdict.sign(verdict.private) in (0, -1):
+    limit = verdict.break_even if weighted else verdict.unweighted_break_even
+    private = verdict.private if weighted else verdict.plain
+    if limit is not None:
+        return f"{what} at a cost of public funds", f"above {rounded(limit)}"
+    if spends and verdict.sign(private) in (0, -1):
         return f"{what} at a cost of public funds", "of any size"
     return None

@@ -1,0 +1,260 @@
+"""Publications: what they claim is computed again, and what disagrees is said to."""
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pigou import papers
+from pigou.catalogue import find_model
+from pigou.cli import cli
+from pigou.equilibrium import Grade
+from pigou.errors import DeclarationError, StructureError
+from pigou.exact import Enclosure
+from pigou.papers import bagnoli1989, browning1976
+from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, checked, weakest
+from pigou.replicate_page import replicate_page, replicate_result, value_text
+from pigou.replicating import agree, crossing, only, replicate, turning_point
+
+ROOT = Path(__file__).resolve().parents[1]
+QUICK = ("acemoglu1999", "ballard1985", "farrell1985", "hausmann2003", "kamien1992", "segal2003",
+         "winter2004")  # fmt: skip
+OBSERVATIONS = {"O06.data_period1_A", "O06.data_period10_A", "O43.bsw_range"}
+COVERED = {
+    "O05": 7, "O06": 13, "O10": 8, "O12": 7, "O13": 18, "O21": 9, "O27": 11, "O28": 24, "O29": 6,
+    "O30": 7, "O31": 8, "O32": 11, "O33": 6, "O35": 8, "O36": 8, "O38": 9, "O40": 6, "O43": 4,
+}  # fmt: skip
+"""Claims by group; among them one of our own, on all equilibria that build (O40.n_built)."""
+
+
+def run(*args):
+    return CliRunner().invoke(cli, ["replicate", *args])
+
+
+def agrees(name):
+    found = replicate(papers.load(name))
+    assert [(o.claim.id, o.verdict, o.why) for o in found.failed] == []
+    for one in found.outcomes:
+        assert one.verdict == ("not reproduced" if one.claim.id in OBSERVATIONS else "agrees")
+        numerical = one.claim.id.startswith("O43")  # a step stands for a derivative there
+        if one.computed is not None:
+            assert one.computed.grade != Grade.NUMERICAL or numerical, one.claim.id
+    return found
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_what_a_publication_claims_is_computed(name):
+    agrees(name)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [n for n in papers.names() if n not in QUICK])
+def test_what_the_other_publications_claim_is_computed(name):
+    agrees(name)
+
+
+def test_every_group_of_claims_is_covered():
+    ids = [claim.id for name in papers.names() for claim in papers.load(name).claims]
+    assert len(set(ids)) == len(ids)
+    counts = {}
+    for one in ids:
+        counts[one[:3]] = counts.get(one[:3], 0) + 1
+    assert counts == COVERED
+
+
+@pytest.mark.parametrize("name", papers.names())
+def test_a_publication_says_where_its_claims_stand_and_what_its_symbols_mean(name):
+    paper = papers.load(name)
+    assert paper.key.startswith(name) and paper.setup and paper.notation
+    for claim in paper.claims:
+        assert claim.quantity and claim.where and claim.tolerance <= Fraction(1, 1000)
+        assert (claim.published is None) == claim.where.startswith(DERIVED)
+        assert claim.expected is not None
+        assert bool(claim.not_reproduced) == (claim.id in OBSERVATIONS)
+
+
+# -- what disagrees -------------------------------------------------------------------------------
+
+
+def corrupted(name, index=0, **changes):
+    """Return a publication with one claim changed."""
+    paper = papers.load(name)
+    claims = [replace(c, **changes) if i == index else c for i, c in enumerate(paper.claims)]
+    return replace(paper, claims=claims)
+
+
+@pytest.mark.parametrize("shift", ["0.000002", "-0.000002", "1"])
+def test_a_corrupted_value_disagrees_and_the_exit_code_is_5(shift, monkeypatch):
+    wrong = corrupted("winter2004", expected=6 + Fraction(shift))
+    monkeypatch.setattr(papers, "load", lambda name: wrong)
+    printed = run("winter2004")
+    assert printed.exit_code == 5
+    assert "O10.W3_partial disagrees" in printed.stdout
+    assert "4 agree" in printed.stdout and "1 disagrees" in printed.stdout
+    result = json.loads(run("winter2004", "--json").stdout)
+    first, *others = result["papers"][0]["claims"]
+    assert first["agrees"] is False and first["computed"] == 6
+    assert all(claim["agrees"] is True for claim in others)
+    assert result["failed"] == ["O10.W3_partial"]
+
+
+def test_every_corrupted_value_is_noticed():
+    for name in ("acemoglu1999", "kamien1992"):
+        outcomes = replicate(papers.load(name)).outcomes
+        for one in outcomes:
+            wrong = replace(one, claim=replace(one.claim, expected=other(one.claim.expected)))
+            assert wrong.fails and wrong.verdict == "disagrees"
+
+
+def other(value):
+    if isinstance(value, tuple):
+        return (*value[:-1], other(value[-1]))
+    return "something else" if isinstance(value, str) else value + Fraction(1, 10**4)
+
+
+def test_a_value_within_the_tolerance_agrees_and_an_enclosure_has_to_be_within_as_a_whole():
+    tolerance = Fraction(1, 10)
+    assert agree(Enclosure(Fraction(95, 100), Fraction(105, 100)), Fraction(1), tolerance)
+    assert not agree(Enclosure(Fraction(95, 100), Fraction(111, 100)), Fraction(1), tolerance)
+    assert not agree(Fraction(1), (Fraction(1),), tolerance)
+    assert not agree((Fraction(1),), (Fraction(1), Fraction(1)), tolerance)
+    assert not agree(True, Fraction(1), tolerance) and not agree("1", Fraction(1), tolerance)
+    assert not agree(None, Fraction(0), tolerance)
+
+
+def test_a_claim_that_cannot_be_computed_fails_and_says_why(monkeypatch):
+    def broken():
+        raise StructureError("no such game")
+
+    wrong = corrupted("winter2004", compute=broken)
+    monkeypatch.setattr(papers, "load", lambda name: wrong)
+    printed = run("winter2004")
+    assert printed.exit_code == 5
+    assert "O10.W3_partial could not be computed: no such game" in printed.stdout
+
+
+def test_a_declared_miss_is_shown_and_a_claim_that_agrees_must_not_be_declared(monkeypatch):
+    printed = run("ballard1985")
+    assert printed.exit_code == 0
+    assert "O43.bsw_range is not reproduced: it needs the authors' model" in printed.stdout
+    assert "1 not reproduced" in printed.stdout and "agree." not in printed.stdout
+    claim = json.loads(run("ballard1985", "--json").stdout)["papers"][0]["claims"][0]
+    assert (claim["agrees"], claim["outcome"], claim["published"]) == (
+        False, "not reproduced", [0.17, 0.56],
+    )  # fmt: skip
+    wrong = corrupted("winter2004", not_reproduced="too hard")
+    monkeypatch.setattr(papers, "load", lambda name: wrong)
+    printed = run("winter2004")
+    assert printed.exit_code == 5 and "reproduced after all" in printed.stdout
+
+
+def test_a_withheld_value_is_computed_and_shown_without_agreement():
+    paper = corrupted("winter2004", expected=None)
+    first = replicate(paper).outcomes[0]
+    assert (first.agrees, first.fails, first.verdict) == (None, False, "withheld")
+    claim = replicate_result([replicate(paper)])["papers"][0]["claims"][0]
+    assert claim["published"] is None and claim["computed"] == 6 and claim["agrees"] is None
+
+
+# -- what is printed ------------------------------------------------------------------------------
+
+
+def test_a_derived_value_is_no_published_one():
+    found = replicate(papers.load("segal2003"))
+    result = replicate_result([found])["papers"][0]["claims"]
+    assert all(c["published"] is None and c["derived"] is not None for c in result)
+    assert all(c["where"].startswith(DERIVED) for c in result)
+    assert all("@" not in c["where"] for c in result)
+
+
+def test_forms_of_output(tmp_path):
+    table = list(csv.DictReader(io.StringIO(run("winter2004", "--format", "csv").stdout)))
+    assert [row["agreement"] for row in table] == ["agrees"] * 5
+    assert table[1]["computed"] == "8.0; 4.0; 2.0"
+    assert run("winter2004", "--format", "md").stdout.startswith("# Winter")
+    latex = run("winter2004", "--latex").stdout
+    assert r"\begin{tabular}" in latex and r"\emph{American Economic Review}" in latex
+    assert not re.search(r"(?<!\\)[_%&](?![^\n]*\\\\)", latex.replace(" & ", ""))
+    file = tmp_path / "out.json"
+    assert run("@winter2004incentives", "-o", str(file)).exit_code == 0
+    assert json.loads(file.read_text("utf-8"))["schema"] == "pigou.replicate/1"
+    listed = run("--list").stdout
+    assert all(name in listed for name in papers.names())
+
+
+def test_usage():
+    unknown = run("winter2005")
+    assert unknown.exit_code == 2 and "did you mean 'winter2004'?" in unknown.stderr
+    assert run("winter2004", "--json", "--latex").exit_code == 2
+    assert run("--list", "winter2004").exit_code == 2
+    assert run("ballard1985").stderr == ""  # no progress where nobody looks
+
+
+def test_a_page_ends_with_the_reference_and_the_count():
+    page = replicate_page([replicate(papers.load("ballard1985"))])
+    assert page.blocks[-2].text.endswith("American Economic Review 75(1), 128-138.")
+    assert page.blocks[-1].text == "Of 1 claim: 1 not reproduced."
+    assert value_text(Fraction(1, 3)) == "0.3333333333"
+
+
+# -- the values that papers are written with ------------------------------------------------------
+
+
+def test_declarations_are_checked():
+    ready = papers.load("winter2004").claims[0]
+    with pytest.raises(DeclarationError, match="in the bibliography"):
+        Publication("winter2004incentive", "", {}, [])
+    with pytest.raises(DeclarationError, match=r"are called .O10\.W3_partial."):
+        Publication("winter2004incentives", "", {}, [ready, ready])
+    with pytest.raises(DeclarationError, match="does not say where"):
+        replace(ready, where="")
+    with pytest.raises(DeclarationError, match="negative"):
+        replace(ready, tolerance=-1)
+    assert checked(["0.1", "deter", True]) == (Fraction(1, 10), "deter", True)
+    assert weakest(["proved", Grade.NUMERICAL, Grade.CERTIFIED]) == Grade.NUMERICAL
+
+
+def test_places_where_something_changes_are_enclosed():
+    def above(x):
+        return x > Fraction(1, 3), Grade.CERTIFIED
+
+    found = turning_point(above, 0, 1)
+    assert found.value.lower <= Fraction(1, 3) <= found.value.upper
+    with pytest.raises(StructureError, match="the same at"):
+        turning_point(above, 0, "1/4")
+
+    def cubic(x):
+        return Enclosure.point(x**3 - 2), Grade.CERTIFIED
+
+    found = crossing(cubic, 0, 3)
+    assert found.value.lower**3 < 2 < found.value.upper**3 and found.grade == Grade.CERTIFIED
+    with pytest.raises(StructureError, match="no change of sign"):
+        crossing(cubic, 2, 3)
+    with pytest.raises(StructureError, match="has 3 equilibria"):
+        only(find_model("coordination").game)
+
+
+@pytest.mark.parametrize("name", ["provision_point", "labour_tax"])
+def test_the_examples_are_the_games_of_the_papers(name):
+    declared = {
+        "provision_point": bagnoli1989.provision_point,
+        "labour_tax": browning1976.labour_tax,
+    }[name]()
+    example = find_model(str(ROOT / "examples" / "reforms" / f"{name}.toml")).game
+    assert example.payoffs == declared.payoffs
+    assert [m.domain for m in example.moves] == [m.domain for m in declared.moves]
+    assert [(t.payer, t.payee, t.amount) for t in example.transfers] == [
+        (t.payer, t.payee, t.amount) for t in declared.transfers
+    ]
+
+
+def test_claims_are_values():
+    claim = PublishedClaim("X", "x", 1, lambda: Computed(1, Grade.PROVED), "eq. (1)")
+    with pytest.raises(AttributeError):
+        claim.id = "Y"
