@@ -103,7 +103,7 @@ def chain() -> Game:
             ),
         ],
         assumptions=["cost < demand"],
-        source="Greenhut and Ohta (1979), American Economic Review 69:137-141",
+        source="@greenhut1979vertical",
     )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def more_suppliers() -> Reform:
             Parameter("scouting", 1, "scouting >= 0", "USD million", "cost to the public", "g"),
         ),
         label="Another supplier",
-        source="Greenhut and Ohta (1979)",
+        source="@greenhut1979vertical",
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def more_lead_firms() -> Reform:
             Parameter("scouting", 1, "scouting >= 0", "USD million", "cost to the public", "g"),
         ),
         label="Another lead firm",
-        source="Greenhut and Ohta (1979)",
+        source="@greenhut1979vertical",
     )  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def propositions() -> tuple[Proposition, ...]:
             "e_Q == (demand - cost)*suppliers/(suppliers + 1)*leads/(leads + 1)",
             chain,
             stronger="e_Q == (demand - cost)*suppliers/(suppliers + 1)*leads/(leads + 2)",
-            source="Greenhut and Ohta (1979)",
+            source="@greenhut1979vertical",
         ),
         Proposition(
             "where_to_compete",
@@ -194,7 +194,7 @@ def propositions() -> tuple[Proposition, ...]:
             "(suppliers >= leads or s_Q > l_Q) and (suppliers <= leads or s_Q < l_Q)",
             {**supplier, **lead},
             stronger="(suppliers > leads or s_Q > l_Q) and (suppliers <= leads or s_Q < l_Q)",
-            source="Greenhut and Ohta (1979); own",
+            source="@greenhut1979vertical; own",
         ),
         Proposition(
             "rents",
@@ -205,7 +205,7 @@ def propositions() -> tuple[Proposition, ...]:
             chain,
             stronger="(suppliers > leads + 1 or e_supplier + e_other_suppliers > "
             "e_lead + e_other_leads)",
-            source="Spengler (1950); own",
+            source="@spengler1950vertical; own",
         ),
         Proposition(
             "rivals_elsewhere",
@@ -215,7 +215,7 @@ def propositions() -> tuple[Proposition, ...]:
             {**chain, **lead},
             stronger="l_lead + l_other_leads < e_lead + e_other_leads and "
             "l_supplier + l_other_suppliers > 2*(e_supplier + e_other_suppliers)",
-            source="Greenhut and Ohta (1979); own",
+            source="@greenhut1979vertical; own",
         ),
         Proposition(
             "pass_through",
@@ -225,7 +225,7 @@ def propositions() -> tuple[Proposition, ...]:
             {**paid, "k": Effect("z_consumers", "rate"), "d": Effect("z_welfare", "rate")},
             ("rate == 0",),
             stronger="k == z_Q*suppliers/(suppliers + 1)*leads/(leads + 1) and d > z_Q/2",
-            source="own; compare Spengler (1950)",
+            source="own; compare @spengler1950vertical",
         ),
         Proposition(
             "nearest_to_consumers",

@@ -94,11 +94,11 @@ def deterrence() -> Game:
             Parameter(
                 "flexible", 1, "0 <= flexible <= 1", "1 or 0",
                 "whether output is chosen after entry", r"\phi",
-                source="1 is Dixit (1980), 0 is Spence (1977)", integer=True,
+                source="1: output is chosen after entry", integer=True,
             ),
         ],
         assumptions=["demand > 2*build"],
-        source="Dixit (1980), Economic Journal 90:95-106; linear form",
+        source="@dixit1980role; linear form",
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def shared_facility() -> Reform:
             ),
         ),
         label="Shared facility",
-        source="Bain (1956)",
+        source="@bain1956barriers",
     )  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def capacity_limit() -> Reform:
             Parameter("limit", "5/2", "limit >= 0", "units", "largest capacity allowed", "l"),
         ),
         label="Limit on capacity",
-        source="Dixit (1980), on what capacity is for; own",
+        source="@dixit1980role, on what capacity is for; own",
     )  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def full_use() -> Reform:
     return set_parameters(
         {"flexible": 0}, "full_use",
         label="Promise to use all capacity",
-        source="Spence (1977), Bell Journal of Economics 8:534-544",
+        source="@spence1977entry",
     )  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def propositions() -> tuple[Proposition, ...]:
             {**first, **together},
             stronger="a_incumbent > c_incumbent and a_consumers > c_consumers and "
             "a_entrant + entry_cost < 1/2*(c_entrant + entry_cost)",
-            source="Dixit (1980); Fudenberg and Tirole (1984)",
+            source="@dixit1980role; @fudenberg1984fatcat",
         ),
         Proposition(
             "ban",
@@ -178,7 +178,7 @@ def propositions() -> tuple[Proposition, ...]:
             "a_welfare > c_welfare",
             {**first, **together},
             stronger="a_welfare > c_welfare + build**2/16",
-            source="Dixit (1980); own",
+            source="@dixit1980role; own",
         ),
         Proposition(
             "blockade",
@@ -189,7 +189,7 @@ def propositions() -> tuple[Proposition, ...]:
             {**first, **alone},
             stronger="a_capacity == m_capacity and "
             "((demand - build - m_capacity)**2/4 < entry_cost) == (a_entrant <= 0)",
-            source="Dixit (1980)",
+            source="@dixit1980role",
         ),
         Proposition(
             "worthwhile_entry",
@@ -197,7 +197,7 @@ def propositions() -> tuple[Proposition, ...]:
             "a_entrant < 0 or a_welfare > m_welfare",
             {**first, **alone},
             stronger="a_welfare > m_welfare",
-            source="Mankiw and Whinston (1986), for the contrast; own",
+            source="@mankiw1986free, for the contrast; own",
         ),
         Proposition(
             "entry_pays",

@@ -88,7 +88,7 @@ def facility() -> Game:
             ),
         ],
         assumptions=["needed <= firms", "cost < worth"],
-        source="Palfrey and Rosenthal (1984), Journal of Public Economics 24:171-193",
+        source="@palfrey1984participation",
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def money_back() -> Reform:
     return set_parameters(
         {"refund": 1}, "money_back",
         label="Money back",
-        source="Bagnoli and Lipman (1989), Review of Economic Studies 56:583-601",
+        source="@bagnoli1989provision",
     )  # fmt: skip
 
 
@@ -111,7 +111,7 @@ def co_finance() -> Reform:
             ),
         ),
         label="Co-finance",
-        source="Andreoni (1998), Journal of Political Economy 106:1186-1213, on seed money",
+        source="@andreoni1998theory, on seed money",
     )  # fmt: skip
 
 
@@ -120,7 +120,7 @@ def half_measure() -> Reform:
     return reform(
         "seed", "half_measure", move="pay", amount=1, cost="cost",
         label="Half measure",
-        source="Andreoni (1998), Journal of Political Economy 106:1186-1213, on seed money",
+        source="@andreoni1998theory, on seed money",
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def users_only() -> Reform:
     return set_parameters(
         {"exclusive": 1}, "users_only",
         label="Users only",
-        source="Buchanan (1965), Economica 32:1-14",
+        source="@buchanan1965economic",
     )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def propositions() -> tuple[Proposition, ...]:
             "(keep_holds == 1) == (needed >= 2)",
             nobody, ("exclusive == 0",),
             stronger="(keep_holds == 1) == (needed >= 3)",
-            source="Palfrey and Rosenthal (1984)",
+            source="@palfrey1984participation",
         ),
         Proposition(
             "everybody_pays",
@@ -155,7 +155,7 @@ def propositions() -> tuple[Proposition, ...]:
             "full_holds == 0",
             {"full": Profile("all pay", open_to_all)}, ("needed <= firms - 1",),
             stronger="full_holds == 0 and full_welfare < 0",
-            source="Palfrey and Rosenthal (1984)",
+            source="@palfrey1984participation",
         ),
         Proposition(
             "club",
@@ -164,7 +164,7 @@ def propositions() -> tuple[Proposition, ...]:
             "club_holds == 1 and club_welfare > keep_welfare",
             {**nobody, "club": Profile("all pay", "users_only")},
             stronger="club_holds == 1 and club_welfare > keep_welfare + firms*cost",
-            source="Buchanan (1965); own",
+            source="@buchanan1965economic; own",
         ),
         Proposition(
             "co_finance",
@@ -174,7 +174,7 @@ def propositions() -> tuple[Proposition, ...]:
             {"co": Profile("all keep", f"{open_to_all}+co_finance")},
             stronger="(co_holds == 0) == (shares >= needed - 1)",
             lesson="With less, nobody is pivotal if nobody pays; with more, nobody is needed.",
-            source="Andreoni (1998), on seed money; own",
+            source="@andreoni1998theory, on seed money; own",
         ),
         Proposition(
             "refunds_suffice",
@@ -183,6 +183,6 @@ def propositions() -> tuple[Proposition, ...]:
             refunded, ("exclusive == 0",), false=True,
             lesson="A refund makes paying safe, not necessary: where nobody else pays it makes no "
             "difference. The equilibrium is gone only if players avoid what is weakly dominated.",
-            source="a plausible claim; Bagnoli and Lipman (1989)",
+            source="a plausible claim; @bagnoli1989provision",
         ),
     )  # fmt: skip

@@ -10,13 +10,14 @@ utility of a country is its share of the world's income times the utility of the
 .. math::
    u_i = \frac{x_i}{X} \, \frac{X^{\rho}}{X^{\rho} + Y^{\rho}} \, (X^{\rho} + Y^{\rho})^{1/\rho} .
 
-A part d of the South's resources may make Y instead, one for one; it is 0 by default.
+A part d of the South's resources may make Y instead, one for one; it is 0 by default. With powers
+that are symbols little can be decided: ``pigou regimes`` needs an elasticity that is set.
 
 **What fails.** A country that expands lowers the price of X, and bears only its own share of the
 loss. With few substitutes for X the loss of all is more than what expanding adds: the price falls
 faster than the volume rises (Bhagwati 1958). Expanding is a best reply to whatever the others do,
 and all together lose by it: advice that is right for each country is wrong for all, the fallacy of
-composition.
+composition (Cline 1982).
 
 **Whom it hurts.** The exporters of X. The North gains, and by more: to the world as a whole the
 expansion is worth having. Whether something fails depends on who counts. By default the exporters
@@ -28,9 +29,9 @@ that the North makes, where the price does not fall. *Export restraint* keeps th
 
 Sources
 -------
-@bhagwati1958immiserizing; @johnson1967possibility; @kaplinsky2001handbook for the fallacy of
-composition; @whittington1986standing. The form with constant elasticity of substitution is pigou's
-own; the numbers are an illustration.
+@bhagwati1958immiserizing; @cline1982can; @kaplinsky2000globalisation on value chains;
+@whittington1986issue on who has standing. The form with constant elasticity of substitution is
+pigou's own; the numbers are an illustration.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def immiserising() -> Game:
             ),
         ],
         assumptions=["elasticity != 1"],
-        source="Bhagwati (1958), Review of Economic Studies 25:201-205; own form",
+        source="@bhagwati1958immiserizing; own form",
     )  # fmt: skip
 
 
@@ -110,7 +111,7 @@ def diversification() -> Reform:
             Parameter("shift", "1/10", "0 <= shift < 1", "share", "part that is moved", "h"),
         ),
         label="Diversification",
-        source="Kaplinsky and Morris (2001); own",
+        source="@kaplinsky2000globalisation; own",
     )  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def export_restraint() -> Reform:
     return mandate(
         "expand", "stay", "export_restraint",
         label="Export restraint",
-        source="Bhagwati (1958); Johnson (1967), on the tariff that would prevent it",
+        source="@bhagwati1958immiserizing; own",
     )  # fmt: skip
 
 
@@ -131,7 +132,7 @@ def productivity_aid() -> Reform:
             Parameter("aid", "1/10", "aid >= 0", "share", "by which each can expand more", "a"),
         ),
         label="Productivity aid",
-        source="Kaplinsky and Morris (2001), on the fallacy of composition",
+        source="@cline1982can, on the fallacy of composition",
     )  # fmt: skip
 
 
@@ -148,7 +149,7 @@ def propositions() -> tuple[Proposition, ...]:
             "(south**2*(1 + growth) >= north**2 or up_country > stay_country)",
             both,
             stronger="south**2*(1 + growth) <= north**2/2 or up_country < stay_country",
-            source="Bhagwati (1958); own form",
+            source="@bhagwati1958immiserizing; own form",
         ),
         Proposition(
             "dilemma",
@@ -157,7 +158,7 @@ def propositions() -> tuple[Proposition, ...]:
             both,
             stronger="up_holds == 1 and stay_holds == 0",
             lesson="If what can be added is very large, that nobody expands may be one too.",
-            source="Bhagwati (1958); Kaplinsky and Morris (2001)",
+            source="@bhagwati1958immiserizing; @cline1982can",
         ),
         Proposition(
             "north",
@@ -165,7 +166,7 @@ def propositions() -> tuple[Proposition, ...]:
             "up_northern > stay_northern and up_welfare > stay_welfare",
             both,
             stronger="up_northern > 2*stay_northern and up_welfare > stay_welfare",
-            source="Johnson (1967); own form",
+            source="own; compare @bhagwati1958immiserizing",
         ),
         Proposition(
             "good_for_one_good_for_all",

@@ -12,7 +12,7 @@ use of upgrading, is less than what it costs. What else it gains from the contra
 
 **What fails.** A supplier counts as a gain what it takes from the other. If both upgrade, neither
 is ahead, and what was an advantage has become the industry's standard: all are running to stand
-still (Kaplinsky and Morris 2001). Between equals half of the premium is spent on the race, and more
+still. Between equals half of the premium is spent on the race, and more
 the more suppliers there are (Tullock 1980). It is less where they are unequal, though the weaker
 spends as much as the stronger (Hillman and Riley 1989).
 
@@ -26,9 +26,8 @@ one supplier is not for all of them (the fallacy of composition). So does *anoth
 
 Sources
 -------
-@tullock1980efficient; @hillman1989politically; @frank1985choosing; @kaplinsky2001handbook for
-running to stand still. The use of upgrading is pigou's own addition; the numbers are an
-illustration.
+@tullock1980efficient; @hillman1989politically; @frank1985choosing; @lazear1981rankorder for
+prizes that depend on rank. The use of upgrading is pigou's own addition; the numbers are an illustration.
 """
 
 from __future__ import annotations
@@ -89,7 +88,7 @@ def race() -> Game:
             ),
         ],
         assumptions=["use < cost_one", "use < cost_two", "basic < premium"],
-        source="Tullock (1980); Hillman and Riley (1989), Economics & Politics 1:17-39",
+        source="@tullock1980efficient; @hillman1989politically",
     )  # fmt: skip
 
 
@@ -101,7 +100,7 @@ def agreed_limit() -> Reform:
             Parameter("limit", 10, "limit > 0", "units", "largest upgrading allowed", "l"),
         ),
         label="Agreed limit on upgrading",
-        source="Frank (1985), Choosing the Right Pond, on agreements not to compete for rank",
+        source="@frank1985choosing, on agreements not to compete for rank",
     )  # fmt: skip
 
 
@@ -117,7 +116,7 @@ def upgrading_tax() -> Reform:
             Parameter("levy", 1, "levy >= 0", "USD thousand", "paid per unit of upgrading", "t"),
         ),
         label="Tax on upgrading for rank",
-        source="Frank (1985), Choosing the Right Pond; own",
+        source="@frank1985choosing; own",
     )  # fmt: skip
 
 
@@ -129,7 +128,7 @@ def smaller_premium() -> Reform:
             Parameter("cut", "1/2", "0 <= cut < 1", "share", "part of the premium that goes", "k"),
         ),
         label="Smaller premium",
-        source="Lazear and Rosen (1981), Journal of Political Economy 89:841-864, on spreads",
+        source="@lazear1981rankorder, on spreads",
     )  # fmt: skip
 
 
@@ -145,7 +144,7 @@ def upgrading_grants() -> Reform:
             Parameter("grant", "1/2", "grant >= 0", "USD thousand", "paid per unit", "g"),
         ),
         label="Upgrading grants to all",
-        source="the usual advice; Kaplinsky and Morris (2001)",
+        source="the usual advice",
     )  # fmt: skip
 
 
@@ -154,7 +153,7 @@ def another_rival() -> Reform:
     return reform(
         "rival", "another_rival", player="two", called="three",
         label="Another rival",
-        source="Tullock (1980)",
+        source="@tullock1980efficient",
     )  # fmt: skip
 
 
@@ -172,7 +171,7 @@ def propositions() -> tuple[Proposition, ...]:
             inside,
             stronger=f"{waste} < premium/2",
             lesson="Between equals it is exactly half.",
-            source="Tullock (1980); Hillman and Riley (1989)",
+            source="@tullock1980efficient; @hillman1989politically",
         ),
         Proposition(
             "inequality",
@@ -180,7 +179,7 @@ def propositions() -> tuple[Proposition, ...]:
             "d < 0",
             {**inside, "d": Effect(waste, "cost_two")}, ("cost_two > cost_one",),
             stronger="d < -1",
-            source="Hillman and Riley (1989)",
+            source="@hillman1989politically",
         ),
         Proposition(
             "standing_still",
@@ -189,7 +188,7 @@ def propositions() -> tuple[Proposition, ...]:
             "g_one == e_one and g_two == e_two",
             {**inside, **granted}, ("cost_one == cost_two", "grant < cost_one"),
             stronger="g_one == e_one and g_x1 < 2*e_x1",
-            source="own; Kaplinsky and Morris (2001), for the words",
+            source="own",
         ),
         Proposition(
             "grants",
@@ -206,7 +205,7 @@ def propositions() -> tuple[Proposition, ...]:
             "t_one == e_one and t_welfare > e_welfare",
             {**inside, **taxed}, ("cost_one == cost_two", "levy > 0"),
             stronger="t_one == e_one and t_welfare > e_welfare + levy",
-            source="own; compare Frank (1985)",
+            source="own; compare @frank1985choosing",
         ),
         Proposition(
             "the_weaker_gives_up",
@@ -215,6 +214,6 @@ def propositions() -> tuple[Proposition, ...]:
             "cost_two*e_x2 <= 2/3*cost_one*e_x1",
             inside, ("cost_two == 2*cost_one",), false=True,
             lesson="Both spend the same; the weaker gets less for it.",
-            source="a plausible claim; Hillman and Riley (1989)",
+            source="a plausible claim; @hillman1989politically",
         ),
     )  # fmt: skip

@@ -90,7 +90,7 @@ def spillovers() -> Game:
             ),
         ],
         assumptions=["demand > cost"],
-        source="d'Aspremont and Jacquemin (1988), American Economic Review 78:1133-1137",
+        source="@daspremont1988cooperative",
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def research_subsidy() -> Reform:
             Parameter("rate", 50, "rate >= 0", "USD", "paid per unit of research", "s"),
         ),
         label="Research subsidy",
-        source="Spence (1984), Econometrica 52:101-121",
+        source="@spence1984cost",
     )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def royalty() -> Reform:
             ),
         ),
         label="Royalties between the firms",
-        source="d'Aspremont and Jacquemin (1988), for cooperation in research; own form",
+        source="@daspremont1988cooperative, for cooperation in research; own form",
     )  # fmt: skip
 
 
@@ -144,7 +144,7 @@ def protection() -> Reform:
             ),
         ),
         label="Protection of knowledge",
-        source="Spence (1984), Econometrica 52:101-121",
+        source="@spence1984cost",
     )  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def propositions() -> tuple[Proposition, ...]:
             "(d > 0) == (spillover < 1/2)",
             {**alone, "d": Effect("e_x1 + spillover*e_x2", "spillover")}, alike,
             stronger="(d > 0) == (spillover <= 1/2)",
-            source="d'Aspremont and Jacquemin (1988); own",
+            source="@daspremont1988cooperative; own",
         ),
         Proposition(
             "incentive",
@@ -169,7 +169,7 @@ def propositions() -> tuple[Proposition, ...]:
             "d < 0",
             {**alone, "d": Effect("e_x1", "spillover")}, alike,
             stronger="d < -e_x1/2",
-            source="d'Aspremont and Jacquemin (1988)",
+            source="@daspremont1988cooperative",
         ),
         Proposition(
             "underinvestment",
@@ -180,7 +180,7 @@ def propositions() -> tuple[Proposition, ...]:
             stronger="d > 0",
             lesson="If nothing leaks, the wish to be cheaper than the rival makes up exactly for "
             "what consumers gain, given that output is chosen by the firms.",
-            source="d'Aspremont and Jacquemin (1988); own",
+            source="@daspremont1988cooperative; own",
         ),
         Proposition(
             "cooperation",
@@ -189,7 +189,7 @@ def propositions() -> tuple[Proposition, ...]:
             "(d > 0) == (spillover > 1/2)",
             {**agreed, "d": Effect("r_one + r_two", "fee")}, signed,
             stronger="(d > 0) == (spillover >= 1/2)",
-            source="d'Aspremont and Jacquemin (1988), cooperation in research",
+            source="@daspremont1988cooperative, cooperation in research",
         ),
         Proposition(
             "no_conflict",
@@ -200,7 +200,7 @@ def propositions() -> tuple[Proposition, ...]:
             stronger="(d > 0) == (k > 0)",
             lesson="Where at most half leaks, consumers would gain from an agreement that the "
             "firms do not want; they would rather agree on less research.",
-            source="d'Aspremont and Jacquemin (1988)",
+            source="@daspremont1988cooperative",
         ),
         Proposition(
             "protection",
@@ -209,6 +209,6 @@ def propositions() -> tuple[Proposition, ...]:
             {**alone, "d": Effect("e_welfare", "spillover")}, alike, false=True,
             lesson="That a firm does more research is one thing, that others make use of it "
             "another. What costs fall by may be less, and costs more.",
-            source="a plausible claim; compare Spence (1984)",
+            source="a plausible claim; compare @spence1984cost",
         ),
     )  # fmt: skip

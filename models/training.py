@@ -95,8 +95,7 @@ def training() -> Game:
             ),
         ],
         assumptions=["outside <= value"],
-        source="Acemoglu and Pischke (1999), Journal of Political Economy 107:539-572; Stevens "
-        "(1996); own linear-quadratic form",
+        source="@acemoglu1999structure; @stevens1996transferable; own linear-quadratic form",
     )  # fmt: skip
 
 
@@ -114,7 +113,7 @@ def training_subsidy() -> Reform:
             ),
         ),
         label="Training subsidy",
-        source="Stevens (1996)",
+        source="@stevens1996transferable",
     )  # fmt: skip
 
 
@@ -135,7 +134,7 @@ def training_levy() -> Reform:
             ),
         ),
         label="Training levy",
-        source="Stevens (1996)",
+        source="@stevens1996transferable",
     )  # fmt: skip
 
 
@@ -154,7 +153,7 @@ def apprentice_pay() -> Reform:
             ),
         ),
         label="Apprentice pay",
-        source="Becker (1964), chapter 2",
+        source="@becker1964human",
     )  # fmt: skip
 
 
@@ -177,7 +176,7 @@ def poaching_fee() -> Reform:
             ),
         ),
         label="Poaching fee",
-        source="Stevens (1996); own",
+        source="@stevens1996transferable; own",
     )  # fmt: skip
 
 
@@ -192,7 +191,7 @@ def flexible_wages() -> Reform:
             ),
         ),
         label="Flexible wages",
-        source="Acemoglu and Pischke (1999)",
+        source="@acemoglu1999structure",
     )  # fmt: skip
 
 
@@ -208,7 +207,7 @@ def propositions() -> tuple[Proposition, ...]:
             "e_t1 <= value - outside",
             {"e": Allocation()},
             stronger="e_t1 <= (value - outside)/2",
-            source="Becker (1964), chapter 2; Acemoglu and Pischke (1999), section II",
+            source="@becker1964human; @acemoglu1999structure",
         ),
         Proposition(
             "compression",
@@ -218,7 +217,7 @@ def propositions() -> tuple[Proposition, ...]:
             {**inside, "b": Effect("e_t1", "outside"), "s": Effect("e_t1", "share"),
              "q": Effect("e_t1", "quits")},
             stronger="b < 0 and s < b and q < 0",
-            source="Acemoglu and Pischke (1999), section II",
+            source="@acemoglu1999structure",
         ),
         Proposition(
             "too_little",
@@ -226,7 +225,7 @@ def propositions() -> tuple[Proposition, ...]:
             "e_t1 <= f_t1*(1 - quits)*(1 - share)",
             {**inside, **best},
             stronger="e_t1 < f_t1*(1 - quits)*(1 - share)",
-            source="Acemoglu and Pischke (1999)",
+            source="@acemoglu1999structure",
         ),
         Proposition(
             "poaching",
@@ -236,7 +235,7 @@ def propositions() -> tuple[Proposition, ...]:
             {**best, "w": Allocation("apprentice_pay", interior=True)},
             (f"pay == {worker_gains}",),
             stronger="f_t1 - w_t1 > quits*(value - outside)",
-            source="Stevens (1996)",
+            source="@stevens1996transferable",
         ),
         Proposition(
             "fee",
@@ -246,7 +245,7 @@ def propositions() -> tuple[Proposition, ...]:
             {**inside, "p": Allocation("poaching_fee", interior=True)},
             ("fee == value - outside", "quits > 0"),
             stronger="p_one + p_two > e_one + e_two and p_workers > e_workers",
-            source="Stevens (1996); own",
+            source="@stevens1996transferable; own",
         ),
         Proposition(
             "outside_wage",
@@ -255,6 +254,6 @@ def propositions() -> tuple[Proposition, ...]:
             {**inside, "d": Effect("e_workers", "outside")}, false=True,
             lesson="A worker gets more of each unit of training, and fewer units: near the "
             "competitive wage firms stop training.",
-            source="a plausible claim; Acemoglu and Pischke (1999)",
+            source="a plausible claim; @acemoglu1999structure",
         ),
     )  # fmt: skip

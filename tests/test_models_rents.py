@@ -76,8 +76,10 @@ SPILLOVERS = {
             50, (1983.471074, 2165.377751, 2500)),
 }  # fmt: skip
 
+LEAKS = ["4/5", *(pytest.param(x, marks=pytest.mark.long) for x in ("1/5", "1/2"))]
 
-@pytest.mark.parametrize("leak", SPILLOVERS)
+
+@pytest.mark.parametrize("leak", LEAKS)
 def test_research_of_each_firm_alone_and_under_the_second_best_subsidy(leak):
     """O28.x_nc, Q_nc, x_sb, s, W: d'Aspremont and Jacquemin (1988)."""
     alone_x, alone_q, *_, second, rate, surplus = SPILLOVERS[leak]
@@ -97,7 +99,10 @@ def test_research_of_each_firm_alone_and_under_the_second_best_subsidy(leak):
     assert welfare(paid) == near(surplus[2])
 
 
-@pytest.mark.parametrize(("leak", "sign"), [("1/5", -1), ("1/2", 0), ("4/5", 1)])
+@pytest.mark.parametrize(
+    ("leak", "sign"),
+    [("1/5", -1), *(pytest.param(*x, marks=pytest.mark.long) for x in (("1/2", 0), ("4/5", 1)))],
+)
 def test_royalties_that_maximise_joint_profits_are_cooperation_in_research(leak, sign):
     """O28.x_coop, W (cooperation)."""
     _, _, together, *_, surplus = SPILLOVERS[leak]
@@ -166,8 +171,8 @@ def test_what_the_incumbent_sells_with_nothing_sunk_and_with_much_capacity():
 
 
 def test_entry_is_accommodated_deterred_or_blockaded():
-    """O32.f_block, f_deter, q_f1, q_f2, regimes."""
-    credible, blockaded = Fraction(16, 9), Fraction(49, 16)
+    """O32.f_deter, q_f1, q_f2, regimes."""
+    credible = Fraction(16, 9)
     one, entry = deterred(1)
     assert (entry, *outputs(one)) == ("enter", near(3.5), near(1.75))
     one, entry = deterred(2)
@@ -175,7 +180,12 @@ def test_entry_is_accommodated_deterred_or_blockaded():
     assert deterred(credible - CLOSE)[1] == "enter"
     one, entry = deterred(credible + CLOSE)
     assert (entry, path(one)["capacity"]) == ("stay_out", near(13 / 3))
-    one, entry = deterred(blockaded - CLOSE)
+
+
+@pytest.mark.long
+def test_entry_is_not_blockaded_just_below_the_threshold():
+    """O32.f_block: capacity is larger than a monopoly's there, and keeps the entrant out."""
+    one, entry = deterred(Fraction(49, 16) - CLOSE)
     assert entry == "stay_out"
     assert path(one)["capacity"] > 3.5
 
@@ -196,6 +206,7 @@ def test_capacity_is_a_threat_only_as_far_as_it_would_be_used():
     assert path(only(bound, TIGHT))["capacity"] > 11 / 3 + 0.1
 
 
+@pytest.mark.long
 def test_a_limit_on_capacity_backfires_where_deterrence_keeps_prices_low():
     """O32.W_f2: 20.5 against 19.78 if both are held to what equals would build."""
     equal, entry = deterred(2, f"capacity_limit:limit={Fraction(7, 3) + CLOSE}")
@@ -475,3 +486,47 @@ def test_co_finance_and_clubs_help_and_half_measures_backfire():
     assert [v.statement for v in comparison.verdicts("half_measure")] == [
         "shifts money and gains nothing", "costs more than it brings", "costs more than it brings",
     ]  # fmt: skip
+
+
+# -- M35: exclusion by standards -------------------------------------------------------------------
+
+
+def complying(at=None, reform=""):
+    """Return the labels that are played on the path of the only equilibrium."""
+    model = load("exclusion")
+    game = find_reform(model, reform)(model.game) if reform else model.game
+    one = only(game, at)
+    return {m: next(x for x, p in labels.items() if p.value == 1) for m, labels in one.path.items()}
+
+
+def test_the_small_supplier_is_excluded_below_the_threshold_of_volume():
+    """Own: the threshold is the cost of compliance over the margin, 3."""
+    left_out = {"standard": "strict", "large": "comply", "small": "stay_out"}
+    assert complying() == left_out
+    few = {"value_strict": 2}  # a lead firm that gains much by the strict standard
+    assert complying({**few, "volume_small": 3 - CLOSE}) == left_out
+    assert complying({**few, "volume_small": 3 + CLOSE})["small"] == "comply"
+
+
+def test_the_lead_firm_is_strict_where_it_gains_more_by_the_standard_than_by_the_volume():
+    """Own: strict from 5/4 on, since 8 v_S = 10 v_B."""
+    assert complying({"value_strict": Fraction(5, 4) + CLOSE})["standard"] == "strict"
+    mild = complying({"value_strict": Fraction(5, 4) - CLOSE})
+    assert mild == {"standard": "basic", "large": "comply", "small": "comply"}
+
+
+def test_aid_that_is_too_small_brings_nobody_in():
+    """Own: 1/2 is what is short."""
+    assert complying(reform=f"compliance_aid:aid={Fraction(1, 2) + CLOSE}")["small"] == "comply"
+    assert complying(reform=f"compliance_aid:aid={Fraction(1, 2) - CLOSE}")["small"] == "stay_out"
+
+
+def test_aid_and_proportionate_standards_help_and_audits_backfire():
+    assert verdicts("exclusion") == {
+        "compliance_aid": "worth it",
+        "group_certification": "worth it",
+        "proportionate_standards": "worth it",
+        "mandatory_audits": "costs more than it brings",
+    }
+    (one,) = compare(load("exclusion").game, []).baseline.assessments
+    assert one.diagnosis == "cooperation failure"
