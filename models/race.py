@@ -27,7 +27,8 @@ one supplier is not for all of them (the fallacy of composition). So does *anoth
 Sources
 -------
 @tullock1980efficient; @hillman1989politically; @frank1985choosing; @lazear1981rankorder for
-prizes that depend on rank. The use of upgrading is pigou's own addition; the numbers are an illustration.
+prizes that depend on rank. The use of upgrading is pigou's own addition; the numbers are an
+illustration.
 """
 
 from __future__ import annotations
