@@ -353,8 +353,10 @@ def test_a_number_too_large_for_a_float_is_null_and_exact():
 
 
 def test_models_names_every_model():
-    text = run("models").stdout
-    assert all(name in text for name in names())
+    lines = run("models").stdout.splitlines()
+    assert [line for line in lines if line in names()] == list(names())
+    table = run("models", "--format", "csv").stdout.splitlines()
+    assert [line.partition(",")[0] for line in table] == ["model", *names()]
 
 
 def test_solve_lists_every_equilibrium_with_evidence():

@@ -165,7 +165,7 @@ def cut(groups: list[Any], show_all: bool) -> tuple[list[Any], str]:
 
 
 def models_page(models: Iterable[Model]) -> Page:
-    """List models."""
+    """List models, one under another: a name that is broken over lines cannot be copied."""
     rows = [
         (
             model.name,
@@ -178,9 +178,17 @@ def models_page(models: Iterable[Model]) -> Page:
         for model in models
     ]
     columns = ("model", "mechanism", "players", "structure", "reforms", "source")
-    table = Table("", columns, tuple(rows))
+    blocks: list[Block] = []
+    for name, mechanism, players, kind, reforms, source in rows:
+        blocks += [
+            Words(name, "heading"),
+            Words(f"{mechanism}.", under=1),
+            Words(f"Players: {players}. Structure: {kind}.", under=1),
+            Words(f"Reforms: {reforms or 'none'}.", under=1),
+            Words(f"Source: {source or 'not named'}.", under=1),
+        ]
     hint = "`pigou show MODEL` states the game, `pigou compare MODEL -r REFORM` is the main job."
-    return Page((table, Words(hint, "note")), table)
+    return Page((*blocks, Words(hint, "note")), Table("", columns, tuple(rows)))
 
 
 def reforms_lines(model: Model | None) -> Iterator[str]:
