@@ -120,7 +120,7 @@ def standards() -> Game:
                 source="illustration",
             ),
             Parameter(
-                "adapted", 0, "0 <= adapted < 1", "share",
+                "adapted", 0, "0 <= adapted <= 1", "share",
                 "part of the network benefit that an adapter lets through", "k",
                 source="0 is no adapter",
             ),
@@ -185,7 +185,7 @@ def adapter() -> Reform:
         {"adapted": "adapter_share"}, "adapter",
         parameters=(
             Parameter(
-                "adapter_share", "1/2", "0 <= adapter_share < 1", "share",
+                "adapter_share", "1/2", "0 <= adapter_share <= 1", "share",
                 "part of the network benefit that the adapter lets through", "k",
             ),
         ),
