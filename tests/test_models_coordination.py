@@ -5,15 +5,20 @@ import random
 from fractions import Fraction
 
 import pytest
+import sympy as sp
 
 from pigou.comparison import compare
+from pigou.expression import Total, each, symbol
 from pigou.models import load
+from pigou.models.weakest_link import weakest_link
+from pigou.solving import solve
 
 HELP = {
-    "standards": ["eager_first", "reluctant_first", "adoption_subsidy", "new_mandated", "adapter"]
+    "standards": ["eager_first", "reluctant_first", "adoption_subsidy", "new_mandated", "adapter"],
+    "weakest_link": ["assurance", "minimum_standard", "cost_borne"],
 }
-BACKFIRE = {"standards": ["technique_prescribed"]}
-DIAGNOSIS = {"standards": "coordination failure"}
+BACKFIRE = {"standards": ["technique_prescribed"], "weakest_link": ["relief"]}
+DIAGNOSIS = {"standards": "coordination failure", "weakest_link": "coordination failure"}
 
 
 def mid(enclosure):
@@ -146,3 +151,91 @@ def test_standards_prevail_too_often_where_users_are_many():
     paid = model.reform("compensation") + model.reform("eager_first")
     (kept,) = outcomes(paid(model.game), at)
     assert kept["installed_base"] == 3
+
+
+# -- the weakest link -----------------------------------------------------------------------------
+
+SEVEN = range(1, 8)
+
+
+def test_o06_payoffs_and_number_of_equilibria():
+    """O06.n_ne_2p = 28, O06.n_pure_ne = 7: all equilibria of the published game of two."""
+    found = solve(weakest_link(SEVEN), {"firms": 2})
+    pure = [e for e in found if e.strategies[0].counts is not None]
+    assert (len(found), len(pure)) == (28, 7)
+    paid = {next(k for k, n in e.strategies[0].counts.items() if n): e for e in pure}
+    for effort in SEVEN:
+        expected = Fraction(6, 10) + Fraction(effort, 10)
+        assert mid(paid[str(effort)].payoffs["firm"]) == expected
+    for one in set(found) - set(pure):
+        shares = {int(k): mid(p) for k, p in one.strategies[0].probabilities.items() if mid(p)}
+        assert list(shares.values()) == [Fraction(1, 2)] * 2
+        assert mid(one.payoffs["firm"]) == Fraction(6, 10) + Fraction(min(shares), 10)
+
+
+def first_earns(game, efforts):
+    """Return the first firm's payoff, every total added up by hand."""
+    payoff = game.payoff("firm")
+    totals = {
+        t: sp.Add(*(t.args[0].xreplace({each("effort"): sp.Integer(e)}) for e in efforts))
+        for t in payoff.atoms(Total)
+    }
+    numbers = {symbol(k): sp.Rational(v) for k, v in game.values().items()}
+    return payoff.xreplace(totals | numbers | {symbol("effort"): sp.Integer(efforts[0])})
+
+
+@pytest.mark.parametrize(
+    ("effort", "row"), [(7, [1.3, 1.1, 0.9, 0.7, 0.5, 0.3, 0.1]), (1, [0.7] * 7)]
+)
+def test_o06_rows_of_the_payoff_table(effort, row):
+    """O06.payoff_table_row7 and row1: two firms, of which one is held at its effort."""
+    earned = [first_earns(weakest_link(SEVEN), (effort, other)) for other in reversed(SEVEN)]
+    assert [float(x) for x in earned] == pytest.approx(row)
+
+
+@pytest.mark.parametrize(("gain", "cost"), [("1/5", "1/10"), ("1/10", "1/10"), ("1/10", "1/5")])
+def test_weakest_link_by_enumerating_every_profile_of_three(gain, cost):
+    a, b = Fraction(gain), Fraction(cost)
+    expected = set()
+    for profile in itertools.combinations_with_replacement((1, 4, 7), 3):
+        ways = [
+            [a * min((*profile[:i], e, *profile[i + 1 :])) - b * e for e in (1, 4, 7)]
+            for i in range(3)
+        ]
+        if all(w[(1, 4, 7).index(e)] == max(w) for w, e in zip(ways, profile, strict=True)):
+            expected.add(profile)
+    found = solve(load("weakest_link").game, {"firms": 3, "gain": gain, "cost": cost})
+    got = {
+        tuple(sorted(int(k) for k, n in e.strategies[0].counts.items() for _ in range(n)))
+        for e in found
+        if e.strategies[0].counts is not None
+    }
+    assert got == expected
+
+
+def test_in_a_mixture_others_reach_the_higher_effort_as_often_as_it_costs():
+    """With q on the higher effort, a q^(N - 1) = b: so the more firms, the nearer q is to one."""
+    for firms in (2, 5, 14):
+        found = solve(load("weakest_link").game, {"firms": firms})
+        mixed = [e for e in found if e.strategies[0].counts is None]
+        assert len(mixed) == 3
+        for one in mixed:
+            shares = {int(k): mid(p) for k, p in one.strategies[0].probabilities.items()}
+            high = max(k for k, p in shares.items() if p > 0)
+            assert float(shares[high]) == pytest.approx(0.5 ** (1 / (firms - 1)), abs=1e-9)
+
+
+def test_a_bonus_never_removes_the_lowest_effort():
+    for rate in ("0.1", "5"):
+        model = load("weakest_link")
+        found = compare(model.game, [model.reform("bonus", bonus_rate=rate)]).reform("bonus")
+        assert min(mid(a.surplus["customers"]) for a in found.assessments) == Fraction(1, 2)
+
+
+def test_relief_turns_the_chain_down_just_above_what_a_firm_loses_by_it():
+    """7 - 1 units of effort at a gain of 0.2 and a cost of 0.1: 0.6."""
+    model = load("weakest_link")
+    for paid, highest in [("0.6", 7), ("0.601", 1)]:
+        found = compare(model.reform("relief", relief_paid=paid)(model.game), []).baseline
+        pure = [a for a in found.assessments if a.equilibrium.strategies[0].counts is not None]
+        assert max(mid(a.surplus["customers"]) for a in pure) == Fraction(highest, 2)
