@@ -78,7 +78,9 @@ def parameters(subject: Any, number: int, seed: int) -> dict[str, Any]:
         for _ in range(2):
             for c in about:
                 _pin(c, at)
-        good = np.logical_and.reduce([np.broadcast_to(holds(c, at), size) for c in about] or [True])
+        with np.errstate(all="ignore"):  # a draw outside its domain may divide by 0
+            checks = [np.broadcast_to(holds(c, at), size) for c in about]
+        good = np.logical_and.reduce(checks or [True])
         good = np.broadcast_to(good, size)
         kept.append({n: np.broadcast_to(v, size)[good] for n, v in at.items()})
         found += int(good.sum())
