@@ -15,8 +15,8 @@ everybody, but riskier: the lowest effort earns :math:`p + a - b` whatever the o
 highest perhaps no more than :math:`p + a - 7 b`. In the experiments groups of 14 to 16 went down to
 the lowest effort within a few rounds; pairs did not. If :math:`b > a` nobody makes an effort,
 although all and their customers together may gain, as :math:`N (b - a) < s`: then cooperation
-fails.
-Hirshleifer (1983) set this technology against that of summation, where free riding does the harm.
+fails. Hirshleifer (1983) set this technology against that of summation, where free riding does the
+harm.
 
 **Whom it hurts.** All firms and their customers.
 

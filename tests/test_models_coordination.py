@@ -16,9 +16,18 @@ from pigou.solving import solve
 HELP = {
     "standards": ["eager_first", "reluctant_first", "adoption_subsidy", "new_mandated", "adapter"],
     "weakest_link": ["assurance", "minimum_standard", "cost_borne"],
+    "discovery": ["cost_share", "prize"],
 }
-BACKFIRE = {"standards": ["technique_prescribed"], "weakest_link": ["relief"]}
-DIAGNOSIS = {"standards": "coordination failure", "weakest_link": "coordination failure"}
+BACKFIRE = {
+    "standards": ["technique_prescribed"],
+    "weakest_link": ["relief"],
+    "discovery": ["training"],
+}
+DIAGNOSIS = {
+    "standards": "coordination failure",
+    "weakest_link": "coordination failure",
+    "discovery": "cooperation failure",
+}
 
 
 def mid(enclosure):
@@ -239,3 +248,30 @@ def test_relief_turns_the_chain_down_just_above_what_a_firm_loses_by_it():
         found = compare(model.reform("relief", relief_paid=paid)(model.game), []).baseline
         pure = [a for a in found.assessments if a.equilibrium.strategies[0].counts is not None]
         assert max(mid(a.surplus["customers"]) for a in pure) == Fraction(highest, 2)
+
+
+# -- discovery ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("efficiency", ["0", "1/5", "1/2", "1"])
+def test_discovery_by_comparing_what_each_number_of_goods_is_worth(efficiency):
+    """Backwards by hand: what the follower does, and then the pioneer."""
+    a, chance, rent, cost = Fraction(efficiency), Fraction(1, 4), 16, Fraction(5, 2)
+    imitates = a * rent / 2 > 2
+    kept = chance * rent * (1 - a / 2 if imitates else 1)
+    worth = [n * kept - cost * n * (n + 1) / 2 for n in range(3)]
+    best = worth.index(max(worth))
+    (one,) = outcomes(load("discovery").game, {"efficiency": efficiency})
+    assert one["pioneer"] == max(worth)
+    assert one["public"] == best * chance * (8 + (8 * a if imitates else 0))
+
+
+def test_protection_helps_only_where_imitation_is_what_deters():
+    model = load("discovery")
+    protected = model.reform("protection")(model.game)
+    at = {"efficiency": "9/10"}
+    assert sum(outcomes(model.game, at)[0].values()) == 0
+    assert sum(outcomes(protected, at)[0].values()) > 0
+    (free,), (kept,) = outcomes(model.game), outcomes(protected)
+    assert kept["public"] < free["public"]
+    assert sum(kept.values()) < sum(free.values())
