@@ -143,6 +143,7 @@ def test_a_segment_between_two_listed_equilibria_is_a_component_and_nothing_is_o
             assert examine(game, {}, played).confirmed == confirmed
 
 
+@pytest.mark.long
 def test_two_segments_of_one_kink_are_not_joined_over_the_gap_between_them():
     # a marginal gain of 1 + (y - 1/2)**2 - 1/16 is less than the marginal cost, 1, about y = 1/2
     gain = "(15/16 + ({} - 1/2)**2)*min(x, y) - {}"

@@ -68,8 +68,8 @@ def survives(model, one, number):
 
 
 @pytest.mark.parametrize(("model", "one"), BUILT_IN, ids=IDS)
-def test_a_proved_claim_survives_two_thousand_draws(model, one):
-    survives(model, one, 2_000)
+def test_a_proved_claim_survives_five_hundred_draws(model, one):
+    survives(model, one, 500)
 
 
 @pytest.mark.long
