@@ -241,6 +241,18 @@ def test_exponentials_are_proved_from_true_inequalities_and_never_refuted_from_t
         assert np.exp(a) >= 1 + 2 * a
 
 
+def test_a_logarithm_that_may_not_be_defined_is_an_assumption_that_is_said():
+    game = Game(
+        "one",
+        [Player("one")],
+        [Move("x", "one", (0, 1))],
+        {"one": "-(x**2)"},
+        parameters=[Parameter("a", 1), Parameter("b", 1, "b > 0")],
+    )
+    assert prove(Model(game), Proposition("p", "w", "log(a) <= a - 1")).assumed == ("a > 0",)
+    assert prove(Model(game), Proposition("p", "w", "log(b) <= b - 1")).assumed == ()
+
+
 @pytest.mark.parametrize(
     ("claim", "where", "error", "words"),
     [

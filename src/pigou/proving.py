@@ -157,6 +157,7 @@ class _Subject:
         }
         self.formulas: dict[str, sp.Expr] = {}
         self.given: list[Any] = []
+        self.necessary: list[Any] = []  # of `given`, what every equilibrium satisfies
         self.assumed: list[str] = []
         self.situations: dict[str, Situation] = {}
         self.profiles: dict[str, PureProfile] = {}
@@ -193,6 +194,7 @@ class _Subject:
             found = situation(game, name, term.interior, self._reformed(term))
             self.situations[name] = found
             self.given += found.given
+            self.necessary += found.given
             self.assumed += [f"{name}: {words}" for words in found.assumed]
             numbers = {**found.moves, **found.payoffs}
             self.formulas |= {f"{name}_{part}": formula for part, formula in numbers.items()}
@@ -267,6 +269,9 @@ class _Subject:
         *given, plain = given
         known = [*given, *facts]
         assumed = [*self.assumed, *self.proposition.given]
+        for inside in sorted({log.args[0] for log in _atoms(claim, sp.log)}, key=str):
+            if not decide(inside > 0, given, self.integers, seconds):
+                assumed.append(f"{inside} > 0")
         empty = decide(sp.false, known, self.integers, seconds)
         if empty.outcome is Outcome.PROVED:
             raise DeclarationError(
@@ -314,8 +319,7 @@ class _Subject:
             self._recheck(name, profile, point)
         for combined in itertools.islice(itertools.product(*lists), MOST_COMBINATIONS):
             here = {**point, **{n: v for one in combined for n, v in one.items()}}
-            holds = [truth(c, here) for c in self.given]
-            if False in holds:
+            if not all(self._is_met(c, here) for c in self.given):
                 continue
             if truth(claim, here) is False:
                 return {n: v for n, f in self.formulas.items() if (v := _value(f, here))}
@@ -323,6 +327,11 @@ class _Subject:
             "z3 found values that violate the claim and satisfy the first-order conditions, but no "
             f"equilibrium there violates it (at {', '.join(f'{n} = {v}' for n, v in at.items())})"
         )
+
+    def _is_met(self, condition: Any, here: Mapping[str, Enclosure]) -> bool:
+        """Whether a condition holds for sure, or a certified equilibrium is known to meet it."""
+        met = truth(condition, here)
+        return bool(met) or (met is None and condition in self.necessary)
 
     def _solutions(self, name: str, at: Mapping[str, Fraction]) -> Iterator[dict[str, Enclosure]]:
         """Yield the moves of every certified equilibrium of one term's game."""
@@ -342,6 +351,11 @@ class _Subject:
         listed = any(made(one) == wanted for one in found)
         if listed is not truth(profile.holds, point):
             raise DeclarationError(f"the solver disagrees about profile '{name}'")
+
+
+def _atoms(condition: Any, kind: Any) -> set[Any]:
+    """Return the functions of a kind in a condition, which may be true or false alone."""
+    return set(condition.atoms(kind)) if hasattr(condition, "atoms") else set()
 
 
 def _value(formula: sp.Expr, point: Mapping[str, Enclosure]) -> Enclosure | None:
