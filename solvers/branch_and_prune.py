@@ -3,9 +3,9 @@ r"""All solutions of a first-order system on the unit box, by branch and prune.
 Steps
 -----
 1. Start from the unit box with every variable free. Enclose g, h and the objective over a batch of
-   boxes, and prune by signs (`pigou.solvers.first_order`). Where one player maximises one
-   objective, boxes in which it stays below a value known to be attained are dropped: no global
-   maximiser lies there.
+   boxes, narrow them to best replies if there are many moves (`pigou.solvers.contraction`), and
+   prune by signs (`pigou.solvers.first_order`). Where one player maximises one objective, boxes in
+   which it stays below a value known to be attained are dropped: no global maximiser lies there.
 2. Where every label is settled, take Y, an approximate inverse of the middle of h over the interior
    variables, and form the Krawczyk image :math:`K(X) = c - Y g(c) + (I - Y h(X))(X - c)`. It holds
    every solution in X: the box shrinks to :math:`X \cap K(X)`, or is dropped if that is empty.
@@ -38,6 +38,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pigou.deadline import time_is_up
+from pigou.solvers.contraction import FEW, contracted
 from pigou.solvers.first_order import (
     FREE,
     INTERIOR,
@@ -169,6 +170,7 @@ class _Search:
         self.roots: list[Isolated] = []
         self.given_up: list[Boxes] = []
         self.looked = 0
+        self.narrows = system.curved and not system.switches and system.moves > FEW
 
     def step(self, boxes: Boxes) -> Boxes:
         """Look at a batch of boxes; return what is left to look at."""
@@ -177,6 +179,9 @@ class _Search:
         values = sharpened(self.system, boxes, values, centre)
         keep = self._worth_it(boxes, values, centre)
         before = boxes.high - boxes.low
+        if self.narrows:
+            boxes, possible = contracted(self.system, boxes, values, centre)
+            keep &= possible
         boxes, possible = prune(self.system, boxes, values)
         keep &= possible
         moved = (boxes.high - boxes.low < before).any(axis=0)

@@ -3,8 +3,9 @@ r"""A publication: its set-up in its own notation, and its claims, each with how
 A claim holds what the publication says (a number, several, a truth value or a word), where it
 stands there, and a function that computes the same through declared games, reforms and solvers. A
 result that the publication does not print, since a special case was worked out from its set-up, is
-marked so: `where` then begins with `DERIVED`. A claim that is known not to be reproduced is kept,
-with the reason.
+marked so: `where` then begins with `DERIVED`; and with `WITHHELD` if we have not been told its
+value, so that nothing is compared. A claim that is known not to be reproduced is kept, with the
+reason.
 """
 
 from __future__ import annotations
@@ -19,10 +20,13 @@ from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure, Record, exact
 
-__all__ = ["DERIVED", "Computed", "Publication", "PublishedClaim", "Value", "weakest"]
+__all__ = ["DERIVED", "WITHHELD", "Computed", "Publication", "PublishedClaim", "Value", "weakest"]
 
 DERIVED = "derived: not printed in the paper"
 """How `where` begins for a result that the publication does not print."""
+
+WITHHELD = f"{DERIVED}; value withheld"
+"""How `where` begins if its value is not known to us either; how it was checked follows."""
 
 Value = Fraction | Enclosure | bool | str | tuple[Any, ...] | None
 """A number, known exactly or enclosed; true or false; a word; or several of these."""
