@@ -101,7 +101,8 @@ def equivalents() -> Computed:
     """Return the certainty equivalents of the choice and of both extremes."""
     game = channels()
     at = {name: Enclosure.point(value) for name, value in game.values().items()}
-    ends = [enclosed(game.payoff("producer"), at | {"exported": Enclosure.point(x)}) for x in (1, 0)]
+    all_or_nothing = ({**at, "exported": Enclosure.point(x)} for x in (1, 0))
+    ends = [enclosed(game.payoff("producer"), here) for here in all_or_nothing]
     return answer((split().payoffs["producer"], *ends), split())
 
 

@@ -13,10 +13,11 @@ beyond which N reaches: the part of :math:`X_k` outside is dropped (interval Gau
 replies; Neumaier 1990, section 4.3). Where efforts are complements this is the iterated elimination
 of dominated moves of supermodular games (Milgrom and Roberts 1990, Econometrica 58:1255-1277).
 
-A box is narrowed only where that takes some move off an end of the unit interval, so that it is known
-to be interior: the rest is left to cutting and to Krawczyk's test, which takes all moves together. It is done for
-five moves and more: with few, cutting is quick, and keeps degenerate points in boxes of their own;
-with many, :math:`2^m` boxes would have to be cut before any of them is settled.
+A box is narrowed only where that takes some move off an end of the unit interval, so that it is
+known to be interior: the rest is left to cutting and to Krawczyk's test, which takes all moves
+together. It is done for five moves and more: with few, cutting is quick, and keeps degenerate
+points in boxes of their own; with many, :math:`2^m` boxes would have to be cut before any of them
+is settled.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -18,19 +19,31 @@ from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
 from pigou.papers import bagnoli1989, browning1976
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, checked, weakest
+from pigou.publication import (
+    DERIVED,
+    WITHHELD,
+    Computed,
+    Publication,
+    PublishedClaim,
+    checked,
+    weakest,
+)
 from pigou.replicate_page import replicate_page, replicate_result, value_text
 from pigou.replicating import agree, crossing, only, replicate, turning_point
 
 ROOT = Path(__file__).resolve().parents[1]
-QUICK = ("acemoglu1999", "ballard1985", "farrell1985", "hausmann2003", "kamien1992", "segal2003",
-         "winter2004")  # fmt: skip
+QUICK = ("acemoglu1999", "ballard1985", "farrell1985", "hausmann2003", "kamien1992", "palfrey1984",
+         "segal2003", "shapley1953", "stole1996", "winter2004")  # fmt: skip
 OBSERVATIONS = {"O06.data_period1_A", "O06.data_period10_A", "O43.bsw_range"}
 COVERED = {
-    "O05": 7, "O06": 13, "O10": 8, "O12": 7, "O13": 18, "O21": 9, "O27": 11, "O28": 24, "O29": 6,
-    "O30": 7, "O31": 8, "O32": 11, "O33": 6, "O35": 8, "O36": 8, "O38": 9, "O40": 6, "O43": 4,
+    "O05": 7, "O06": 13, "O10": 8, "O12": 7, "O13": 18, "O21": 9, "O23": 15, "O24": 14, "O25": 10,
+    "O26": 5, "O27": 11, "O28": 24, "O29": 6, "O30": 7, "O31": 8, "O32": 11, "O33": 6, "O34": 12,
+    "O35": 8, "O36": 8, "O38": 9, "O39": 6, "O40": 6, "O43": 4, "O45": 9, "O46": 6,
 }  # fmt: skip
-"""Claims by group; among them one of our own, on all equilibria that build (O40.n_built)."""
+"""Claims by group; among them three of our own (O40.n_built, O45.implemented, O46.insured)."""
+HIDDEN = {"O23": 15, "O26": 5, "O34": 12, "O39": 6, "O45": 2}
+"""How many of them have values that are withheld; test_papers_second_routes.py checks these."""
+TWO_DECIMALS = {"O45.b_a1", "O45.c_a1", "O45.b_a2", "O45.c_a2"}
 
 
 def run(*args):
@@ -41,7 +54,8 @@ def agrees(name):
     found = replicate(papers.load(name))
     assert [(o.claim.id, o.verdict, o.why) for o in found.failed] == []
     for one in found.outcomes:
-        assert one.verdict == ("not reproduced" if one.claim.id in OBSERVATIONS else "agrees")
+        hidden = "withheld" if one.claim.expected is None else "agrees"
+        assert one.verdict == ("not reproduced" if one.claim.id in OBSERVATIONS else hidden)
         numerical = one.claim.id.startswith("O43")  # a step stands for a derivative there
         if one.computed is not None:
             assert one.computed.grade != Grade.NUMERICAL or numerical, one.claim.id
@@ -60,12 +74,10 @@ def test_what_the_other_publications_claim_is_computed(name):
 
 
 def test_every_group_of_claims_is_covered():
-    ids = [claim.id for name in papers.names() for claim in papers.load(name).claims]
-    assert len(set(ids)) == len(ids)
-    counts = {}
-    for one in ids:
-        counts[one[:3]] = counts.get(one[:3], 0) + 1
-    assert counts == COVERED
+    claims = [claim for name in papers.names() for claim in papers.load(name).claims]
+    assert len({claim.id for claim in claims}) == len(claims)
+    assert Counter(claim.id[:3] for claim in claims) == COVERED
+    assert Counter(claim.id[:3] for claim in claims if claim.expected is None) == HIDDEN
 
 
 @pytest.mark.parametrize("name", papers.names())
@@ -73,9 +85,11 @@ def test_a_publication_says_where_its_claims_stand_and_what_its_symbols_mean(nam
     paper = papers.load(name)
     assert paper.key.startswith(name) and paper.setup and paper.notation
     for claim in paper.claims:
-        assert claim.quantity and claim.where and claim.tolerance <= Fraction(1, 1000)
+        rounded = claim.id in TWO_DECIMALS
+        assert claim.quantity and claim.where
+        assert claim.tolerance <= (Fraction(1, 200) if rounded else Fraction(1, 1000))
         assert (claim.published is None) == claim.where.startswith(DERIVED)
-        assert claim.expected is not None
+        assert (claim.expected is None) == claim.where.startswith(WITHHELD)
         assert bool(claim.not_reproduced) == (claim.id in OBSERVATIONS)
 
 
