@@ -23,12 +23,12 @@ Otherwise all labour goes into the modern good, of whose value suppliers keep th
 
 .. math:: \pi_i = u_i \, w(n) \left(\frac{\mu}{1 - \mu} \frac{L - n F}{n} - F\right) .
 
-**What fails.** If the critical mass is more than one, that nobody enters is an equilibrium: no supplier alone makes modern production
-viable. If the market carries a critical mass, there is another one in which wages are higher and
-nobody is worse off; and a third between the two, which is unstable, since with a few suppliers more
-all would come, and with a few less, none. A supplier does not count that its variety makes all
-others' customers better off (a pecuniary externality). So even in the good equilibrium there are
-too few.
+**What fails.** If the critical mass is more than one, that nobody enters is an equilibrium: no
+supplier alone makes modern production viable. If the market carries a critical mass, there is
+another one in which wages are higher and nobody is worse off; and a third between the two, which is
+unstable, since with a few suppliers more all would come, and with a few less, none. A supplier does
+not count that its variety makes all others' customers better off (a pecuniary externality). So even
+in the good equilibrium there are too few.
 
 **Whom it hurts.** Workers most: with free entry what is gained goes into wages.
 
@@ -124,8 +124,8 @@ def linkages() -> Game:
                 "how well one variety replaces another", "e", source="illustration",
             ),
             Parameter(
-                "setup", "5/2", "setup > 0", "thousand workers", "labour that sets up a supplier", "F",
-                source="illustration",
+                "setup", "5/2", "setup > 0", "thousand workers",
+                "labour that sets up a supplier", "F", source="illustration",
             ),
             Parameter(
                 "critical", 4, "critical > 0", "suppliers",
@@ -133,7 +133,7 @@ def linkages() -> Game:
                 "productive", "M", source="illustration",
             ),
             Parameter(
-                "suppliers", 20, "suppliers >= 2", "suppliers", "number of potential suppliers",
+                "suppliers", 16, "suppliers >= 2", "suppliers", "number of potential suppliers",
                 "N", source="illustration", integer=True,
             ),
             Parameter(
@@ -227,13 +227,12 @@ def propositions() -> tuple[Proposition, ...]:
 
     Where wages matter they are in proportion to the number of suppliers: a = 1.
     """
-    plain = "parameter:support=0,input_share=1/2,similarity=1/3"
+    shares = "parameter:input_share=1/2,similarity=1/3"
+    plain = f"{shares},support=0"
     nobody = {"out": Profile("all wait", plain)}
     everybody = {"all": Profile("all enter", plain)}
     more = {"more": Profile("all enter", f"{plain}+parameter:suppliers=(suppliers+1)")}
-    started = {
-        "out": Profile("all wait", "start_up_subsidy+parameter:input_share=1/2,similarity=1/3")
-    }
+    started = {"out": Profile("all wait", f"start_up_subsidy+{shares}")}
     return (
         Proposition(
             "nobody_enters",

@@ -195,7 +195,8 @@ def propositions() -> tuple[Proposition, ...]:
     alone = "grower: invest; processor: wait; exporter: wait"
     first = "grower: wait; processor: wait; exporter: invest"
     one, two, three = (f"weight_{g}*mass_{g}" for g in ("grower", "processor", "exporter"))
-    all_gain = tuple(f"benefit_{g} > cost_{g}" for g in ("grower", "processor", "exporter"))
+    others_gain = ("benefit_grower > cost_grower", "benefit_processor > cost_processor")
+    all_gain = (*others_gain, "benefit_exporter > cost_exporter")
     small = (f"{three} < 1 - state", f"{one} < 1 - state", f"{two} < 1 - state")
     return (
         Proposition(
@@ -233,7 +234,7 @@ def propositions() -> tuple[Proposition, ...]:
             "A group that is paid for investing invests alone in an equilibrium exactly if no "
             "other reaches the threshold with it.",
             f"(one_holds == 1) == ({three} + {one} < 1 - state and {three} + {two} < 1 - state)",
-            {"one": Profile(first, "leverage")}, (*all_gain, *small, "aid > cost_exporter"),
+            {"one": Profile(first, "leverage")}, (*others_gain, "aid > cost_exporter"),
             stronger=f"(one_holds == 1) == ({three} + {one} < 1 - state)",
             source="own; compare @sakovics2012matters",
         ),
@@ -243,7 +244,7 @@ def propositions() -> tuple[Proposition, ...]:
             "which all are together worse off than if nobody invested.",
             "one_holds == 1 and one_welfare < none_welfare",
             {"one": Profile(alone, "most_numerous"), "none": Profile(nobody)},
-            (*small, f"{one} + {two} < 1 - state", f"{one} + {three} < 1 - state",
+            (f"{one} + {two} < 1 - state", f"{one} + {three} < 1 - state",
              "support >= cost_grower"),
             stronger="one_holds == 1 and one_welfare < none_welfare - mass_grower",
             source="own",
@@ -253,7 +254,7 @@ def propositions() -> tuple[Proposition, ...]:
             "A group that is paid, and has the largest weight of all, is followed by another.",
             "one_holds == 0",
             {"one": Profile(first, "leverage")},
-            (*all_gain, f"{three} >= {one}", f"{three} >= {two}",
+            (*others_gain, f"{three} >= {one}", f"{three} >= {two}",
              f"{one} + {two} + {three} >= 1 - state", "aid > cost_exporter"),
             false=True,
             lesson="Leverage is no property of a group by itself. What counts is whether its "

@@ -131,7 +131,7 @@ def at_once(gain: str) -> Computed:
 
 
 def offering() -> Game:
-    """The incumbent offers one partner a unit of money, or its gain from entry; it signs or not.
+    """Let the incumbent offer a partner a unit of money or its gain; the partner signs or not.
 
     What follows is known: what the incumbent then has, and whether the rival enters.
     """
