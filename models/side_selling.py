@@ -53,6 +53,7 @@ from __future__ import annotations
 
 from pigou.game import Chance, Game, Move, Parameter, Player, Transfer
 from pigou.model import Model
+from pigou.proposition import Profile, Proposition
 from pigou.reform import Reform, pay, set_parameters
 
 
@@ -66,6 +67,7 @@ def model() -> Model:
         ),
         mechanism="contracts that bind neither side: side-selling and default",
         about=__doc__ or "",
+        propositions=propositions(),
     )  # fmt: skip
 
 
@@ -208,3 +210,10 @@ def second_market() -> Reform:
         {"high_price": "19/2"}, "second_market", label="A second market with a higher price",
         source="Kranton and Swamy (2008) on competition among buyers",
     )  # fmt: skip
+
+
+def propositions() -> tuple[Proposition, ...]:
+    """State what holds for all parameter values, and what does not."""
+    return (
+        Proposition("no","Nobody.","no_holds == 1",{"no": Profile("train: no")},source="x"),
+    )
