@@ -68,7 +68,10 @@ def test_nobody_gets_less_than_outside_and_all_of_the_surplus_is_divided(outside
     for rule in rules:
         got = rule.divide(surplus)
         assert all(got[n] >= sp.Rational(parties[n]) for n in names)
-        assert sum(got.values()) == sp.Rational(max(surplus, sum(outside)))
+        divided = max(surplus, sum(outside))
+        if rule == rules[1] and max(outside) <= 0:  # nobody leaves, and nobody has to agree
+            divided = max(surplus, 0)
+        assert sum(got.values()) == sp.Rational(divided)
 
 
 @given(numbers, numbers, numbers, positive, positive, positive, numbers)
@@ -124,8 +127,27 @@ def test_outside_options_as_constraints_are_the_deal_me_out_rule(parties, gain):
         impasse=dict(zip(names, impasse, strict=True)),
     )
     got = rule.divide(surplus)
-    for name, expected in zip(names, deal_me_out(surplus, outside, weights, impasse), strict=True):
+    stuck = surplus < sum(impasse) and all(d <= b for d, b in zip(outside, impasse, strict=True))
+    shares = impasse if stuck else deal_me_out(surplus, outside, weights, impasse)
+    for name, expected in zip(names, shares, strict=True):
         assert abs(number(got[name]) - expected) < Fraction(1, 10**20)
+
+
+def test_nobody_agrees_to_less_than_to_go_on_negotiating():
+    """Where nobody would leave either, all keep what they have at the impasse."""
+    talks, role = {"a": 2, "b": 1}, "constraint"
+    rule = Nash({"a": 1, "b": "w"}, outside_as=role, impasse=talks)
+    got = rule.divide("v")
+    for w, v, expected in [
+        (0, 2, (2, 1)),  # less than they have while they talk
+        (0, 4, (Fraction(5, 2), Fraction(3, 2))),
+        (Fraction(3, 2), Fraction(11, 4), (Fraction(5, 4), Fraction(3, 2))),  # b would leave
+        (3, 2, (1, 3)),  # b leaves
+    ]:
+        assert (value(got["a"], {"w": w, "v": v}), value(got["b"], {"w": w, "v": v})) == expected
+    assert dict(Nash({"a": -1, "b": -1}, outside_as=role).divide(-1)) == {"a": 0, "b": 0}
+    shorter = Nash({"a": 1, "b": "w"}, outside_as=role, impasse=talks, always_trade=True)
+    assert not shorter.divide("v")["a"].has(sp.Piecewise)
 
 
 def test_an_option_below_half_matters_as_a_threat_and_not_as_a_constraint():
