@@ -426,9 +426,33 @@ def test_independent_bargains_are_single_bargains(cost, gain, a, b):
     assert found["q"] == sp.Rational(1, 2)
 
 
+@pytest.mark.parametrize(
+    ("seller", "price"), [(1, 4), (0, 1), ("w", Fraction(5, 2))], ids=["all", "none", "half"]
+)
+def test_who_has_no_weight_takes_an_offer_or_leaves_it(seller, price):
+    weights = {"seller": seller, "buyer": "1 - w" if seller == "w" else 1 - seller}
+    sale = Bargain("p", {"seller": "p - 1", "buyer": "4 - p"}, weights=weights)
+    (found,) = NashInNash([sale]).solve({"w": Fraction(1, 2)} if seller == "w" else None)
+    assert found["p"] == sp.Rational(price)
+    if seller == "w":
+        (offer,) = NashInNash([sale]).solve({"w": 1})
+        assert offer["p"] == 4
+
+
+def test_an_offer_need_not_take_all_where_that_is_not_best():
+    """A monopolist's input price: the buyer without weight keeps what the quantity leaves it."""
+    sale = Bargain(
+        "p", {"seller": "p*(4 - 2*p)", "buyer": "(4 - 2*p)**2"}, weights={"seller": 1, "buyer": 0}
+    )
+    assert NashInNash([sale]).solve() == (_record(p=1),)
+    both = Bargain("p", {"s": "p", "t": "(2 - p)*(p - 3)**2"}, weights={"s": 1, "t": 0})
+    assert NashInNash([both]).solve() == (_record(p=3),)  # the last term that costs t nothing
+
+
 # -- what is refused ------------------------------------------------------------------------------
 
 TWO = {"lead": 0, "supplier": 0}
+SALE = Bargain("p", {"s": "p", "t": "1 - p"}, weights={"s": "w", "t": "1 - w"})
 WRONG = [
     (lambda: Nash({"lead": 0}), "two parties or more"),
     (lambda: Nash(TWO, {"lead": 1}), "none is given for party 'supplier'"),
@@ -452,9 +476,13 @@ WRONG = [
     (lambda: StoleZwiebel("n").payment(0), "without a supplier"),
     (lambda: StoleZwiebel("a*n").outcome(2), "depends on ['a']"),
     (lambda: StoleZwiebel("sqrt(n)").profit("k"), "no closed form"),
+    (lambda: StoleZwiebel("1/n").profit(3), "no finite number"),
+    (lambda: StoleZwiebel("1/n", continuous=True).profit("k"), "no closed form"),
+    (lambda: StoleZwiebel("if(n >= 2, 1, 0)", continuous=True).profit("k"), "no closed form"),
     (lambda: Bargain("p", {"a": "p"}), "1 parties, not two"),
     (lambda: Bargain("p", {"a": "p", "b": "1 - p"}, {"c": 1}), "no party 'c'"),
     (lambda: NashInNash([]), "needs a bargain"),
+    (lambda: NashInNash([SALE]).solve({"w": 2}), "at least 0 and not all 0"),
     (lambda: NashInNash([Bargain("p", {"a": "p", "b": "v - p"})]).solve(), "give a value for v"),
     (lambda: NashInNash([Bargain("p", {"a": "1/p", "b": "1 - p"})]).solve(), "no polynomial"),
     (lambda: NashInNash([Bargain("p", {"a": "1", "b": "2"})]).solve(), "does not depend on it"),

@@ -233,7 +233,9 @@ class Nash:
                 rest = v - sum(self.outside[k] for k in held) - sum(impasse[k] for k in free)
                 roots.append(rest / sp.Add(*(self.shares[k] for k in free)))
         level = sp.Min(*roots)
-        agreed = {k: sp.Max(d, impasse[k] + self.shares[k] * level) for k, d in self.outside.items()}
+        agreed = {
+            k: sp.Max(d, impasse[k] + self.shares[k] * level) for k, d in self.outside.items()
+        }
         if self.always_trade:
             return Record(agreed)
         stays = (sp.Le(d, impasse[k]) for k, d in self.outside.items())
