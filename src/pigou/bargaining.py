@@ -29,7 +29,7 @@ import sympy as sp
 
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Record
-from pigou.expression import FUNCTIONS, Scope, read_expression, valid_name
+from pigou.expression import FUNCTIONS, If, Scope, read_expression, valid_name
 
 __all__ = ["Nash", "TakeItOrLeaveIt", "formula"]
 
@@ -236,11 +236,12 @@ class Nash:
         agreed = {
             k: sp.Max(d, impasse[k] + self.shares[k] * level) for k, d in self.outside.items()
         }
-        if self.always_trade:
-            return Record(agreed)
         stays = (sp.Le(d, impasse[k]) for k, d in self.outside.items())
         stuck = sp.And(sp.Lt(v, sp.Add(*impasse.values())), *stays)
-        return Record({k: sp.Piecewise((impasse[k], stuck), (x, True)) for k, x in agreed.items()})
+        unsaid = not self.impasse and stuck not in (sp.true, sp.false)
+        if self.always_trade or unsaid:
+            return Record(agreed)
+        return Record({k: If(stuck, impasse[k], x) for k, x in agreed.items()})
 
 
 @dataclass(frozen=True)

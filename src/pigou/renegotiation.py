@@ -131,7 +131,7 @@ class StoleZwiebel:
         """
         many = formula(n)
         if not many.is_number:
-            return sp.expand(self._closed.xreplace({_SIZE: many}))
+            return formula(sp.expand(self._closed.xreplace({_SIZE: many})), self.scope)
         if self.continuous:
             return self._at(many)
         return self._finite(self._sum(self._whole(many)) / (many + 1))
