@@ -245,8 +245,9 @@ def propositions() -> tuple[Proposition, ...]:
             "Enforcement against side-selling makes at least the lead firm better off.",
             "r_lead >= e_lead",
             {"e": before, "r": Allocation("enforcement")}, false=True,
-            lesson="A strong lead firm takes most of a surplus that is then smaller: if its power "
-            "is above one half it gains by a supplier that has a way out, and so invests.",
+            lesson="A strong lead firm takes most of a surplus that is then smaller: where its "
+            "power times the part of the supplier's quality that is specific exceeds one half, it "
+            "gains by a supplier that has more of a way out, and so invests.",
             source="a plausible claim",
         ),
     )  # fmt: skip
