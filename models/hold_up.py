@@ -36,9 +36,9 @@ That is the lead firm here, as :math:`A_L > A_S`; ownership by the supplier **ba
 equal power separate ownership beats the lead firm's only where
 :math:`A_S^2 / A_L^2 > 3/8` at the shares assumed. *Enforcement against side-selling* **backfires**
 as well: it takes from the supplier the threat that protects its investment, and gives the lead
-firm no reason to invest more. *Common standards* make both investments less specific (what it takes
-to set them is left out: the net benefit is the most that it may cost). (Where the price is fixed beforehand it is otherwise: see
-`pigou.models.side_selling`.)
+firm no reason to invest more. (Where the price is fixed beforehand it is otherwise: see
+`pigou.models.side_selling`.) *Common standards* make both investments less specific; what it takes
+to set them is left out, and the net benefit is the most that it may cost.
 
 Sources
 -------
