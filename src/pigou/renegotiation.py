@@ -131,7 +131,8 @@ class StoleZwiebel:
         """
         many = formula(n)
         if not many.is_number:
-            return formula(sp.expand(self._closed.xreplace({_SIZE: many})), self.scope)
+            found = sp.expand(self._closed.xreplace({_SIZE: many}))
+            return formula(found) if found.has(sp.Piecewise) else found
         if self.continuous:
             return self._at(many)
         return self._finite(self._sum(self._whole(many)) / (many + 1))
