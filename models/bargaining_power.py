@@ -25,7 +25,8 @@ the goods.
 **Whom it hurts.** The suppliers, by the division; the lead firm too, where upgrading does not come
 about.
 
-**Reforms it invites.** A *second buyer* raises a supplier's part from 1/6 to 1/2. *Support for
+**Reforms it invites.** A *second buyer* raises a supplier's part from 1/6 to 1/2. (What it takes
+to find one is left out: the net benefit is the most that it may cost.) *Support for
 upgrading* pays for what the bargain takes away. An *association* raises the suppliers' joint part
 from 1/3 to 1/2, and **backfires** on upgrading: a member gets a quarter of the gain instead
 of half, so that support that was enough before is so no more. Whether an association gains at all

@@ -16,9 +16,10 @@ firms of a tier earn is what all earn less what the one earns. Consumers gain :m
 
 **What fails.** Each tier keeps a margin, and none counts what its own takes from the others: the
 quantity is the efficient one times :math:`\frac{n}{n + 1} \frac{m}{m + 1}`. With one firm in each
-tier consumers *and* the firms together would be better off if the two merged (Spengler 1950). The
-larger rent is that of the tier with fewer firms; with equal numbers, that of the suppliers, who set
-the price to which the lead firms react.
+tier consumers *and* the firms together would be better off if the two merged (Spengler 1950).
+Suppliers, who set the price to which the lead firms react, have the larger rent together unless
+they are more than the lead firms: the rents are equal with one supplier more, :math:`n = m + 1`,
+and the lead firms' is larger from two more on.
 
 **Whom it hurts.** Consumers most, and the firms of every other tier.
 

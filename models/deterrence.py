@@ -15,7 +15,8 @@ while 1 is the default) it has promised to sell its whole capacity, :math:`x_1 =
 **What fails.** Capacity that is sunk lowers the incumbent's cost of fighting an entrant, who meets
 a larger rival than if both built at the same time. Three regimes follow. If f is large, entry is
 *blockaded*: the incumbent acts as a monopoly. If f is small it is *accommodated*: capacity is as
-large as a first mover's, as far as it would be used in full after entry. In between entry is
+large as a first mover's, :math:`(A - r)/2`, or as much as would be used in full after entry,
+:math:`(A + r)/3`, if that is less (from :math:`A = 5 r` on). In between entry is
 *deterred*, by a capacity that leaves an entrant just nothing. Capacity that would not be used after
 entry is no threat (Dixit 1980), which is why deterrence needs an f that is not too small.
 
@@ -134,7 +135,10 @@ def shared_facility() -> Reform:
 
 
 def capacity_limit() -> Reform:
-    """Forbid the incumbent to build more than so much."""
+    """Forbid the incumbent to build more than so much.
+
+    A limit below what equals would sell, (A - r)/3, leaves capacity without effect on anything.
+    """
     return reform(
         "export_restraint", "capacity_limit", moves="capacity", highest="limit",
         parameters=(
@@ -156,6 +160,7 @@ def full_use() -> Reform:
 
 def propositions() -> tuple[Proposition, ...]:
     """State what holds for all parameter values, and what does not."""
+    # All capacity is used: as promised, or since it would be anyway (up to A = 5 r, see the text).
     inside, outside = {"entry": "enter"}, {"entry": "stay_out"}
     first = {"a": Allocation("full_use", inside, interior=True)}
     together = {"c": Allocation("full_use+order:capacity=3", inside, interior=True)}
@@ -163,8 +168,8 @@ def propositions() -> tuple[Proposition, ...]:
     return (
         Proposition(
             "first_mover",
-            "If entry is accommodated, capacity that is sunk before entry gains the incumbent and "
-            "consumers, and costs the entrant 7/16 of its gross profit.",
+            "If entry is accommodated and all capacity is used, that it is sunk before entry gains "
+            "the incumbent and consumers, and costs the entrant 7/16 of its gross profit.",
             "a_incumbent > c_incumbent and a_consumers > c_consumers and "
             "a_entrant + entry_cost == 9/16*(c_entrant + entry_cost)",
             {**first, **together},
@@ -174,7 +179,8 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "ban",
-            "If entry is accommodated, a ban on building before entry lowers welfare.",
+            "If entry is accommodated and all capacity is used, a ban on building before entry "
+            "lowers welfare.",
             "a_welfare > c_welfare",
             {**first, **together},
             stronger="a_welfare > c_welfare + build**2/16",
@@ -182,8 +188,9 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "blockade",
-            "If entry is accommodated the incumbent builds what a monopoly would; so entry is "
-            "blockaded exactly if an entrant who is let in makes a loss.",
+            "If entry is accommodated and all capacity is used, the incumbent builds what a "
+            "monopoly would; so entry is blockaded exactly if an entrant who is let in makes a "
+            "loss.",
             "a_capacity == m_capacity and "
             "((demand - build - m_capacity)**2/4 < entry_cost) == (a_entrant < 0)",
             {**first, **alone},
@@ -193,7 +200,8 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "worthwhile_entry",
-            "Entry that is accommodated and pays for the entrant raises welfare.",
+            "If all capacity is used, entry that is accommodated and pays for the entrant raises "
+            "welfare.",
             "a_entrant < 0 or a_welfare > m_welfare",
             {**first, **alone},
             stronger="a_welfare > m_welfare",
@@ -201,7 +209,7 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "entry_pays",
-            "Entry that would raise welfare pays for the entrant.",
+            "If all capacity is used, entry that would raise welfare pays for the entrant.",
             "a_welfare <= m_welfare or a_entrant >= 0",
             {**first, **alone}, false=True,
             lesson="A larger rival who moves first leaves the entrant less than what consumers "

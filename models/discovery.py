@@ -15,6 +15,7 @@ from a good and :math:`\alpha g` more if it is imitated.
 
 **What fails.** The pioneer bears the cost of finding out, and others use what is found: too little
 is explored (Hausmann and Rodrik 2003). Imitation itself is worth having, once a good is known.
+(The other half of their argument, that too many goods go on being made afterwards, is left out.)
 
 **Whom it hurts.** Workers and consumers, and the follower that has nothing to imitate.
 

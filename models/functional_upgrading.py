@@ -43,7 +43,8 @@ lead firm: the supplier must then live from that market, and gives up the orders
 **Reforms it invites.** *Market access*: the government bears a part of the cost of getting to the
 second market. Nothing is paid if the threat works. A *royalty* on the designs, paid to the
 lead firm that keeps its orders, makes it a party to the gain. A *domestic market* that is large
-enough is an escape that is used. A *design grant* to the supplier **backfires**: the lead firm
+enough is an escape that is used. (What it takes to open one is left out: the net benefit is the
+most that it may cost.) A *design grant* to the supplier **backfires**: the lead firm
 loses no less by the designs, and orders are cut that were worth more than the designs are without
 them. An *exclusive contract*, which forbids the supplier the second market, changes nothing where
 escape does not pay, and **backfires** where its threat worked. (Segal and Whinston (2000) show how

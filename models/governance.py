@@ -37,8 +37,8 @@ capable supplier would do unsupervised.
 *fair share*, a rule that raises the rent: it costs the lead firm a part of what it gains, and
 no public money. But it works in a window only, :math:`c \le b_R`, and no more than what the
 lead firm would lose by captivity. *Standards* (a higher :math:`\kappa`) help the lead firm in every
-codified mode, the captive one first. To *forbid captivity* **backfires** where the supplier does
-not learn for it: the lead firm makes the goods itself.
+codified mode, the captive one as much as the modular one. To *forbid captivity* **backfires** where
+the supplier does not learn for it: the lead firm makes the goods itself.
 
 Sources
 -------

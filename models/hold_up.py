@@ -37,7 +37,8 @@ equal power separate ownership beats the lead firm's only where
 :math:`A_S^2 / A_L^2 > 3/8` at the shares assumed. *Enforcement against side-selling* **backfires**
 as well: it takes from the supplier the threat that protects its investment, and gives the lead
 firm no reason to invest more. (Where the price is fixed beforehand it is otherwise: see
-`pigou.models.side_selling`.)
+`pigou.models.side_selling`.) *Common standards* make both investments less specific; what it takes
+to set them is left out, and the net benefit is the most that it may cost.
 
 Sources
 -------
@@ -245,8 +246,9 @@ def propositions() -> tuple[Proposition, ...]:
             "Enforcement against side-selling makes at least the lead firm better off.",
             "r_lead >= e_lead",
             {"e": before, "r": Allocation("enforcement")}, false=True,
-            lesson="A strong lead firm takes most of a surplus that is then smaller: if its power "
-            "is above one half it gains by a supplier that has a way out, and so invests.",
+            lesson="A strong lead firm takes most of a surplus that is then smaller: where its "
+            "power times the part of the supplier's quality that is specific exceeds one half, it "
+            "gains by a supplier that has more of a way out, and so invests.",
             source="a plausible claim",
         ),
     )  # fmt: skip

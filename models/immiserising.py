@@ -15,9 +15,10 @@ that are symbols little can be decided: ``pigou regimes`` needs an elasticity th
 
 **What fails.** A country that expands lowers the price of X, and bears only its own share of the
 loss. With few substitutes for X the loss of all is more than what expanding adds: the price falls
-faster than the volume rises (Bhagwati 1958). Expanding is a best reply to whatever the others do,
-and all together lose by it: advice that is right for each country is wrong for all, the fallacy of
-composition (Cline 1982).
+faster than the volume rises (Bhagwati 1958). As long as a country is a small part of the market,
+next to the elasticity, expanding is its best reply to whatever the others do, and all together
+lose by it: advice that is right for each country is wrong for all, the fallacy of composition
+(Cline 1982). Few exporters of a good without substitutes would each see it for itself, and stay.
 
 **Whom it hurts.** The exporters of X. The North gains, and by more: to the world as a whole the
 expansion is worth having. Whether something fails depends on who counts. By default the exporters

@@ -32,9 +32,10 @@ spent on a supplier base that is larger than the work there is.
 the reason: the number is efficient; but the gain is all the lead firm's. A *charge per supplier*,
 of which the suppliers bear half by renegotiation, makes the number efficient too. Both sides pay
 for it, and the public purse has the revenue. A *better alternative* for suppliers raises what they
-earn and lowers the number. A *payment per supplier included*, meant to open the chain to more
-small producers, **backfires**: half of it goes to the lead firm, which takes on more suppliers
-until their price is down at what they have elsewhere again.
+earn and lowers the number. (What it takes to create one is left out: the net benefit, most of which
+is what suppliers earn elsewhere, is the most that it may cost.) A *payment per supplier included*,
+meant to open the chain to more small producers, **backfires**: half of it goes to the lead firm,
+which takes on more suppliers until their price is down at what they have elsewhere again.
 
 Sources
 -------

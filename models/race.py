@@ -8,7 +8,8 @@ chooses its upgrading, :math:`x_i`, from the basic standard :math:`\underline{x}
    \pi_i = V \frac{x_i}{x_1 + x_2} - c_i x_i .
 
 The lead firm pays the premium and gains :math:`v (x_1 + x_2)` from better suppliers, where v, the
-use of upgrading, is less than what it costs. What else it gains from the contract is left out.
+use of upgrading, is less than what it costs. What else it gains from the contract is left out, and
+that a supplier may drop out: both meet the basic standard, whatever it costs them.
 
 **What fails.** A supplier counts as a gain what it takes from the other. If both upgrade, neither
 is ahead, and what was an advantage has become the industry's standard: all are running to stand

@@ -16,8 +16,9 @@ leaks. Given that output is theirs to choose, the firms do too little research w
 leaks. Together they would do more research than each on its own if more than half of it leaks, and
 less if less than half does (d'Aspremont and Jacquemin 1988). Research falls as more leaks; but what
 costs fall by, :math:`(1 + \beta) x`, is largest where half of it does. Output is too small too:
-a planner would sell at cost, and leave research and production to one of the firms, since what it
-learns is used where it was learned (the planner of the paper treats both alike).
+a planner would sell at cost, and leave all production to one of the firms, which uses in full what
+it learns itself; the other would do :math:`\beta` times as much research for it (the planner of
+the paper treats both alike).
 
 **Whom it hurts.** Consumers first: they gain most of what research would be worth. The firms too
 where much leaks, since each waits for what the other finds out.

@@ -34,7 +34,8 @@ would have stayed together. *Compensation* of users by the firm that leaves make
 what users lose. To let the *reluctant firm go first* ("consult the sceptics") does as well where
 the firms agree, and **backfires** where they disagree: it stays, and is followed in that. A *rule
 that prescribes the old technique* to one of them, rather than what it should achieve, **backfires**
-always: the other stays too.
+where the new standard would be better for all: the other stays too, or goes over alone if it is
+eager enough.
 
 Sources
 -------

@@ -30,7 +30,8 @@ least of what it adds.
 **Reforms it invites.** *Support for the component maker's upgrading* that is paid before the
 bargain stays with it, but a part of what comes of it goes up the chain. The same money as a *bonus
 on what is delivered* is itself bargained over: the three take a third each. A *local market* (a
-larger :math:`\ell`) raises what both keep, and needs no public money. *Support tied to exclusive
+larger :math:`\ell`) raises what both keep, and needs no public payments; what it takes to open one
+is left out, and the net benefit is the most that it may cost. *Support tied to exclusive
 delivery* to the lead firm **backfires**: the local market is the component maker's threat, and
 without it (:math:`\ell = 0`) less is kept, and less is upgraded, than without any support, if the
 support per unit is below :math:`\ell/6`.

@@ -20,7 +20,8 @@ Steps
    :math:`\mu`, are a balanced family that proves it (Bondareva 1963; Shapley 1967).
 3. A division in the least core solves :math:`x(S) = v(S) - \varepsilon` on the coalitions of
    positive weight; it is found by a second programme, and checked against every coalition. So both
-   answers are checked, and neither rests on the pivots.
+   answers are checked, and neither rests on the pivots. Both are solved over some coalitions
+   first; those with a larger excess are added until there are none.
 4. *For all parameter values*: the core is not empty if and only if
    :math:`\sum_S \lambda_S v(S) \le v(N)` for every minimal balanced family; these are found by
    exact linear algebra over independent sets of coalitions, for up to four players. For three:
@@ -64,6 +65,7 @@ __all__ = [
 ]
 
 _MOST_FAMILIES = 4
+_AT_ONCE = 5  # coalitions that are added to a programme at a time
 
 
 @dataclass(frozen=True)
@@ -128,13 +130,7 @@ def core(game: CoalitionalGame, at: Mapping[str, Any] | None = None) -> Core:
     parts = [c for c in game.coalitions if c != "+".join(game.players)]
     if not parts:
         return Core(Fraction(0), Record({p: worth[p] for p in game.players}), Record({}))
-    weights, total = _most_weighty(game, worth, parts)
-    excess = (
-        sum((weights[c] * worth[c] for c in parts), Fraction(0))
-        - total * worth["+".join(game.players)]
-    )
-    family = {c: w / total for c, w in weights.items() if w > 0}
-    division = _least(game, worth, parts, excess)
+    excess, division, family = _over_all(game, worth, parts)
     _verify(game, worth, division, family, excess)
     return Core(excess, Record(division), Record(family))
 
@@ -235,7 +231,7 @@ def balanced_families(players: Iterable[str]) -> tuple[Record[Fraction], ...]:
     >>> len(balanced_families("abc"))
     5
     """
-    names = tuple(players)
+    names = CoalitionalGame(tuple(players), {}).players
     if len(names) > _MOST_FAMILIES:
         raise DeclarationError(
             f"balanced families are listed for up to {_MOST_FAMILIES} players, not {len(names)}; "
@@ -295,6 +291,22 @@ def decide_core(game: CoalitionalGame, given: Iterable[Boolean] = ()) -> Decisio
 
 
 # -- the two programmes ----------------------------------------------------------------------------
+
+
+def _over_all(
+    game: CoalitionalGame, worth: Mapping[str, Fraction], parts: list[str]
+) -> tuple[Fraction, dict[str, Fraction], dict[str, Fraction]]:
+    """Solve both programmes over some coalitions, until none of the others has a larger excess."""
+    some = list(game.players)
+    while True:
+        weights, total = _most_weighty(game, worth, some)
+        weighed = sum((w * worth[c] for c, w in weights.items()), Fraction(0))
+        excess = weighed - total * worth["+".join(game.players)]
+        division = _least(game, worth, some, excess)
+        larger = {c: worth[c] - sum(division[p] for p in c.split("+")) - excess for c in parts}
+        if max(larger.values()) <= 0:
+            return excess, division, {c: w / total for c, w in weights.items() if w > 0}
+        some += sorted((c for c in parts if larger[c] > 0), key=lambda c: -larger[c])[:_AT_ONCE]
 
 
 def _most_weighty(

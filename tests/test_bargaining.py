@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings, strategies as st
 from pigou.bargaining import Nash, TakeItOrLeaveIt, formula
 from pigou.coalitions import CoalitionalGame, Shapley
 from pigou.errors import DeclarationError, ExpressionError, PigouError, StructureError
-from pigou.expression import symbol
+from pigou.expression import If, symbol
 from pigou.game import Game, Move, Player
 from pigou.nash_in_nash import Bargain, NashInNash
 from pigou.renegotiation import StoleZwiebel
@@ -68,7 +68,10 @@ def test_nobody_gets_less_than_outside_and_all_of_the_surplus_is_divided(outside
     for rule in rules:
         got = rule.divide(surplus)
         assert all(got[n] >= sp.Rational(parties[n]) for n in names)
-        assert sum(got.values()) == sp.Rational(max(surplus, sum(outside)))
+        divided = max(surplus, sum(outside))
+        if rule == rules[1] and max(outside) <= 0:  # nobody leaves, and nobody has to agree
+            divided = max(surplus, 0)
+        assert sum(got.values()) == sp.Rational(divided)
 
 
 @given(numbers, numbers, numbers, positive, positive, positive, numbers)
@@ -124,8 +127,27 @@ def test_outside_options_as_constraints_are_the_deal_me_out_rule(parties, gain):
         impasse=dict(zip(names, impasse, strict=True)),
     )
     got = rule.divide(surplus)
-    for name, expected in zip(names, deal_me_out(surplus, outside, weights, impasse), strict=True):
+    stuck = surplus < sum(impasse) and all(d <= b for d, b in zip(outside, impasse, strict=True))
+    shares = impasse if stuck else deal_me_out(surplus, outside, weights, impasse)
+    for name, expected in zip(names, shares, strict=True):
         assert abs(number(got[name]) - expected) < Fraction(1, 10**20)
+
+
+def test_nobody_agrees_to_less_than_to_go_on_negotiating():
+    """Where nobody would leave either, all keep what they have at the impasse."""
+    talks, role = {"a": 2, "b": 1}, "constraint"
+    rule = Nash({"a": 1, "b": "w"}, outside_as=role, impasse=talks)
+    got = rule.divide("v")
+    for w, v, expected in [
+        (0, 2, (2, 1)),  # less than they have while they talk
+        (0, 4, (Fraction(5, 2), Fraction(3, 2))),
+        (Fraction(3, 2), Fraction(11, 4), (Fraction(5, 4), Fraction(3, 2))),  # b would leave
+        (3, 2, (1, 3)),  # b leaves
+    ]:
+        assert (value(got["a"], {"w": w, "v": v}), value(got["b"], {"w": w, "v": v})) == expected
+    assert dict(Nash({"a": -1, "b": -1}, outside_as=role).divide(-1)) == {"a": 0, "b": 0}
+    shorter = Nash({"a": 1, "b": "w"}, outside_as=role, impasse=talks, always_trade=True)
+    assert not shorter.divide("v")["a"].has(If)
 
 
 def test_an_option_below_half_matters_as_a_threat_and_not_as_a_constraint():
@@ -404,9 +426,33 @@ def test_independent_bargains_are_single_bargains(cost, gain, a, b):
     assert found["q"] == sp.Rational(1, 2)
 
 
+@pytest.mark.parametrize(
+    ("seller", "price"), [(1, 4), (0, 1), ("w", Fraction(5, 2))], ids=["all", "none", "half"]
+)
+def test_who_has_no_weight_takes_an_offer_or_leaves_it(seller, price):
+    weights = {"seller": seller, "buyer": "1 - w" if seller == "w" else 1 - seller}
+    sale = Bargain("p", {"seller": "p - 1", "buyer": "4 - p"}, weights=weights)
+    (found,) = NashInNash([sale]).solve({"w": Fraction(1, 2)} if seller == "w" else None)
+    assert found["p"] == sp.Rational(price)
+    if seller == "w":
+        (offer,) = NashInNash([sale]).solve({"w": 1})
+        assert offer["p"] == 4
+
+
+def test_an_offer_need_not_take_all_where_that_is_not_best():
+    """A monopolist's input price: the buyer without weight keeps what the quantity leaves it."""
+    sale = Bargain(
+        "p", {"seller": "p*(4 - 2*p)", "buyer": "(4 - 2*p)**2"}, weights={"seller": 1, "buyer": 0}
+    )
+    assert NashInNash([sale]).solve() == (_record(p=1),)
+    both = Bargain("p", {"s": "p", "t": "(2 - p)*(p - 3)**2"}, weights={"s": 1, "t": 0})
+    assert NashInNash([both]).solve() == (_record(p=3),)  # the last term that costs t nothing
+
+
 # -- what is refused ------------------------------------------------------------------------------
 
 TWO = {"lead": 0, "supplier": 0}
+SALE = Bargain("p", {"s": "p", "t": "1 - p"}, weights={"s": "w", "t": "1 - w"})
 WRONG = [
     (lambda: Nash({"lead": 0}), "two parties or more"),
     (lambda: Nash(TWO, {"lead": 1}), "none is given for party 'supplier'"),
@@ -430,9 +476,13 @@ WRONG = [
     (lambda: StoleZwiebel("n").payment(0), "without a supplier"),
     (lambda: StoleZwiebel("a*n").outcome(2), "depends on ['a']"),
     (lambda: StoleZwiebel("sqrt(n)").profit("k"), "no closed form"),
+    (lambda: StoleZwiebel("1/n").profit(3), "no finite number"),
+    (lambda: StoleZwiebel("1/n", continuous=True).profit("k"), "no closed form"),
+    (lambda: StoleZwiebel("if(n >= 2, 1, 0)", continuous=True).profit("k"), "no closed form"),
     (lambda: Bargain("p", {"a": "p"}), "1 parties, not two"),
     (lambda: Bargain("p", {"a": "p", "b": "1 - p"}, {"c": 1}), "no party 'c'"),
     (lambda: NashInNash([]), "needs a bargain"),
+    (lambda: NashInNash([SALE]).solve({"w": 2}), "at least 0 and not all 0"),
     (lambda: NashInNash([Bargain("p", {"a": "p", "b": "v - p"})]).solve(), "give a value for v"),
     (lambda: NashInNash([Bargain("p", {"a": "1/p", "b": "1 - p"})]).solve(), "no polynomial"),
     (lambda: NashInNash([Bargain("p", {"a": "1", "b": "2"})]).solve(), "does not depend on it"),

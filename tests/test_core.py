@@ -146,6 +146,19 @@ def test_one_of_several_substitutable_suppliers_gets_nothing_in_the_core():
     assert vertices(market(1, 2)) == {(1, 0, 0)}
 
 
+def test_ten_players_of_whom_pairs_make_one_have_a_core_and_nine_have_none():
+    """With nine one is left over; every pair of them can make 1, so 9/2 is asked for."""
+    ten, nine = (CoalitionalGame.of("abcdefghij"[:n], lambda s: len(s) // 2) for n in (10, 9))
+    assert dict(core(ten).division) == dict.fromkeys("abcdefghij", Fraction(1, 2))
+    assert core(nine).is_empty
+    assert blocking(nine, core(nine).division)
+
+
+def test_balanced_families_are_of_different_players():
+    with pytest.raises(DeclarationError, match="listed twice"):
+        balanced_families("aab")
+
+
 def test_the_shapley_value_need_not_be_in_the_core():
     game = market(1, 2)
     assert dict(blocking(game, Shapley(game).divide())) == {

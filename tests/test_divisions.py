@@ -103,6 +103,46 @@ def test_outside_options_as_constraints_and_a_proposer():
     same(read_game(text).game.payoffs["lead"], has["lead"] - symbol("design") / 4)
 
 
+IMPASSE = 'outside_as = "constraint"\nimpasse = { lead = 1, supplier = "power" }\n'
+
+
+def test_the_case_of_no_trade_is_in_the_formulas_unless_it_is_excluded():
+    always = "always_trade = true\n"
+    for keys in ("", IMPASSE):
+        plain = read_game(division(NASH, a=("[payoffs]", f"{keys}[payoffs]")))
+        assert read_game(write_game(plain)).game == plain.game
+        short = read_game(division(NASH, a=("[payoffs]", f"{keys}{always}[payoffs]"))).game
+        no_trade = If if keys else sp.Max
+        count = [len(g.payoffs["lead"].atoms(no_trade)) for g in (plain.game, short)]
+        assert count[0] > count[1]
+    text = division(NASH, a=("[payoffs]", f"{IMPASSE}[payoffs]"))
+    rule = Nash(
+        {"lead": 1, "supplier": "quality/2"},
+        {"lead": "power", "supplier": "1 - power"},
+        outside_as="constraint",
+        impasse={"lead": 1, "supplier": "power"},
+    )
+    at = {symbol(k): sp.Rational(v) for k, v in [("design", 0), ("quality", 1), ("power", "3/4")]}
+    got = read_game(text).game.payoffs["lead"]
+    assert got.xreplace(at) == rule.divide(3)["lead"].xreplace(at)
+
+
+def test_a_closed_form_with_cases_is_written_and_read():
+    """The sum of a**i is another one where a is 1."""
+    text = division(NASH, a=("[payoffs]", """[parameters.a]
+default = 2
+[divisions.many]
+rule = "stole-zwiebel"
+output = "a**n"
+count = "n"
+suppliers = "design"
+[payoffs]"""), b=("trade_lead - design/4", "many_profit"))  # fmt: skip
+    got = read_game(text).game.payoffs["lead"]
+    for a in (1, 2):
+        at = {symbol("a"): sp.Integer(a), symbol("design"): sp.Integer(2)}
+        assert got.xreplace(at) == StoleZwiebel("a**n").profit(2).xreplace(at)
+
+
 def test_a_division_by_shapley_has_links():
     game = read_game(division(SHAPLEY)).game
     v = surplus()

@@ -206,6 +206,13 @@ def test_capacity_is_a_threat_only_as_far_as_it_would_be_used():
     assert path(only(bound, TIGHT))["capacity"] > 11 / 3 + 0.1
 
 
+def test_a_first_mover_builds_no_more_than_would_be_used_after_entry():
+    """Own: (A - r)/2 up to A = 5 r, and (A + r)/3 beyond, as here."""
+    one = only(load("deterrence").game, {"demand": 20, "entry_cost": "1/2"})
+    assert path(one)["capacity"] == near(23 / 3)
+    assert path(one)["output"] == near(23 / 3)
+
+
 @pytest.mark.long
 def test_a_limit_on_capacity_backfires_where_deterrence_keeps_prices_low():
     """O32.W_f2: 20.5 against 19.78 if both are held to what equals would build."""
@@ -237,6 +244,17 @@ def test_quantity_prices_and_rents_along_the_chain(suppliers, leads, quantity, p
     assert earned["supplier"] + earned["other_suppliers"] == near(rents[0])
     assert earned["lead"] + earned["other_leads"] == near(rents[1])
     assert earned["supplier"] == near(rents[0] / suppliers)
+
+
+@pytest.mark.parametrize(("suppliers", "leads", "sign"), [(3, 3, 1), (4, 3, 0), (5, 3, -1)])
+def test_rents_are_equal_with_one_supplier_more_than_lead_firms(suppliers, leads, sign):
+    """Own: they stand as the number of lead firms, and one, to that of suppliers."""
+    one = only(load("chain").game, {"suppliers": suppliers, "leads": leads})
+    earned = {name: v.value for name, v in one.payoffs.items()}
+    upstream = earned["supplier"] + earned["other_suppliers"]
+    downstream = earned["lead"] + earned["other_leads"]
+    assert upstream / downstream == near((leads + 1) / suppliers)
+    assert (upstream > downstream) - (upstream < downstream) == sign
 
 
 def test_the_subsidy_that_undoes_all_margins():

@@ -29,7 +29,7 @@ import sympy as sp
 
 from pigou.errors import DeclarationError, unknown
 from pigou.exact import Record
-from pigou.expression import FUNCTIONS, Scope, read_expression, valid_name
+from pigou.expression import FUNCTIONS, If, Scope, read_expression, valid_name
 
 __all__ = ["Nash", "TakeItOrLeaveIt", "formula"]
 
@@ -101,7 +101,9 @@ class Nash:
     The sum is the largest, over sets B of those who are held to their outside options, of lines
     that rise with t, so the smallest root is that of the sum. With two parties,
     :math:`x_1 = \max(d_1, \min(\alpha_1 v, v - d_2))` at impasse payoffs of 0. Where
-    :math:`v < \sum_k d_k`, the same formula gives everybody :math:`d_k`: no trade.
+    :math:`v < \sum_k d_k`, the same formula gives everybody :math:`d_k`: no trade. If nobody has a
+    reason to leave, :math:`d_k \le b_k` for all k, and together they make less than they have while
+    they negotiate, :math:`v < \sum_k b_k`, they go on negotiating: everybody has :math:`b_k`.
 
     Parameters
     ----------
@@ -115,7 +117,9 @@ class Nash:
         With ``"constraint"``: what each has while they negotiate; 0 by default.
     always_trade : bool
         That :math:`v \ge \sum_k d_k` follows from what the model assumes, so that the maximum with
-        0 is left out. Prove it where you say it.
+        0 is left out; with ``"constraint"``, that :math:`v \ge \sum_k b_k` wherever all
+        :math:`d_k \le b_k`, so that the case in which nobody moves is left out. Prove it where you
+        say it.
     scope : Scope, optional
         Names that the formulas may use; see `formula`.
 
@@ -139,9 +143,12 @@ class Nash:
     >>> Nash({"supplier": 2, "lead": 0}, outside_as="constraint").divide(3)
     {'supplier': 2, 'lead': 1}
 
-    Together they make less than apart:
+    Together they make less than apart; less than they have while they talk:
 
     >>> Nash({"supplier": 2, "lead": 2}).divide(3)
+    {'supplier': 2, 'lead': 2}
+    >>> talks = {"supplier": 2, "lead": 2}
+    >>> Nash({"supplier": 0, "lead": 1}, outside_as="constraint", impasse=talks).divide(3)
     {'supplier': 2, 'lead': 2}
     """
 
@@ -170,11 +177,6 @@ class Nash:
         self._check_weights()
 
     def _check_constraints(self) -> None:
-        if self.always_trade:
-            raise DeclarationError(
-                "always_trade: with outside options as constraints the formula has no maximum with "
-                "0 that could be left out"
-            )
         if len(self.outside) > _MOST_CONSTRAINED:
             raise DeclarationError(
                 f"outside options as constraints: at most {_MOST_CONSTRAINED} parties, not "
@@ -231,9 +233,15 @@ class Nash:
                 rest = v - sum(self.outside[k] for k in held) - sum(impasse[k] for k in free)
                 roots.append(rest / sp.Add(*(self.shares[k] for k in free)))
         level = sp.Min(*roots)
-        return Record(
-            {k: sp.Max(d, impasse[k] + self.shares[k] * level) for k, d in self.outside.items()}
-        )
+        agreed = {
+            k: sp.Max(d, impasse[k] + self.shares[k] * level) for k, d in self.outside.items()
+        }
+        stays = (sp.Le(d, impasse[k]) for k, d in self.outside.items())
+        stuck = sp.And(sp.Lt(v, sp.Add(*impasse.values())), *stays)
+        unsaid = not self.impasse and stuck not in (sp.true, sp.false)
+        if self.always_trade or unsaid:
+            return Record(agreed)
+        return Record({k: If(stuck, impasse[k], x) for k, x in agreed.items()})
 
 
 @dataclass(frozen=True)

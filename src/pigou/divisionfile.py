@@ -7,8 +7,8 @@ one definition for each party, ``NAME_PARTY``, that payoffs, transfers and refor
 rule                   keys                                          definitions
 =====================  ============================================  =========================
 ``nash``               surplus, outside; weights, outside_as,        ``NAME_PARTY``
-                       impasse
-``take-it-or-leave``   surplus, outside, proposer                    ``NAME_PARTY``
+                       impasse, always_trade
+``take-it-or-leave``   surplus, outside, proposer; always_trade      ``NAME_PARTY``
 ``shapley``            players, worth; links, may_split              ``NAME_PLAYER``
 ``stole-zwiebel``      output, count, suppliers; outside             ``NAME_profit``,
                                                                      ``NAME_payments``
@@ -37,8 +37,8 @@ __all__ = ["RULES", "read_divisions"]
 
 RULES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = Record(
     {
-        "nash": (("surplus", "outside"), ("weights", "outside_as", "impasse")),
-        "take-it-or-leave": (("surplus", "outside", "proposer"), ()),
+        "nash": (("surplus", "outside"), ("weights", "outside_as", "impasse", "always_trade")),
+        "take-it-or-leave": (("surplus", "outside", "proposer"), ("always_trade",)),
         "shapley": (("players", "worth"), ("links", "may_split")),
         "stole-zwiebel": (("output", "count", "suppliers"), ("outside",)),
     }
@@ -112,11 +112,12 @@ def _shares(table: FileTable, formula: Callable[..., sp.Expr]) -> Mapping[str, s
             return Shapley(_coalitions(table, group("worth"))).divide()
         if rule == "stole-zwiebel":
             return _renegotiated(table, formula)
+        trades = table.flag("always_trade")
         if rule == "take-it-or-leave":
-            division: Any = TakeItOrLeaveIt(table.text("proposer"), group("outside"))
+            division: Any = TakeItOrLeaveIt(table.text("proposer"), group("outside"), trades)
         else:
             role = table.text("outside_as", "threat")
-            division = Nash(group("outside"), group("weights"), role, group("impasse"))
+            division = Nash(group("outside"), group("weights"), role, group("impasse"), trades)
         return division.divide(formula("surplus", table))
 
 

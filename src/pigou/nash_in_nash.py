@@ -22,6 +22,8 @@ Steps
    that is no bargain is listed.
 4. No bargain is struck in which no term lets both gain; then there is no solution with all
    bargains struck, and the answer is empty.
+5. A party of weight 0 is made an offer that it can take or leave: the other maximises its own gain
+   over the terms that cost this one nothing, and the one without weight may gain nothing.
 
 Sources: @horn1988bilateral; for a foundation, @collardwexler2019microfoundation.
 """
@@ -103,10 +105,9 @@ class Bargain:
             return sp.Rational(1, 2), sp.Rational(1, 2)
         one, other = (self.weights[k] for k in self.agreed)
         total = sp.cancel(one + other)
-        if total == 0 or any(w.is_number and w < 0 for w in (one, other)):
-            raise DeclarationError(
-                f"the bargain over '{self.term}': weights are at least 0 and not all 0"
-            )
+        if total == 0:
+            raise _unfit(self.term)
+        _weights(self.term, one, other)
         return one / total, other / total
 
 
@@ -257,7 +258,7 @@ class _Sides:
         for gain in (one, other):
             if not gain.is_polynomial(*unknowns):
                 raise StructureError(f"{where}: the gain {gain} is no polynomial in the terms")
-        pair = (shares[0], shares[1])
+        pair = _weights(bargain.term, *shares)
         return cls(symbol(bargain.term), (one, other), pair, frozenset(unknowns))
 
     @property
@@ -267,11 +268,11 @@ class _Sides:
         return sp.expand(a * sp.diff(u, self.term) * v + b * sp.diff(v, self.term) * u)
 
     def factors(self) -> list[sp.Expr]:
-        """Factors of the first-order condition that depend on some term and are no gain's."""
+        """Factors of the first-order condition that depend on some term, and of no weighty gain."""
         slope = sp.numer(sp.together(self.slope))
         if slope == 0:
             raise StructureError(f"the bargain over '{self.term}' does not depend on it")
-        own = {f for g in self.gains for f, _ in sp.factor_list(g)[1]}
+        own = {f for g, _ in self._weighty for f, _ in sp.factor_list(g)[1]}
         return [
             f
             for f, _ in sp.factor_list(slope)[1]
@@ -280,7 +281,7 @@ class _Sides:
 
     def is_struck(self, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
         """Tell whether both gain at a point, and the Nash product is nowhere larger."""
-        if not all(_positive(g.xreplace(dict(point))) for g in self.gains):
+        if not self._both_gain(point):
             return False
         others = {s: value for s, value in point.items() if s != self.term}
         line = _Sides(
@@ -296,20 +297,40 @@ class _Sides:
         marks = sorted({*_real_roots(slope.as_expr(), self.term), *ends}, key=lambda r: r.evalf(50))
         beyond = (marks[0] - 1, marks[-1] + 1) if marks else (here, here)
         for point, growing in zip(beyond, (-1, 1), strict=True):
-            if self._both_gain(point) and _positive(growing * slope.eval(point)):
+            if self._both_gain({self.term: point}) and _positive(growing * slope.eval(point)):
                 return False
         return not any(
             _positive(self._product(rival) - self._product(here))
             for rival in marks
-            if rival != here and self._both_gain(rival)
+            if rival != here and self._both_gain({self.term: rival})
         )
 
-    def _both_gain(self, point: sp.Expr) -> bool:
-        return all(_positive(g.xreplace({self.term: point})) for g in self.gains)
+    @property
+    def _weighty(self) -> list[tuple[sp.Expr, sp.Expr]]:
+        """Gains and shares of those who have a weight."""
+        return [(g, s) for g, s in zip(self.gains, self.shares, strict=True) if s != 0]
+
+    def _both_gain(self, point: Mapping[sp.Symbol, sp.Expr]) -> bool:
+        """Tell whether both gain, or lose nothing if they have no weight."""
+        for gain, share in zip(self.gains, self.shares, strict=True):
+            value = gain.xreplace(dict(point))
+            if not (_positive(value) if share != 0 else not _positive(-value)):
+                return False
+        return True
 
     def _product(self, point: sp.Expr) -> sp.Expr:
-        u, v = (g.xreplace({self.term: point}) for g in self.gains)
-        return u ** self.shares[0] * v ** self.shares[1]
+        return sp.Mul(*(g.xreplace({self.term: point}) ** s for g, s in self._weighty))
+
+
+def _weights(term: object, one: sp.Expr, other: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Refuse weights that are below 0."""
+    if any(w.is_number and w < 0 for w in (one, other)):
+        raise _unfit(term)
+    return one, other
+
+
+def _unfit(term: object) -> DeclarationError:
+    return DeclarationError(f"the bargain over '{term}': weights are at least 0 and not all 0")
 
 
 def _solutions(

@@ -131,10 +131,11 @@ class StoleZwiebel:
         """
         many = formula(n)
         if not many.is_number:
-            return sp.expand(self._closed.xreplace({_SIZE: many}))
+            found = sp.expand(self._closed.xreplace({_SIZE: many}))
+            return formula(found) if found.has(sp.Piecewise) else found
         if self.continuous:
             return self._at(many)
-        return self._sum(self._whole(many)) / (many + 1)
+        return self._finite(self._sum(self._whole(many)) / (many + 1))
 
     def payment(self, n: Any) -> sp.Expr:
         """Return w(n), what each of n suppliers is paid, as long as nobody walks away.
@@ -194,6 +195,13 @@ class StoleZwiebel:
             raise ExpressionError(f"the number of suppliers is 0, 1, ..., {_MOST}, not {n}")
         return int(n)
 
+    def _finite(self, amount: sp.Expr) -> sp.Expr:
+        if amount.has(*_NOT_FINITE):
+            raise ExpressionError(
+                f"'{self.output}' is no finite number for every number of suppliers, 0 included"
+            )
+        return amount
+
     def _sum(self, n: int) -> sp.Expr:
         return sp.Add(*(self.made(i) - i * self.outside for i in range(n + 1)))
 
@@ -208,10 +216,10 @@ class StoleZwiebel:
                 found = sp.integrate(summand, (inside, 0, _SIZE)) / _SIZE
             else:
                 found = sp.summation(summand, (inside, 0, _SIZE)) / (_SIZE + 1)
-        except (ValueError, NotImplementedError):
+        except (ValueError, NotImplementedError, AttributeError):  # sympy's own slips
             found = sp.nan
         found = sp.expand(sp.cancel(found) if not self.continuous else found)
-        if found.has(sp.Sum, sp.Integral, sp.nan, sp.zoo) or inside in found.free_symbols:
+        if found.has(sp.Sum, sp.Integral, *_NOT_FINITE) or inside in found.free_symbols:
             raise ExpressionError(
                 f"'{self.output}' has no closed form that sympy finds; give the number of suppliers"
             )
@@ -223,4 +231,5 @@ class StoleZwiebel:
         return self._closed.xreplace({_SIZE: n})
 
 
+_NOT_FINITE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 _SIZE = sp.Symbol("number of suppliers", positive=True)
