@@ -22,7 +22,7 @@ from typing import Any
 from pigou.equilibrium import Equilibrium, Grade
 from pigou.exact import Enclosure
 from pigou.game import Game, Move, Parameter, Player
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
+from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.reform import subsidy
 from pigou.replicating import answer, crossing, only, played, worth
 
@@ -95,11 +95,11 @@ def of(who: str, b: str = "3/5") -> Computed:
 
 def restoring() -> Computed:
     """Return the share of the cost t**2/2 at which the firm trains as a planner would."""
-    wanted = played(decided("planner"))["t"]
+    best = decided("planner")
 
     def missing(rate: Any) -> tuple[Enclosure, Grade]:
         one = only(subsidy("t", f"({rate})*t/2")(training("firm")))
-        return wanted - played(one)["t"], one.evidence.grade
+        return played(best)["t"] - played(one)["t"], weakest([best, one])
 
     return crossing(missing, "1/2", "43/50")
 

@@ -21,9 +21,10 @@ from functools import cache
 from typing import Any
 
 from pigou.equilibrium import Equilibrium, Grade
+from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.game import Game, Move, Parameter, Player
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
+from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.reform import Reform, set_parameters
 from pigou.replicating import answer, crossing, only, played, worth
 
@@ -55,7 +56,7 @@ def voluntary() -> list[PublishedClaim]:
         ),
         PublishedClaim(
             "O38.G_samuelson", "efficient provision: one owner of all incomes", "13.5",
-            lambda: owner((27,), {}), FORM, FOUR, Fraction(1, 10**9),
+            lambda: owner(27), FORM, FOUR, Fraction(1, 10**9),
         ),
     ]  # fmt: skip
 
@@ -165,10 +166,18 @@ def givers(reform: Reform) -> Computed:
     return answer((found.value, sum(gift.lower > 0 for gift in gifts)), one)
 
 
-def owner(incomes: Sequence[int], at: Mapping[str, Any]) -> Computed:
-    """Return what an owner of all incomes provides."""
-    one = only(facility(incomes), at)
-    return answer(played(one)["g1"], one)
+def owner(income: int, taste: str = "1") -> Computed:
+    """Return what an owner of all incomes provides: the largest log(x G**taste)."""
+    one = only(
+        Game(
+            "one owner of all incomes",
+            [Player("owner")],
+            [Move("G", "owner", ("1/10", income - Fraction(1, 10)))],
+            {"owner": "log(income - G) + taste*log(G)"},
+            parameters=[Parameter("income", income), Parameter("taste", taste)],
+        )
+    )
+    return answer(played(one)["G"], one)
 
 
 def match() -> Computed:
@@ -176,16 +185,17 @@ def match() -> Computed:
 
     The levy on each pays for the grant at the efficient provision, where it has to balance.
     """
-    efficient = owner((50,), TASTE).value
-    assert isinstance(efficient, Enclosure)
-    best = (efficient.lower + efficient.upper) / 2
+    efficient = owner(50, TASTE["taste"])
+    best = efficient.value
+    if not isinstance(best, Enclosure) or not best.is_exact:
+        raise StructureError("the efficient provision, which sets the levy, is not known exactly")
 
     def surplus(rate: Fraction) -> tuple[Enclosure, Grade]:
-        levy = rate * best / 10
+        levy = rate * best.lower / 10
         incomes = {f"w{i}": f"w{i} - ({levy})" for i in range(1, 11)}
         game = set_parameters({**incomes, "match": rate})(facility((5,) * 10, "1/10"))
         one = only(game, TASTE)
         gifts = worth(game, one, " + ".join(f"g{i}" for i in range(1, 11)), TASTE)
-        return gifts - Enclosure.point(best), one.evidence.grade
+        return gifts - best, weakest([efficient.grade, one])
 
     return crossing(surplus, "4/5", "23/25")

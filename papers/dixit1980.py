@@ -26,7 +26,7 @@ from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.expression import symbol
 from pigou.game import Bystander, Game, Move, Parameter, Player
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
+from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.replicating import answer, only, played, turning_point
 from pigou.solving import solve
 
@@ -165,7 +165,7 @@ def blockaded() -> Computed:
 
     def at_ease(f: Fraction) -> tuple[bool, Grade]:
         found = solve(deterrence(), {"f": f})
-        grade = Grade.CERTIFIED if found.complete else Grade.NUMERICAL
+        grade = weakest([found, alone])
         return all(played(one)["q1"].overlaps(monopoly) for one in found), grade
 
     return confirmed(at_ease, entrant_against(monopoly))

@@ -56,9 +56,9 @@ def publication() -> Publication:
             PublishedClaim("O12.p_alone", "probability that one is left alone with the new "
                            "standard", "0.2876184506", lambda: chance(ALONE), FORM, AT),
             PublishedClaim("O12.W_eq", "expected payoff of both", "0.899554062", joint, FORM, AT,
-                           "0.001"),
+                           "0.0001"),
             PublishedClaim("O12.W_fb", "the same, first best", "0.94399995", first_best_joint,
-                           FORM, AT, "0.001"),
+                           FORM, AT),
         ],
     )  # fmt: skip
 

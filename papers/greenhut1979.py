@@ -24,7 +24,7 @@ from functools import cache, partial
 from pigou.equilibrium import Equilibrium, Grade
 from pigou.exact import Enclosure
 from pigou.game import Game, Move, Player
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
+from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.reform import subsidy
 from pigou.replicating import answer, crossing, joined, only, played
 
@@ -151,11 +151,11 @@ def surpluses() -> Computed:
 
 def restoring() -> Computed:
     """Return the subsidy of final output under which as much is sold as a planner wants."""
-    wanted = played(efficient())["Q"]
+    best = efficient()
 
     def missing(rate: Fraction) -> tuple[Enclosure, Grade]:
         reform = joined(subsidy(f"x_b{i}", rate, f"s{i}") for i in (1, 2, 3))
         one = only(reform(chain((2, 3), (6, 10), 10 + rate)))
-        return wanted - sold_of(one, 2)[-1], one.evidence.grade
+        return played(best)["Q"] - sold_of(one, 2)[-1], weakest([best, one])
 
     return crossing(missing, 8, "19/2")

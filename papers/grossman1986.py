@@ -25,8 +25,7 @@ from typing import Any
 from pigou.equilibrium import Equilibrium, Grade
 from pigou.exact import Enclosure
 from pigou.game import Game, Move, Parameter, Player
-from pigou.optimum import first_best
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
+from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.reform import mandate, subsidy
 from pigou.replicating import answer, crossing, only, played
 
@@ -114,41 +113,41 @@ def surplus_of(owner: str) -> Computed:
 
 
 def best() -> Computed:
-    """Return the largest surplus of buyer and supplier, without those who only decide for them."""
-    base = ownership()
-    moves = [Move(name, base.move(name).player, base.move(name).domain) for name in ("i_B", "i_S")]
-    value = "2*A_B*sqrt(i_B) + 2*A_S*sqrt(i_S)"
-    payoffs = {"buyer": f"{value} - i_B", "supplier": "-i_S"}
-    both = Game("both", base.players[1:3], moves, payoffs, parameters=base.parameters)
-    return answer(first_best(both).welfare, Grade.CERTIFIED, method="first best")
+    """Return the largest surplus of buyer and supplier."""
+    return answer(efficient().payoffs["planner"], efficient())
 
 
 def flip() -> Computed:
-    """Return the square of A_S at which two structures are worth the same."""
+    """Return the square of A_S at which two structures are worth the same (A_B is 1)."""
 
-    def lead(square: Fraction) -> tuple[Enclosure, Grade]:
-        root = Fraction(float(square) ** 0.5).limit_denominator(10**12)
-        ends = [owned_by(owner, root) for owner in ("nobody", "the_buyer")]
+    def lead(a_s: Fraction) -> tuple[Enclosure, Grade]:
+        ends = [owned_by(owner, a_s) for owner in ("nobody", "the_buyer")]
         free, led = (one.payoffs["parties"] for one in ends)
-        return free - led, ends[0].evidence.grade
+        return free - led, weakest(ends)
 
-    return crossing(lead, "1/4", "1/2")
+    found = crossing(lead, "1/2", "7/10")
+    assert isinstance(found.value, Enclosure)
+    return Computed(found.value * found.value, found.grade, found.method)
 
 
 def restoring() -> Computed:
     """Return the rate at which a supplier without assets invests as in the first best."""
-    wanted = played(first_best_investment())["i_S"]
 
     def missing(rate: Any) -> tuple[Enclosure, Grade]:
         helped = subsidy("i_S", rate)(mandate("owner", "the_buyer")(ownership()))
         one = only(helped)
-        return wanted - played(one)["i_S"], one.evidence.grade
+        return played(efficient())["i_S"] - played(one)["i_S"], weakest([efficient(), one])
 
     return crossing(missing, "2/5", "1/2")
 
 
 @cache
-def first_best_investment() -> Equilibrium:
-    """Return the investment of a supplier who gets all that it makes."""
-    move = Move("i_S", "supplier", ("1/100", 4))
-    return only(Game("alone", [Player("supplier")], [move], {"supplier": "sqrt(i_S) - i_S"}))
+def efficient() -> Equilibrium:
+    """Return the choice of a planner who decides on both investments."""
+    base = ownership()
+    moves = [Move(name, "planner", base.move(name).domain) for name in ("i_B", "i_S")]
+    surplus = base.payoffs["parties"]
+    return only(
+        Game("first best", [Player("planner")], moves, {"planner": surplus},
+             parameters=base.parameters)
+    )  # fmt: skip

@@ -23,7 +23,7 @@ from functools import cache
 from pigou.equilibrium import Equilibrium, Grade
 from pigou.exact import Enclosure
 from pigou.game import Game, Move, Parameter, Player
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
+from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.replicating import answer, crossing, only, played, worth
 
 FORM = f"{DERIVED}; one shot, with a matching function of constant elasticity"
@@ -112,10 +112,9 @@ def both(formula: str) -> Computed:
 
 def efficient_at(name: str, low: str, high: str) -> Computed:
     """Return the value of a parameter at which as many enter as the planner wants."""
-    wanted = played(best())["theta"]
 
     def missing(value: object) -> tuple[Enclosure, Grade]:
         one = only(free_entry(), {name: value})
-        return wanted - played(one)["theta"], one.evidence.grade
+        return played(best())["theta"] - played(one)["theta"], weakest([best(), one])
 
     return crossing(missing, low, high)

@@ -18,8 +18,10 @@ Sources
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 from pigou.equilibrium import Equilibrium
+from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.game import Game, Move, Parameter, Player
 from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
@@ -143,6 +145,8 @@ def all_prices() -> Computed:
 
 
 def ranking() -> Computed:
-    """Return the modes by price: enclosures that overlap would be no ranking."""
+    """Return the modes by price."""
     names = sorted(ORDER, key=lambda name: price(name).lower)
+    if any(price(low).upper >= price(high).lower for low, high in pairwise(names)):
+        raise StructureError("two prices are not told apart: no ranking")
     return answer(names, *(mode(name)[1] for name in ORDER))

@@ -24,7 +24,7 @@ from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade
 from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.game import Bystander, Game, Move, Parameter, Player
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
+from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.replicating import answer, only, played, turning_point
 from pigou.solving import solve
 
@@ -50,7 +50,7 @@ def publication() -> Publication:
             PublishedClaim("O31.W_e", "welfare under free entry", "40.5",
                            lambda: answer(welfare(last()), last()), FORM, AT),
             PublishedClaim("O31.W_star", "welfare with the best whole number", 44,
-                           lambda: answer(worth_of(4), Grade.CERTIFIED), FORM, AT),
+                           lambda: answer(welfare(of(4)), of(4)), FORM, AT),
             PublishedClaim("O31.fee", "entry fee that a firm can pay at the best number",
                            "3.641588834",
                            lambda: answer(licensed().payoffs["firm"] - ONE, licensed()), FORM, AT),
@@ -142,8 +142,8 @@ def welfare(one: Equilibrium) -> Enclosure:
 
 
 @cache
-def worth_of(firms: int) -> Enclosure:
-    """Return welfare with so many firms inside."""
+def of(firms: int) -> Equilibrium:
+    """Return the equilibrium of so many firms, all inside."""
     numbers = range(1, firms + 1)
     price = f"(10 - {all_of('q', firms)})"
     game = Game(
@@ -153,14 +153,16 @@ def worth_of(firms: int) -> Enclosure:
         {f"firm{i}": f"q{i}*{price} - 1" for i in numbers},
         [Bystander("consumers", f"{all_of('q', firms)}**2/2")],
     )
-    return welfare(only(game))
+    return only(game)
 
 
 def best_number() -> Computed:
     """Return the number of firms inside under which welfare is largest, up to nine."""
-    best = max(range(1, 10), key=lambda n: worth_of(n).lower)
-    clear = all(worth_of(n).upper < worth_of(best).lower for n in range(1, 10) if n != best)
-    return answer(best, Grade.CERTIFIED if clear else Grade.NUMERICAL)
+    known = {n: welfare(of(n)) for n in range(1, 10)}
+    best = max(known, key=lambda n: known[n].lower)
+    if not all(known[n].upper < known[best].lower for n in known if n != best):
+        raise StructureError("no number of firms is clearly the best")
+    return answer(best, *(of(n) for n in known))
 
 
 def fees() -> Computed:
@@ -174,19 +176,11 @@ def fee_that_keeps_out(number: int) -> Computed:
 
     The profit of so many firms proposes it; free entry just below and just above confirms it.
     """
-    numbers = range(1, number + 1)
-    game = Game(
-        "firms inside",
-        [Player(f"firm{i}") for i in numbers],
-        [Move(f"q{i}", f"firm{i}", (0, 10)) for i in numbers],
-        {f"firm{i}": f"q{i}*(10 - {all_of('q', number)}) - 1" for i in numbers},
-    )
-    proposed = only(game).payoffs["firm1"].lower
+    proposed = of(number).payoffs["firm1"].lower
     near = Fraction(1, 10**8)
 
     def enter(fee: Fraction) -> tuple[bool, Grade]:
         found = solve(entry(6), {"fee": fee})
-        grade = Grade.CERTIFIED if found.complete else Grade.NUMERICAL
-        return max(map(inside, found)) >= number, grade
+        return any(inside(one) >= number for one in found), weakest([found])
 
     return turning_point(enter, proposed - near, proposed + near, 2 * near)

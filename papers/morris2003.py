@@ -2,9 +2,9 @@ r"""Morris and Shin (2003): which equilibrium a little doubt selects where many 
 
 **Set-up.** n firms choose to invest, at cost c, or not. Whoever invests earns b if at least k do.
 Where each sees a payoff with a little noise of its own, a firm at the switching point believes that
-the number of others who invest is uniform on 0, ..., n - 1 (section 2.2). So all invest if and only
-if :math:`b (n - k + 1)/n > c`, although both "all" and "none" are equilibria as soon as
-:math:`b > c`.
+the number of others who invest is uniform on 0, ..., n - 1 (section 2.2 has it for a continuum of
+firms). So all invest if and only if :math:`b (n - k + 1)/n > c`, although both "all" and "none" are
+equilibria as soon as :math:`b > c`.
 
 Sources
 -------

@@ -12,7 +12,7 @@ Sources
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import pairwise
@@ -191,9 +191,9 @@ def pairs() -> EquilibriumSet:
     return solve(weakest_link(2))
 
 
-def summed(values: object) -> Enclosure:
+def summed(values: Iterable[Enclosure]) -> Enclosure:
     """Add enclosures."""
-    return sum(values, Enclosure.point(0))  # type: ignore[call-overload]
+    return sum(values, Enclosure.point(0))
 
 
 def gain() -> Computed:

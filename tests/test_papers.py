@@ -1,6 +1,7 @@
 """Publications: what they claim is computed again, and what disagrees is said to."""
 
 import csv
+import importlib
 import io
 import json
 import re
@@ -15,10 +16,10 @@ from click.testing import CliRunner
 from pigou import papers
 from pigou.catalogue import find_model
 from pigou.cli import cli
-from pigou.equilibrium import Grade
+from pigou.equilibrium import Evidence, Grade
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
-from pigou.papers import bagnoli1989, browning1976
+from pigou.papers import bagnoli1989, browning1976, kamien1992
 from pigou.publication import (
     DERIVED,
     WITHHELD,
@@ -51,6 +52,39 @@ TWO_DECIMALS = {"O45.b_a1", "O45.c_a1", "O45.b_a2", "O45.c_a2"}
 
 def run(*args):
     return CliRunner().invoke(cli, ["replicate", *args])
+
+
+def numerical_solution(monkeypatch, module, *names):
+    """Let equilibria of games of these names be known numerically only."""
+    real = module.only
+
+    def weaker(game, at=None):
+        one = real(game, at)
+        return replace(one, evidence=Evidence(Grade.NUMERICAL, "")) if game.name in names else one
+
+    monkeypatch.setattr(module, "only", weaker)
+
+
+@pytest.mark.parametrize(
+    ("name", "claim", "game"),
+    [
+        ("mankiw1986", "O31.W_star", "firms inside"),
+        ("acemoglu1999", "O30.subsidy", "training decided by the planner"),
+        ("grossman1986", "O21.S_fb", "first best"),
+    ],
+)
+def test_a_claim_is_known_no_better_than_anything_behind_it(name, claim, game, monkeypatch):
+    module = importlib.reload(importlib.import_module(f"pigou.papers.{name}"))
+    numerical_solution(monkeypatch, module, game)
+    (wanted,) = (one for one in module.publication().claims if one.id == claim)
+    assert wanted.compute().grade == Grade.NUMERICAL
+    importlib.reload(module)
+
+
+def test_prices_that_are_not_told_apart_are_no_ranking(monkeypatch):
+    monkeypatch.setattr(kamien1992, "price", lambda name: Enclosure(55, 58))
+    with pytest.raises(StructureError, match="no ranking"):
+        kamien1992.ranking()
 
 
 def agrees(name):
@@ -205,6 +239,29 @@ def test_forms_of_output(tmp_path):
     assert all(name in listed for name in papers.names())
 
 
+def test_in_latex_several_values_stand_below_each_other():
+    table = run("winter2004", "--latex").stdout.partition("hline")[2]
+    rows = [line.removesuffix(r" \\").split(" & ") for line in table.splitlines() if "&" in line]
+    at = [row[0] for row in rows].index(r"O10.W3\_rewards")
+    assert [row[1] for row in rows[at : at + 3]] == ["8", "4", "2"]
+    assert [row[3] for row in rows[at : at + 3]] == ["8", "4", "2"]
+    assert rows[at][4:] == ["agrees", "proved"]
+    assert rows[at + 1][0] == "" and rows[at + 3][0] == r"O10.W3\_unique"
+
+
+def test_a_place_that_cannot_be_written_to_is_refused_before_anything_is_computed(monkeypatch):
+    monkeypatch.setattr("pigou.replicating.replicate", lambda *_: pytest.fail("computed"))
+    printed = run("winter2004", "-o", "/no/such/folder/out.json")
+    assert printed.exit_code == 2 and "there is no folder" in printed.stderr
+
+
+def test_what_disagrees_is_told_with_what_it_should_be(monkeypatch):
+    wrong = corrupted("segal2003", expected=7)
+    monkeypatch.setattr(papers, "load", lambda name: wrong)
+    printed = " ".join(run("segal2003").stdout.split())
+    assert "O10.S_cost disagrees: it should be 7, within 1/1000000." in printed
+
+
 def test_usage():
     unknown = run("winter2005")
     assert unknown.exit_code == 2 and "did you mean 'winter2004'?" in unknown.stderr
@@ -234,6 +291,7 @@ def test_declarations_are_checked():
     with pytest.raises(DeclarationError, match="negative"):
         replace(ready, tolerance=-1)
     assert checked(["0.1", "deter", True]) == (Fraction(1, 10), "deter", True)
+    assert checked([".5", "-.5", "-"]) == (Fraction(1, 2), Fraction(-1, 2), "-")
     assert weakest(["proved", Grade.NUMERICAL, Grade.CERTIFIED]) == Grade.NUMERICAL
 
 

@@ -668,6 +668,7 @@ def replicate(
         _deliver(lambda: page, dict, style or "table", as_json, file)
         return 0
     names = papers.names() if paper is None else (papers.find(paper),)
+    _check_place(file)
     found = [_replicated(papers.load(name)) for name in names]
     if latex:
         _emit(replicate_page.replicate_latex(found), file)
@@ -853,10 +854,7 @@ def _emit(content: str | bytes, file: Path | None) -> None:
         assert isinstance(content, str)
         sys.stdout.write(content)
         return
-    if file.is_dir():
-        raise DeclarationError(f"-o {file}: this is a folder, not a file")
-    if not file.parent.is_dir():
-        raise DeclarationError(f"-o {file}: there is no folder '{file.parent}'")
+    _check_place(file)
     if file.exists() and not file.is_file():
         _write(file, content)
         return
@@ -869,6 +867,16 @@ def _emit(content: str | bytes, file: Path | None) -> None:
         raise DeclarationError(f"-o {file}: cannot be written: {error.strerror or error}") from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _check_place(file: Path | None) -> None:
+    """Refuse a place where no file can be: before long work is done for it."""
+    if file is None:
+        return
+    if file.is_dir():
+        raise DeclarationError(f"-o {file}: this is a folder, not a file")
+    if not file.parent.is_dir():
+        raise DeclarationError(f"-o {file}: there is no folder '{file.parent}'")
 
 
 def _write(file: Path, content: str | bytes) -> None:

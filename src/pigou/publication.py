@@ -46,7 +46,7 @@ def checked(value: Any) -> Value:
         return value
     if isinstance(value, list | tuple):
         return tuple(checked(one) for one in value)
-    if isinstance(value, str) and not value.lstrip("+-").startswith(tuple("0123456789")):
+    if isinstance(value, str) and not value.lstrip("+-.").startswith(tuple("0123456789")):
         return value
     return exact(value)
 

@@ -116,7 +116,8 @@ def _remarks(outcome: Outcome) -> list[Block]:
         return [Words(f"{claim.id} could not be computed: {outcome.why}.", "bad")]
     if outcome.fails:
         exactly = f"within {claim.tolerance}" if claim.tolerance else "exactly"
-        return [Words(f"{claim.id} disagrees: it should be as published, {exactly}.", "bad")]
+        said = f"{claim.id} disagrees: it should be {value_text(claim.expected)}, {exactly}."
+        return [Words(said, "bad")]
     return []
 
 
@@ -182,7 +183,7 @@ def replicate_latex(found: Sequence[Replication]) -> str:
         paper = one.publication
         names = ("claim", "published", "derived", "computed", "agreement", "evidence")
         rows = [_row(outcome) for outcome in one.outcomes]
-        short = tuple((row[0], *row[2:]) for row in rows)
+        short = tuple(line for outcome in one.outcomes for line in _lines(outcome))
         notes = [Words(f"{row[0]}: {row[1]}; {cite(o.claim.where)}.", "", 1)
                  for row, o in zip(rows, one.outcomes, strict=True)]  # fmt: skip
         remarks = [block for outcome in one.outcomes for block in _remarks(outcome)]
@@ -191,6 +192,28 @@ def replicate_latex(found: Sequence[Replication]) -> str:
         title = prose(f"{author_year(paper.key)}, {paper.title}")
         parts += [rf"\subsection*{{{title}}}", as_latex(body).rstrip(), reference(paper.key, True)]
     return "\n\n".join([*parts, prose(_summary(found).text)]) + "\n"
+
+
+def _lines(outcome: Outcome) -> list[tuple[str, ...]]:
+    """Write a claim in rows: where it is several values, each has its own, to fit on a page."""
+    claim, computed = outcome.claim, outcome.computed
+    row = _row(outcome)
+    columns = [
+        _each(value)
+        for value in (
+            claim.published,
+            claim.expected if claim.is_derived else None,
+            computed.value if computed else None,
+        )
+    ]
+    most = max(map(len, columns))
+    filled = [[*column, *[""] * (most - len(column))] for column in columns]
+    first, *others = zip(*filled, strict=True)
+    return [(row[0], *first, *row[5:]), *(("", *line, "", "") for line in others)]
+
+
+def _each(value: Value) -> list[str]:
+    return [value_text(one) for one in value] if isinstance(value, tuple) else [value_text(value)]
 
 
 def replicate_result(found: Sequence[Replication]) -> dict[str, Any]:
