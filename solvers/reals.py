@@ -8,8 +8,9 @@ Rational functions, whole and fractional powers, ``Min``, ``Max``, ``Abs`` and c
 translated exactly. A relation is false where one of its sides is not defined: a denominator is
 zero, or an even root is taken of a negative number, on the branch of a case distinction that is
 taken. A root brings an auxiliary unknown, r >= 0 with r^q = v where v >= 0. Integers are first
-relaxed to reals, which proves what is true for all reals; only where that fails are they taken as
-integers. Other functions leave a claim undecided.
+relaxed to reals, which proves what is true for all reals; where that fails it is added that a
+polynomial p in them, of those that are compared, is at most -1, 0, or at least 1. Only where that
+fails as well are they taken as integers. Other functions leave a claim undecided.
 """
 
 from __future__ import annotations
@@ -110,18 +111,18 @@ def decide(
     """
     start = time.perf_counter()
     given, whole = tuple(given), frozenset(integers)
-    decision = _attempt(claim, given, frozenset(), seconds)
-    needs_integers = decision.outcome is not Outcome.PROVED and any(
-        decision.counterexample.get(name, Fraction(1, 2)).denominator != 1 for name in whole
-    )
-    if needs_integers:
-        decision = _attempt(claim, given, whole, seconds)
+    for translator in (_Translator(), _Translator(apart=whole), _Translator(whole)):
+        decision = _attempt(claim, given, translator, seconds)
+        found = [decision.counterexample.get(name, Fraction(1, 2)) for name in whole]
+        if decision or all(value.denominator == 1 for value in found):
+            break
     spent = time.perf_counter() - start
     return Decision(decision.outcome, decision.counterexample, spent, decision.reason)
 
 
-def _attempt(claim: Any, given: tuple[Any, ...], whole: frozenset[str], seconds: float) -> Decision:
-    translator = _Translator(whole)
+def _attempt(
+    claim: Any, given: tuple[Any, ...], translator: _Translator, seconds: float
+) -> Decision:
     solver = z3.Solver()
     solver.set("timeout", max(1, int(1000 * seconds)))
     try:
@@ -142,10 +143,15 @@ def _attempt(claim: Any, given: tuple[Any, ...], whole: frozenset[str], seconds:
 
 
 class _Translator:
-    """From sympy to z3, with the side conditions that come up on the way."""
+    """From sympy to z3, with the side conditions that come up on the way.
 
-    def __init__(self, whole: frozenset[str]):
-        self.whole = whole
+    `whole` are unknowns that are integers; of those in `apart` some consequences are stated.
+    """
+
+    def __init__(
+        self, whole: frozenset[str] = frozenset(), apart: frozenset[str] = frozenset()
+    ):
+        self.whole, self.apart = whole, apart
         self.unknowns: dict[str, Any] = {}
         self.side: list[Any] = []
         self.roots: dict[Any, Any] = {}
@@ -156,7 +162,7 @@ class _Translator:
         if name not in self.unknowns:
             self.unknowns[name] = z3.Int(name) if name in self.whole else z3.Real(name)
         found = self.unknowns[name]
-        return z3.ToReal(found) if name in self.whole else found
+        return z3.ToReal(found) if z3.is_int(found) else found
 
     def number(self, node: Any) -> Any:
         if node.is_Rational:
@@ -235,7 +241,21 @@ class _Translator:
             return z3.Not(self.condition(node.args[0]))
         if not isinstance(node, sp.core.relational.Relational):
             raise _Untranslatable(f"'{node}' is not a condition")
+        self.state_gap(node)
         return self.relation(node)
+
+    def state_gap(self, node: Any) -> None:
+        """Add that a polynomial in whole numbers, with whole coefficients, has no value near 0."""
+        names = node.free_symbols
+        if not names or not {s.name for s in names} <= self.apart:
+            return
+        gap = sp.expand(node.lhs - node.rhs)
+        if not gap.is_polynomial(*names):
+            return
+        gap = sp.Poly(gap, *sorted(names, key=str)).clear_denoms(convert=True)[1]
+        if all(c.is_Integer for c in gap.coeffs()):
+            value = self.number(gap.as_expr())
+            self.side.append(z3.Or(value <= -1, value == 0, value >= 1))
 
     def relation(self, node: Any) -> Any:
         """Translate a relation: it is false where one of its sides is not defined."""

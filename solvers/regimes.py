@@ -32,7 +32,7 @@ from sympy.logic.boolalg import Boolean
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, Lookup, Total, each, symbol
-from pigou.game import Chance, Choice, Game, Interval
+from pigou.game import Choice, Game, Interval
 from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.indifference import SharedMixtures, shared_mixtures
 from pigou.solvers.move_regimes import move_regimes
@@ -41,7 +41,7 @@ from pigou.solvers.reals import Outcome, decide
 from pigou.solvers.supports import MOST_CHOICES, SymbolicPlayer, mixed_by_support
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
-__all__ = ["regimes"]
+__all__ = ["probabilities", "regimes"]
 
 MOST_PROFILES = 4_096
 
@@ -139,8 +139,7 @@ class Search:
         self.integers = tuple(p.name for p in game.parameters if p.integer)
         given = tuple(c for c in (x.xreplace(self.fixed) for x in game.conditions) if c != sp.true)
         sizes = (g.size >= 1 for g in self.groups if not g.size.is_number)
-        odds = (c for chance in game.chance for c in _probabilities(chance))
-        more = (c.xreplace(self.fixed) for c in (*sizes, *odds))
+        more = (c.xreplace(self.fixed) for c in (*sizes, *probabilities(game)))
         self.given = given + tuple(c for c in more if not decide(c, given, self.integers))
         self.order = [p.symbol for p in game.parameters]
         self._payoffs: dict[Any, sp.Expr] = {}
@@ -413,12 +412,29 @@ class Search:
         return Record(paid)
 
 
-def _probabilities(chance: Chance) -> Iterator[Boolean]:
-    """Yield what makes the weights of a chance variable probabilities."""
-    weights = [p for _, p in chance.outcomes.values()]
-    if not all(p.is_number for p in weights):
-        yield from (p >= 0 for p in weights if not p.is_number)
-        yield sp.Eq(sp.expand(sp.Add(*weights)), 1)
+def probabilities(game: Game) -> Iterator[Boolean]:
+    """Yield what makes the weights of draws of chance probabilities.
+
+    Examples
+    --------
+    >>> from pigou import Chance, Move, Parameter, Player
+    >>> game = Game(
+    ...     "luck",
+    ...     [Player("one")],
+    ...     [Move("dare", "one", {"no": 0, "yes": 1})],
+    ...     {"one": "dare*z"},
+    ...     chance=[Chance("z", {"bad": (-1, "1 - p"), "good": (1, "p")})],
+    ...     parameters=[Parameter("p", "1/2")],
+    ... )
+    >>> list(probabilities(game))
+    [1 - p >= 0, p >= 0]
+    """
+    for chance in game.chance:
+        weights = [p for _, p in chance.outcomes.values()]
+        if not all(p.is_number for p in weights):
+            yield from (p >= 0 for p in weights if not p.is_number)
+            total = sp.Eq(sp.expand(sp.Add(*weights)), 1)
+            yield from [total] if total != sp.true else []
 
 
 def _check_structure(game: Game) -> None:

@@ -12,9 +12,12 @@ Steps
    conditions of the later stages, so that :math:`dy/dx = -G_y^{-1} G_x` where :math:`\det G_y \ne
    0`, and the slope is the total derivative :math:`\partial \pi_i/\partial x +
    (\partial \pi_i/\partial y)\, dy/dx`. Later moves are assumed to lie strictly inside their
-   intervals, and :math:`G_y` to be regular; both are listed as assumptions.
+   intervals, and :math:`G_y` to be regular; both are listed as assumptions. So is that the later
+   stages have one equilibrium whatever was done before, unless z3 proves all principal minors of
+   :math:`-G_y` positive (Gale and Nikaido 1965): with several, a move can be held where it is by
+   play that jumps from one to another, and its slope tells nothing.
 3. Where a slope is not defined it tells nothing. That what stands below a line is not 0, and under
-   a root not below or at 0, is proved by z3 for all moves within their intervals; where it is not
+   a root or in a logarithm above 0, is proved by z3 for all moves within their intervals; where it is not
    proved it is listed as an assumption.
 4. The derivative of the moves of an interior equilibrium with respect to a parameter p comes from
    all first-order conditions F alike: :math:`dz/dp = -F_z^{-1} F_p`, where :math:`\det F_z \ne 0`.
@@ -38,6 +41,8 @@ from pigou.solvers.reals import decide
 
 __all__ = ["Situation", "situation"]
 
+MOST_MINORS = 3
+
 
 @dataclass(frozen=True)
 class Situation:
@@ -56,6 +61,8 @@ class Situation:
     slopes : tuple of sympy expression
         The first-order conditions of an interior equilibrium, equal to 0.
     interior : bool
+    defined : tuple of sympy conditions
+        Those of the assumptions that say where slopes are defined.
 
     Examples
     --------
@@ -78,6 +85,7 @@ class Situation:
     payoffs: Mapping[str, sp.Expr]
     slopes: tuple[sp.Expr, ...]
     interior: bool
+    defined: tuple[Boolean, ...] = ()
 
     @cached_property
     def jacobian(self) -> sp.Matrix:
@@ -95,6 +103,13 @@ class Situation:
         (3/2, True)
         """
         unknowns = list(self.moves.values())
+        kinks = sp.Tuple(formula, *self.slopes).atoms(If, sp.Max, sp.Min, sp.Abs)
+        for kink in sorted(kinks, key=str):
+            if kink.free_symbols & {*unknowns, parameter}:
+                raise StructureError(
+                    f"an effect on '{parameter}' of what has a case distinction in it or in the "
+                    f"moves, '{kink}', is not handled: a derivative need not exist"
+                )
         determinant = sp.factor(self.jacobian.det())
         change = -self.jacobian.adjugate() * sp.Matrix(self.slopes).diff(parameter) / determinant
         total = sp.diff(formula, parameter) + sum(
@@ -146,28 +161,24 @@ class _Builder:
         _check_structure(game)
         self.game, self.name, self.interior = game, name, interior
         self.values: dict[Any, Any] = {}
-        for move in game.moves:
-            if isinstance(move.domain, Choice):
+        for move in sorted(game.moves, key=lambda m: m.stage):
+            if self._is_not_made(f"'{move.name}' is made", move.when):
+                self.values[move.symbol] = sp.S.Zero
+            elif isinstance(move.domain, Choice):
                 (number,) = move.domain.options.values()
                 self.values[move.symbol] = sp.Rational(number.numerator, number.denominator)
-        continuous = [m for m in game.moves if not isinstance(m.domain, Choice)]
-        for move in continuous:
-            if self._is_not_made(move):
-                self.values[move.symbol] = sp.S.Zero
-        self.moves = tuple(m for m in continuous if m.symbol not in self.values)
+        self.moves = tuple(m for m in game.moves if m.symbol not in self.values)
         self.unknown = {m.name: symbol(f"{name}_{m.name}") for m in self.moves}
         self.values |= {symbol(m): x for m, x in self.unknown.items()}
         self.given: list[Any] = []
         self.formulas: list[sp.Expr] = []
         self.assumed: list[str] = []
 
-    def _is_not_made(self, move: Move) -> bool:
-        """Whether a move is not made, given the labels of the choices."""
-        condition = sp.sympify(move.when).xreplace(self.values)
+    def _is_not_made(self, what: str, when: Any) -> bool:
+        """Whether a move or a draw is not made, given the labels of the choices."""
+        condition = sp.sympify(when).xreplace(self.values)
         if condition not in (sp.true, sp.false):
-            raise StructureError(
-                f"game '{self.game.name}': whether '{move.name}' is made depends on {condition}"
-            )
+            raise StructureError(f"game '{self.game.name}': whether {what} depends on {condition}")
         return bool(condition == sp.false)
 
     def build(self, paid_in: Game) -> Situation:
@@ -184,19 +195,23 @@ class _Builder:
         payoffs = {who: self._expected(paid_in.payoff(who)) for who in parties}
         payoffs["welfare"] = sum((self._expected(paid_in.primitive(w)) for w in parties), sp.S(0))
         ordered = tuple(slopes[m.name] for m in self.moves)
-        self.assumed += self._undefined()
+        defined = tuple(self._undefined())
+        self.assumed += [f"{demand.lhs} {demand.rel_op} 0" for demand in defined]
         return Situation(
-            self.unknown, tuple(self.given), tuple(self.assumed), payoffs, ordered, self.interior
-        )
+            self.unknown, tuple(self.given), tuple(self.assumed), payoffs, ordered, self.interior,
+            defined,
+        )  # fmt: skip
 
     def _expected(self, formula: sp.Expr) -> sp.Expr:
+        undrawn = {c.symbol: sp.S.Zero for c in self.game.chance}
         axes = [
             [(p, c.symbol, sp.Rational(v.numerator, v.denominator)) for v, p in c.outcomes.values()]
             for c in self.game.chance
+            if not self._is_not_made(f"'{c.name}' is drawn", c.when)
         ]
         total = sp.S.Zero
         for draw in itertools.product(*axes):
-            at = {**self.values, **{name: value for _, name, value in draw}}
+            at = {**undrawn, **self.values, **{name: value for _, name, value in draw}}
             total += sp.Mul(*(p for p, _, _ in draw)) * _put(formula, at)
         return total
 
@@ -216,10 +231,20 @@ class _Builder:
         if not determinant.is_number:
             self.given.append(sp.Ne(determinant, 0))
             self.assumed.append("the first-order conditions of later stages are regular")
+        if not self._is_one_equilibrium(-jacobian):
+            self.assumed.append("later stages have one equilibrium, whatever was done before")
         inverse = jacobian.adjugate() / determinant
         earlier = [x for x in self.unknown.values() if x not in later]
         rates = {x: -inverse * equations.diff(x) for x in earlier}
         return {y: {x: sp.cancel(rates[x][k]) for x in earlier} for k, y in enumerate(later)}
+
+    def _is_one_equilibrium(self, falling: sp.Matrix) -> bool:
+        """Whether all principal minors of minus the derivatives of slopes are proved positive."""
+        size = falling.rows
+        if size > MOST_MINORS:
+            return False
+        kept = (k for n in range(1, size + 1) for k in itertools.combinations(range(size), n))
+        return all(self._is_proved(falling.extract(list(k), list(k)).det() > 0) for k in kept)
 
     def _total(self, formula: sp.Expr, move: Move, follow: Mapping[Any, Any]) -> sp.Expr:
         """Return the total derivative of a formula with respect to a move."""
@@ -231,7 +256,9 @@ class _Builder:
     def _require(self, move: Move, slope: sp.Expr, follow: Mapping[Any, Any]) -> None:
         """Add the necessary conditions of one move."""
         x = self.unknown[move.name]
-        low, high = (_put(end, self.values) for end in _ends(move))
+        low, high = _ends(move)
+        if not (low < high) == sp.true:
+            self.given.append(low < high)
         curvature = self._total(slope, move, follow)
         self.formulas += [slope, curvature]
         inside = [sp.Gt(x, low), sp.Lt(x, high), sp.Eq(sp.fraction(slope)[0], 0)]
@@ -244,22 +271,26 @@ class _Builder:
         low_end, high_end = [sp.Eq(x, low), sp.Le(slope, 0)], [sp.Eq(x, high), sp.Ge(slope, 0)]
         self.given.append(sp.Or(*(sp.And(*c) for c in (inside, low_end, high_end))))
 
-    def _undefined(self) -> Iterator[str]:
-        """Say what has to hold for slopes to be defined, where that is not proved."""
+    def _is_proved(self, condition: Any) -> bool:
+        """Whether a condition is proved for all moves within their intervals."""
         below, above = (sp.Gt, sp.Lt) if self.interior else (sp.Ge, sp.Le)
         ends = [(self.unknown[m.name], *_ends(m)) for m in self.moves]
         box = [c for x, low, high in ends for c in (below(x, low), above(x, high))]
-        given = [*self.game.conditions, *(_put(c, self.values) for c in box)]
         whole = [p.name for p in self.game.parameters if p.integer]
-        demands = {
+        return bool(decide(condition, [*self.game.conditions, *box], whole, seconds=2.0))
+
+    def _undefined(self) -> Iterator[Any]:
+        """Yield what has to hold for slopes to be defined, where that is not proved."""
+        demands: set[Any] = {
             sp.Ne(power.base, 0) if power.exp.is_Integer else sp.Gt(power.base, 0)
             for formula in self.formulas
             for power in formula.atoms(sp.Pow)
             if power.base.free_symbols and not (power.exp.is_Integer and power.exp > 0)
         }
+        demands |= {sp.Gt(log.args[0], 0) for f in self.formulas for log in f.atoms(sp.log)}
         for demand in sorted(demands, key=str):
-            if not decide(demand, given, whole, seconds=2.0):
-                yield f"{demand.lhs} {demand.rel_op} 0"
+            if not self._is_proved(demand):
+                yield demand
 
 
 def _ends(move: Move) -> tuple[sp.Expr, sp.Expr]:

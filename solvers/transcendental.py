@@ -25,14 +25,15 @@ def without_transcendentals(conditions: Sequence[Any]) -> tuple[list[Any], list[
     --------
     >>> x = sp.Symbol("x", real=True)
     >>> without_transcendentals([sp.exp(x) > x])
-    ([exp_0 > x], [exp_0 > 0, exp_0 >= x + 1])
+    ([exp 0 > x], [exp 0 > 0, exp 0 >= x + 1])
     """
     found = {a for c in conditions if hasattr(c, "atoms") for a in c.atoms(sp.exp, sp.log)}
     ordered = sorted(found, key=lambda a: (sp.count_ops(a), str(a)))
     names: dict[Any, sp.Symbol] = {}
     facts: list[Any] = []
     for number, one in enumerate(ordered):
-        names[one] = sp.Symbol(f"{one.func.__name__}_{number}", real=True)
+        # no identifier holds a blank, so that no name of a game can clash
+        names[one] = sp.Symbol(f"{one.func.__name__} {number}", real=True)
         facts += _facts(one, names[one])
     for one, other in itertools.combinations(ordered, 2):
         if one.func == other.func:

@@ -51,18 +51,41 @@ def truth(condition: Any, point: Mapping[str, Enclosure]) -> bool | None:
 def settled(formula: sp.Expr, point: Mapping[str, Enclosure]) -> sp.Expr | None:
     """Put the branch that is taken in place of every case distinction; None if it is not clear.
 
+    Largest and smallest values and absolute values are case distinctions as well.
+
     Examples
     --------
     >>> x = sp.Symbol("x", real=True)
     >>> settled(If(x > 1, x, 0), {"x": Enclosure.point(2)})
     x
+    >>> settled(sp.Max(x, 3 - x), {"x": Enclosure.point(2)})
+    x
     """
+    formula = _by_cases(formula)
     while isinstance(formula, If) or formula.has(If):
         found = next(iter(sorted(formula.atoms(If), key=sp.count_ops)))
         answer = truth(found.args[0], point)
         if answer is None:
             return None
         formula = formula.xreplace({found: found.args[1 if answer else 2]})
+    return formula
+
+
+def _by_cases(formula: sp.Expr) -> sp.Expr:
+    """Write Max, Min and Abs as case distinctions."""
+    kinks = formula.atoms(sp.Max, sp.Min, sp.Abs)
+    if not kinks:
+        return formula
+    formula = formula.func(*map(_by_cases, formula.args))
+    if isinstance(formula, sp.Abs):
+        (inside,) = formula.args
+        return If(inside >= 0, inside, -inside)
+    if isinstance(formula, sp.Max | sp.Min):
+        first, *others = formula.args
+        for other in others:
+            order = first >= other if isinstance(formula, sp.Max) else first <= other
+            first = If(order, first, other)
+        return first
     return formula
 
 

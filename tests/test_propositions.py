@@ -12,6 +12,7 @@ import draws
 from pigou import (
     Allocation,
     Bystander,
+    Chance,
     Effect,
     Game,
     Model,
@@ -28,10 +29,13 @@ from pigou import (
 )
 from pigou.cli import cli
 from pigou.errors import DeclarationError, ExpressionError, FileError, ReformError, StructureError
+from pigou.exact import Enclosure
+from pigou.expression import If, symbol
 from pigou.models import load, names
 from pigou.prove_page import prove_latex, prove_page, prove_result
 from pigou.proving import _Subject
 from pigou.solvers.paths import paths_of_play
+from pigou.solvers.reals import decide
 from pigou.solvers.situations import situation
 
 BUILT_IN = [(load(n), p) for n in names() for p in load(n).propositions]
@@ -251,6 +255,202 @@ def test_a_logarithm_that_may_not_be_defined_is_an_assumption_that_is_said():
     )
     assert prove(Model(game), Proposition("p", "w", "log(a) <= a - 1")).assumed == ("a > 0",)
     assert prove(Model(game), Proposition("p", "w", "log(b) <= b - 1")).assumed == ()
+
+
+def one_move(payoff, *parameters, interval=(0, 9), **changes):
+    """A game in which one player makes one move."""
+    game = Game(
+        "one", [Player("one")], [Move("x", "one", interval)], {"one": payoff},
+        parameters=parameters, **changes,
+    )  # fmt: skip
+    return Model(game)
+
+
+A = Parameter("a", 1, "a > 0")
+
+
+def outcome(model, claim, where=None, given=()):
+    return prove(model, Proposition("p", "w", claim, where or {}, given))
+
+
+def test_a_name_of_the_game_is_never_taken_for_an_exponential():
+    model = one_move("x*(a - x)", A, Parameter("exp_0", 2, "exp_0 > 0"))
+    assert outcome(model, "exp(a) == exp_0").outcome == "refuted"
+
+
+def held_choices(**changes):
+    return Game(
+        "held",
+        [Player("s"), Player("t")],
+        [
+            Move("enter", "s", {"no": 0, "yes": 1}),
+            Move("fight", "t", {"no": 0, "yes": 1}, 2, when="enter == yes"),
+            Move("x", "s", (0, 9), 2),
+        ],
+        {"s": "x*(a + shock - x - fight)", "t": "0"},
+        chance=[Chance("shock", {"low": (1, "1/2"), "high": (3, "1/2")}, when="enter == yes")],
+        parameters=[A],
+        **changes,
+    )
+
+
+def test_moves_and_draws_that_are_not_made_count_as_nothing():
+    held = {"enter": "no", "fight": "yes"}
+    where = {"e": Allocation(choices=held, interior=True)}
+    assert outcome(Model(held_choices()), "e_x == a/2", where).outcome == "proved"
+    where = {"e": Allocation(choices={**held, "enter": "yes"}, interior=True)}
+    assert outcome(Model(held_choices()), "e_x == (a + 1)/2", where).outcome == "proved"
+
+
+@pytest.mark.parametrize(
+    ("players", "where", "said"),
+    [
+        (("x", "y"), {"e": Allocation()}, "'e_x' would stand for two things"),
+        (("welfare", "y"), {"e": Allocation()}, "rename the party 'welfare'"),
+        (("a_x", "y"), {"e": Allocation(), "e_a": Allocation()}, "'e_a_x' would stand for two"),
+        (("s", "y"), {"e": Allocation(interior=True), "e_x": Effect("e_s", "a")}, "'e_x' would"),
+    ],
+)
+def test_no_name_stands_for_two_things(players, where, said):
+    game = Game(
+        "names", [Player(p) for p in players],
+        [Move("x", players[0], (0, 9)), Move("z", players[1], (0, 9))],
+        {players[0]: "x*(a - x)", players[1]: "z*(a - 2*z)"}, parameters=[A],
+    )  # fmt: skip
+    with pytest.raises(DeclarationError, match=said):
+        outcome(Model(game), "e_x > 0", where)
+
+
+def test_a_parameter_that_a_number_holds_fixed_is_an_assumption_that_is_said():
+    proof = outcome(load("coordination"), "n >= 1", {"n": Number(fixed={"threshold": 1})})
+    assert (proof.outcome, proof.assumed) == ("proved", ("threshold = 1",))
+
+
+def test_that_later_stages_have_one_equilibrium_is_proved_or_said():
+    """With y = z at 0, 1/2 or 1 the move x can be held anywhere: off it, play jumps to y = 0."""
+
+    def staged(z):
+        return Game(
+            "selection", [Player("one"), Player("two"), Player("three")],
+            [Move("x", "one", (0, 1)), Move("y", "two", (0, 1), 2), Move("z", "three", (0, 1), 2)],
+            {"one": "-a*(x - 1/2)**2 + y", "two": f"-(y - {z})**2", "three": "-(z - y)**2"},
+            parameters=[A],
+        )  # fmt: skip
+
+    said = "e: later stages have one equilibrium, whatever was done before"
+    many = outcome(Model(staged("z**2*(3 - 2*z)")), "e_x == 1/2", {"e": Allocation()})
+    assert said in many.assumed
+    one = outcome(Model(staged("1/4 - z/4")), "e_x == 1/2", {"e": Allocation()})
+    assert said not in one.assumed
+
+
+def matched(stage):
+    """Who enters meets a game of matching pennies."""
+    game = Game(
+        "pennies", [Player("one"), Player("r"), Player("c")],
+        [
+            Move("go", "one", {"no": 0, "yes": 1}),
+            Move("u", "r", {"h": 0, "t": 1}, 2), Move("v", "c", {"h": 0, "t": 1}, stage),
+        ],
+        {"one": "go*(if(u == v, 1, -1) - a)", "r": "if(u == v, 1, -1)", "c": "if(u == v, -1, 1)"},
+        parameters=[A],
+    )  # fmt: skip
+    return Model(game)
+
+
+def test_that_nobody_mixes_after_others_is_an_assumption_that_is_said():
+    """The game has an equilibrium in which nobody enters, with mixing if somebody did."""
+    where = {"p": Profile("go: no; u: h; v: t")}
+    proof = outcome(matched(2), "p_holds == 0", where)
+    assert proof.assumed == ("p: nobody mixes, on the path or off it",)
+    assert [dict(e.path["go"])["no"].lower for e in solve(matched(2).game)] == [1]
+    assert not outcome(matched(3), "p_holds >= 0", where).assumed  # one moves at a time
+
+
+def test_a_counterexample_meets_every_assumption_for_sure():
+    """At a = 2 the move is the root of 2: that its square is at least 2 cannot be told."""
+    model = one_move("a*x - x**3/3", A)
+    where = {"e": Allocation(interior=True)}
+    assert outcome(model, "a == 1", where, ("a == 2", "e_x**2 >= 1")).outcome == "refuted"
+    unsure = outcome(model, "a == 1", where, ("a == 2", "e_x**2 >= a"))
+    assert unsure.outcome == "undecided"
+    assert "could not be told" in unsure.reason
+
+
+def test_a_move_that_may_lie_at_the_end_of_its_interval_is_not_one_inside_it():
+    """The first-order condition is known of an equilibrium; that it is inside is assumed."""
+    subject = _Subject(one_move("a*x - x**3/3", A), Proposition("p", "w", "a > 0", {
+        "e": Allocation(interior=True)
+    }))  # fmt: skip
+    near_0 = {"a": Enclosure.point(1), "e_x": Enclosure(Fraction(-1, 10**9), Fraction(1, 10**9))}
+    inside = [c for c in subject.given if c.has(symbol("e_x")) and c.is_Relational]
+    assert [subject._is_met(c, near_0) for c in inside if c.rel_op == ">"] == [None]
+    near_1 = {**near_0, "e_x": Enclosure(1 - Fraction(1, 10**9), 1 + Fraction(1, 10**9))}
+    assert [subject._is_met(c, near_1) for c in inside if c.rel_op == "=="] == [True]
+
+
+def test_a_counterexample_is_where_slopes_are_assumed_to_be_defined():
+    """At 0 the root has no slope, and 0 is where both ends of the claim meet."""
+    model = one_move("-a*x**(3/2)", A, interval=(0, 1))
+    proof = outcome(model, "e_x > 0", {"e": Allocation()})
+    assert proof.assumed == ("e: e_x > 0",)
+    assert proof.outcome != "refuted"
+
+
+def test_largest_smallest_and_absolute_values_are_evaluated_where_they_refute():
+    model = one_move("x*(a - x)", A, Parameter("b", 1))
+    for claim in ("max(a, b) > a", "min(a, b, 1) < a", "abs(a - b) > 0"):
+        assert outcome(model, claim).outcome == "refuted"
+
+
+def test_what_is_not_defined_where_z3_finds_it_violated_is_undecided_and_said():
+    proof = outcome(one_move("x*(a - x)", A, Parameter("b", 1)), "1/b > 0 or b < 0")
+    assert proof.outcome == "undecided"
+    assert "could not be told" in proof.reason
+
+
+def test_intervals_have_two_ends_and_probabilities_sum_to_1():
+    ends = one_move("x", Parameter("low", 0), Parameter("high", 1), interval=("low", "high"))
+    assert outcome(ends, "low < high", {"e": Allocation()}).outcome == "proved"
+    luck = Game(
+        "luck", [Player("one")], [Move("x", "one", {"no": 0, "yes": 1})], {"one": "x*(z - 1/2)"},
+        chance=[Chance("z", {"bad": (0, "1 - p"), "good": (1, "p")})],
+        parameters=[Parameter("p", "1/2")],
+    )  # fmt: skip
+    where = {"yes": Profile("one: yes")}
+    assert outcome(Model(luck), "yes_one <= 1/2", where).outcome == "proved"
+
+
+def test_whole_numbers_that_differ_are_at_least_one_apart():
+    n, m = symbol("n"), symbol("m")
+    whole = ("n", "m")
+    assert decide(n <= m - 1, [n < m], whole)
+    assert decide(n**2 + 1 <= m**2, [n < m, n >= 0], whole)
+    assert decide(n / 2 >= sp.Rational(3, 2), [n / 2 > 1], whole)
+    assert decide(sp.Eq(If(n <= m - 1, 1, 0), If(n < m, 1, 0)), [], whole)
+    assert decide(n >= 4, [n > 2], whole).counterexample == {"n": 3}
+    assert not decide(n <= m - 1, [n < m], ("n",))
+
+
+@pytest.mark.parametrize("of", ["max(e_x, 1/2)", "if(e_x > 1/2, e_x, 1)", "if(a > 1, e_x, 0)"])
+def test_an_effect_on_what_need_not_have_a_derivative_is_refused(of):
+    where = {"e": Allocation(interior=True), "d": Effect(of, "a")}
+    with pytest.raises(StructureError, match="a derivative need not exist"):
+        outcome(one_move("x*(a - x)", A), "d > 0", where)
+
+
+def test_a_number_that_refutes_is_counted_anew(monkeypatch):
+    where = {"n": Number()}
+    game = Game(
+        "two", [Player("r"), Player("c")],
+        [Move("u", "r", {"h": 0, "t": 1}), Move("v", "c", {"h": 0, "t": 1})],
+        {"r": "if(u == v, if(u == t, a, 1), 0)", "c": "if(u == v, if(u == t, a, 1), 0)"},
+        parameters=[A],
+    )  # fmt: skip
+    assert outcome(Model(game), "n == 3", where).outcome == "proved"
+    assert outcome(Model(game), "n == 1", where).outcome == "refuted"
+    monkeypatch.setattr(_Subject, "_number", lambda *_: sp.Integer(2))
+    assert "does not count" in outcome(Model(game), "n == 1", where).reason
 
 
 @pytest.mark.parametrize(

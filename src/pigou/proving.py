@@ -8,12 +8,15 @@ Steps
 2. Assumed are the domains of the parameters, the assumptions of the game, of its reforms and of the
    proposition. That something satisfies them is decided first: a claim about nothing is an error.
 3. *Proved*: z3 finds no real values that satisfy what is assumed and violate the claim
-   (`pigou.solvers.reals`). Since the conditions are necessary, this covers every equilibrium.
+   (`pigou.solvers.reals`). Since the conditions are necessary, this covers every equilibrium in
+   pure strategies. Mixtures over continuous moves are not covered; where payoffs are strictly
+   concave in the own move there are none.
    Exponentials and logarithms become unknowns of which some true inequalities are stated; what
    follows from these is proved.
 4. *Refuted*: z3 finds values. At its parameter values, which must be rational, the game is solved
-   again with all equilibria certified and re-checked by the independent checker; the claim must be
-   false at one of them. A point that satisfies the first-order conditions and is no equilibrium
+   again, with equilibria certified and re-checked by the independent checker, and numbers of
+   equilibria counted anew; the claim must be false at one of them, and all that is assumed true. A
+   point that satisfies the first-order conditions and is no equilibrium
    refutes nothing.
 5. *Undecided*: anything else, with the reason.
 """
@@ -21,7 +24,7 @@ Steps
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -29,6 +32,7 @@ from typing import Any
 import sympy as sp
 
 from pigou.catalogue import find_reform
+from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError, PigouError, unknown
 from pigou.exact import Enclosure, Record
 from pigou.expression import If, read_condition, read_expression, symbol
@@ -38,7 +42,7 @@ from pigou.proposition import Allocation, Effect, Number, Profile, Proposition
 from pigou.solvers.first_stage import value_at
 from pigou.solvers.pure_profiles import PureProfile, pure_profile
 from pigou.solvers.reals import Decision, Outcome, decide
-from pigou.solvers.regimes import regimes
+from pigou.solvers.regimes import probabilities, regimes
 from pigou.solvers.situations import Situation, situation
 from pigou.solvers.transcendental import without_transcendentals
 from pigou.solvers.truth import settled, truth
@@ -158,18 +162,15 @@ class _Subject:
         self.formulas: dict[str, sp.Expr] = {}
         self.given: list[Any] = []
         self.necessary: list[Any] = []  # of `given`, what every equilibrium satisfies
+        self.defined: list[Any] = []  # where slopes are assumed to be defined
         self.assumed: list[str] = []
         self.situations: dict[str, Situation] = {}
         self.profiles: dict[str, PureProfile] = {}
         for game in (model.game, *self.games.values()):
-            self.given += [c for c in game.conditions if c not in self.given]
+            needed = (*game.conditions, *probabilities(game))
+            self.given += [c for c in needed if c not in self.given]
         for name, term in proposition.where.items():
             self._add(name, term)
-            for taken in self.parameters.keys() & self.formulas.keys():
-                raise DeclarationError(
-                    f"proposition '{proposition.name}': '{taken}' is both a parameter and what "
-                    f"'{name}' introduces; call '{name}' something else"
-                )
         self.given += [self.condition(text) for text in proposition.given]
         self.integers = tuple(p.name for p in self.parameters.values() if p.integer)
 
@@ -188,30 +189,57 @@ class _Subject:
             game = find_reform(self.model, term.reform)(game)
         return _with_choices(game, term.choices) if isinstance(term, Allocation) else game
 
+    def _introduce(self, name: str, pairs: Iterable[tuple[str, sp.Expr]]) -> None:
+        """Let names stand for formulas, none of them for two things."""
+        where = f"proposition '{self.proposition.name}'"
+        for part, formula in pairs:
+            if part in self.parameters:
+                raise DeclarationError(
+                    f"{where}: '{part}' is both a parameter and what '{name}' introduces; call "
+                    f"'{name}' something else"
+                )
+            if part in self.formulas:
+                raise DeclarationError(
+                    f"{where}: '{part}' would stand for two things; call '{name}' something else, "
+                    "or rename the move or the party"
+                )
+            self.formulas[part] = formula
+
     def _add(self, name: str, term: Any) -> None:
         game = self.games[name]
+        if not isinstance(term, Number | Effect) and "welfare" in game.parties:
+            raise DeclarationError(
+                f"proposition '{self.proposition.name}': '{name}_welfare' is everybody's; rename "
+                "the party 'welfare'"
+            )
         if isinstance(term, Allocation):
             found = situation(game, name, term.interior, self._reformed(term))
             self.situations[name] = found
             self.given += found.given
-            self.necessary += found.given
+            self.necessary += [c for c in found.given if not isinstance(c, sp.Gt | sp.Lt | sp.Ne)]
+            self.defined += found.defined
             self.assumed += [f"{name}: {words}" for words in found.assumed]
-            numbers = {**found.moves, **found.payoffs}
-            self.formulas |= {f"{name}_{part}": formula for part, formula in numbers.items()}
+            numbers = (*found.moves.items(), *found.payoffs.items())
+            self._introduce(name, ((f"{name}_{part}", formula) for part, formula in numbers))
         elif isinstance(term, Profile):
             profile = pure_profile(game, term.profile)
             self.profiles[name] = profile
-            self.formulas |= {f"{name}_{part}": f for part, f in profile.payoffs.items()}
-            self.formulas[f"{name}_holds"] = If(profile.holds, sp.S.One, sp.S.Zero)
+            if _may_mix_later(game):
+                self.assumed.append(f"{name}: nobody mixes, on the path or off it")
+            holds = If(profile.holds, sp.S.One, sp.S.Zero)
+            numbers = (*profile.payoffs.items(), ("holds", holds))
+            self._introduce(name, ((f"{name}_{part}", formula) for part, formula in numbers))
         elif isinstance(term, Number):
-            self.formulas[name] = self._number(game, term)
+            self._introduce(name, [(name, self._number(game, term))])
         else:
             self._add_effect(name, term)
 
     def _number(self, game: Game, term: Number) -> sp.Expr:
         """Return the number of equilibria as a case distinction over the parameters."""
         for name, value in term.fixed.items():
-            self.given.append(sp.Eq(symbol(name), read_expression(value, [])))
+            number = game.parameter(name) and read_expression(value, [])
+            self.given.append(sp.Eq(symbol(name), number))
+            self.assumed.append(f"{name} = {number}")
         found = regimes(game, dict(term.fixed))
         where = f"proposition '{self.proposition.name}'"
         if not found.complete or not found.partition.proved:
@@ -242,7 +270,7 @@ class _Subject:
         if len(own) != 1 or not self.situations[own[0]].interior:
             raise DeclarationError(f"{where} is of one Allocation with interior=True, not of {own}")
         value, regular = self.situations[own[0]].effect(formula, symbol(term.on))
-        self.formulas[name] = value
+        self._introduce(name, [(name, value)])
         if regular != sp.true:
             self.given.append(regular)
             self.assumed.append(f"{name}: the first-order conditions are regular")
@@ -268,7 +296,7 @@ class _Subject:
         given, facts = without_transcendentals([*self.given, claim])
         *given, plain = given
         known = [*given, *facts]
-        assumed = [*self.assumed, *self.proposition.given]
+        assumed = list(dict.fromkeys([*self.assumed, *self.proposition.given]))
         for inside in sorted({log.args[0] for log in _atoms(claim, sp.log)}, key=str):
             if not decide(inside > 0, given, self.integers, seconds):
                 assumed.append(f"{inside} > 0")
@@ -307,6 +335,8 @@ class _Subject:
             return replace(proof, outcome="undecided", reason=numbers)
         values = Record({n: v for n, v in at.items() if v is not None})
         why = "re-checked: the games were solved anew at these values"
+        if not self.games:
+            why = "re-checked in exact arithmetic"
         return replace(proof, counterexample=values, numbers=Record(numbers), reason=why)
 
     def _contradiction(
@@ -314,24 +344,35 @@ class _Subject:
     ) -> dict[str, Enclosure] | str:
         """Return what the names are in equilibria that violate the claim, or why there are none."""
         at = {name: value.lower for name, value in point.items()}
+        unclear = False
         lists = [list(self._solutions(name, at)) for name in self.situations]
         for name, profile in self.profiles.items():
             self._recheck(name, profile, point)
+        for name, term in self.proposition.where.items():
+            if isinstance(term, Number) and not term.profile:
+                self._recount(name, point)
         for combined in itertools.islice(itertools.product(*lists), MOST_COMBINATIONS):
             here = {**point, **{n: v for one in combined for n, v in one.items()}}
-            if not all(self._is_met(c, here) for c in self.given):
-                continue
-            if truth(claim, here) is False:
+            answers = [self._is_met(c, here) for c in (*self.given, *self.defined)]
+            violated = truth(sp.Not(claim), here)
+            if all(answers) and violated:
                 return {n: v for n, f in self.formulas.items() if (v := _value(f, here))}
+            unclear = unclear or (False not in answers and violated is not False)
+        there = f"(at {', '.join(f'{n} = {v}' for n, v in at.items())})"
+        if unclear:
+            return (
+                "whether the claim is defined and false, and all that is assumed is true, could "
+                f"not be told where z3 found it violated {there}"
+            )
         return (
             "z3 found values that violate the claim and satisfy the first-order conditions, but no "
-            f"equilibrium there violates it (at {', '.join(f'{n} = {v}' for n, v in at.items())})"
+            f"equilibrium there violates it {there}"
         )
 
-    def _is_met(self, condition: Any, here: Mapping[str, Enclosure]) -> bool:
-        """Whether a condition holds for sure, or a certified equilibrium is known to meet it."""
+    def _is_met(self, condition: Any, here: Mapping[str, Enclosure]) -> bool | None:
+        """Whether a condition holds, or a certified equilibrium is known to meet it."""
         met = truth(condition, here)
-        return bool(met) or (met is None and condition in self.necessary)
+        return True if met is None and condition in self.necessary else met
 
     def _solutions(self, name: str, at: Mapping[str, Fraction]) -> Iterator[dict[str, Enclosure]]:
         """Yield the moves of every certified equilibrium of one term's game."""
@@ -339,7 +380,8 @@ class _Subject:
         found = solve(game, {p.name: at[p.name] for p in game.parameters})
         for one in found:
             moves = {s.move: s.value for s in one.strategies if s.value is not None}
-            if one.evidence.checked and set(self.situations[name].moves) <= set(moves):
+            sure = one.evidence.checked and one.evidence.grade is not Grade.NUMERICAL
+            if sure and set(self.situations[name].moves) <= set(moves):
                 yield {str(x): moves[m] for m, x in self.situations[name].moves.items()}
 
     def _recheck(self, name: str, profile: PureProfile, point: Mapping[str, Enclosure]) -> None:
@@ -351,6 +393,23 @@ class _Subject:
         listed = any(made(one) == wanted for one in found)
         if listed is not truth(profile.holds, point):
             raise DeclarationError(f"the solver disagrees about profile '{name}'")
+
+    def _recount(self, name: str, point: Mapping[str, Enclosure]) -> None:
+        """Compare a number of equilibria with how many the solver finds."""
+        game = self.games[name]
+        found = solve(game, {p.name: point[p.name].lower for p in game.parameters})
+        stated = _value(self.formulas[name], point)
+        if not found.complete or found.components or stated != Enclosure.point(len(found)):
+            raise DeclarationError(f"the solver does not count {stated} equilibria for '{name}'")
+
+
+def _may_mix_later(game: Game) -> bool:
+    """Whether several players move at once after others: what they mix may deter the others.
+
+    Where one moves at a time, whoever mixes is indifferent, and a pure choice deters as well.
+    """
+    stages = sorted({m.stage for m in game.moves})[1:]
+    return any(len({m.player for m in game.moves if m.stage == s}) > 1 for s in stages)
 
 
 def _atoms(condition: Any, kind: Any) -> set[Any]:
