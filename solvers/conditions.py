@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
+from pigou.deadline import stops, time_is_up
 from pigou.expression import If
 from pigou.solvers.reals import Decision, Outcome, decide
 from pigou.solvers.signs import Reader, Signs, boxes, literals, sign_vectors, without_zeros
@@ -54,6 +56,8 @@ class Simplifier:
     def decide(self, claim: Any, *more: Any) -> Decision:
         """Decide a claim from what is given and more; an answer is remembered."""
         key = (claim, more)
+        if key not in self._answers and time_is_up():
+            return Decision(Outcome.UNDECIDED, reason=stops()[1])
         if key not in self._answers:
             known = (*self.given, *more)
             self._answers[key] = decide(claim, known, self.integers, seconds=SECONDS)
@@ -147,6 +151,56 @@ class Simplifier:
                 parts.append(sp.And(truth, rest))
         return sp.Or(*parts)
 
+    # -- nested conditions ----------------------------------------------------------------------
+
+    def multiplied_out(self, claim: Any) -> Boolean:
+        """Write a nested condition as few alternatives, with what they share in front.
+
+        That the result is equivalent is proved as a whole; where it is not, the condition is
+        returned as it was.
+
+        Examples
+        --------
+        >>> x, y = sp.symbols("x y", real=True)
+        >>> claim = sp.And(x > 0, sp.Or(sp.And(y > 1, x + y > 1), sp.And(x > 1, y > 2)))
+        >>> Simplifier((), (), [x, y]).multiplied_out(claim)
+        (x > 0) & (y > 1)
+        """
+        ways = self._ways(claim, ())
+        if ways is None:
+            return claim
+        short = list(dict.fromkeys(self.shortened(way) for way in ways))
+        kept = self._absorb(short)
+        shared = [x for x in kept[0] if all(x in way for way in kept)] if kept else []
+        rest = sp.Or(*(sp.And(*(x for x in way if x not in shared)) for way in kept))
+        found = sp.And(*shared, rest)
+        same = sp.And(sp.Or(sp.Not(claim), found), sp.Or(sp.Not(found), claim))
+        return found if self.holds(same) else claim
+
+    def _ways(self, claim: Any, known: Alternative) -> list[Alternative] | None:
+        """Return the ways in which a claim can hold where others do; None if too many."""
+        if self.holds(claim, *known):
+            return [()]
+        if self.holds(sp.Not(claim), *known):
+            return []
+        if isinstance(claim, sp.Or):
+            parts = [self._ways(part, known) for part in sorted(claim.args, key=_size)]
+            if any(part is None for part in parts):
+                return None
+            return [way for part in parts for way in part or ()]
+        if not isinstance(claim, sp.And):
+            return [(claim,)]
+        ways: list[Alternative] = [()]
+        for part in sorted(claim.args, key=_size):
+            grown: list[Alternative] = []
+            for way in ways:
+                more = self._ways(part, (*known, *way))
+                if more is None or len(grown) + len(more) > MOST_ALTERNATIVES:
+                    return None
+                grown += [(*way, *new) for new in more]
+            ways = grown
+        return ways
+
     # -- all these gaps are at least 0 ----------------------------------------------------------
 
     def simplify(self, gaps: list[sp.Expr]) -> Boolean:
@@ -195,7 +249,7 @@ class Simplifier:
         alternative : iterable of sympy conditions
             Which all hold.
         """
-        kept = [x for literal in dict.fromkeys(alternative) for x in _literals(self._neat(literal))]
+        kept = [x for literal in dict.fromkeys(alternative) for x in _literals(self._remembered(literal))]
         for literal in list(kept):
             rest = [x for x in kept if x is not literal]
             if self.holds(literal, *rest):
@@ -223,7 +277,7 @@ class Simplifier:
             return self._neat_equation(literal)
         if not isinstance(literal, sp.Ge | sp.Gt | sp.Le | sp.Lt):
             return literal
-        gap = (
+        gap = self.without_root(
             literal.lhs - literal.rhs
             if isinstance(literal, sp.Ge | sp.Gt)
             else literal.rhs - literal.lhs
@@ -233,7 +287,7 @@ class Simplifier:
         if not self._open_factors(sp.fraction(sp.factor(sp.together(gap)))[0]):
             relation = sp.Gt  # a numerator of one sign is not 0
         gap = self._without_positive_factors(gap)
-        if relation is sp.Gt and self._is_whole(gap):
+        if relation is sp.Gt and self.is_whole(gap):
             relation, gap = sp.Ge, gap - 1
         for unknown, rate, rest in self._isolated(gap):
             bound = tidy(-rest / rate)
@@ -242,6 +296,42 @@ class Simplifier:
             if rate.is_negative or self.holds(rate < 0):
                 return sp.And(self._bounded(_mirrored(relation), unknown, bound), *proper)
         return sp.And(relation(tidy(gap), 0), *proper)
+
+    def without_root(self, gap: sp.Expr) -> sp.Expr:
+        """Return an expression of the same sign without the square root of a gap, if there is one.
+
+        Of a + b*sqrt(c), with c >= 0 and with a and b of opposite signs, all by proof, the sign is
+        that of b*(b**2*c - a**2); with the same sign it is that of a + b.
+
+        Examples
+        --------
+        >>> x, y = sp.symbols("x y", real=True)
+        >>> Simplifier((x > 0, y > 0), (), [x, y]).without_root(sp.sqrt(x) - y)
+        x - y**2
+        """
+        roots = sorted((p for p in gap.atoms(sp.Pow) if not p.exp.is_Integer), key=str)
+        root = sp.Dummy("root", nonnegative=True)
+        bases = {p.base for p in roots}
+        if len(bases) != 1 or any(2 * p.exp not in (-3, -1, 1, 3) for p in roots):
+            return gap
+        (base,) = bases
+        if not self.holds(base > 0):
+            return gap
+        plain = sp.together(gap.xreplace({p: root ** int(2 * p.exp) for p in roots}))
+        top, bottom = (sp.Poly(part, root) for part in sp.fraction(plain))
+        whole = (top * bottom).all_coeffs()[::-1]  # of the same sign as the quotient
+        a = sp.Add(*(c * base ** (k // 2) for k, c in enumerate(whole) if k % 2 == 0))
+        b = sp.Add(*(c * base ** (k // 2) for k, c in enumerate(whole) if k % 2 == 1))
+        return self._sign_of_sum(sp.factor(a), sp.factor(b), base) or gap
+
+    def _sign_of_sum(self, a: sp.Expr, b: sp.Expr, c: sp.Expr) -> sp.Expr | None:
+        """Return something of the sign of a + b*sqrt(c), where the signs of a and b are known."""
+        signs = [self._sign(part) if part != 0 else 0 for part in (a, b)]
+        if None in signs:
+            return None
+        if signs[0] != -signs[1] or 0 in signs:
+            return a + b
+        return sp.factor(b**2 * c - a**2) if signs[1] == 1 else sp.factor(a**2 - b**2 * c)
 
     def _bounded(self, relation: Any, unknown: sp.Symbol, bound: sp.Expr) -> Boolean:
         """Bound an unknown, a whole number by a whole number."""
@@ -277,8 +367,15 @@ class Simplifier:
                 found.append((unknown, rate, rest))
         return sorted(found, key=lambda entry: (not entry[1].is_number, entry[1].count_ops()))
 
-    def _is_whole(self, gap: sp.Expr) -> bool:
-        """Whether an expression is a polynomial in integers with whole coefficients."""
+    def is_whole(self, gap: sp.Expr) -> bool:
+        """Whether an expression is a polynomial in integers with whole coefficients.
+
+        Examples
+        --------
+        >>> n = sp.Symbol("n", real=True)
+        >>> Simplifier((), ("n",), [n]).is_whole(2 * n - 1)
+        True
+        """
         if not {s.name for s in gap.free_symbols} <= set(self.integers):
             return False
         terms = sp.Add.make_args(sp.expand(gap))
@@ -297,9 +394,14 @@ class Simplifier:
         return [f for f in _factors(gap) if not (self.holds(f > 0) or self.holds(f < 0))]
 
 
-def _factors(gap: sp.Expr) -> Iterator[sp.Expr]:
+@lru_cache(maxsize=4096)
+def _factors(gap: sp.Expr) -> tuple[sp.Expr, ...]:
     numerator, denominator = sp.fraction(sp.factor(sp.together(gap)))
-    yield from (*sp.Mul.make_args(numerator), *sp.Mul.make_args(denominator))
+    return (*sp.Mul.make_args(numerator), *sp.Mul.make_args(denominator))
+
+
+def _size(claim: Any) -> tuple[int, str]:
+    return int(claim.count_ops()), str(claim)
 
 
 def _length(alternative: Alternative) -> tuple[int, int, str]:

@@ -29,6 +29,7 @@ from typing import Any
 
 import sympy as sp
 
+from pigou.deadline import stops, time_is_up
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, Lookup, Total, symbol
@@ -40,7 +41,7 @@ from pigou.solvers.partition import partition
 from pigou.solvers.reals import Outcome, decide
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
-__all__ = ["move_regimes"]
+__all__ = ["MoveSearch", "move_regimes"]
 
 MOST_LABELLINGS = 81
 SECONDS = 4.0
@@ -79,9 +80,12 @@ def move_regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSe
     q = 0 {'q': 0} cost >= 1
     q interior {'q': (1 - cost)/2} cost < 1
     """
-    search = _Search(game, fixed or {})
+    search = MoveSearch(game, fixed or {})
     verdicts, unresolved = [], []
     for label in itertools.product((LOWER, INTERIOR, UPPER), repeat=len(search.moves)):
+        if time_is_up():
+            unresolved.append(f"{search.words(label)}: {stops()[1]}")
+            continue
         found, note = search.settle(label)
         verdicts += found
         unresolved += note
@@ -98,8 +102,22 @@ def move_regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSe
     )
 
 
-class _Search:
-    """The symbolic first-order system of one game."""
+class MoveSearch:
+    """The symbolic first-order system of one game.
+
+    Parameters
+    ----------
+    game : Game
+    fixed : mapping of str to number
+        Parameters that are given a value instead of staying symbols.
+
+    Examples
+    --------
+    >>> from pigou.game import Game, Move, Player
+    >>> game = Game("one", [Player("a")], [Move("x", "a", (0, 1))], {"a": "x - x**2"})
+    >>> MoveSearch(game, {}).slopes
+    (1 - 2*x,)
+    """
 
     def __init__(self, game: Game, fixed: Mapping[str, Any]):
         _check_structure(game)
@@ -168,14 +186,17 @@ class _Search:
     def _check_defined(self) -> None:
         for who, payoff in self.payoffs.items():
             denominator = sp.fraction(sp.together(payoff))[1]
-            if denominator.free_symbols and not self._proved(sp.Ne(denominator, 0), *self.box()):
+            if denominator.free_symbols and not self.proved(sp.Ne(denominator, 0), *self.box()):
                 raise StructureError(
                     f"regimes of game '{self.game.name}': that '{denominator}', by which the "
                     f"payoff of '{who}' divides, is not 0 for some moves is not proved; raise the "
                     "lower end of an interval, or assume more of the parameters"
                 )
 
-    def _proved(self, claim: Any, *more: Any) -> bool:
+    def proved(self, claim: Any, *more: Any) -> bool:
+        """Whether a claim is proved from what is assumed and more."""
+        if time_is_up():
+            return False
         return bool(decide(claim, (*self.given, *more), self.integers, seconds=SECONDS))
 
     def box(self) -> list[Any]:
@@ -195,7 +216,7 @@ class _Search:
             if where != INTERIOR
         }
         inner = [x for x in self.moves if x not in ends]
-        words = self._words(label)
+        words = self.words(label)
         necessary = self._necessary(label, ends)
         nothing = self._decided_impossible(necessary)
         if nothing is not None:
@@ -208,7 +229,7 @@ class _Search:
         if solutions is None:
             return [], [f"{words}: no closed form is found of its first-order conditions"]
         named = [sp.And(*(sp.Eq(x, v) for x, v in s.values.items())) for s in solutions]
-        complete = not inner or self._proved(sp.Or(*named), *necessary)
+        complete = not inner or self.proved(sp.Or(*named), *necessary)
         left = [] if complete else [f"{words}: {self._why_open(solutions, named, necessary)}"]
         found: list[SymbolicEquilibrium] = []
         for place, one in enumerate(solutions):
@@ -232,7 +253,7 @@ class _Search:
             apart = sp.Or(*(sp.Ne(gap, 0) for gap in gaps))
             at = {x: sp.sympify(v) for x, v in one.values.items()}
             known = [c.xreplace(at) for c in necessary if not isinstance(c, sp.Eq)]
-            if not self._proved(apart, *one.needs, *other.needs, *known):
+            if not self.proved(apart, *one.needs, *other.needs, *known):
                 yield apart
 
     def _why_open(
@@ -240,12 +261,13 @@ class _Search:
     ) -> str:
         """Say where further first-order points are not excluded."""
         needs = [c for s in solutions for c in s.needs if isinstance(c, sp.Ne)]
-        if needs and self._proved(sp.Or(*named), *necessary, *needs):
+        if needs and self.proved(sp.Or(*named), *necessary, *needs):
             where = " or ".join(f"{sp.factor(c.lhs)} == 0" for c in dict.fromkeys(needs))
             return f"where {where} the first-order conditions do not determine the moves"
         return "other first-order points are not excluded"
 
-    def _words(self, label: Sequence[int]) -> str:
+    def words(self, label: Sequence[int]) -> str:
+        """Name a labelling of the moves."""
         parts = []
         for k, where in enumerate(label):
             end = self.low[k] if where == LOWER else self.high[k]
@@ -270,6 +292,8 @@ class _Search:
         """Return the time of a proof that nothing satisfies some conditions; None without one."""
         if sp.false in conditions:
             return 0.0
+        if time_is_up():
+            return None
         decision = decide(sp.Not(sp.And(*conditions)), self.given, self.integers, seconds=SECONDS)
         return decision.seconds if decision else None
 
@@ -303,7 +327,7 @@ class _Search:
         """Yield that moving to an end of an interval does not pay, where concavity is not clear."""
         for k, (who, x) in enumerate(zip(self.owners, self.moves, strict=True)):
             curvature = sp.together(sp.diff(self.slopes[k], x))
-            if self._proved(sp.Le(curvature, 0), *self.box()):
+            if self.proved(sp.Le(curvature, 0), *self.box()):
                 continue
             payoff = self.payoffs[who]
             for end in (self.low[k], self.high[k]):
@@ -319,7 +343,7 @@ class _Search:
             if self._is_concave(payoff, own):
                 continue  # the first-order conditions suffice
             gain = sp.together(payoff.xreplace(others) - payoff.xreplace(at))
-            if not self._proved(sp.Le(gain, 0), condition, *bounds):
+            if not self.proved(sp.Le(gain, 0), condition, *bounds):
                 return False
         return True
 
@@ -329,7 +353,7 @@ class _Search:
         for size in range(1, len(own) + 1):
             for rows in itertools.combinations(range(len(own)), size):
                 minor = sp.together((-hessian).extract(list(rows), list(rows)).det())
-                if not self._proved(sp.Ge(minor, 0), *self.box()):
+                if not self.proved(sp.Ge(minor, 0), *self.box()):
                     return False
         return True
 

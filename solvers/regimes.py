@@ -24,11 +24,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
+from pigou.deadline import stops, time_is_up
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
 from pigou.expression import If, Lookup, Total, each, symbol
@@ -37,7 +39,9 @@ from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.indifference import SharedMixtures, shared_mixtures
 from pigou.solvers.move_regimes import move_regimes
 from pigou.solvers.partition import partition
+from pigou.solvers.path_regimes import path_regimes
 from pigou.solvers.reals import Outcome, decide
+from pigou.solvers.staged_moves import staged_move_regimes
 from pigou.solvers.supports import MOST_CHOICES, SymbolicPlayer, mixed_by_support
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
@@ -71,7 +75,7 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     Parameters
     ----------
     game : Game
-        With simultaneous moves: finite, or all of them continuous.
+        Finite, or with moves that are all continuous and made at the same time.
     fixed : mapping of str to number, optional
         Parameters that are given a value instead of staying symbols.
 
@@ -92,11 +96,25 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     >>> len(found.regimes), found.partition.proved
     (4, True)
     """
+    held = _in_exponents(game, fixed or {})
+    if held:
+        found = regimes(game, {**(fixed or {}), **held})
+        values = ", ".join(f"{name} other than {value}" for name, value in held.items())
+        return replace(found, held=Record(held), unresolved=(*found.unresolved, f"any {values}"))
     if game.moves and all(isinstance(move.domain, Interval) for move in game.moves):
-        return move_regimes(game, fixed)
+        staged = len({m.stage for m in game.moves}) > 1
+        return staged_move_regimes(game, fixed) if staged else move_regimes(game, fixed)
+    if _in_stages(game):
+        return path_regimes(game, fixed)
     search = Search(game, fixed or {})
-    verdicts = [search.settle(profile) for profile in search.profiles()]
+    verdicts, left = [], []
+    for profile in search.profiles():
+        if time_is_up():
+            left.append(f"{profile.words}: {stops()[1]}")
+        else:
+            verdicts.append(search.settle(profile))
     why_not, mixed, unresolved = _mixed(search)
+    unresolved = [*left, *unresolved]
     verdicts += mixed
     equilibria = [one for one in verdicts if isinstance(one, SymbolicEquilibrium)]
     return RegimeSet(
@@ -109,6 +127,28 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
         why_not,
         partition(equilibria, search.simplifier),
     )
+
+
+def _in_exponents(game: Game, fixed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the defaults of parameters that stand in exponents, with which nothing is decided."""
+    powers = {p.exp for formula in game.payoffs.values() for p in formula.atoms(sp.Pow)}
+    names = {s.name for exponent in powers for s in exponent.free_symbols}
+    open_ = [p for p in game.parameters if p.name in names and p.name not in fixed]
+    for parameter in open_:
+        if parameter.default is None:
+            raise StructureError(
+                f"regimes of game '{game.name}': the parameter '{parameter.name}' stands in an "
+                f"exponent and has no default; give it with --set {parameter.name}=..."
+            )
+    return {p.name: p.default for p in open_}
+
+
+def _in_stages(game: Game) -> bool:
+    """Tell whether a finite game of single players has stages."""
+    finite = all(isinstance(m.domain, Choice) and m.domain.exit is None for m in game.moves)
+    single = all(not p.is_population for p in game.players)
+    staged = len({m.stage for m in game.moves}) > 1 or any(m.observes for m in game.moves)
+    return finite and single and staged
 
 
 def _mixed(search: Search) -> tuple[str, list[SymbolicEquilibrium | Exclusion], list[str]]:

@@ -19,7 +19,7 @@ from pigou.solvers.reals import Decision, Outcome
 
 _OPEN = Decision(Outcome.UNDECIDED)
 
-__all__ = ["Exclusion", "Partition", "Regime", "RegimeSet", "SymbolicEquilibrium"]
+__all__ = ["CriticalValue", "Exclusion", "Follow", "Partition", "Regime", "RegimeSet", "SymbolicEquilibrium"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class SymbolicEquilibrium:
         Where a regime lists one profile of a kind "k of N": the value of k.
     moves : mapping of str to sympy expression
         Of a game with continuous moves: what each of them is.
+    efficient : sympy condition, optional
+        Of a path of play: where no other path has a higher welfare.
 
     Examples
     --------
@@ -72,6 +74,7 @@ class SymbolicEquilibrium:
     free: tuple[str, ...] = ()
     instance: str = ""
     moves: Mapping[str, sp.Expr] = field(default_factory=Record)
+    efficient: Boolean | None = None
 
     def __post_init__(self) -> None:
         for name in ("payoffs", "counts", "probabilities", "moves"):
@@ -142,6 +145,8 @@ class Partition:
         the equilibria listed and no others of those stated.
     reason : str
         Why there are no regimes, where there are none.
+    up_to : bool
+        Whether the boundaries between regimes, which have no interior, are in none of them.
 
     Examples
     --------
@@ -156,6 +161,7 @@ class Partition:
     disjoint: Decision = _OPEN
     listed: Decision = _OPEN
     reason: str = ""
+    up_to: bool = False
 
     @property
     def proofs(self) -> dict[str, Decision]:
@@ -177,14 +183,76 @@ class Partition:
         if not self.regimes:
             return f"no regimes are stated: {self.reason}"
         if self.proved:
+            most = " up to boundaries" if self.up_to else ""
             return (
-                "exhaustive and disjoint, each with exactly the equilibria listed: all proved (z3)"
+                f"exhaustive{most} and disjoint, each with exactly the equilibria listed: all "
+                "proved (z3)"
             )
         words = []
         for what, decision in self.proofs.items():
             why = f" ({decision.reason})" if decision.reason else ""
             words.append(f"{what}: {decision.outcome.value}{why}")
         return "; ".join(words)
+
+
+@dataclass(frozen=True)
+class CriticalValue:
+    """A value of a parameter at which an equilibrium appears or vanishes, as a formula.
+
+    Parameters
+    ----------
+    parameter : str
+    value : sympy expression
+        In the other parameters.
+    needs : sympy condition
+        Where the others are such that the equilibrium exists on one side only.
+    above, below : tuple of int
+        The numbers of the equilibria that exist just above the value and not just below it, and of
+        those that exist just below and not just above (of efficiency: that are efficient).
+    kind : str
+        ``"existence"``; of continuous moves ``"end"`` (one equilibrium goes over into another where
+        a move reaches an end of its interval) and ``"merge"`` (two become one); ``"efficiency"``.
+
+    Examples
+    --------
+    >>> CriticalValue("cost", sp.Symbol("benefit"), sp.true, (), (2,)).below
+    (2,)
+    """
+
+    parameter: str
+    value: sp.Expr
+    needs: Boolean
+    above: tuple[int, ...] = ()
+    below: tuple[int, ...] = ()
+    kind: str = "existence"
+
+
+@dataclass(frozen=True)
+class Follow:
+    """What is done after every history in a stage, in the moves before it.
+
+    Parameters
+    ----------
+    stage : int
+    history : str
+        The labels chosen before, in words; empty if none.
+    moves : mapping of str to sympy expression
+    condition : sympy condition
+        The histories and parameters for which this is so.
+
+    Examples
+    --------
+    >>> Follow(2, "", {"q": sp.Symbol("x")}, sp.true).stage
+    2
+    """
+
+    stage: int
+    history: str
+    moves: Mapping[str, sp.Expr]
+    condition: Boolean
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "moves", Record(self.moves))
 
 
 @dataclass(frozen=True)
@@ -207,6 +275,16 @@ class RegimeSet:
     why_not_mixed : str
         Why mixed equilibria are not stated; empty if they are.
     partition : Partition
+    staged : bool
+        Whether the game is played in stages: equilibria are subgame-perfect.
+    thresholds : tuple of CriticalValue
+        Where in the parameters an equilibrium appears or vanishes, if that was asked for.
+    all_thresholds : bool
+        Whether every bound in the conditions was solved for a parameter, and proved.
+    held : mapping of str to number
+        Parameters that are held at their defaults, as nothing is decided with them as symbols.
+    follows : tuple of Follow
+        Of continuous moves in stages: what is done after every history, in closed form.
 
     Examples
     --------
@@ -224,6 +302,11 @@ class RegimeSet:
     integers: tuple[str, ...] = ()
     why_not_mixed: str = ""
     partition: Partition = Partition()
+    staged: bool = False
+    thresholds: tuple[CriticalValue, ...] = ()
+    all_thresholds: bool = False
+    held: Mapping[str, sp.Expr] = field(default_factory=Record)
+    follows: tuple[Follow, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -248,7 +331,8 @@ class RegimeSet:
         """How it is known that nothing is missing."""
         kinds = [one.kind for one in self.equilibria] + [one.kind for one in self.excluded]
         other = len(kinds) - kinds.count("pure")
-        what = f"{len(kinds) - other} kinds of pure profiles"
+        what = f"{len(kinds) - other} " + ("paths of play" if self.staged else
+                                            "kinds of pure profiles")  # fmt: skip
         what += f" and {other} of mixed ones" if other else ""
         if self.complete:
             return f"proved: all {what} settled over the reals (z3)"

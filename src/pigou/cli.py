@@ -250,6 +250,10 @@ def solve(
 @_set
 @click.option("--latex", is_flag=True, help="The conditions in LaTeX.")
 @click.option(
+    "--time-limit", "limit", metavar="SECONDS", default="60", show_default=True,
+    help="End after so long; what is not settled is listed, and the exit code is 3.",
+)  # fmt: skip
+@click.option(
     "--picture", metavar="X,Y",
     help="Draw the regimes over two parameters, the others held at their values, to the file "
     "given with -o (.svg .png .pdf); with ranges: x=0:2,y=0:3. Needs the extra pigou[plot].",
@@ -259,6 +263,7 @@ def regimes(
     model: str,
     sets: tuple[str, ...],
     latex: bool,
+    limit: str,
     picture: str | None,
     style: str | None,
     as_json: bool,
@@ -277,7 +282,10 @@ def regimes(
     catalogue.check_names(what, fixed)
     if picture:
         return _draw(what.game, picture, fixed, file)
-    found = _working("deciding", lambda: solving.regimes(what.game, fixed))
+    found = _working(
+        "deciding",
+        lambda: solving.regimes(what.game, fixed, critical=True, time_limit=limit),
+    )
     if latex:
         _emit(regimes_page.regimes_latex(what.game, found), file)
     else:

@@ -11,6 +11,12 @@ from typing import Any
 
 import sympy as sp
 
+from pigou.critical_page import (
+    critical_blocks,
+    critical_latex,
+    follow_blocks,
+    follow_latex,
+)
 from pigou.expression import symbol
 from pigou.game import Game
 from pigou.notation import latex_expression, text_expression
@@ -49,10 +55,14 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
     """
     which = "pure equilibrium" if found.why_not_mixed else "equilibrium"
     title = f"{found.game}: every {which}, and exactly when it exists"
+    if found.follows:
+        title = f"{found.game}: every subgame-perfect {which}, and exactly when it exists"
+    if found.staged:
+        title = f"{found.game}: every outcome of a subgame-perfect equilibrium, and exactly when"
     blocks: list[Block] = [Words(title, "title")]
     if not found.complete:
         open_ = " / ".join(found.unresolved)
-        blocks.append(Words(f"INCOMPLETE: not decided whether it can occur: {open_}.", "warning"))
+        blocks.append(Words(f"INCOMPLETE: not decided: {open_}.", "warning"))
     if found.why_not_mixed:
         blocks.append(Words(f"Mixed equilibria are not stated: {found.why_not_mixed}.", "warning"))
     table = _equilibria(game, found)
@@ -63,6 +73,7 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
     if found.regimes:
         blocks.append(_regimes(game, found))
     blocks.append(Words(_partition_words(found), under=1))
+    blocks += [*critical_blocks(game, found), *follow_blocks(game, found)]
     blocks.append(Words("What this rests on", "heading"))
     given = [text_expression(c, game) for c in found.conditions]
     given += [f"{', '.join(found.integers)} whole numbers"] * bool(found.integers)
@@ -71,17 +82,31 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
     if fixed:
         values = ", ".join(f"{name} = {value}" for name, value in fixed.items())
         blocks.append(Words(f"Set: {values}.", under=1))
+    if found.held:
+        blocks.append(Words(_held(found), under=1))
     blocks.append(Words(f"{_completeness(found)}.", under=1))
     return Page(tuple(blocks), table)
+
+
+def _held(found: RegimeSet) -> str:
+    values = ", ".join(f"{name} = {value}" for name, value in found.held.items())
+    return (
+        f"Held at its default, as it stands in an exponent: {values}. Nothing is stated for other "
+        "values; give one with --set."
+    )
 
 
 def _equilibria(game: Game, found: RegimeSet) -> Table:
     """Lay out the equilibria; probabilities have a column where there are any."""
     mixed = any(one.probabilities for one in found.equilibria)
     moving = any(one.moves for one in found.equilibria)
+    judged = any(one.efficient is not None for one in found.equilibria)
     rows = []
     for number, one in enumerate(found.equilibria, 1):
         row = [str(number), one.profile, text_expression(one.condition, game)]
+        if judged:
+            best = one.efficient
+            row.append("" if best is None else text_expression(best, game))
         row += ["; ".join(_pairs(one.moves, game))] * moving
         if mixed:
             shares = _pairs(one.probabilities, game)
@@ -90,7 +115,9 @@ def _equilibria(game: Game, found: RegimeSet) -> Table:
                 "; ".join([*shares, f"for all {' and '.join(limits)}"] if limits else shares)
             )
         rows.append((*row, "; ".join(_pairs(one.payoffs, game))))
-    columns = ["no.", "profile", "an equilibrium exactly if"]
+    columns = ["no.", "path of play" if found.staged else "profile"]
+    columns += ["an outcome exactly if" if found.staged else "an equilibrium exactly if"]
+    columns += ["efficient exactly if"] * judged
     columns += ["moves"] * moving + ["probabilities"] * mixed + ["payoffs there"]
     return Table("", tuple(columns), tuple(rows))
 
@@ -139,8 +166,9 @@ def _excluded(found: RegimeSet) -> Iterator[str]:
     pure = [one.profile for one in found.excluded if one.kind == "pure"]
     mixed = [one.profile for one in found.excluded if one.kind != "pure"]
     if pure:
+        what = "path of play is an outcome" if found.staged else "pure profile is an equilibrium"
         yield (
-            "No other pure profile is an equilibrium for any parameter values (proved). "
+            f"No other {what} for any parameter values (proved). "
             f"Excluded: {_shortened(pure)}"
         )
     if mixed:
@@ -183,6 +211,8 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
             lines.append(f"  equilibria {plain_latex(_numbers(found, regime))}.")
         lines.append(r"\end{description}")
     lines.append(plain_latex(f"Regimes: {_partition_words(found)}"))
+    lines += [*critical_latex(game, found), *follow_latex(game, found)]
+    lines += [plain_latex(_held(found))] * bool(found.held)
     given = [rf"\( {latex_expression(c, game)} \)" for c in found.conditions]
     integers = [rf"\( {latex_expression(symbol(n), game)} \)" for n in found.integers]
     given += [f"{', '.join(integers)} whole numbers"] * bool(integers)
@@ -193,8 +223,11 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
 
 
 def _equilibrium_latex(game: Game, number: int, one: SymbolicEquilibrium) -> Iterator[str]:
-    yield rf"\item[{number}. {plain_latex(one.profile)}] is an equilibrium"
+    what = "an outcome" if one.efficient is not None else "an equilibrium"
+    yield rf"\item[{number}. {plain_latex(one.profile)}] is {what}"
     yield f"  {_if_latex(one.condition, game)}."
+    if one.efficient is not None:
+        yield f"  It is efficient {_if_latex(one.efficient, game)}."
     if one.moves:
         yield f"  Moves: {_listed(one.moves, game)}."
     if one.probabilities:
@@ -211,6 +244,8 @@ def _equilibrium_latex(game: Game, number: int, one: SymbolicEquilibrium) -> Ite
 def _if_latex(condition: Any, game: Game) -> str:
     if condition == sp.true:
         return "for all parameter values"
+    if condition == sp.false:
+        return "for no parameter values"
     return rf"if and only if \( {latex_expression(condition, game)} \)"
 
 

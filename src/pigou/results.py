@@ -18,6 +18,7 @@ import sympy as sp
 
 from pigou.assessment import Assessment
 from pigou.comparison import Comparison, Scenario, present
+from pigou.critical_page import critical_result
 from pigou.diagnosis_result import (
     best_values_result,
     incidence_result,
@@ -316,6 +317,24 @@ def regimes_result(found: RegimeSet, game: Game, fixed: Mapping[str, Any]) -> di
             _symbolic(number, one, game) for number, one in enumerate(found.equilibria, 1)
         ],
         "partition": _partition(found, game),
+        "staged": found.staged,
+        "held": {name: str(value) for name, value in found.held.items()},
+        "thresholds": {
+            "all": found.all_thresholds,
+            "values": [
+                critical_result(one, lambda formula: _formula(formula, game))
+                for one in found.thresholds
+            ],
+        },
+        "follows": [
+            {
+                "stage": one.stage,
+                "history": one.history,
+                "moves": _formulas(one.moves, game),
+                "condition": _formula(one.condition, game),
+            }
+            for one in found.follows
+        ],
     }
 
 
@@ -335,7 +354,14 @@ def _symbolic(number: int, one: SymbolicEquilibrium, game: Game) -> dict[str, An
         "payoffs": _formulas(one.payoffs, game),
         "counts": _formulas(one.counts, game),
         "possible": one.decided,
-    } | ({"moves": _formulas(one.moves, game)} if one.moves else {})
+    } | {
+        name: value
+        for name, value in (
+            ("moves", one.moves and _formulas(one.moves, game)),
+            ("efficient", one.efficient is not None and _formula(one.efficient, game)),
+        )
+        if value
+    }
 
 
 def _partition(found: RegimeSet, game: Game) -> dict[str, Any]:
@@ -358,6 +384,7 @@ def _partition(found: RegimeSet, game: Game) -> dict[str, Any]:
             for what, decision in part.proofs.items()
         },
         "reason": part.reason,
+        "up_to_boundaries": part.up_to,
     }
 
 

@@ -824,10 +824,18 @@ def _key(group: Group, action: int) -> str:
     return ", ".join(group.actions[action])
 
 
-def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
+def regimes(
+    game: Game,
+    fixed: Mapping[str, Any] | None = None,
+    *,
+    critical: bool = False,
+    time_limit: Any = None,
+) -> RegimeSet:
     """Return, without parameter values, every equilibrium with its exact condition; the regimes.
 
-    See `pigou.solvers.regimes.regimes`.
+    See `pigou.solvers.regimes.regimes`; with `critical`, the critical values of parameters too
+    (`pigou.solvers.critical_values`). A time limit is in seconds: what is not settled by then is
+    listed as unresolved.
 
     Examples
     --------
@@ -835,9 +843,13 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
     >>> [one.profile for one in regimes(load("coordination").game).equilibria]
     ['all wait', 'all upgrade']
     """
+    from pigou.deadline import time_limit as limited
+    from pigou.solvers.critical_values import with_critical_values
     from pigou.solvers.regimes import regimes as find
 
-    return find(game, fixed)
+    with limited(time_limit):
+        found = find(game, fixed)
+        return with_critical_values(found, game) if critical else found
 
 
 def thresholds(

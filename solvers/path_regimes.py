@@ -1,0 +1,151 @@
+r"""For which parameter values a path of play is the outcome of a subgame-perfect equilibrium.
+
+Steps
+-----
+1. The paths of a finite game in stages come with conditions from `pigou.solvers.paths`: a
+   conjunction over the deviations of disjunctions over what may follow them.
+2. z3 discards a path whose condition nothing can satisfy (*excluded, proved*). The condition of
+   every other one is multiplied out into alternatives, cutting off at once those that nothing
+   satisfies; inequalities and alternatives that the rest makes superfluous are dropped, each by
+   proof, and what all alternatives share is written once.
+3. That the short condition is equivalent to the one of step 1 is proved once more as a whole; where
+   that is not proved in time, the condition of step 1 is stated.
+4. A path is *efficient* where its welfare is at least that of every other path.
+
+Source: R. Selten (1965), Spieltheoretische Behandlung eines Oligopolmodells mit
+Nachfrageträgheit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from pigou.deadline import stops, time_is_up
+from pigou.errors import DeclarationError
+from pigou.exact import Record
+from pigou.expression import symbol
+from pigou.game import Game
+from pigou.solvers.conditions import Simplifier, tidy
+from pigou.solvers.paths import PathOfPlay, paths_of_play
+from pigou.solvers.reals import Outcome, decide
+from pigou.solvers.staged_partition import staged_partition
+from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
+
+__all__ = ["path_regimes"]
+
+WHY_NOT_MIXED = (
+    "subgame-perfect equilibria in pure strategies are stated, by what is played: the path"
+)
+
+
+def path_regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
+    """Return every path of play with the exact condition under which it is an outcome.
+
+    Parameters
+    ----------
+    game : Game
+        Finite, in stages, of single players who see all earlier moves.
+    fixed : mapping of str to number, optional
+        Parameters that are given a value instead of staying symbols.
+
+    Raises
+    ------
+    StructureError
+        If the game has another structure, or more than 256 paths.
+    DeclarationError
+        If no parameter values are left by what is assumed.
+
+    Examples
+    --------
+    >>> from pigou import Move, Parameter, Player
+    >>> enter = Move("enter", "entrant", {"no": 0, "yes": 1})
+    >>> fight = Move("fight", "incumbent", {"no": 0, "yes": 1}, 2, when="enter == yes")
+    >>> game = Game(
+    ...     "entry",
+    ...     [Player("entrant"), Player("incumbent")],
+    ...     [enter, fight],
+    ...     {"entrant": "enter*(1 - 2*fight)", "incumbent": "2 - enter - price*fight"},
+    ...     parameters=[Parameter("price", 1)],
+    ... )
+    >>> for path in path_regimes(game).equilibria:
+    ...     print(path.profile, "|", path.condition)
+    enter: no | price <= 0
+    enter: yes; fight: no | price >= 0
+    enter: yes; fight: yes | price <= 0
+    """
+    return _Search(game, fixed or {}).found()
+
+
+class _Search:
+    def __init__(self, game: Game, fixed: Mapping[str, Any]):
+        numbers = {n: game.parameter(n).check(game._given(n, v)) for n, v in fixed.items()}
+        at = {symbol(n): sp.Rational(v.numerator, v.denominator) for n, v in numbers.items()}
+        self.game = game
+        self.integers = tuple(p.name for p in game.parameters if p.integer and p.name not in fixed)
+        given = tuple(c for c in (x.xreplace(at) for x in game.conditions) if c != sp.true)
+        odds = [p for c in game.chance for _, p in c.outcomes.values()]
+        more = [sp.sympify(p >= 0).xreplace(at) for p in odds]
+        self.given = given + tuple(c for c in more if not decide(c, given, self.integers))
+        if decide(sp.false, self.given, self.integers):
+            raise DeclarationError(
+                f"no parameter values satisfy what game '{game.name}' assumes together with the "
+                f"values that are set ({', '.join(map(str, self.given))})"
+            )
+        order = [p.symbol for p in game.parameters]
+        self.simplifier = Simplifier(self.given, self.integers, order)
+        self.paths = [
+            PathOfPlay(
+                path.labels,
+                {who: sp.expand(u.xreplace(at)) for who, u in path.payoffs.items()},
+                path.holds.xreplace(at),
+            )
+            for path in paths_of_play(game)
+        ]
+
+    def found(self) -> RegimeSet:
+        """Settle every path, and cut the parameter space."""
+        verdicts: list[SymbolicEquilibrium | Exclusion] = []
+        unresolved: list[str] = []
+        for path in self.paths:
+            if time_is_up():
+                unresolved.append(f"{path.words}: {stops()[1]}")
+                continue
+            verdicts.append(self.settle(path))
+        equilibria = [one for one in verdicts if isinstance(one, SymbolicEquilibrium)]
+        unresolved += [f"{one.profile} (whether it can occur)" for one in equilibria
+                       if not one.decided]  # fmt: skip
+        return RegimeSet(
+            self.game.name,
+            self.given,
+            tuple(equilibria),
+            tuple(one for one in verdicts if isinstance(one, Exclusion)),
+            tuple(unresolved),
+            self.integers,
+            WHY_NOT_MIXED,
+            staged_partition(equilibria, self.simplifier),
+            staged=True,
+        )
+
+    def settle(self, path: PathOfPlay) -> SymbolicEquilibrium | Exclusion:
+        """Find the condition of a path, or prove that it is never an outcome."""
+        possible = self.simplifier.decide(sp.Not(path.holds))
+        if possible.outcome is Outcome.PROVED:
+            return Exclusion(path.words, possible.seconds)
+        condition = self.simplifier.multiplied_out(path.holds)
+        return SymbolicEquilibrium(
+            path.words,
+            condition,
+            Record({who: tidy(u) for who, u in path.payoffs.items() if who != "welfare"}),
+            Record(),
+            possible.outcome is Outcome.REFUTED,
+            efficient=self.efficient(path),
+        )
+
+    def efficient(self, path: PathOfPlay) -> Any:
+        """Return where no other path has a higher welfare."""
+        best = path.payoffs["welfare"]
+        gaps = [sp.Ge(best - other.payoffs["welfare"], 0) for other in self.paths]
+        return self.simplifier.multiplied_out(sp.And(*gaps))
