@@ -91,10 +91,10 @@ def functional_upgrading() -> Game:
         "functional_upgrading",
         players=[Player("supplier", "Supplier"), Player("lead", "Lead firm")],
         moves=[
-            Move("upgrade", "supplier", KINDS, label="Kind of upgrading"),
-            Move("orders", "lead", {"cut": 0, "keep": 1}, stage=2, label="Orders"),
+            Move("upgrade", "supplier", KINDS, label="Kind of upgrading", tex="u"),
+            Move("orders", "lead", {"cut": 0, "keep": 1}, stage=2, label="Orders", tex="y"),
             Move("escape", "supplier", {"no": 0, "yes": 1}, stage=3,
-                 when=f"{designs} and orders == cut", label="Escape to the second market"),
+                 when=f"{designs} and orders == cut", label="Escape to the second market", tex="x"),
         ],
         payoffs={
             "supplier": (

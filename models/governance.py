@@ -84,8 +84,8 @@ def governance() -> Game:
         "governance",
         players=[Player("supplier", "Supplier"), Player("lead", "Lead firm")],
         moves=[
-            Move("learn", "supplier", {"no": 0, "yes": 1}, label="Learn"),
-            Move("mode", "lead", MODES, stage=2, label="Governance"),
+            Move("learn", "supplier", {"no": 0, "yes": 1}, label="Learn", tex="e"),
+            Move("mode", "lead", MODES, stage=2, label="Governance", tex="m"),
         ],
         payoffs={"supplier": "-cost*learn", "lead": f"value - ({losses})"},
         transfers=[Transfer("lead", "supplier", rent, "the supplier's rent")],

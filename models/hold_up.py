@@ -141,7 +141,7 @@ def co_payment() -> Reform:
             ),
         ),
         label="Co-payment to the supplier's investment",
-        source="own; the rate that restores the first best is (1 - supplier_portable)/2",
+        source="own; best at half of the share that is specific",
     )  # fmt: skip
 
 

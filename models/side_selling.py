@@ -21,8 +21,8 @@ are worth v to the lead firm, more than anywhere: :math:`v > o_H`. With :math:`F
    \text{defaulted on} & v - o - F - k & d \, o + F - c
    \end{array}
 
-The agreed price may follow the market, :math:`p = \bar p + i (o - \bar o)`, with
-:math:`\bar o = h o_H + (1 - h) o_L` and i between 0 and 1.
+The agreed price may follow the market, :math:`p = \bar{p} + i (o - \bar{o})`, with
+:math:`\bar{o} = h o_H + (1 - h) o_L` and i between 0 and 1.
 
 **What fails.** The supplier side-sells if :math:`o > p + F`, the lead firm defaults if
 :math:`o < p - F`. With a fixed price one of them has reason to whenever the market moves further
@@ -82,13 +82,13 @@ def side_selling() -> Game:
         "side_selling",
         players=[Player("lead", "Lead firm"), Player("supplier", "Supplier")],
         moves=[
-            Move("train", "lead", {"no": 0, "yes": 1}, label="Offer training and inputs"),
+            Move("train", "lead", {"no": 0, "yes": 1}, label="Offer training and inputs", tex="t"),
             Move("upgrade", "supplier", {"no": 0, "yes": 1}, stage=2, when="train == yes",
-                 label="Upgrade"),
+                 label="Upgrade", tex="u"),
             Move("deliver", "supplier", {"side-sell": 0, "yes": 1}, stage=3, when=trained,
-                 observes=("train", "upgrade", "spot"), label="Deliver"),
+                 observes=("train", "upgrade", "spot"), label="Deliver", tex="y"),
             Move("accept", "lead", {"default": 0, "yes": 1}, stage=4, when=delivered,
-                 observes=("train", "upgrade", "spot", "deliver"), label="Accept and pay"),
+                 observes=("train", "upgrade", "spot", "deliver"), label="Accept and pay", tex="a"),
         ],
         chance=[
             Chance("spot", {"high": (1, "high_share"), "low": (0, "1 - high_share")},
@@ -125,7 +125,7 @@ def side_selling() -> Game:
                 source="illustration",
             ),
             Parameter(
-                "price", 6, "price > 0", "USD thousand", "price agreed before", r"\bar p",
+                "price", 6, "price > 0", "USD thousand", "price agreed before", r"\bar{p}",
                 source="illustration",
             ),
             Parameter(

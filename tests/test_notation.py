@@ -306,7 +306,7 @@ def assert_balanced(written: str) -> None:
 
 def outside_maths(written: str) -> str:
     """Drop displays, inline formulas and table columns: what is left is running text."""
-    written = re.sub(r"\\begin\{align\*\}.*?\\end\{align\*\}", "", written, flags=re.S)
+    written = re.sub(r"\\begin\{align\*?\}.*?\\end\{align\*?\}", "", written, flags=re.S)
     written = re.sub(r"\\\[.*?\\\]", "", written, flags=re.S)
     return re.sub(r"(?<!\\)\$.*?(?<!\\)\$", "", written, flags=re.S)
 

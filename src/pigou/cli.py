@@ -189,7 +189,16 @@ def show(
         raise click.UsageError("choose one of --latex, --toml, --reforms and --json")
     if model is None and not reforms:
         raise click.UsageError("name a MODEL; `pigou models` lists those built in")
-    from pigou import bibliography, catalogue, gamewriter, kinds_result, notation, pages, results
+    from pigou import (
+        bibliography,
+        catalogue,
+        gamewriter,
+        kinds_result,
+        model_notation,
+        notation,
+        pages,
+        results,
+    )
 
     declared = None if model is None else catalogue.find_model(model)
     what = None if declared is None else bibliography.cited(declared)
@@ -205,7 +214,7 @@ def show(
         if as_json or ending == ".json":
             text = _dumps(results.game_result(what))
         elif latex or ending == ".tex":
-            text = notation.latex(what.game)
+            text = model_notation.model_latex(what)
         elif toml or ending == ".toml":
             text = gamewriter.write_game(declared)
         else:
@@ -761,7 +770,7 @@ def prove(
         for what, p in pairs
     ]
     if latex:
-        _emit(prove_page.prove_latex(found), file)
+        _emit(prove_page.prove_latex(found, {what.name: what for what in whats}), file)
     else:
         _deliver(
             lambda: prove_page.prove_page(found), lambda: prove_page.prove_result(found),

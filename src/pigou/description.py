@@ -18,6 +18,7 @@ import sympy as sp
 from pigou.expression import If, Lookup, names_in
 from pigou.formulas import Maths, Notation, conditions_of, formulas_of, is_open, terms_of
 from pigou.game import Chance, Choice, Game, Move, Parameter, Player
+from pigou.laying_out import abbreviated, in_lines, width
 from pigou.stages import is_staged, stages_of_draws
 from pigou.symbols import clean, number_text, words
 
@@ -36,7 +37,7 @@ __all__ = [
 MOST_CELLS = 64
 """Payoff tables with more cells are described, not printed."""
 
-_ROOM = 66  # characters of a matrix or of an equation's line
+_ROOM = 66  # characters of a matrix
 _MOST_SENTENCES = 12  # of moves; more are a table
 _DEEPEST = 12  # case distinctions inside one another
 
@@ -82,8 +83,14 @@ class Table:
 Block = Sentence | Equation | Matrix | Table
 
 
-def describe(game: Game) -> dict[str, Sequence[Block]]:
+def describe(game: Game, short: bool = False) -> dict[str, Sequence[Block]]:
     """Lay a game out as a paper states it: blocks under the titles of sections.
+
+    Parameters
+    ----------
+    game : Game
+    short : bool
+        Whether parts of formulas too wide for a line of a paper get symbols of their own.
 
     Examples
     --------
@@ -96,12 +103,21 @@ def describe(game: Game) -> dict[str, Sequence[Block]]:
     """
     notation = Notation(game)
     players = [p.name for p in game.players]
+    formulas: dict[Any, sp.Expr] = {party: game.primitive(party) for party in game.parties}
+    for number, transfer in enumerate(game.transfers):
+        for party in (transfer.payer, transfer.payee):
+            formulas[party, number] = game.amount(transfer, party)
+    parts: dict[Any, sp.Expr] = {}
+    if short:
+        formulas, parts = abbreviated(formulas, notation.latex)
+        notation.name_parts(parts)
     sections: dict[str, Sequence[Block]] = {
         "Players": _players(notation),
         "Moves": _moves(notation),
         "Chance": _draws(notation),
-        "Payoffs": _payoffs(notation, players),
-        "Bystanders": _payoffs(notation, [p for p in game.parties if p not in players]),
+        "Payoffs": _payoffs(notation, players, formulas),
+        "Bystanders": _payoffs(notation, [p for p in game.parties if p not in players], formulas),
+        "Abbreviations": [_part(notation, name, formula) for name, formula in parts.items()],
         "Parameters": _parameters(notation),
         "Assumptions": _assumptions(notation),
         "Source": [(clean(game.source),)] if game.source else [],
@@ -119,14 +135,24 @@ def _joined(parts: Iterable[Piece], between: str = ", ") -> list[Piece]:
 
 def _players(notation: Notation) -> list[Sentence]:
     players = notation.game.players
-    singles = [_single(p) for p in players if not p.is_population]
+    singles: list[Piece] = []
+    for player in players:
+        if not player.is_population:
+            singles += [", " if singles else "", *_single(player)]
     many = [_population(notation, p) for p in players if p.is_population]
-    return [(", ".join(singles) + ".",), *many] if singles else many
+    return [(*singles, "."), *many] if singles else many
 
 
-def _single(player: Player) -> str:
-    label = clean(player.label)
-    return label if label.lower() == player.name.lower() else f"{label} ({player.name})"
+def _single(player: Player) -> Sentence:
+    """Name a player, with the name that stands in formulas where it is another."""
+    label, spoken = clean(player.label), player.name.replace("_", " ")
+    if label.lower() == player.name.lower():
+        return (label,)
+    if label.lower() == spoken.lower():
+        return (Maths(words(label), f"{label} ({player.name})"),)
+    if spoken == player.name:
+        return (f"{label} ({player.name})",)
+    return (f"{label} (", Maths(words(spoken), player.name), ")")
 
 
 def _population(notation: Notation, player: Player) -> Sentence:
@@ -254,7 +280,7 @@ def _domain(notation: Notation, move: Move) -> list[Piece]:
     for label, value in move.domain.options.items():
         label, shown = clean(label), number_text(value)
         equals = "" if bare or label == shown else f" = {shown}"
-        options.append(Maths(words(label) + equals, label + equals))
+        options.append(Maths(words(label.replace("_", " ")) + equals, label + equals))
     first = options[0]
     options[0] = Maths(rf"{name.latex} \in \{{{first.latex}", f"{name.text} in {{{first.text}")
     last = options[-1]
@@ -327,7 +353,9 @@ def _seers(notation: Notation, chance: Chance) -> list[Piece]:
 # -- what it pays -----------------------------------------------------------------------------
 
 
-def _payoffs(notation: Notation, parties: list[str]) -> list[Block]:
+def _payoffs(
+    notation: Notation, parties: Sequence[str], formulas: Mapping[Any, sp.Expr]
+) -> list[Block]:
     """State the payoffs of some parties: tables first, then formulas."""
     game = notation.game
     paid = {party for t in game.transfers for party in (t.payer, t.payee)}
@@ -344,14 +372,24 @@ def _payoffs(notation: Notation, parties: list[str]) -> list[Block]:
     blocks: list[Block] = []
     for group in groups.values():
         blocks += _matrices(notation, [head for head, _ in group], [table for _, table in group])
-    return [*blocks, *(_equation(notation, p) for p in parties if p not in shown_as_table)]
+    return [
+        *blocks,
+        *(_equation(notation, p, formulas) for p in parties if p not in shown_as_table),
+    ]
 
 
-def _equation(notation: Notation, party: str) -> Equation:
+def _part(notation: Notation, name: str, formula: sp.Expr) -> Equation:
+    """State what a symbol for a part of a formula stands for."""
+    own = terms_of(formula)
+    terms = [_term(notation, sign, term, alone=len(own) == 1) for sign, term in own]
+    return _laid_out(notation.named(name), terms)
+
+
+def _equation(notation: Notation, party: str, formulas: Mapping[Any, sp.Expr]) -> Equation:
     """State the payoff of a party: the primitive one, then transfers by purpose."""
-    game = notation.game
-    transfers = [t for t in game.transfers if party in (t.payer, t.payee)]
-    formula = game.primitive(party)
+    numbered = enumerate(notation.game.transfers)
+    transfers = [(n, t) for n, t in numbered if party in (t.payer, t.payee)]
+    formula = formulas[party]
     cases = sum(isinstance(part, If) for part in sp.preorder_traversal(formula))
     if cases > MOST_CELLS or _nesting(formula) > _DEEPEST:
         said = f"[{cases} case distinctions, not printed here]"
@@ -360,13 +398,13 @@ def _equation(notation: Notation, party: str) -> Equation:
         own = terms_of(formula)
         alone = len(own) + len(transfers) == 1
         terms = [_term(notation, sign, term, alone=alone) for sign, term in own]
-    for transfer in transfers:
-        amount = game.amount(transfer, party)
+    for number, transfer in transfers:
+        amount = formulas[party, number]
         sign = "+" if party == transfer.payee else "-"
         if amount.could_extract_minus_sign():
             amount, sign = -amount, "-" if sign == "+" else "+"
         terms.append(_term(notation, sign, amount, clean(transfer.purpose) or "transfer"))
-    return Equation(notation.payoff_of(party), _in_lines(terms or [Term("+", Maths("0", "0"))]))
+    return _laid_out(notation.payoff_of(party), terms or [Term("+", Maths("0", "0"))])
 
 
 def _nesting(formula: sp.Basic) -> int:
@@ -387,18 +425,12 @@ def _term(
     return Term(sign, Maths(latex, f"({text})" if term.is_Add else text), purpose)
 
 
-def _in_lines(terms: Iterable[Term]) -> tuple[tuple[Term, ...], ...]:
-    """Fill lines with terms; the plain form tells about how wide a formula is."""
-    lines: list[tuple[Term, ...]] = []
-    filled = _ROOM
-    for term in terms:
-        width = max(len(term.maths.text), len(term.purpose)) + 3
-        if filled + width > _ROOM:
-            lines.append(())
-            filled = 0
-        lines[-1] += (term,)
-        filled += width
-    return tuple(lines)
+def _laid_out(left: Maths, terms: Sequence[Term]) -> Equation:
+    """Fill lines with terms."""
+    widths = [max(width(t.maths.latex), 0.75 * len(t.purpose)) for t in terms]
+    counts = in_lines(widths, width(left.latex) + 2.4)
+    rest = iter(terms)
+    return Equation(left, tuple(tuple(itertools.islice(rest, n)) for n in counts))
 
 
 def _matrices(

@@ -8,7 +8,7 @@ condition holds and 0 elsewhere. Labels stand for the values of choices.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -115,6 +115,7 @@ class Notation:
             self.symbols[each(name).name] = letters[name].indexed(j).latex
         self.payoff_letter = next((c for c in "vVW" if c not in taken), "U")
         self.table_letter = next((c for c in "ugh" if c not in taken), "G")
+        self.part_letter = next((c for c in "ZSKY" if c not in taken), "\\zeta")
         self.tables = self._tables()
 
     @cached_property
@@ -146,6 +147,14 @@ class Notation:
     def named(self, name: str) -> Maths:
         """Write the symbol of a name."""
         return Maths(self.symbols[name], name)
+
+    def name_parts(self, parts: Mapping[str, sp.Expr]) -> None:
+        """Give parts of formulas their symbols; one that is a member's own has the index."""
+        populations = self.game.scope.populations
+        for name, formula in parts.items():
+            owners = [s.name for s in formula.free_symbols if s.name in populations]
+            index = f",{self.indices[populations[owners[0]][0]][0]}" if owners else ""
+            self.symbols[name] = f"{self.part_letter}_{{{name[1:]}{index}}}"
 
     def latex(self, expression: Any) -> str:
         """Write an expression in LaTeX."""
@@ -317,7 +326,7 @@ class _LatexWriter(_GameWriter, LatexPrinter):
         return rf"\text{{ {word} }}"
 
     def label(self, label: str) -> str:
-        return words(label)
+        return words(label.replace("_", " "))
 
     def bracketed(self, expr: Any) -> str:
         return rf"\left({self._print(expr)}\right)"

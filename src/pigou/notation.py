@@ -17,8 +17,9 @@ The payoff after transfers of a party :math:`k` is :math:`v_k`; see `pigou.formu
 from __future__ import annotations
 
 import itertools
+import re
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 
 from pigou.description import (
@@ -27,6 +28,7 @@ from pigou.description import (
     Equation,
     Matrix,
     Piece,
+    Sentence,
     Table,
     Term,
     describe,
@@ -49,7 +51,11 @@ __all__ = [
 ]
 
 _WIDTH, _INDENT = 98, 13
-_WIDE = {"Meaning": 0.3, "Source": 0.2, "Choice": 0.25, "Knowledge": 0.15, "Asked only if": 0.3}
+_WIDE = {
+    "Meaning": 0.26, "Domain": 0.18, "Unit": 0.12, "Source": 0.16, "Choice": 0.25,
+    "Knowledge": 0.15, "Asked only if": 0.3,
+}  # fmt: skip
+_STAGE = re.compile(r"Stage \d+: ")
 
 
 # -- LaTeX ------------------------------------------------------------------------------------
@@ -87,35 +93,68 @@ def latex(game: Game) -> str:
     Seller chooses $q \in [0, 4]$.
     <BLANKLINE>
     \paragraph{Payoffs.}
-    \begin{align*}
+    \begin{align}
     v_{\text{seller}} ={}& q \, \left(4 - q\right)
-    \end{align*}
+    \end{align}
     """
-    parts = [rf"\subsection*{{{prose(clean(game.name))}}}"]
-    for title, blocks in describe(game).items():
-        parts += ["", rf"\paragraph{{{title}.}}", *_in_paper(blocks)]
-    return in_ascii("\n".join(parts))
+    name = clean(game.name)
+    title = name.replace("_", " ") if name.isidentifier() else name
+    return in_ascii("\n".join([rf"\subsection*{{{prose(title)}}}", *_sections(game)]))
+
+
+def _sections(game: Game) -> Iterator[str]:
+    for title, blocks in describe(game, short=True).items():
+        yield from ("", rf"\paragraph{{{title}.}}", *_in_paper(blocks))
 
 
 def _in_paper(blocks: Sequence[Block]) -> list[str]:
-    out = []
-    for equations, group in itertools.groupby(blocks, lambda b: isinstance(b, Equation)):
-        if equations:
-            body = " \\\\\n".join(_aligned(b) for b in group if isinstance(b, Equation))
-            out.append(f"\\begin{{align*}}\n{body}\n\\end{{align*}}")
-            continue
-        for block in group:
-            if isinstance(block, Matrix):
-                out.append(f"\\[\n{_array(block)}\n\\]")
-            elif isinstance(block, Table):
-                out.append(_tabular(block))
-            elif isinstance(block, tuple):
-                out.append("".join(map(_in_prose, block)))
+    out: list[str] = []
+    for kind, grouped in itertools.groupby(blocks, _kind):
+        group = list(grouped)
+        if kind == "equation":
+            body = " \\\\\n".join(_numbered(b) for b in group if isinstance(b, Equation))
+            out.append(f"\\begin{{align}}\n{body}\n\\end{{align}}")
+        elif kind == "stage":
+            out += _stages([b for b in group if isinstance(b, tuple)])
+        else:
+            out += map(_block, group)
     return out
+
+
+def _kind(block: Block) -> str:
+    if isinstance(block, Equation):
+        return "equation"
+    staged = isinstance(block, tuple) and isinstance(block[0], str) and _STAGE.match(block[0])
+    return "stage" if staged else "other"
+
+
+def _block(block: Block) -> str:
+    if isinstance(block, Matrix):
+        return f"\\[\n{_array(block)}\n\\]"
+    if isinstance(block, Table):
+        return _tabular(block)
+    assert isinstance(block, tuple)
+    return "".join(map(_in_prose, block))
+
+
+def _stages(sentences: Sequence[Sentence]) -> list[str]:
+    """Write the moves of each stage as an item."""
+    items: dict[str, list[str]] = {}
+    for first, *rest in sentences:
+        stage, _, start = str(first).partition(": ")
+        written = "".join(map(_in_prose, (start[:1].upper() + start[1:], *rest)))
+        items.setdefault(stage, []).append(written)
+    listed = [rf"\item[{stage}.] {' '.join(written)}" for stage, written in items.items()]
+    return [r"\begin{description}", *listed, r"\end{description}"]
 
 
 def _in_prose(piece: Piece) -> str:
     return prose(piece) if isinstance(piece, str) else f"${piece.latex}$"
+
+
+def _numbered(equation: Equation) -> str:
+    """Write an equation with one number, on its last line."""
+    return _aligned(equation).replace(" \\\\\n& {}", " \\nonumber \\\\\n& {}")
 
 
 def _aligned(equation: Equation) -> str:
@@ -143,14 +182,26 @@ def _array(matrix: Matrix) -> str:
 
 
 def _tabular(table: Table) -> str:
-    wide = {title: rf"p{{{share}\linewidth}}" for title, share in _WIDE.items()}
-    columns = "".join(wide.get(title, "l") for title in table.header)
-    rows = [
-        " & ".join("".join(map(_in_prose, cell)) for cell in row) + r" \\" for row in table.rows
-    ]
+    """Write a table as wide as the text; words wrap, ragged, and stay with the line before."""
+    columns = "".join(
+        rf"p{{{_WIDE[title]}\linewidth}}" if title in _WIDE else "l" for title in table.header
+    )
+    rows = [_tabular_row(table.header, row) for row in table.rows]
     head = " & ".join(table.header) + r" \\ \hline"
-    begin = rf"\mbox{{}}\begin{{center}}\begin{{tabular}}{{@{{}}{columns}@{{}}}}"
-    return "\n".join([begin, r"\hline", head, *rows, r"\hline", r"\end{tabular}\end{center}"])
+    begin = (
+        rf"\mbox{{}}\\*[1ex]{{\small\setlength{{\tabcolsep}}{{3.5pt}}"
+        rf"\begin{{tabular}}{{@{{}}{columns}@{{}}}}"
+    )
+    return "\n".join([begin, r"\hline", head, *rows, r"\hline", r"\end{tabular}}"])
+
+
+def _tabular_row(header: Sequence[str], row: Sequence[Sentence]) -> str:
+    cells = (
+        rf"\raggedright {written}" if title in _WIDE and written else written
+        for title, cell in zip(header, row, strict=True)
+        for written in ["".join(map(_in_prose, cell))]
+    )
+    return " & ".join(cells) + r" \tabularnewline"
 
 
 # -- notebooks --------------------------------------------------------------------------------

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pigou.bibliography import cite
+from pigou.errors import DeclarationError, PigouError
+from pigou.expression import read_condition
+from pigou.formulas import Notation
 from pigou.json_numbers import numbers
+from pigou.laying_out import in_text
+from pigou.model import Model
+from pigou.model_notation import add_letters
+from pigou.proposition import Allocation, Profile, Proposition, Term
 from pigou.proving import Proof
-from pigou.tables import Block, Page, Table, Words, plain_latex, rounded
+from pigou.symbols import in_ascii, letter_of, number_text, prose
+from pigou.tables import Block, Page, Table, Words, rounded
 
 __all__ = ["prove_latex", "prove_page", "prove_result"]
 
@@ -148,23 +158,125 @@ def _record(proof: Proof) -> dict[str, Any]:
     }
 
 
-def prove_latex(proofs: Named) -> str:
-    r"""Write proofs as LaTeX: theorem environments, with the outcome under each.
+def prove_latex(proofs: Named, models: Mapping[str, Model] | None = None) -> str:
+    r"""Write proofs as LaTeX: theorem environments, with what is assumed and the outcome in each.
+
+    Parameters
+    ----------
+    proofs : sequence of (str, Proof)
+        The model's name, and the proof.
+    models : mapping of str to Model, optional
+        The models by name: assumptions are then written in their symbols.
 
     Examples
     --------
     >>> print(prove_latex([]))
-    % \usepackage{amsthm}, and \newtheorem for proposition, claim and conjecture
+    % needs in the preamble:
+    % \usepackage{amsmath,amsthm}
+    % \newtheorem{proposition}{Proposition}
+    % \theoremstyle{remark}\newtheorem{claim}{False claim}\newtheorem{conjecture}{Undecided claim}
     <BLANKLINE>
     """
-    parts = [r"% \usepackage{amsthm}, and \newtheorem for proposition, claim and conjecture"]
-    for model, proof in proofs:
+    parts = [_PREAMBLE]
+    for name, proof in proofs:
         one = proof.proposition
         kind = _ENVIRONMENTS[proof.outcome]
-        title = plain_latex(f"{model}: {one.name}".replace("_", " "))
-        assumed = f" Assumed: {'; '.join(proof.assumed)}." if proof.assumed else ""
-        parts.append(
-            f"\\begin{{{kind}}}[{title}]\n{plain_latex(one.statement)}\n\\end{{{kind}}}\n"
-            f"\\noindent {plain_latex(_outcome(proof) + assumed)}"
-        )
-    return "\n\n".join(parts) + "\n"
+        model = (models or {}).get(name)
+        title = one.name.replace("_", " ")
+        source = f"; {cite(one.source)}" if one.source else ""
+        lines = [
+            rf"\begin{{{kind}}}[{prose(title[:1].upper() + title[1:] + source)}]",
+            prose(one.statement),
+            *([f"It is assumed that {_assumptions(proof, model)}."] if proof.assumed else []),
+            rf"\end{{{kind}}}",
+            rf"\noindent {_outcome_latex(proof, model)}",
+        ]
+        parts.append("\n".join(lines))
+    return in_ascii("\n\n".join(parts)) + "\n"
+
+
+_PREAMBLE = r"""% needs in the preamble:
+% \usepackage{amsmath,amsthm}
+% \newtheorem{proposition}{Proposition}
+% \theoremstyle{remark}\newtheorem{claim}{False claim}\newtheorem{conjecture}{Undecided claim}"""
+
+
+def _outcome_latex(proof: Proof, model: Model | None) -> str:
+    lesson = f" {prose(proof.proposition.lesson)}" if proof.proposition.lesson else ""
+    if proof.outcome == "proved":
+        return "Proved for all values of the parameters (z3)." + lesson
+    if proof.outcome == "undecided":
+        return prose(f"Undecided: {proof.reason}.") + lesson
+    notation = _notation(model, proof.proposition)
+    at = ", ".join(
+        f"${_letter(name, notation)} = {number_text(value)}$"
+        for name, value in proof.counterexample.items()
+    )
+    return f"Refuted at {at}." + lesson
+
+
+def _assumptions(proof: Proof, model: Model | None) -> str:
+    """Write what is assumed in symbols, and say what stands above them; profiles in words."""
+    one = proof.proposition
+    notation = _notation(model, one)
+    written = "; ".join(_assumption(text, one, notation) for text in proof.assumed)
+    tags = [tag for tag in one.where if rf"^{{\text{{{tag}}}}}" in written]
+    meant = " and ".join(rf"$\text{{{tag}}}$ is {_meant(one.where[tag])}" for tag in tags)
+    return written + (f", where {meant}" if meant else "")
+
+
+def _meant(term: Term) -> str:
+    """Say what an equilibrium of a proposition is."""
+    reform = getattr(term, "reform", "").replace("_", " ")
+    under = f" under {reform}" if reform else ""
+    if isinstance(term, Profile):
+        return prose(f"``{term.profile.replace('_', ' ')}''{under}")
+    planned = isinstance(term, Allocation) and term.planner
+    return prose(("the first best" if planned else "an equilibrium") + under)
+
+
+def _assumption(text: str, one: Proposition, notation: Notation | None) -> str:
+    found = re.fullmatch(r"(\w+)_holds == ([01])", text)
+    if found:
+        return f"{_meant(one.where[found[1]])} is {'not ' * (found[2] == '0')}an equilibrium"
+    if re.fullmatch(r"\w+_holds( \+ \w+_holds)+ >= 1", text):
+        either = " or ".join(_meant(one.where[tag]) for tag in re.findall(r"(\w+)_holds", text))
+        return f"{either} is an equilibrium"
+    names = set(re.findall(r"[A-Za-z_]\w*", text)) - {"and", "or", "not", "if"}
+    try:
+        if notation is None:
+            raise DeclarationError("no model")
+        condition = read_condition(text, sorted(names))
+    except PigouError:
+        return prose(text.replace("_", " "))
+    for name in names:
+        notation.symbols[name] = _letter(name, notation)
+    return in_text(condition, notation.latex)
+
+
+def _letter(name: str, notation: Notation | None) -> str:
+    """Write a parameter, or what an equilibrium has of something: its name stands above."""
+    if notation is None:
+        return letter_of(name).latex
+    if name in notation.symbols:
+        return notation.symbols[name]
+    tag, _, part = name.partition("_")
+    if part in notation.game.parties:
+        return rf"{notation.payoff_of(part).latex}^{{\text{{{tag}}}}}"
+    if part == "welfare":
+        return rf"W^{{\text{{{tag}}}}}"
+    if part in notation.symbols:
+        return rf"{notation.symbols[part]}^{{\text{{{tag}}}}}"
+    return letter_of(name).latex
+
+
+def _notation(model: Model | None, one: Proposition) -> Notation | None:
+    """Return the letters of the model, and of the reforms that a proposition is about."""
+    if model is None:
+        return None
+    notation = Notation(model.game)
+    about = " ".join(getattr(term, "reform", "") for term in one.where.values())
+    for reform in model.reforms:
+        if re.search(rf"\b{reform.name}\b", about):
+            add_letters(notation, reform)
+    return notation

@@ -7,12 +7,12 @@ from string import Formatter
 from typing import Any
 
 from pigou.game import GOVERNMENT, Game, Parameter
-from pigou.reform import Reform, Step
+from pigou.reform import Reform
 from pigou.reform_kinds import GROUPS, KEYS, KINDS
 from pigou.reform_kinds_shared import Kind, names_of
 from pigou.symbols import clean, number_text
 
-__all__ = ["keys_text", "kinds_text", "reform_text"]
+__all__ = ["keys_text", "kinds_text", "reform_text", "step_text"]
 
 
 def reform_text(reform: Reform, game: Game | None = None) -> list[str]:
@@ -36,7 +36,7 @@ def reform_text(reform: Reform, game: Game | None = None) -> list[str]:
     ['the government pays 1/2 per unit of upgrade to 7 members of the population (group targeted)',
      'running it costs the government 1/10']
     """
-    lines = [_WORDS[step.kind](step.keys) + _limits(step, game) for step in reform.steps]
+    lines = [step_text(step.kind, step.keys, game) for step in reform.steps]
     lines += map(_parameter, reform.parameters)
     if reform.running_cost != 0:
         lines.append(f"running it costs the {GOVERNMENT} {reform.running_cost}")
@@ -47,6 +47,17 @@ def reform_text(reform: Reform, game: Game | None = None) -> list[str]:
         if part.failure
     ]
     return lines
+
+
+def step_text(kind: str, keys: Mapping[str, Any], game: Game | None = None) -> str:
+    """Say in words what one step of a reform does.
+
+    Examples
+    --------
+    >>> step_text("tax", {"move": "output", "rate": "t"})
+    'the government collects t per unit of output'
+    """
+    return _WORDS[kind](keys) + _limits(kind, keys, game)
 
 
 def kinds_text() -> str:
@@ -100,11 +111,11 @@ def _parameter(parameter: Parameter) -> str:
     return f"with {parameter.name}{value}{unit}{meaning}"
 
 
-def _limits(step: Step, game: Game | None) -> str:
+def _limits(kind: str, keys: Mapping[str, Any], game: Game | None) -> str:
     """Say whom a payment is for, and when it is made."""
-    keys, out = step.keys, ""
-    if "members" in keys and step.kind != "rival":
-        side = {"subsidy": "to", "tax": "from"}.get(step.kind, "for")
+    out = ""
+    if "members" in keys and kind != "rival":
+        side = {"subsidy": "to", "tax": "from"}.get(kind, "for")
         group = keys.get("group", "targeted")
         whose = _population(keys, game)
         out = f" {side} {keys['members']} members of {whose} (group {group})"

@@ -18,10 +18,13 @@ from pigou.critical_page import (
     follow_latex,
 )
 from pigou.expression import symbol
+from pigou.formulas import Notation
 from pigou.game import Game
+from pigou.laying_out import in_text
 from pigou.notation import latex_expression, text_expression
 from pigou.pages import how_known
 from pigou.solvers.symbolic import Regime, RegimeSet, SymbolicEquilibrium
+from pigou.symbols import in_ascii
 from pigou.tables import Block, Page, Table, Words, plain_latex
 
 __all__ = ["letter", "regimes_latex", "regimes_page"]
@@ -197,17 +200,17 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
     >>> r"b \geq c" in regimes_latex(game, regimes(game))
     True
     """
-    lines = [r"\begin{description}"]
+    lines = [r"% needs \usepackage{amsmath}", r"{\sloppy\begin{description}"]
     for number, one in enumerate(found.equilibria, 1):
         lines += _equilibrium_latex(game, number, one)
     lines.append(r"\end{description}")
-    lines += [plain_latex(sentence) + "." for sentence in _excluded(found)]
+    lines += [_spoken(sentence) + "." for sentence in _excluded(found)]
     if found.why_not_mixed:
         lines.append(plain_latex(f"Mixed equilibria are not stated: {found.why_not_mixed}."))
     if found.regimes:
         lines.append(r"\begin{description}")
         for place, regime in enumerate(found.regimes):
-            lines.append(rf"\item[Regime {letter(place)}] {_if_latex(regime.condition, game)}:")
+            lines.append(rf"\item[Regime {letter(place)}.] {_if_latex(regime.condition, game)}:")
             lines.append(f"  equilibria {plain_latex(_numbers(found, regime))}.")
         lines.append(r"\end{description}")
     lines.append(plain_latex(f"Regimes: {_partition_words(found)}"))
@@ -218,13 +221,13 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
     given += [f"{', '.join(integers)} whole numbers"] * bool(integers)
     if given:
         lines.append(f"Assumed: {', '.join(given)}.")
-    lines.append(plain_latex(_completeness(found)) + ".")
-    return "\n".join(lines) + "\n"
+    lines.append(plain_latex(_completeness(found)) + ".\\par}")
+    return in_ascii("\n".join(lines)) + "\n"
 
 
 def _equilibrium_latex(game: Game, number: int, one: SymbolicEquilibrium) -> Iterator[str]:
     what = "an outcome" if one.efficient is not None else "an equilibrium"
-    yield rf"\item[{number}. {plain_latex(one.profile)}] is {what}"
+    yield rf"\item[{number}. {_spoken(one.profile)}] is {what}"
     yield f"  {_if_latex(one.condition, game)}."
     if one.efficient is not None:
         yield f"  It is efficient {_if_latex(one.efficient, game)}."
@@ -238,7 +241,7 @@ def _equilibrium_latex(game: Game, number: int, one: SymbolicEquilibrium) -> Ite
         limits = (rf"\( {latex_expression(c, game)} \)" for c in one.constraints)
         yield f"  for all {', '.join(limits)}."
     for who, payoff in one.payoffs.items():
-        yield rf"  Payoff of {plain_latex(who)}: \( {latex_expression(payoff, game)} \)."
+        yield f"  Payoff of {_spoken(who)}: {in_text(payoff, Notation(game).latex)}."
 
 
 def _if_latex(condition: Any, game: Game) -> str:
@@ -246,12 +249,17 @@ def _if_latex(condition: Any, game: Game) -> str:
         return "for all parameter values"
     if condition == sp.false:
         return "for no parameter values"
-    return rf"if and only if \( {latex_expression(condition, game)} \)"
+    return f"if and only if {in_text(condition, Notation(game).latex)}"
+
+
+def _spoken(name: str) -> str:
+    """Write names of moves, players and choices as words."""
+    return plain_latex(name.replace("_", " "))
 
 
 def _listed(formulas: Mapping[str, Any], game: Game) -> str:
     parts: Iterable[str] = (
-        rf"{plain_latex(name)} \( {latex_expression(formula, game)} \)"
+        f"{_spoken(name)} {in_text(formula, Notation(game).latex)}"
         for name, formula in formulas.items()
     )
     return ", ".join(parts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -245,10 +245,46 @@ def plain_latex(text: str) -> str:
     return "".join(_LATEX.get(letter, letter) for letter in text)
 
 
+_LINE = 62
+"""Letters of a line of an article, in the small print of a table."""
+
+
 def _latex_table(table: Table) -> str:
-    columns = "".join("r" if table.is_number(i) else "l" for i in range(len(table.columns)))
-    rows = [" & ".join(plain_latex(for_people(c)) for c in row) + r" \\" for row in table.rows]
-    head = " & ".join(map(plain_latex, table.columns)) + r" \\"
+    """Write a table that fits the page: words wrap, and many columns are set smaller."""
+    columns = "".join(_latex_columns(table))
+    rows = [_latex_row(table, row) for row in table.rows]
+    head = _latex_row(table, table.columns)
     title = rf"\textbf{{{plain_latex(table.title)}}}\\[1ex]" if table.title else ""
-    lines = [title, rf"\begin{{tabular}}{{{columns}}}", r"\hline", head, r"\hline", *rows]
-    return "\n".join(line for line in [*lines, r"\hline", r"\end{tabular}"] if line)
+    size = r"\scriptsize" if len(table.columns) > 7 else r"\small"
+    begin = rf"{{{size}\setlength{{\tabcolsep}}{{3pt}}\begin{{tabular}}{{@{{}}{columns}@{{}}}}"
+    lines = [title, begin, r"\hline", head, r"\hline", *rows, r"\hline", r"\end{tabular}}"]
+    return "\n".join(line for line in lines if line)
+
+
+def _shares(table: Table) -> list[float]:
+    """Share a line among the columns: by the longest cell, less the longer it is."""
+    cells = [[table.columns[i], *(for_people(r[i]) for r in table.rows)]
+             for i in range(len(table.columns))]  # fmt: skip
+    longest = [max(map(len, column)) for column in cells]
+    words = [max(len(w) for cell in column for w in [*cell.split(), ""]) for column in cells]
+    if sum(longest) + len(longest) <= _LINE:
+        return [0.0] * len(longest)
+    wants = [max(word, min(most, 8 + most**0.6)) for word, most in zip(words, longest, strict=True)]
+    room = 1 - 0.018 * (len(wants) - 1)
+    return [room * want / sum(wants) for want in wants]
+
+
+def _latex_columns(table: Table) -> Iterator[str]:
+    for i, share in enumerate(_shares(table)):
+        yield rf"p{{{share:.3f}\linewidth}}" if share else "r" if table.is_number(i) else "l"
+
+
+def _latex_row(table: Table, row: Iterable[Cell]) -> str:
+    wraps = any(_shares(table))
+    cells = [plain_latex(for_people(cell)) for cell in row]
+    if wraps:
+        cells = [
+            (r"\raggedleft " if table.is_number(i) else r"\raggedright ") + cell if cell else ""
+            for i, cell in enumerate(cells)
+        ]
+    return " & ".join(cells) + (r" \tabularnewline" if wraps else r" \\")
