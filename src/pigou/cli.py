@@ -257,6 +257,60 @@ def solve(
 @cli.command()
 @_model
 @_set
+@click.option(
+    "-r", "--reform", "texts", multiple=True, metavar="NAME[:KEY=VALUE,...]",
+    help="A reform of the stage game, laid beside it. Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--discount", metavar="FORMULA",
+    help="The discount factor, for a game whose repetition is not declared: a breach is then "
+    "answered by the worst equilibrium of the stage game.",
+)  # fmt: skip
+@click.option(
+    "--payoffs", is_flag=True,
+    help="The payoffs of all pure subgame-perfect equilibria, for two players with choices.",
+)  # fmt: skip
+@_output
+def repeat(
+    model: str, sets: tuple[str, ...], texts: tuple[str, ...], discount: str | None, payoffs: bool,
+    style: str | None, as_json: bool, file: Path | None,
+) -> int:  # fmt: skip
+    """Repeat a game without end: what can be sustained, and from which discount factor on."""
+    from pigou import catalogue, repeat_page, repeating
+    from pigou.repetition import Repetition
+
+    what = _model_of(model)
+    if (discount is None) == (what.repetition is None):
+        raise DeclarationError(
+            f"'{what.name}' says itself how it is repeated; leave --discount out"
+            if discount is not None
+            else f"'{what.name}' does not say how it is repeated; give its --discount factor"
+        )
+    repetition = what.repetition or Repetition(discount)
+    reforms = catalogue.find_reforms(what, texts)
+    at = catalogue.parse_assignments(sets)
+    catalogue.check_names(what, at, reforms or what.reforms)
+    games = [("baseline", what.game), *((r.label or r.name, r(what.game)) for r in reforms)]
+    found = []
+    for name, game in games:
+        solved = partial(repeating.repeat, game, repetition, _known(game, at), payoffs)
+        found.append((name, _working("repeating", solved)))
+    _deliver(
+        lambda: repeat_page.repeat_page(found), lambda: repeat_page.repeat_result(found),
+        style, as_json, file,
+    )  # fmt: skip
+    return 0 if all(one.best is not None for _, one in found) else _INCOMPLETE
+
+
+def _known(game: Any, at: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of those parameters that a game has."""
+    names = {p.name for p in game.parameters}
+    return {name: value for name, value in at.items() if name in names}
+
+
+@cli.command()
+@_model
+@_set
 @click.option("--latex", is_flag=True, help="The conditions in LaTeX.")
 @click.option(
     "--time-limit", "limit", metavar="SECONDS", default="60", show_default=True,

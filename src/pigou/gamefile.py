@@ -13,7 +13,7 @@ import math
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -61,6 +61,7 @@ from pigou.model import Model
 from pigou.propositionfile import read_propositions
 from pigou.reform import Reform, Step, joined_steps
 from pigou.reform_kinds import KEYS, KINDS
+from pigou.repetition import Repetition
 
 __all__ = ["VERSION", "read_game", "read_game_file"]
 
@@ -71,7 +72,8 @@ CONTINUUM = "continuum"
 
 _TABLES = (
     "pigou", "game", "parameters", "players", "moves", "chance", "definitions", "divisions",
-    "payoffs", "outcomes", "bystanders", "transfers", "reforms", "propositions", "case",
+    "payoffs", "outcomes", "bystanders", "transfers", "reforms", "propositions",
+    "repetition", "case",
 )  # fmt: skip
 _GAME = ("name", "source", "mechanism", "about", "assumptions")
 _PARAMETER = ("default", "domain", "unit", "meaning", "tex", "source", "integer")
@@ -208,7 +210,27 @@ def _model(root: FileTable, folder: Path | None) -> Model:
             ),
             folder,
             read_propositions(root),
+            _repetition(root, game, expanded),
         )
+
+
+def _repetition(
+    root: FileTable, game: Game, expanded: Callable[[int | str], int | str]
+) -> Repetition | None:
+    """Read how the game is repeated."""
+    if "repetition" not in root.items:
+        return None
+    table = FileTable(root.items["repetition"], root.file, "[repetition]").of(
+        ("discount", "outside", "payments"), ["discount"]
+    )
+    outside = table.table("outside") if "outside" in table.items else None
+    with table.at():
+        found = Repetition(
+            expanded(table.formula("discount")),
+            {} if outside is None else {n: expanded(outside.formula(n)) for n in outside.items},
+            table.flag("payments"),
+        )
+        return found.bound(game)
 
 
 def _frame(root: FileTable, head: FileTable) -> Game:

@@ -32,6 +32,7 @@ from pigou.gamefile import CONTINUUM, VERSION
 from pigou.model import Case, Fact, Model
 from pigou.propositionfile import of_proposition
 from pigou.reform import Reform
+from pigou.repetition import Repetition
 
 __all__ = ["write_game"]
 
@@ -117,9 +118,17 @@ def write_game(model: Model | Game) -> str:
     for proposition in model.propositions:
         needed, more = of_proposition(proposition)
         sections.append(_section("[[propositions]]", more, needed))
+    if model.repetition is not None:
+        sections.append(_section("[repetition]", _of_repetition(model.repetition)))
     if model.case is not None:
         sections.extend(_of_case(model.case))
     return "\n".join(section for section in sections if section)
+
+
+def _of_repetition(repetition: Repetition) -> dict[str, Any]:
+    outside = {k: write_expression(sp.sympify(v)) for k, v in repetition.outside.items()}
+    discount = write_expression(sp.sympify(repetition.discount))
+    return {"discount": discount, "outside": outside, "payments": repetition.payments}
 
 
 def _check_size(game: Game) -> None:

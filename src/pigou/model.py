@@ -13,6 +13,7 @@ from pigou.exact import Record, exact
 from pigou.game import Game
 from pigou.proposition import Proposition
 from pigou.reform import Reform
+from pigou.repetition import Repetition
 
 __all__ = ["Case", "Fact", "Model"]
 
@@ -167,6 +168,8 @@ class Model:
         What its literature claims for all parameter values.
     folder : Path, optional
         Where the model's file lies; files that a case names are looked for there.
+    repetition : Repetition, optional
+        How the game is repeated without end, where it is.
 
     Raises
     ------
@@ -187,8 +190,11 @@ class Model:
     case: Case | None = None
     folder: Path | None = field(default=None, compare=False)
     propositions: Sequence[Proposition] = ()
+    repetition: Repetition | None = None
 
     def __post_init__(self) -> None:
+        if self.repetition is not None:
+            self.repetition.bound(self.game)
         for kind in ("reforms", "propositions"):
             items = tuple(getattr(self, kind))
             object.__setattr__(self, kind, items)
