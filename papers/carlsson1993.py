@@ -85,14 +85,13 @@ def cutoffs(at: Mapping[str, Any]) -> Computed:
     """Return all cutoffs; a number if there is one."""
     found = switching_equilibria(pair(), at)
     values = tuple(one.critical for one in found.equilibria)
-    grade = Grade.NUMERICAL if found.unresolved else Grade.CERTIFIED
-    return Computed(values[0] if len(values) == 1 else values, grade, "all roots, isolated")
+    return Computed(values[0] if len(values) == 1 else values, found.grade, "all roots, isolated")
 
 
 def gamma(at: Mapping[str, Any]) -> Computed:
     """Return the square of the steepness."""
-    steepness = switching_equilibria(pair(), at).steepness
-    return Computed(steepness * steepness, Grade.CERTIFIED, "enclosed")
+    found = switching_equilibria(pair(), at)
+    return Computed(found.steepness * found.steepness, found.grade, "enclosed")
 
 
 def largest_noise() -> Computed:

@@ -19,10 +19,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from pigou.equilibrium import Grade
 from pigou.exact import Enclosure
 from pigou.game import Bystander, Game, Move, Parameter, Player
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
+from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.repeating import RepeatedSolution, SustainedPlan, repeat
 from pigou.repetition import Repetition
 
@@ -55,20 +54,18 @@ def publication() -> Publication:
                 for name, delta, s, value in QUALITIES
             ),
             PublishedClaim("O22.delta_collapse", "discount factor below which the relation "
-                           "collapses", "0.2", lambda: known(any_quality().collapse), FORM,
+                           "collapses", "0.2", collapse, FORM,
                            {"s": "0.1"}),
             PublishedClaim("O22.delta_fb", "discount factor that the first best needs",
-                           "0.5555555556", lambda: known(any_quality().efficient.critical), FORM,
+                           "0.5555555556", first_best, FORM,
                            {"s": "0.1"}),
             PublishedClaim("O22.binary_delta", "critical discount factor with two qualities", "0.4",
-                           lambda: known(high("1/2").critical), FORM, {"s": "0.5"}),
+                           lambda: critical("1/2"), FORM, {"s": "0.5"}),
             PublishedClaim("O22.binary_delta_hi", "the same if other chains raise s", "0.5",
-                           lambda: known(high("1").critical), FORM, {"s": 1}),
+                           lambda: critical("1"), FORM, {"s": 1}),
             PublishedClaim("O22.binary_feasible", "whether the high quality can be sustained at "
                            "delta = 0.41, and at 0.39", (True, False),
-                           lambda: Computed((high("1/2", "0.41").sustained,
-                                             high("1/2", "0.39").sustained), Grade.CERTIFIED),
-                           FORM, {"s": "0.5"}),
+                           feasible, FORM, {"s": "0.5"}),
         ],
     )  # fmt: skip
 
@@ -97,17 +94,46 @@ def any_quality(delta: str = "2/5", s: str = "1/10") -> RepeatedSolution:
 
 def quality(delta: str, s: str) -> Computed:
     """Return the best quality; none where the relation collapses."""
-    best = any_quality(delta, s).best
-    return known(Enclosure.point(0) if best is None else best.value)
+    found = any_quality(delta, s)
+    return known(found, None if found.best is None else found.best.value)
 
 
-def high(s: str, delta: str = "1/2") -> SustainedPlan:
-    """Return the plan of high quality, of two."""
+def collapse() -> Computed:
+    """Return the discount factor below which nothing is sustained."""
+    found = any_quality()
+    return known(found, found.collapse)
+
+
+def first_best() -> Computed:
+    """Return the discount factor that the efficient quality needs."""
+    found = any_quality()
+    return known(found, found.efficient.critical)
+
+
+def two_qualities(s: str, delta: str = "1/2") -> RepeatedSolution:
+    """Return what can be sustained with two qualities."""
     game = stage("two qualities", {"low": 0, "high": 1}, "-e", "3*e")
-    plans = repeat(game, RELATION, {"delta": delta, "s": s}).plans
-    return next(plan for plan in plans if plan.words == "e: high")
+    return repeat(game, RELATION, {"delta": delta, "s": s})
 
 
-def known(value: Enclosure | None) -> Computed:
-    """Return a value of a repeated game, all of which are certified."""
-    return Computed("none" if value is None else value, Grade.CERTIFIED, "pooled temptations")
+def high(found: RepeatedSolution) -> SustainedPlan:
+    """Return the plan of high quality."""
+    return next(plan for plan in found.plans if plan.words == "e: high")
+
+
+def critical(s: str) -> Computed:
+    """Return the discount factor that high quality needs."""
+    found = two_qualities(s)
+    return known(found, high(found).critical)
+
+
+def feasible() -> Computed:
+    """Return whether high quality can be sustained on both sides of its critical discount factor."""
+    found = [two_qualities("1/2", delta) for delta in ("41/100", "39/100")]
+    grade = weakest([one.grade for one in found])
+    return Computed(tuple(high(one).sustained for one in found), grade, "pooled temptations")
+
+
+def known(found: RepeatedSolution, value: Enclosure | None) -> Computed:
+    """Return a value of a repeated game with its grade; 0 where there is none."""
+    return Computed(0 if value is None else value, found.grade, "pooled temptations")

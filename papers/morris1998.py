@@ -90,15 +90,14 @@ def states(at: Mapping[str, Any]) -> Computed:
     """Return all critical states; a number if there is one."""
     found = solved(at)
     values = tuple(one.critical for one in found.equilibria)
-    grade = Grade.NUMERICAL if found.unresolved else Grade.CERTIFIED
-    return Computed(values[0] if len(values) == 1 else values, grade, "all roots, isolated")
+    return Computed(values[0] if len(values) == 1 else values, found.grade, "all roots, isolated")
 
 
 def known(found: SwitchingEquilibria, what: str) -> Computed:
     """Return the cutoff of the only equilibrium, or how likely success is."""
     (only,) = found.equilibria
     value = only.cutoffs["firms"] if what == "cutoff" else only.success
-    return Computed(value, Grade.CERTIFIED, "enclosed")
+    return Computed(value, found.grade, "enclosed")
 
 
 def least_precision() -> Computed:

@@ -24,10 +24,9 @@ from functools import partial
 from pigou.equilibrium import Grade
 from pigou.exact import exact
 from pigou.global_game import Investors, RegimeChange
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
+from pigou.publication import WITHHELD, Computed, Publication, PublishedClaim, weakest
 from pigou.solvers.global_games import SwitchingEquilibrium, switching_equilibria
 
-WITHHELD = f"{DERIVED}; no value to compare with"
 GROUPS: dict[str, dict[str, str | int]] = {
     "1": {"mass": "1/2", "weight": "4/5", "cost": "3/10", "benefit": 1},
     "2": {"mass": "3/10", "weight": 1, "cost": "2/5", "benefit": "4/5"},
@@ -69,8 +68,8 @@ def publication() -> Publication:
 
 def solved(
     subsidies: Mapping[str, Fraction], sigma: str = "1/20", noise: str = "normal"
-) -> SwitchingEquilibrium:
-    """Return the equilibrium if each investor of a group is paid a subsidy."""
+) -> tuple[SwitchingEquilibrium, Grade]:
+    """Return the equilibrium if each investor of a group is paid a subsidy, and its grade."""
     groups = [
         Investors(
             name, exact(g["cost"]) - subsidies.get(name, Fraction(0)), g["benefit"], g["mass"],
@@ -78,8 +77,9 @@ def solved(
         )
         for name, g in GROUPS.items()
     ]  # fmt: skip
-    (only,) = switching_equilibria(RegimeChange("groups", groups, noise=noise)).equilibria
-    return only
+    found = switching_equilibria(RegimeChange("groups", groups, noise=noise))
+    (only,) = found.equilibria
+    return only, found.grade
 
 
 def spent_on(name: str) -> dict[str, Fraction]:
@@ -96,16 +96,19 @@ def state(
     subsidies: Mapping[str, Fraction], sigma: str = "1/20", noise: str = "normal"
 ) -> Computed:
     """Return the critical state."""
-    return Computed(solved(subsidies, sigma, noise).critical, Grade.CERTIFIED, "enclosed")
+    found, grade = solved(subsidies, sigma, noise)
+    return Computed(found.critical, grade, "enclosed")
 
 
 def cutoffs() -> Computed:
     """Return the cutoffs of the signals of all groups."""
-    found = solved({}).cutoffs
-    return Computed(tuple(found[name] for name in GROUPS), Grade.CERTIFIED, "enclosed")
+    found, grade = solved({})
+    return Computed(tuple(found.cutoffs[name] for name in GROUPS), grade, "enclosed")
 
 
 def ranking() -> Computed:
     """Return the groups by the critical state that the budget brings about."""
-    order = sorted(GROUPS, key=lambda name: solved(spent_on(name)).critical.upper)
-    return Computed(tuple(map(int, order)), Grade.CERTIFIED, "ordered by critical state")
+    found = {name: solved(spent_on(name)) for name in GROUPS}
+    order = sorted(GROUPS, key=lambda name: found[name][0].critical.upper)
+    grades = [grade for _, grade in found.values()]
+    return Computed(tuple(map(int, order)), weakest(grades), "ordered by critical state")

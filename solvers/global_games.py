@@ -45,6 +45,7 @@ from typing import Any, NamedTuple
 
 from flint import arb, fmpq
 
+from pigou.equilibrium import Grade
 from pigou.exact import Enclosure, Record
 from pigou.global_game import Investors, LinearGame, RegimeChange
 from pigou.solvers.roots import ball_to_enclosure, working_precision
@@ -107,6 +108,11 @@ class SwitchingEquilibria(NamedTuple):
     unresolved: tuple[Enclosure, ...]
     unique_for_all: bool | None
     steepness: Enclosure
+
+    @property
+    def grade(self) -> Grade:
+        """How well the list is known: certified if nothing is unresolved."""
+        return Grade.NUMERICAL if self.unresolved else Grade.CERTIFIED
 
 
 def switching_equilibria(

@@ -15,6 +15,7 @@ from typing import Any
 
 import sympy as sp
 
+from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure, Record
 from pigou.expression import symbol
@@ -116,6 +117,8 @@ class RepeatedSolution:
     equilibrium_payoffs : PayoffSet, optional
         Without outside options and payments, with two players and choices alone: the payoffs of all
         pure subgame-perfect equilibria, between two polygons.
+    grade : Grade
+        Certified: all is exact or enclosed rigorously, or refused.
     """
 
     game: Game
@@ -129,6 +132,7 @@ class RepeatedSolution:
     efficient: SustainedPlan
     collapse: Enclosure | None
     equilibrium_payoffs: PayoffSet | None = None
+    grade: Grade = Grade.CERTIFIED
 
 
 def repeat(
