@@ -128,7 +128,7 @@ def critical(s: str) -> Computed:
 
 
 def feasible() -> Computed:
-    """Return whether high quality can be sustained on both sides of its critical discount factor."""
+    """Return whether high quality is sustained on both sides of its critical discount factor."""
     found = [two_qualities("1/2", delta) for delta in ("41/100", "39/100")]
     grade = weakest([one.grade for one in found])
     return Computed(tuple(high(one).sustained for one in found), grade, "pooled temptations")
