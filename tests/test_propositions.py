@@ -194,10 +194,12 @@ def test_paths_after_a_draw_that_all_see_agree_with_the_solved_game(seed):
     ]
     toss = Chance("toss", {"heads": (0, "1/3"), "tails": (1, "2/3")}, when="a == r")
     terms = ["1", "b", "c", "b*c", "toss", "toss*b", "toss*c", "toss*b*c"]
-    payoffs = {
-        who: f"a*({' + '.join(f'({n})*{t}' for n, t in zip(numbers, terms, strict=True))})"
-        for who, numbers in zip(("one", "two"), random.integers(-2, 3, (2, 8)).tolist(), strict=True)
-    }  # fmt: skip
+    payoffs = {}
+    for who in ("one", "two"):
+        numbers = random.integers(-2, 3, 8).tolist()
+        payoffs[who] = (
+            f"a*({' + '.join(f'({n})*{t}' for n, t in zip(numbers, terms, strict=True))})"
+        )
     game = Game("coin", [Player("one"), Player("two")], moves, payoffs, chance=[toss])
     found = solve(game, pure=True)
     assert found.complete
