@@ -214,6 +214,53 @@ def second_market() -> Reform:
 
 def propositions() -> tuple[Proposition, ...]:
     """State what holds for all parameter values, and what does not."""
+    kept = "train: yes; upgrade: yes; deliver (high): yes; accept (high): yes; "
+    kept += "deliver (low): yes; accept (low): yes"
+    broken = "train: yes; upgrade: yes; deliver (high): side-sell; deliver (low): yes; "
+    broken += "accept (low): default"
+    fine = "damages*supplier_bound"
+    worth = ("value > price + support", "price > cost")
     return (
-        Proposition("no","Nobody.","no_holds == 1",{"no": Profile("train: no")},source="x"),
-    )
+        Proposition(
+            "nobody_leaves",
+            "A price that follows the market, and is on average what the market pays, needs no "
+            "court: training and delivery are an equilibrium if both earn more than they spend.",
+            "kept_holds == 1",
+            {"kept": Profile(kept, "indexed_price")},
+            (*worth, "price == high_share*high_price + (1 - high_share)*low_price"),
+            stronger="kept_holds == 1 and kept_supplier > cost",
+            source="own; compare @blouin2019strategic",
+        ),
+        Proposition(
+            "what_courts_have_to_reach",
+            "With a fixed price between what the market pays when prices are high and low, the "
+            "contract is kept exactly if what either side has to expect from courts is as much as "
+            "it gains by leaving.",
+            f"(kept_holds == 1) == ({fine} >= high_price - price and "
+            "damages*lead_bound >= price - low_price)",
+            {"kept": Profile(kept)},
+            (*worth, "indexed == 0", "low_price < price", "price < high_price"),
+            stronger=f"(kept_holds == 1) == ({fine} >= high_price - price)",
+            source="own; compare @kranton2008contracts",
+        ),
+        Proposition(
+            "breach_wastes",
+            "Where both leave when they gain by it, the chain is worse off than if both stayed.",
+            "broken_welfare < kept_welfare",
+            {"kept": Profile(kept), "broken": Profile(broken)},
+            stronger="broken_welfare < kept_welfare - high_share*(value - high_price) - "
+            "(1 - high_share)*(1 - hasty)*low_price",
+            source="own",
+        ),
+        Proposition(
+            "trained_if_worth_it",
+            "If training is worth more to both together than it costs, and the agreed price leaves "
+            "each of them something, the lead firm trains.",
+            "no_holds == 0",
+            {"no": Profile("train: no"), "kept": Profile(kept)},
+            (*worth, "kept_welfare > 0", "indexed == 0", "price < high_price"), false=True,
+            lesson="What is agreed is not what the lead firm expects: what it teaches leaves when "
+            "prices elsewhere are high, and it bears the cost of training all the same.",
+            source="a plausible claim",
+        ),
+    )  # fmt: skip

@@ -3,16 +3,15 @@ r"""Which paths of play are outcomes of a subgame-perfect equilibrium, for all p
 Steps
 -----
 1. The tree of a finite game in stages in which everybody sees all earlier moves; moves of one stage
-   are made at the same time. A draw is seen by all who move from some stage on, and stands before
-   it in the tree, or by nobody. Payoffs at the ends are formulas in the parameters, with
-   expectations over draws that nobody sees.
+   are made at the same time. Payoffs at the ends are formulas in the parameters, with expectations
+   over draws that nobody sees. A draw that all see from some stage on is drawn before it: a path
+   then says what is played after each of its outcomes, and its payoffs are expected ones.
 2. Backwards from the ends: a path Q of a subgame is the outcome of a pure subgame-perfect
    equilibrium of the subgame under a condition :math:`c(Q)`; at an end it is true. After a history
    at which the labels a are chosen, the path P that goes on with Q is one if :math:`c(Q)` holds
    and, for each player i and each other choice :math:`a_i'`, some path R of the subgame after
    :math:`(a_i', a_{-i})` has :math:`c(R)` and :math:`\pi_i(R) \le \pi_i(P)`; every other subgame
-   needs some path R with :math:`c(R)`. Where a draw is seen, a path goes on in one way after each
-   of its outcomes, with the expected payoffs.
+   needs some path R with :math:`c(R)`.
 
 The subgames after deviations of different players are different ones, so that what follows can be
 chosen for each of them alone: the condition is necessary and sufficient (Selten 1965).
@@ -28,11 +27,12 @@ from typing import Any, NamedTuple
 import sympy as sp
 from sympy.logic.boolalg import Boolean
 
+from pigou.equilibrium import Equilibrium
 from pigou.errors import StructureError
 from pigou.expression import Total
 from pigou.game import Chance, Choice, Game, Move
 
-__all__ = ["PathOfPlay", "paths_of_play"]
+__all__ = ["PathOfPlay", "paths_of_play", "played_path", "seen_from", "sees"]
 
 MOST_ENDS = 256
 
@@ -63,7 +63,7 @@ def paths_of_play(game: Game) -> tuple[PathOfPlay, ...]:
     ----------
     game : Game
         Of single players with choices; everybody sees all earlier moves. A draw is seen by nobody,
-        or by all who move from some stage on.
+        or in every stage from some stage on by all who move.
 
     Raises
     ------
@@ -89,7 +89,61 @@ def paths_of_play(game: Game) -> tuple[PathOfPlay, ...]:
     enter: yes; fight: yes False
     """
     _check_structure(game)
-    return tuple(_Tree(game).outcomes({}, 0))
+    return tuple(_Tree(game).outcomes({}, 0, {}))
+
+
+def played_path(game: Game, equilibrium: Equilibrium) -> dict[str, str]:
+    """Return what is played in an equilibrium, in the words of a path; nothing where it is mixed.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> game = load("side_selling").game
+    >>> (one,) = solve(game, pure=True)
+    >>> played_path(game, one)
+    {'train': 'no'}
+    """
+    tree = _Tree(game)
+    stage = {m.name: m.stage for m in game.moves}
+    draws = sorted(
+        (c for c in game.chance if seen_from(game, c) is not None),
+        key=lambda c: seen_from(game, c) or 0,
+    )
+    found: dict[str, str] = {}
+    for outcome in itertools.product(*(c.outcomes for c in draws)):
+        drawn = {c.name: label for c, label in zip(draws, outcome, strict=True)}
+        labels: dict[str, str] = {}
+        for one in sorted(equilibrium.strategies, key=lambda s: stage[s.move]):
+            move, known = game.move(one.move), {**drawn, **labels}
+            if not tree.happens(move, labels, drawn):
+                continue
+            if any(known.get(name) != label for name, label in one.when.items()):
+                continue
+            taken = [label for label, p in one.probabilities.items() if p.lower == 1]
+            if not taken:
+                return {}
+            labels[move.name] = taken[0]
+            seen = [f" ({drawn[c.name]})" for c in reversed(draws) if sees(move, c)]
+            found[move.name + "".join(seen)] = taken[0]
+    return found
+
+
+def sees(move: Move, draw: Chance) -> bool:
+    """Whether who makes a move sees a draw.
+
+    Examples
+    --------
+    >>> toss = Chance("toss", {"heads": (0, "1/2"), "tails": (1, "1/2")}, seen_by=["ann"])
+    >>> sees(Move("a", "ann", {"no": 0, "yes": 1}), toss)
+    True
+    """
+    return draw.name in move.observes if move.observes is not None else move.player in draw.seen_by
+
+
+def seen_from(game: Game, draw: Chance) -> int | None:
+    """Return the first stage in which a draw is seen; None if it never is."""
+    return min((m.stage for m in game.moves if sees(m, draw)), default=None)
 
 
 class _Tree:
@@ -100,67 +154,35 @@ class _Tree:
             **{who: game.payoff(who) for who in game.parties},
             "welfare": sum((game.primitive(who) for who in game.parties), sp.S.Zero),
         }
-        self.seen = {c.name: stage for c in game.chance if (stage := _seen_from(game, c))}
+        self.seen = tuple(c for c in game.chance if seen_from(game, c) is not None)
         self.ends = 0
 
-    def outcomes(self, labels: Mapping[str, str], place: int) -> list[PathOfPlay]:
-        """Return the paths of the subgame after a history, with their conditions.
-
-        The history is that of the labels of moves and of draws that were seen.
-        """
+    def outcomes(
+        self, labels: Mapping[str, str], place: int, drawn: Mapping[str, str]
+    ) -> list[PathOfPlay]:
+        """Return the paths of the subgame after a history, with their conditions."""
+        draw = self.next_draw(labels, place, drawn)
+        if draw is not None:
+            return self.after_draw(draw, labels, place, drawn)
         if place == len(self.stages):
             self.count(1)
-            return [PathOfPlay({}, self.payoffs(labels), sp.true)]
-        for chance in self.game.chance:
-            if self.seen.get(chance.name) == self.stages[place] and chance.name not in labels:
-                if self.is_made(chance, labels):
-                    return self.after_draw(chance, labels, place)
+            return [PathOfPlay(dict(labels), self.payoffs(labels, drawn), sp.true)]
         moves = [m for m in self.game.moves if m.stage == self.stages[place]]
-        moves = [m for m in moves if self.is_made(m, labels)]
+        moves = [m for m in moves if self.happens(m, labels, drawn)]
         if not moves:
-            return self.outcomes(labels, place + 1)
+            return self.outcomes(labels, place + 1, drawn)
         names = [m.name for m in moves]
         children = {
-            choice: self.outcomes({**labels, **dict(zip(names, choice, strict=True))}, place + 1)
+            choice: self.outcomes(
+                {**labels, **dict(zip(names, choice, strict=True))}, place + 1, drawn
+            )
             for choice in itertools.product(*(m.choice.labels for m in moves))
         }
         return [
-            PathOfPlay(
-                {**dict(zip(names, choice, strict=True)), **path.labels},
-                path.payoffs,
-                self.condition(path, choice, moves, children),
-            )
+            path._replace(holds=self.condition(path, choice, moves, children))
             for choice, paths in children.items()
             for path in paths
         ]
-
-    def after_draw(
-        self, chance: Chance, labels: Mapping[str, str], place: int
-    ) -> list[PathOfPlay]:
-        """Return the ways to go on after a draw: one for each of its outcomes."""
-        ways = {
-            label: self.outcomes({**labels, chance.name: label}, place) for label in chance.outcomes
-        }
-        chances = [sp.sympify(p) for _, p in chance.outcomes.values()]
-        self.count(math.prod(map(len, ways.values())))
-        found = []
-        for paths in itertools.product(*ways.values()):
-            made = {
-                _after(name, chance.name, drawn): label
-                for drawn, path in zip(ways, paths, strict=True)
-                for name, label in path.labels.items()
-            }
-            pairs = list(zip(chances, paths, strict=True))
-            paid = {who: sum((p * o.payoffs[who] for p, o in pairs), sp.S.Zero)
-                    for who in self.plain}  # fmt: skip
-            found.append(PathOfPlay(made, paid, sp.And(*(path.holds for path in paths))))
-        return found
-
-    def count(self, more: int) -> None:
-        """Refuse a game with too many paths."""
-        self.ends += more
-        if self.ends > MOST_ENDS:
-            raise StructureError(f"game '{self.game.name}' has more than {MOST_ENDS} paths")
 
     def condition(
         self,
@@ -183,39 +205,89 @@ class _Tree:
             demands.append(sp.Or(*follows))
         return sp.And(*demands)
 
-    def is_made(self, move: Move | Chance, labels: Mapping[str, str]) -> bool:
-        condition = sp.sympify(move.when).xreplace(self.values(labels))
+    def next_draw(
+        self, labels: Mapping[str, str], place: int, drawn: Mapping[str, str]
+    ) -> Chance | None:
+        """Return a draw that is made now, before the moves of a stage that see it."""
+        if place == len(self.stages):
+            return None
+        for draw in self.game.chance:
+            now = seen_from(self.game, draw) == self.stages[place]
+            if now and draw.name not in drawn and self.happens(draw, labels, drawn):
+                return draw
+        return None
+
+    def after_draw(
+        self, draw: Chance, labels: Mapping[str, str], place: int, drawn: Mapping[str, str]
+    ) -> list[PathOfPlay]:
+        """Return every way to play after each outcome of a draw, together."""
+        branches = []
+        for label in draw.outcomes:
+            paths = self.outcomes(labels, place, {**drawn, draw.name: label})
+            branches.append([
+                path._replace(labels={
+                    move if move in labels else f"{move} ({label})": taken
+                    for move, taken in path.labels.items()
+                })
+                for path in paths
+            ])  # fmt: skip
+        self.count(math.prod(map(len, branches)))
+        chances = [probability for _, probability in draw.outcomes.values()]
+        found = []
+        for parts in itertools.product(*branches):
+            joined: dict[str, str] = {}
+            for part in parts:
+                joined |= part.labels
+            payoffs = {
+                who: sum((p * part.payoffs[who] for p, part in zip(chances, parts, strict=True)),
+                         sp.S.Zero)
+                for who in self.plain
+            }  # fmt: skip
+            found.append(PathOfPlay(joined, payoffs, sp.And(*(part.holds for part in parts))))
+        return found
+
+    def count(self, more: int) -> None:
+        """Refuse a game with too many paths."""
+        self.ends += more
+        if self.ends > MOST_ENDS:
+            raise StructureError(f"game '{self.game.name}' has more than {MOST_ENDS} paths")
+
+    def happens(
+        self, what: Move | Chance, labels: Mapping[str, str], drawn: Mapping[str, str]
+    ) -> bool:
+        """Whether a move or a draw is made after a history."""
+        condition = sp.sympify(what.when).xreplace(self.values(labels, drawn))
         if condition not in (sp.true, sp.false):
             raise StructureError(
-                f"game '{self.game.name}': whether '{move.name}' is made depends on {condition}"
+                f"game '{self.game.name}': whether '{what.name}' is made depends on {condition}"
             )
         return bool(condition == sp.true)
 
-    def values(self, labels: Mapping[str, str]) -> dict[Any, Any]:
+    def values(self, labels: Mapping[str, str], drawn: Mapping[str, str]) -> dict[Any, Any]:
         values: dict[Any, Any] = {}
         for move in self.game.moves:
             number = move.choice.options[labels[move.name]] if move.name in labels else 0
             values[move.symbol] = sp.Rational(number)
-        for chance in self.game.chance:
-            if chance.name in self.seen:
-                value = chance.outcomes[labels[chance.name]][0] if chance.name in labels else 0
-                values[chance.symbol] = sp.Rational(value)
+        for draw in self.seen:
+            value = draw.outcomes[drawn[draw.name]][0] if draw.name in drawn else 0
+            values[draw.symbol] = sp.Rational(value)
         return values
 
-    def payoffs(self, labels: Mapping[str, str]) -> dict[str, sp.Expr]:
+    def payoffs(self, labels: Mapping[str, str], drawn: Mapping[str, str]) -> dict[str, sp.Expr]:
         """Return the expected payoffs at an end."""
-        values = self.values(labels)
+        values = self.values(labels, drawn)
         found = dict.fromkeys(self.plain, sp.S.Zero)
         for probability, draw in self.draws():
             for who, formula in self.plain.items():
-                found[who] += probability * formula.xreplace({**values, **draw})
+                found[who] += probability * formula.xreplace({**draw, **values})
         return found
 
     def draws(self) -> Iterator[tuple[sp.Expr, dict[Any, Any]]]:
+        """Yield the outcomes of what nobody sees, with their probabilities."""
         axes = [
             [(p, c.symbol, sp.Rational(v.numerator, v.denominator)) for v, p in c.outcomes.values()]
             for c in self.game.chance
-            if c.name not in self.seen
+            if c not in self.seen
         ]
         for draw in itertools.product(*axes):
             yield sp.Mul(*(p for p, _, _ in draw)), {s: v for _, s, v in draw}
@@ -223,31 +295,6 @@ class _Tree:
 
 def _at_most(left: sp.Expr, right: sp.Expr) -> Any:
     return sp.sympify(left <= right)
-
-
-def _after(move: str, chance: str, drawn: str) -> str:
-    """Name a move that is made after a draw."""
-    if not move.endswith(")"):
-        return f"{move} ({chance} {drawn})"
-    return f"{move[:-1].replace(' (', f' ({chance} {drawn}, ', 1)})"
-
-
-def _seen_from(game: Game, chance: Chance) -> int:
-    """Return the first stage whose movers see a draw; 0 if nobody does."""
-    seeing = {m.name for m in game.moves if _sees(m, chance)}
-    if not seeing:
-        return 0
-    first = min(m.stage for m in game.moves if m.name in seeing)
-    if blind := [m.name for m in game.moves if m.stage >= first and m.name not in seeing]:
-        raise StructureError(
-            f"paths of play of game '{game.name}': the draw '{chance.name}' is seen from stage "
-            f"{first} on, but not by {', '.join(blind)}"
-        )
-    return first
-
-
-def _sees(move: Move, chance: Chance) -> bool:
-    return move.player in chance.seen_by or chance.name in (move.observes or ())
 
 
 def _check_structure(game: Game) -> None:
@@ -260,7 +307,13 @@ def _check_structure(game: Game) -> None:
         earlier = {m.name for m in game.moves if m.stage < move.stage}
         if move.observes is not None and not earlier <= set(move.observes):
             raise StructureError(f"{where}: '{move.name}' does not observe all earlier moves")
-    if any(c.when != sp.true and not _seen_from(game, c) for c in game.chance):
-        raise StructureError(f"{where}: a draw that nobody sees, made after some moves only")
+    for draw in game.chance:
+        first = seen_from(game, draw)
+        if first is None and draw.when != sp.true:
+            raise StructureError(
+                f"{where}: '{draw.name}' is drawn only at times, and nobody sees it"
+            )
+        if first is not None and not all(sees(m, draw) for m in game.moves if m.stage >= first):
+            raise StructureError(f"{where}: not all who move later see the draw '{draw.name}'")
     if any(formula.has(Total) for formula in game.payoffs.values()):
         raise StructureError(f"{where}: a sum over a population is not handled yet")

@@ -1,4 +1,4 @@
-"""Linkages and targeting beside brute force; what publications say, by a second route."""
+"""Three models beside brute force; what publications say, by a second route."""
 
 import itertools
 import random
@@ -15,11 +15,17 @@ from pigou.solving import solve
 HELP = {
     "linkages": ["start_up_subsidy", "coordinated_entry", "anchor_suppliers"],
     "targeting": ["leverage", "second_best_target", "assured", "uniform"],
+    "upgrading_paths": ["protection", "dearer_replacement"],
 }
-BACKFIRE = {"linkages": "too_few_anchors", "targeting": "most_numerous"}
+BACKFIRE = {
+    "linkages": "too_few_anchors",
+    "targeting": "most_numerous",
+    "upgrading_paths": "design_grant",
+}
 DIAGNOSIS = {
     "linkages": "coordination failure and cooperation failure",
     "targeting": "coordination failure",
+    "upgrading_paths": "cooperation failure",
 }
 
 
@@ -178,6 +184,41 @@ def test_a_target_has_leverage_while_its_weight_makes_the_threshold_with_another
     model = load("targeting")
     found = solve(model.reform("leverage")(model.game), {"state": state}, pure=True)
     assert len(found) == equilibria
+
+
+# -- four ways to upgrade -------------------------------------------------------------------------
+
+
+def by_hand(gains, shares, costs, boost, support, orders, replacement, outside):
+    """What each kind leads to, backwards; the supplier takes the best, if any is above 0."""
+    ends = [(Fraction(0), Fraction(0), "none")]
+    for kind, s, a, c in zip(KINDS, gains, shares, costs, strict=True):
+        ways = [(a, s - c), ((1 + boost) * a - support, (1 + boost) * s - c),
+                (-replacement, outside * s - c - orders)]  # fmt: skip
+        lead, supplier = max(ways)
+        ends.append((supplier, lead, kind))
+    return max(ends)
+
+
+KINDS = ("process", "product", "functional", "channel")
+
+
+def test_each_way_to_upgrade_by_backward_induction():
+    game, rng, seen = load("upgrading_paths").game, random.Random(3), set()
+    for _ in range(10):
+        gains, costs = ([Fraction(rng.randint(1, 400), 97) for _ in KINDS] for _ in range(2))
+        shares = [Fraction(rng.randint(-300, 300), 89) for _ in KINDS]
+        boost, support, orders, replacement = (Fraction(rng.randint(1, 99), 50) for _ in range(4))
+        at = {"boost": boost, "help": support, "orders": orders, "replacement": replacement}
+        for kind, s, a, c in zip(KINDS, gains, shares, costs, strict=True):
+            at |= {f"gain_{kind}": s, f"shared_{kind}": a, f"cost_{kind}": c}
+        (one,) = solve(game, at)
+        expected = by_hand(
+            gains, shares, costs, boost, support, orders, replacement, Fraction(1, 4)
+        )
+        assert (mid(one.payoffs["supplier"]), mid(one.payoffs["lead"])) == expected[:2]
+        seen.add(expected[2])
+    assert len(seen) >= 4
 
 
 # -- publications ---------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ from pigou.expression import If, symbol
 from pigou.models import load, names
 from pigou.prove_page import prove_latex, prove_page, prove_result
 from pigou.proving import _Subject
-from pigou.solvers.paths import paths_of_play
+from pigou.solvers.paths import paths_of_play, played_path
 from pigou.solvers.reals import decide
 from pigou.solvers.situations import situation
 
@@ -183,6 +183,47 @@ def test_the_condition_of_every_path_agrees_with_the_solved_game(seed):
     stated = {p.words for p in paths_of_play(game) if p.holds == sp.true}
     assert all(p.holds in (sp.true, sp.false) for p in paths_of_play(game))
     assert stated == listed
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_paths_after_a_draw_that_all_see_agree_with_the_solved_game(seed):
+    """One moves, a coin falls unless that ends the game, and both move on, having seen it."""
+    random = np.random.default_rng(seed)
+    earlier, later = ("a", "toss"), ("a", "toss", "b")
+    moves = [
+        Move("a", "one", {"l": 0, "r": 1}),
+        Move("b", "two", {"l": 0, "r": 1}, 2, when="a == r", observes=earlier),
+        Move("c", "one", {"l": 0, "r": 1}, 3, when="a == r", observes=later),
+    ]
+    toss = Chance("toss", {"heads": (0, "1/3"), "tails": (1, "2/3")}, when="a == r")
+    terms = ["1", "b", "c", "b*c", "toss", "toss*b", "toss*c", "toss*b*c"]
+    payoffs = {}
+    for who in ("one", "two"):
+        numbers = random.integers(-2, 3, 8).tolist()
+        payoffs[who] = (
+            f"a*({' + '.join(f'({n})*{t}' for n, t in zip(numbers, terms, strict=True))})"
+        )
+    game = Game("coin", [Player("one"), Player("two")], moves, payoffs, chance=[toss])
+    found = solve(game, pure=True)
+    assert found.complete
+    listed = {tuple(sorted(played_path(game, one).items())) for one in found}
+    paths = paths_of_play(game)
+    assert len(paths) == 1 + 4 * 4
+    assert {tuple(sorted(p.labels.items())) for p in paths if p.holds == sp.true} == listed
+    worth = {tuple(sorted(p.labels.items())): p.payoffs["one"] for p in paths}
+    for one in found:
+        value = worth[tuple(sorted(played_path(game, one).items()))]
+        assert one.payoffs["one"].lower == Fraction(str(value))
+
+
+def test_a_draw_that_only_some_see_is_refused():
+    moves = [Move("a", "one", {"l": 0, "r": 1}, observes=("toss",)),
+             Move("b", "two", {"l": 0, "r": 1}, 2, observes=("a",))]  # fmt: skip
+    toss = Chance("toss", {"heads": (0, "1/2"), "tails": (1, "1/2")})
+    payoffs = {"one": "a*toss", "two": "b*toss"}
+    game = Game("coin", [Player("one"), Player("two")], moves, payoffs, chance=[toss])
+    with pytest.raises(StructureError, match="not all who move later see the draw 'toss'"):
+        paths_of_play(game)
 
 
 # -- what is honest --------------------------------------------------------------------------------

@@ -27,12 +27,13 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import sympy as sp
 
 from pigou.catalogue import find_reform
-from pigou.equilibrium import Grade
+from pigou.equilibrium import Equilibrium, Grade
 from pigou.errors import DeclarationError, PigouError, unknown
 from pigou.exact import Enclosure, Record
 from pigou.expression import If, read_condition, read_expression, symbol
@@ -40,6 +41,7 @@ from pigou.game import Choice, Game, Player
 from pigou.model import Model
 from pigou.proposition import Allocation, Effect, Number, Profile, Proposition
 from pigou.solvers.first_stage import value_at
+from pigou.solvers.paths import played_path
 from pigou.solvers.pure_profiles import PureProfile, pure_profile
 from pigou.solvers.reals import Decision, Outcome, decide
 from pigou.solvers.regimes import probabilities, regimes
@@ -389,7 +391,7 @@ class _Subject:
         game = self.games[name]
         found = solve(game, {p.name: point[p.name].lower for p in game.parameters}, pure=True)
         wanted = _numbers(profile, point)
-        made = _on_path if is_staged(game) else _actions
+        made = partial(_on_path, game) if is_staged(game) else _actions
         listed = any(made(one) == wanted for one in found)
         if listed is not truth(profile.holds, point):
             raise DeclarationError(f"the solver disagrees about profile '{name}'")
@@ -440,13 +442,9 @@ def _actions(equilibrium: Any) -> dict[str, dict[str, int]]:
     return found
 
 
-def _on_path(equilibrium: Any) -> dict[str, dict[str, int]]:
+def _on_path(game: Game, equilibrium: Equilibrium) -> dict[str, dict[str, int]]:
     """Return the label of each move on the path of an equilibrium, in the form of `_actions`."""
-    return {
-        move: {label: 1 for label, taken in labels.items() if taken.lower == 1}
-        for move, labels in equilibrium.path.items()
-        if labels
-    }
+    return {move: {label: 1} for move, label in played_path(game, equilibrium).items()}
 
 
 def _with_choices(game: Game, choices: Mapping[str, str]) -> Game:
