@@ -8,8 +8,7 @@ Steps
    every other one is multiplied out into alternatives, cutting off at once those that nothing
    satisfies; inequalities and alternatives that the rest makes superfluous are dropped, each by
    proof, and what all alternatives share is written once.
-3. That the short condition is equivalent to the one of step 1 is proved once more as a whole; where
-   that is not proved in time, the condition of step 1 is stated.
+3. The short condition is held against the one of step 1 as a whole once more.
 4. A path is *efficient* where its welfare is at least that of every other path.
 
 Source: R. Selten (1965), Spieltheoretische Behandlung eines Oligopolmodells mit
