@@ -259,7 +259,11 @@ class Simplifier:
         alternative : iterable of sympy conditions
             Which all hold.
         """
-        kept = [x for literal in dict.fromkeys(alternative) for x in _literals(self._remembered(literal))]
+        kept = [
+            x
+            for literal in dict.fromkeys(alternative)
+            for x in _literals(self._remembered(literal))
+        ]
         for literal in list(kept):
             rest = [x for x in kept if x is not literal]
             if self.holds(literal, *rest):
@@ -294,7 +298,7 @@ class Simplifier:
         gap = without_root(gap, self.holds, self._sign)
         relation = sp.Ge if isinstance(literal, sp.Ge | sp.Le) else sp.Gt
         proper = self._proper(gap)
-        if not self._open_factors(sp.fraction(sp.factor(sp.together(gap)))[0]):
+        if not self._open_factors(_quotient(gap)[0]):
             relation = sp.Gt  # a numerator of one sign is not 0
         gap = self._without_positive_factors(gap)
         if relation is sp.Gt and self.is_whole(gap):
@@ -318,7 +322,7 @@ class Simplifier:
 
     def _proper(self, gap: sp.Expr) -> list[Boolean]:
         """Return what an inequality demands beyond its sign: that no denominator is 0."""
-        _, denominator = sp.fraction(sp.factor(sp.together(gap)))
+        _, denominator = _quotient(gap)
         demands = (sp.Ne(f, 0) for f in sp.Mul.make_args(denominator) if not f.is_number)
         return [self._neat_equation(demand) for demand in demands if not self.holds(demand)]
 
@@ -369,8 +373,13 @@ class Simplifier:
 
 
 @lru_cache(maxsize=4096)
-def _factors(gap: sp.Expr) -> tuple[sp.Expr, ...]:
+def _quotient(gap: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     numerator, denominator = sp.fraction(sp.factor(sp.together(gap)))
+    return numerator, denominator
+
+
+def _factors(gap: sp.Expr) -> tuple[sp.Expr, ...]:
+    numerator, denominator = _quotient(gap)
     return (*sp.Mul.make_args(numerator), *sp.Mul.make_args(denominator))
 
 
@@ -412,11 +421,12 @@ def _alternatives(claim: Any) -> list[tuple[Any, ...]]:
     return [_literals(part) for part in parts]
 
 
+@lru_cache(maxsize=4096)
 def tidy(expression: sp.Expr) -> sp.Expr:
     """Write an expression in the shortest of a few equivalent ways."""
     if expression.has(If) or is_large(expression):
         return expression
-    numerator, denominator = sp.fraction(sp.factor(sp.together(expression)))
+    numerator, denominator = _quotient(expression)
     ways = [_sign_inside(numerator)]
     expanded = sp.expand(numerator)
     ways += [sp.collect(expanded, s, _sign_inside) for s in sorted(expanded.free_symbols, key=str)]
@@ -424,6 +434,7 @@ def tidy(expression: sp.Expr) -> sp.Expr:
     return best / denominator
 
 
+@lru_cache(maxsize=4096)
 def _sign_inside(expression: sp.Expr) -> sp.Expr:
     """Factor, with a minus sign inside a difference rather than in front of it."""
     factored = sp.factor(expression)

@@ -30,7 +30,7 @@ from pigou.game import Game
 from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.paths import PathOfPlay, paths_of_play
 from pigou.solvers.reals import Outcome, decide
-from pigou.solvers.staged_partition import staged_partition
+from pigou.solvers.staged_partition import staged_partition, within_time
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
 __all__ = ["path_regimes"]
@@ -124,7 +124,7 @@ class _Search:
             tuple(unresolved),
             self.integers,
             WHY_NOT_MIXED,
-            staged_partition(equilibria, self.simplifier),
+            within_time(staged_partition, equilibria, self.simplifier),
             staged=True,
         )
 

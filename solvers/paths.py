@@ -112,9 +112,9 @@ class _Tree:
             self.count(1)
             return [PathOfPlay({}, self.payoffs(labels), sp.true)]
         for chance in self.game.chance:
-            if self.seen.get(chance.name) == self.stages[place] and chance.name not in labels:
-                if self.is_made(chance, labels):
-                    return self.after_draw(chance, labels, place)
+            now = self.seen.get(chance.name) == self.stages[place] and chance.name not in labels
+            if now and self.is_made(chance, labels):
+                return self.after_draw(chance, labels, place)
         moves = [m for m in self.game.moves if m.stage == self.stages[place]]
         moves = [m for m in moves if self.is_made(m, labels)]
         if not moves:
@@ -134,9 +134,7 @@ class _Tree:
             for path in paths
         ]
 
-    def after_draw(
-        self, chance: Chance, labels: Mapping[str, str], place: int
-    ) -> list[PathOfPlay]:
+    def after_draw(self, chance: Chance, labels: Mapping[str, str], place: int) -> list[PathOfPlay]:
         """Return the ways to go on after a draw: one for each of its outcomes."""
         ways = {
             label: self.outcomes({**labels, chance.name: label}, place) for label in chance.outcomes

@@ -62,9 +62,9 @@ class SamplePoints:
         nothing.
         """
         for place, point in enumerate(self._points):
-            if self._holds(claim, place) is False:
-                if all(self._holds(c, place) is True for c in known):
-                    return point
+            fails = self._holds(claim, place) is False
+            if fails and all(self._holds(c, place) is True for c in known):
+                return point
         return None
 
     def _holds(self, claim: Any, place: int) -> bool | None:

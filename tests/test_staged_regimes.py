@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 import sympy as sp
-from test_cli import problems
 
 from pigou.errors import DeclarationError, StructureError
 from pigou.expression import symbol
@@ -21,6 +20,7 @@ from pigou.solvers.conditions import Simplifier
 from pigou.solvers.paths import paths_of_play
 from pigou.solvers.square_roots import without_root
 from pigou.solving import regimes, solve
+from test_cli import problems
 
 SCHEMA = Path(__file__).parents[1] / "docs" / "schemas" / "pigou-regimes-1.schema.json"
 FINITE = ("discovery", "exclusion", "functional_upgrading", "governance", "side_selling")
@@ -208,13 +208,16 @@ def test_a_critical_value_of_a_quadratic_is_its_root_above_0():
     b, c = symbol(one.parameter), symbol("c")
     assert one.parameter == "b" and (one.above, one.below) == ((2,), (1,)) and found.all_thresholds
     for value in (Fraction(1, 3), 1, 5):
-        root = one.value.subs(c, sp.Rational(str(value)))
-        assert root > 0 and sp.simplify((b**2 + b * c - 2 * c**2 - 2).subs({b: root, c: sp.Rational(str(value))})) == 0  # noqa: E501
+        at = numbers({"c": value})
+        root = one.value.xreplace(at)
+        gap = (b**2 + b * c - 2 * c**2 - 2).xreplace(at).subs(b, root)
+        assert root > 0 and sp.simplify(gap) == 0
 
 
 def test_a_square_root_is_taken_out_of_a_condition():
     x, y, z = sp.symbols("x y z", real=True)
     simplifier = Simplifier((x > 0, y > 0), (), [x, y, z])
+
     def plainly(gap):
         return without_root(gap, simplifier.holds, simplifier._sign)
 
@@ -255,7 +258,13 @@ def test_leader_and_follower_in_closed_form():
             float(one.payoffs["one"].xreplace(numbers(at))), abs=1e-12
         )
     (end,) = found.thresholds
-    assert (end.kind, end.parameter, end.value, end.above, end.below) == ("end", "a", 3 * c, (2,), (1,))
+    assert (end.kind, end.parameter, end.value, end.above, end.below) == (
+        "end",
+        "a",
+        3 * c,
+        (2,),
+        (1,),
+    )
 
 
 @pytest.mark.long
@@ -321,7 +330,7 @@ def test_models_in_stages_agree_with_solving(name):
     rng = random.Random(11)
     default = {p.name: p.default for p in game.parameters}
     for _ in range(40):
-        at = {n: v for n, v in default.items()}
+        at = dict(default)
         for moved in rng.sample(game.parameters, 3):
             at[moved.name] = default[moved.name] * Fraction(rng.randint(0, 16), 8)
         if any(c.xreplace(numbers(at)) != sp.true for c in game.conditions):
