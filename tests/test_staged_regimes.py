@@ -12,7 +12,7 @@ import sympy as sp
 from pigou.errors import DeclarationError, StructureError
 from pigou.expression import symbol
 from pigou.game import Chance, Game, Move, Parameter, Player
-from pigou.models import load
+from pigou.models import load, names
 from pigou.regimes_page import regimes_latex, regimes_page
 from pigou.results import regimes_result
 from pigou.screen import as_text
@@ -336,3 +336,20 @@ def test_models_in_stages_agree_with_solving(name):
         if any(c.xreplace(numbers(at)) != sp.true for c in game.conditions):
             continue
         assert stated(found, at) == solved(game, at), at
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [name for name in names() if name != "deterrence"])
+def test_every_model_has_equilibria_in_bounded_time_and_critical_values_that_hold(name):
+    game = load(name).game
+    found = regimes(game, critical=True, time_limit=300)
+    assert found.equilibria
+    assert regimes_latex(game, found)
+    for one in found.thresholds:
+        assert one.above or one.below
+        assert symbol(one.parameter) not in one.value.free_symbols
+
+
+def test_choices_next_to_continuous_moves_are_refused_in_words():
+    with pytest.raises(StructureError, match="continuous, next to choices"):
+        regimes(load("deterrence").game)
