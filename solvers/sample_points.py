@@ -50,7 +50,7 @@ class SamplePoints:
         if any(value.denominator != 1 for n, value in point.items() if n in self.integers):
             return
         values = {symbol(n): sp.Rational(v.numerator, v.denominator) for n, v in point.items()}
-        if all(c.xreplace(values) == sp.true for c in self.given):
+        if all(_truth(c, values) is True for c in self.given):
             self._points.append(point)
             self._values.append(values)
             self._true.append({})
@@ -81,6 +81,14 @@ class SamplePoints:
             return None if None in parts else not ends
         known = self._true[place]
         if claim not in known:
-            value = claim.xreplace(self._values[place])
-            known[claim] = bool(value) if value in (sp.true, sp.false) else None
+            known[claim] = _truth(claim, self._values[place])
         return known[claim]
+
+
+def _truth(claim: Any, values: Mapping[Any, sp.Rational]) -> bool | None:
+    """Return whether a relation holds at values; None if it is open or not of real numbers."""
+    try:
+        value = claim.xreplace(values)
+    except TypeError:
+        return None
+    return bool(value) if value in (sp.true, sp.false) else None
