@@ -89,6 +89,6 @@ def _truth(claim: Any, values: Mapping[Any, sp.Rational]) -> bool | None:
     """Return whether a relation holds at values; None if it is open or not of real numbers."""
     try:
         value = claim.xreplace(values)
-    except TypeError:
+    except (TypeError, ValueError):
         return None
     return bool(value) if value in (sp.true, sp.false) else None
