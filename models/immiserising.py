@@ -11,7 +11,7 @@ utility of a country is its share of the world's income times the utility of the
    u_i = \frac{x_i}{X} \, \frac{X^{\rho}}{X^{\rho} + Y^{\rho}} \, (X^{\rho} + Y^{\rho})^{1/\rho} .
 
 A part d of the South's resources may make Y instead, one for one; it is 0 by default. With powers
-that are symbols little can be decided: ``pigou regimes`` needs an elasticity that is set.
+that are symbols little can be decided: ``pigou regimes`` holds the elasticity at a value.
 
 **What fails.** A country that expands lowers the price of X, and bears only its own share of the
 loss. With few substitutes for X the loss of all is more than what expanding adds: the price falls

@@ -19,7 +19,9 @@ from sympy.logic.boolalg import Boolean
 from pigou.deadline import stops, time_is_up
 from pigou.expression import If
 from pigou.solvers.reals import Decision, Outcome, decide
+from pigou.solvers.sample_points import SamplePoints
 from pigou.solvers.signs import Reader, Signs, boxes, literals, sign_vectors, without_zeros
+from pigou.solvers.square_roots import is_large, without_root
 
 __all__ = ["Simplifier", "tidy"]
 
@@ -49,6 +51,7 @@ class Simplifier:
     ):
         self.given, self.integers, self.order = given, integers, order
         self.reader = Reader(self._sign)
+        self.points = SamplePoints(given, integers)
         self._answers: dict[Any, Decision] = {}
         self._written: dict[Boolean, Boolean] = {}
         self._rows: dict[tuple[tuple[sp.Expr, ...], int], list[Signs] | None] = {}
@@ -59,9 +62,18 @@ class Simplifier:
         if key not in self._answers and time_is_up():
             return Decision(Outcome.UNDECIDED, reason=stops()[1])
         if key not in self._answers:
-            known = (*self.given, *more)
-            self._answers[key] = decide(claim, known, self.integers, seconds=SECONDS)
+            self._answers[key] = self._decided(claim, more)
         return self._answers[key]
+
+    def _decided(self, claim: Any, more: tuple[Any, ...]) -> Decision:
+        """Look for a point met before that refutes a claim; else ask z3."""
+        point = self.points.refuting(claim, more)
+        if point is not None:
+            return Decision(Outcome.REFUTED, point)
+        found = decide(claim, (*self.given, *more), self.integers, seconds=SECONDS)
+        if found.outcome is Outcome.REFUTED:
+            self.points.add(found.counterexample)
+        return found
 
     def holds(self, claim: Any, *more: Any) -> bool:
         """Whether a claim is proved from what is given and more."""
@@ -156,8 +168,8 @@ class Simplifier:
     def multiplied_out(self, claim: Any) -> Boolean:
         """Write a nested condition as few alternatives, with what they share in front.
 
-        That the result is equivalent is proved as a whole; where it is not, the condition is
-        returned as it was.
+        Each step is proved to be an equivalence, and the result is held against the condition as
+        a whole once more.
 
         Examples
         --------
@@ -175,21 +187,19 @@ class Simplifier:
         rest = sp.Or(*(sp.And(*(x for x in way if x not in shared)) for way in kept))
         found = sp.And(*shared, rest)
         same = sp.And(sp.Or(sp.Not(claim), found), sp.Or(sp.Not(found), claim))
-        return found if self.holds(same) else claim
+        return claim if self.decide(same).outcome is Outcome.REFUTED else found
 
     def _ways(self, claim: Any, known: Alternative) -> list[Alternative] | None:
         """Return the ways in which a claim can hold where others do; None if too many."""
-        if self.holds(claim, *known):
+        if not isinstance(claim, sp.And) and self.holds(claim, *known):
             return [()]
-        if self.holds(sp.Not(claim), *known):
-            return []
         if isinstance(claim, sp.Or):
             parts = [self._ways(part, known) for part in sorted(claim.args, key=_size)]
             if any(part is None for part in parts):
                 return None
             return [way for part in parts for way in part or ()]
         if not isinstance(claim, sp.And):
-            return [(claim,)]
+            return [] if self.holds(sp.Not(claim), *known) else [(claim,)]
         ways: list[Alternative] = [()]
         for part in sorted(claim.args, key=_size):
             grown: list[Alternative] = []
@@ -249,7 +259,11 @@ class Simplifier:
         alternative : iterable of sympy conditions
             Which all hold.
         """
-        kept = [x for literal in dict.fromkeys(alternative) for x in _literals(self._remembered(literal))]
+        kept = [
+            x
+            for literal in dict.fromkeys(alternative)
+            for x in _literals(self._remembered(literal))
+        ]
         for literal in list(kept):
             rest = [x for x in kept if x is not literal]
             if self.holds(literal, *rest):
@@ -277,14 +291,14 @@ class Simplifier:
             return self._neat_equation(literal)
         if not isinstance(literal, sp.Ge | sp.Gt | sp.Le | sp.Lt):
             return literal
-        gap = self.without_root(
-            literal.lhs - literal.rhs
-            if isinstance(literal, sp.Ge | sp.Gt)
-            else literal.rhs - literal.lhs
-        )
+        turned = isinstance(literal, sp.Le | sp.Lt)
+        gap = literal.rhs - literal.lhs if turned else literal.lhs - literal.rhs
+        if is_large(gap):
+            return literal
+        gap = without_root(gap, self.holds, self._sign)
         relation = sp.Ge if isinstance(literal, sp.Ge | sp.Le) else sp.Gt
         proper = self._proper(gap)
-        if not self._open_factors(sp.fraction(sp.factor(sp.together(gap)))[0]):
+        if not self._open_factors(_quotient(gap)[0]):
             relation = sp.Gt  # a numerator of one sign is not 0
         gap = self._without_positive_factors(gap)
         if relation is sp.Gt and self.is_whole(gap):
@@ -297,42 +311,6 @@ class Simplifier:
                 return sp.And(self._bounded(_mirrored(relation), unknown, bound), *proper)
         return sp.And(relation(tidy(gap), 0), *proper)
 
-    def without_root(self, gap: sp.Expr) -> sp.Expr:
-        """Return an expression of the same sign without the square root of a gap, if there is one.
-
-        Of a + b*sqrt(c), with c >= 0 and with a and b of opposite signs, all by proof, the sign is
-        that of b*(b**2*c - a**2); with the same sign it is that of a + b.
-
-        Examples
-        --------
-        >>> x, y = sp.symbols("x y", real=True)
-        >>> Simplifier((x > 0, y > 0), (), [x, y]).without_root(sp.sqrt(x) - y)
-        x - y**2
-        """
-        roots = sorted((p for p in gap.atoms(sp.Pow) if not p.exp.is_Integer), key=str)
-        root = sp.Dummy("root", nonnegative=True)
-        bases = {p.base for p in roots}
-        if len(bases) != 1 or any(2 * p.exp not in (-3, -1, 1, 3) for p in roots):
-            return gap
-        (base,) = bases
-        if not self.holds(base > 0):
-            return gap
-        plain = sp.together(gap.xreplace({p: root ** int(2 * p.exp) for p in roots}))
-        top, bottom = (sp.Poly(part, root) for part in sp.fraction(plain))
-        whole = (top * bottom).all_coeffs()[::-1]  # of the same sign as the quotient
-        a = sp.Add(*(c * base ** (k // 2) for k, c in enumerate(whole) if k % 2 == 0))
-        b = sp.Add(*(c * base ** (k // 2) for k, c in enumerate(whole) if k % 2 == 1))
-        return self._sign_of_sum(sp.factor(a), sp.factor(b), base) or gap
-
-    def _sign_of_sum(self, a: sp.Expr, b: sp.Expr, c: sp.Expr) -> sp.Expr | None:
-        """Return something of the sign of a + b*sqrt(c), where the signs of a and b are known."""
-        signs = [self._sign(part) if part != 0 else 0 for part in (a, b)]
-        if None in signs:
-            return None
-        if signs[0] != -signs[1] or 0 in signs:
-            return a + b
-        return sp.factor(b**2 * c - a**2) if signs[1] == 1 else sp.factor(a**2 - b**2 * c)
-
     def _bounded(self, relation: Any, unknown: sp.Symbol, bound: sp.Expr) -> Boolean:
         """Bound an unknown, a whole number by a whole number."""
         if bound.is_Rational and unknown.name in self.integers:
@@ -344,7 +322,7 @@ class Simplifier:
 
     def _proper(self, gap: sp.Expr) -> list[Boolean]:
         """Return what an inequality demands beyond its sign: that no denominator is 0."""
-        _, denominator = sp.fraction(sp.factor(sp.together(gap)))
+        _, denominator = _quotient(gap)
         demands = (sp.Ne(f, 0) for f in sp.Mul.make_args(denominator) if not f.is_number)
         return [self._neat_equation(demand) for demand in demands if not self.holds(demand)]
 
@@ -395,8 +373,13 @@ class Simplifier:
 
 
 @lru_cache(maxsize=4096)
-def _factors(gap: sp.Expr) -> tuple[sp.Expr, ...]:
+def _quotient(gap: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     numerator, denominator = sp.fraction(sp.factor(sp.together(gap)))
+    return numerator, denominator
+
+
+def _factors(gap: sp.Expr) -> tuple[sp.Expr, ...]:
+    numerator, denominator = _quotient(gap)
     return (*sp.Mul.make_args(numerator), *sp.Mul.make_args(denominator))
 
 
@@ -438,11 +421,12 @@ def _alternatives(claim: Any) -> list[tuple[Any, ...]]:
     return [_literals(part) for part in parts]
 
 
+@lru_cache(maxsize=4096)
 def tidy(expression: sp.Expr) -> sp.Expr:
     """Write an expression in the shortest of a few equivalent ways."""
-    if expression.has(If):
+    if expression.has(If) or is_large(expression):
         return expression
-    numerator, denominator = sp.fraction(sp.factor(sp.together(expression)))
+    numerator, denominator = _quotient(expression)
     ways = [_sign_inside(numerator)]
     expanded = sp.expand(numerator)
     ways += [sp.collect(expanded, s, _sign_inside) for s in sorted(expanded.free_symbols, key=str)]
@@ -450,6 +434,7 @@ def tidy(expression: sp.Expr) -> sp.Expr:
     return best / denominator
 
 
+@lru_cache(maxsize=4096)
 def _sign_inside(expression: sp.Expr) -> sp.Expr:
     """Factor, with a minus sign inside a difference rather than in front of it."""
     factored = sp.factor(expression)

@@ -27,7 +27,7 @@ from sympy.core.relational import Relational
 from pigou.deadline import time_is_up
 from pigou.expression import If
 from pigou.game import Game
-from pigou.solvers.conditions import Simplifier
+from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.staged_partition import negated, opened
 from pigou.solvers.symbolic import CriticalValue, RegimeSet, SymbolicEquilibrium
 
@@ -167,21 +167,40 @@ def _bounds(claim: Any, simplifier: Simplifier) -> Iterator[_Bound | None]:
             if isinstance(literal, sp.Ge | sp.Gt | sp.Le | sp.Lt):
                 rest = tuple(x for x in way if x is not literal)
                 solved = _solved(literal, simplifier)
-                yield solved and _Bound(*solved, rest, others)
+                yield None if solved is None else _Bound(*solved, rest, others)
 
 
 def _solved(literal: Relational, simplifier: Simplifier) -> tuple[Any, ...] | None:
-    """Solve an inequality for a parameter: parameter, value, relation."""
-    left, right, order = literal.lhs, literal.rhs, simplifier.order
-    if left in order and not right.has(left):
-        return left, right, type(literal)
+    """Solve an inequality for a parameter: parameter, value, relation; None if that fails."""
     positive = isinstance(literal, sp.Ge | sp.Gt)
-    gap = left - right if positive else right - left
+    gap = literal.lhs - literal.rhs if positive else literal.rhs - literal.lhs
     top, bottom = sp.fraction(sp.together(gap))
-    if not simplifier.holds(bottom > 0):
+    turned = not simplifier.holds(bottom > 0)
+    if turned and not simplifier.holds(bottom < 0):
         return None
-    strict = isinstance(literal, sp.Gt | sp.Lt)
-    for parameter in order:
+    top = sp.expand(-top if turned else top)
+    up, down = (sp.Gt, sp.Lt) if isinstance(literal, sp.Gt | sp.Lt) else (sp.Ge, sp.Le)
+    ways = []
+    for place, parameter in enumerate(simplifier.order):
+        if not top.has(parameter) or not top.is_polynomial(parameter):
+            continue
+        c = sp.Poly(top, parameter).all_coeffs()[::-1]
+        if len(c) == 2:
+            rate = sp.factor(c[1])
+            key = (not rate.is_number, abs(rate).count_ops() if rate.is_number else
+                   rate.count_ops(), place)  # fmt: skip
+            ways.append((key, parameter, rate, c[0]))
+    for _, parameter, rate, rest in sorted(ways, key=lambda way: way[0]):
+        if simplifier.holds(rate > 0):
+            return parameter, tidy(-rest / rate), up
+        if simplifier.holds(rate < 0):
+            return parameter, tidy(-rest / rate), down
+    return _root(top, up, down, simplifier)
+
+
+def _root(top: sp.Expr, up: Any, down: Any, simplifier: Simplifier) -> tuple[Any, ...] | None:
+    """Solve a quadratic with one root above 0 for a parameter that is above 0."""
+    for parameter in simplifier.order:
         if not top.has(parameter) or not top.is_polynomial(parameter):
             continue
         c = sp.Poly(top, parameter).all_coeffs()[::-1]
@@ -190,8 +209,7 @@ def _solved(literal: Relational, simplifier: Simplifier) -> tuple[Any, ...] | No
         for sign in (1, -1):
             if simplifier.holds(sp.And(sign * c[2] > 0, sign * c[0] < 0)):
                 root = (-c[1] + sign * sp.sqrt(sp.expand(c[1] ** 2 - 4 * c[2] * c[0]))) / (2 * c[2])
-                above, below = (sp.Gt, sp.Lt) if strict else (sp.Ge, sp.Le)
-                return parameter, sp.simplify(root), above if sign == 1 else below
+                return parameter, sp.simplify(root), up if sign == 1 else down
     return None
 
 

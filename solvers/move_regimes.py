@@ -39,6 +39,7 @@ from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.first_order import INTERIOR, LOWER, UPPER
 from pigou.solvers.partition import partition
 from pigou.solvers.reals import Outcome, decide
+from pigou.solvers.staged_partition import within_time
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
 __all__ = ["MoveSearch", "move_regimes"]
@@ -98,7 +99,7 @@ def move_regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSe
         (*(one.profile for one in equilibria if not one.decided), *unresolved),
         tuple(name for name in search.integers if symbol(name) not in search.fixed),
         WHY_NOT_MIXED,
-        partition(equilibria, search.simplifier),
+        within_time(partition, equilibria, search.simplifier),
     )
 
 

@@ -10,6 +10,9 @@ Steps
    parameter values out (*exhaustive*), that no two of them hold together (*disjoint*), and that
    each implies the conditions of the equilibria listed and the negations of the others (*listed*).
 
+Where many signs matter, the boundaries between regimes are left out
+(`pigou.solvers.staged_partition`).
+
 Profiles "k of N" with N a number are taken one k at a time. Where N stays a symbol they are given
 with each regime that is compatible with them (*families*), and do not cut the space.
 """
@@ -29,11 +32,14 @@ from pigou.expression import symbol
 from pigou.solvers.conditions import Simplifier
 from pigou.solvers.reals import Decision, Outcome
 from pigou.solvers.signs import Signs
+from pigou.solvers.staged_partition import staged_partition
 from pigou.solvers.symbolic import Partition, Regime, SymbolicEquilibrium
 
 __all__ = ["partition"]
 
 MOST_INSTANCES = 64
+MOST_FACTORS = 10
+"""With more, the boundaries between regimes are not listed."""
 
 
 def partition(equilibria: Sequence[SymbolicEquilibrium], simplifier: Simplifier) -> Partition:
@@ -63,7 +69,10 @@ def partition(equilibria: Sequence[SymbolicEquilibrium], simplifier: Simplifier)
         (single if instances else families).extend(instances or [one])
     claims = [simplifier.by_signs(one.condition) for one in single]
     over = simplifier.reader.open_factors(c for c in claims if c is not None)
-    rows = None if None in claims else simplifier.combinations(over)
+    many = len(over) > MOST_FACTORS and not families
+    rows = None if many or None in claims else simplifier.combinations(over)
+    if rows is None and not families:
+        return staged_partition(single, simplifier)
     if rows is None:
         return Partition(reason="the signs that matter are too many, or were not decided in time")
     lists: dict[tuple[bool, ...], list[Signs]] = {}

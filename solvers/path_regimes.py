@@ -8,8 +8,7 @@ Steps
    every other one is multiplied out into alternatives, cutting off at once those that nothing
    satisfies; inequalities and alternatives that the rest makes superfluous are dropped, each by
    proof, and what all alternatives share is written once.
-3. That the short condition is equivalent to the one of step 1 is proved once more as a whole; where
-   that is not proved in time, the condition of step 1 is stated.
+3. The short condition is held against the one of step 1 as a whole once more.
 4. A path is *efficient* where its welfare is at least that of every other path.
 
 Source: R. Selten (1965), Spieltheoretische Behandlung eines Oligopolmodells mit
@@ -31,7 +30,7 @@ from pigou.game import Game
 from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.paths import PathOfPlay, paths_of_play
 from pigou.solvers.reals import Outcome, decide
-from pigou.solvers.staged_partition import staged_partition
+from pigou.solvers.staged_partition import staged_partition, within_time
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
 __all__ = ["path_regimes"]
@@ -125,7 +124,7 @@ class _Search:
             tuple(unresolved),
             self.integers,
             WHY_NOT_MIXED,
-            staged_partition(equilibria, self.simplifier),
+            within_time(staged_partition, equilibria, self.simplifier),
             staged=True,
         )
 

@@ -29,8 +29,9 @@ from sympy.logic.boolalg import Boolean
 
 from pigou.equilibrium import Equilibrium
 from pigou.errors import StructureError
-from pigou.expression import Total
+from pigou.expression import Total, names_in
 from pigou.game import Chance, Choice, Game, Move
+from pigou.stages import stages_of_draws
 
 __all__ = ["PathOfPlay", "paths_of_play", "played_path", "seen_from", "sees"]
 
@@ -138,12 +139,21 @@ def sees(move: Move, draw: Chance) -> bool:
     >>> sees(Move("a", "ann", {"no": 0, "yes": 1}), toss)
     True
     """
-    return draw.name in move.observes if move.observes is not None else move.player in draw.seen_by
+    told = draw.name in (*(move.observes or ()), *names_in(move.when))
+    return told or move.player in draw.seen_by
 
 
 def seen_from(game: Game, draw: Chance) -> int | None:
-    """Return the first stage in which a draw is seen; None if it never is."""
-    return min((m.stage for m in game.moves if sees(m, draw)), default=None)
+    """Return the first stage in which a draw is seen; None if it never is.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> game = load("side_selling").game
+    >>> [seen_from(game, draw) for draw in game.chance]
+    [2]
+    """
+    return stages_of_draws(game).get(draw.name)
 
 
 class _Tree:

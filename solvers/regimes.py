@@ -42,6 +42,7 @@ from pigou.solvers.partition import partition
 from pigou.solvers.path_regimes import path_regimes
 from pigou.solvers.reals import Outcome, decide
 from pigou.solvers.staged_moves import staged_move_regimes
+from pigou.solvers.staged_partition import within_time
 from pigou.solvers.supports import MOST_CHOICES, SymbolicPlayer, mixed_by_support
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
@@ -125,7 +126,7 @@ def regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
         (*(one.profile for one in equilibria if not one.decided), *unresolved),
         tuple(name for name in search.integers if symbol(name) not in search.fixed),
         why_not,
-        partition(equilibria, search.simplifier),
+        within_time(partition, equilibria, search.simplifier),
     )
 
 

@@ -1,4 +1,4 @@
-r"""Games in stages with continuous moves: subgame-perfect equilibria in closed form, with conditions.
+r"""Games in stages with continuous moves: subgame-perfect equilibria in closed form.
 
 Steps
 -----
@@ -12,7 +12,7 @@ Steps
    of histories. That is a condition on the parameters, shortened by proof.
 3. Put into the payoffs, this leaves a game with one stage less. The first stage is solved in full,
    with all moves at ends or inside.
-4. What is stated holds where the condition of step 2 does; that nothing is stated elsewhere is said.
+4. What is stated holds where the condition of step 2 does; that it is left open elsewhere is said.
 
 Source: R. Selten (1965), Spieltheoretische Behandlung eines Oligopolmodells mit
 Nachfrageträgheit.
@@ -153,9 +153,7 @@ class _Stage:
         the box: minus the conditions are a P-function (Moré and Rheinboldt 1973).
         """
         search = self.search
-        jacobian = sp.Matrix(
-            [[sp.diff(slope, x) for x in search.moves] for slope in search.slopes]
-        )
+        jacobian = sp.Matrix([[sp.diff(slope, x) for x in search.moves] for slope in search.slopes])
         for size in range(1, len(search.moves) + 1):
             for rows in itertools.combinations(range(len(search.moves)), size):
                 minor = sp.together((-jacobian).extract(list(rows), list(rows)).det())
@@ -188,9 +186,7 @@ class _Stage:
         return sp.And(*away.shortened(kept))
 
 
-def _reduced(
-    game: Game, stage: int, payoffs: Mapping[str, sp.Expr], needs: Sequence[Any]
-) -> Game:
+def _reduced(game: Game, stage: int, payoffs: Mapping[str, sp.Expr], needs: Sequence[Any]) -> Game:
     """Return one stage as a game of its own; earlier moves are parameters."""
     moves = [replace(m, stage=1, observes=None) for m in game.moves if m.stage == stage]
     movers = {m.player for m in moves}

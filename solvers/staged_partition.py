@@ -15,7 +15,7 @@ Steps
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,11 +23,12 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from pigou.deadline import part_of_time
 from pigou.solvers.conditions import Simplifier
 from pigou.solvers.reals import Decision, Outcome
 from pigou.solvers.symbolic import Partition, Regime, SymbolicEquilibrium
 
-__all__ = ["negated", "opened", "staged_partition"]
+__all__ = ["negated", "opened", "staged_partition", "within_time"]
 
 MOST_LISTS = 64
 
@@ -78,13 +79,31 @@ def staged_partition(
         held = tuple(one for k, one in enumerate(equilibria) if k in place)
         others = [one for k, one in enumerate(equilibria) if k not in place]
         here = sp.And(*(opened(one.condition) for one in held))
-        left = [one.condition for one in others if not simplifier.holds(sp.Not(one.condition), here)]
+        left = [
+            one.condition for one in others if not simplifier.holds(sp.Not(one.condition), here)
+        ]
         if left or len(held) > 1:
             here = simplifier.multiplied_out(
                 sp.And(here, *(opened(negated(condition)) for condition in left))
             )
         regimes.append(Regime(here, held))
     return Partition(tuple(regimes), *_proofs(regimes, equilibria, simplifier), up_to=True)
+
+
+def within_time(
+    cut: Callable[[Sequence[SymbolicEquilibrium], Simplifier], Partition],
+    equilibria: Sequence[SymbolicEquilibrium],
+    simplifier: Simplifier,
+) -> Partition:
+    """Cut the parameter space in half of the time that is left, where there is a limit.
+
+    Examples
+    --------
+    >>> within_time(lambda equilibria, simplifier: Partition(), [], Simplifier((), (), [])).regimes
+    ()
+    """
+    with part_of_time(0.5):
+        return cut(equilibria, simplifier)
 
 
 def negated(condition: Any) -> Any:
@@ -126,7 +145,7 @@ def _lists(
 def _proofs(
     regimes: Sequence[Regime], equilibria: Sequence[SymbolicEquilibrium], simplifier: Simplifier
 ) -> tuple[Decision, Decision, Decision]:
-    """Decide whether the regimes are exhaustive but for equations, disjoint, and list what exists."""
+    """Decide whether the regimes are exhaustive up to equations, disjoint, and listed."""
     conditions = [one.condition for one in regimes]
     relations = [r for one in equilibria for r in one.condition.atoms(Relational)]
     borders = dict.fromkeys(sp.Eq(r.lhs - r.rhs, 0) for r in relations if not isinstance(r, sp.Ne))

@@ -19,7 +19,15 @@ from pigou.solvers.reals import Decision, Outcome
 
 _OPEN = Decision(Outcome.UNDECIDED)
 
-__all__ = ["CriticalValue", "Exclusion", "Follow", "Partition", "Regime", "RegimeSet", "SymbolicEquilibrium"]
+__all__ = [
+    "CriticalValue",
+    "Exclusion",
+    "Follow",
+    "Partition",
+    "Regime",
+    "RegimeSet",
+    "SymbolicEquilibrium",
+]
 
 
 @dataclass(frozen=True)

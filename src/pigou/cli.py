@@ -313,7 +313,7 @@ def _known(game: Any, at: dict[str, Any]) -> dict[str, Any]:
 @_set
 @click.option("--latex", is_flag=True, help="The conditions in LaTeX.")
 @click.option(
-    "--time-limit", "limit", metavar="SECONDS", default="60", show_default=True,
+    "--time-limit", "limit", metavar="SECONDS", default="30", show_default=True,
     help="End after so long; what is not settled is listed, and the exit code is 3.",
 )  # fmt: skip
 @click.option(

@@ -6,7 +6,6 @@ Every critical value is a formula for one parameter in the others, with what exi
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import sympy as sp
 
@@ -16,7 +15,7 @@ from pigou.notation import latex_expression, text_expression
 from pigou.solvers.symbolic import CriticalValue, Follow, RegimeSet
 from pigou.tables import Block, Table, Words, plain_latex
 
-__all__ = ["critical_blocks", "critical_latex", "critical_result", "follow_blocks", "follow_latex"]
+__all__ = ["critical_blocks", "critical_latex", "follow_blocks", "follow_latex"]
 
 _CHANGES = {
     "existence": ("exists", "exist"),
@@ -105,26 +104,6 @@ def critical_latex(game: Game, found: RegimeSet) -> list[str]:
         many = len(one.above) > 1 or (not one.above and len(one.below) > 1)
         lines.append(f"{'Equilibria' if many else 'Equilibrium'} {_changes(one, found)}.")
     return [*lines, r"\end{description}", plain_latex(f"Thresholds: {_proof_words(found)}")]
-
-
-def critical_result(one: CriticalValue, formula: Any) -> dict[str, Any]:
-    """Write a critical value for machines, with a function that writes a formula.
-
-    Examples
-    --------
-    >>> one = CriticalValue("cost", sp.Symbol("benefit"), sp.true, (), (2,))
-    >>> critical_result(one, str)["below"]
-    [2]
-    """
-    return {
-        "parameter": one.parameter,
-        "value": formula(one.value),
-        "where": formula(one.needs),
-        "above": list(one.above),
-        "below": list(one.below),
-        "kind": one.kind,
-        "evidence": "proved",
-    }
 
 
 # -- what follows every history ---------------------------------------------------------------

@@ -170,10 +170,7 @@ def _excluded(found: RegimeSet) -> Iterator[str]:
     mixed = [one.profile for one in found.excluded if one.kind != "pure"]
     if pure:
         what = "path of play is an outcome" if found.staged else "pure profile is an equilibrium"
-        yield (
-            f"No other {what} for any parameter values (proved). "
-            f"Excluded: {_shortened(pure)}"
-        )
+        yield (f"No other {what} for any parameter values (proved). Excluded: {_shortened(pure)}")
     if mixed:
         yield (
             "No other mixed profile is an equilibrium for any parameter values (proved). "

@@ -18,7 +18,6 @@ import sympy as sp
 
 from pigou.assessment import Assessment
 from pigou.comparison import Comparison, Scenario, present
-from pigou.critical_page import critical_result
 from pigou.diagnosis_result import (
     best_values_result,
     incidence_result,
@@ -41,7 +40,7 @@ from pigou.verdict_result import account_result, verdict_result, weights_result
 if TYPE_CHECKING:
     from pigou.instruments import BestValues
     from pigou.observation import Finding, Study
-    from pigou.solvers.symbolic import RegimeSet, SymbolicEquilibrium
+    from pigou.solvers.symbolic import CriticalValue, RegimeSet, SymbolicEquilibrium
     from pigou.switching import Switching
 
 __all__ = [
@@ -321,10 +320,7 @@ def regimes_result(found: RegimeSet, game: Game, fixed: Mapping[str, Any]) -> di
         "held": {name: str(value) for name, value in found.held.items()},
         "thresholds": {
             "all": found.all_thresholds,
-            "values": [
-                critical_result(one, lambda formula: _formula(formula, game))
-                for one in found.thresholds
-            ],
+            "values": [_critical(one, game) for one in found.thresholds],
         },
         "follows": [
             {
@@ -340,6 +336,18 @@ def regimes_result(found: RegimeSet, game: Game, fixed: Mapping[str, Any]) -> di
 
 def _formulas(formulas: Mapping[str, Any], game: Game) -> dict[str, Any]:
     return {name: _formula(formula, game) for name, formula in formulas.items()}
+
+
+def _critical(one: CriticalValue, game: Game) -> dict[str, Any]:
+    return {
+        "parameter": one.parameter,
+        "value": _formula(one.value, game),
+        "where": _formula(one.needs, game),
+        "above": list(one.above),
+        "below": list(one.below),
+        "kind": one.kind,
+        "evidence": "proved",
+    }
 
 
 def _symbolic(number: int, one: SymbolicEquilibrium, game: Game) -> dict[str, Any]:
