@@ -141,9 +141,18 @@ def _and_lines(condition: Any, write: Callable[[Any], str]) -> list[str]:
 def _term_lines(formula: Any, write: Callable[[Any], str]) -> list[str]:
     if not isinstance(formula, sp.Expr):
         return [write(formula)]
+    found, parts = abbreviated({"": formula}, write)
+    lines = _broken(found[""], write)
+    for name, part in parts.items():
+        start, *more = _broken(part, write)
+        lines += [rf"\text{{with }} {write(sp.Symbol(name, real=True))} = {start}", *more]
+    return lines
+
+
+def _broken(formula: sp.Expr, write: Callable[[Any], str]) -> list[str]:
     terms = [f"{sign} {write(term)}" for sign, term in terms_of(formula)]
     rest = iter(terms)
-    lines = [" ".join(itertools.islice(rest, n)) for n in in_lines([*map(width, terms)])]
+    lines = [" ".join(itertools.islice(rest, n)) for n in in_lines([*map(width, terms)], 8)]
     return [lines[0].removeprefix("+ "), *("{} " + line for line in lines[1:])]
 
 
