@@ -124,7 +124,7 @@ def test_rows_of_cases_count_once() -> None:
     one = width(r"\begin{cases} a & \text{if } b \\ 0 & \text{otherwise} \end{cases}")
     two = width(
         r"\begin{cases} a & \text{if } b \\ 0 & \text{if } c \\ 0 & \text{otherwise} \end{cases}"
-    )  # noqa: E501
+    )
     assert one == two
 
 
