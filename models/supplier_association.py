@@ -195,9 +195,7 @@ def output_support() -> Reform:
             payment("lead_2", "supplier_2", f"{rise}*output_2", "rise in the price of the input"),
         ),
         parameters=(
-            Parameter(
-                "rate", "1/5", "rate >= 0", "USD million", "payment by the unit", "z"
-            ),
+            Parameter("rate", "1/5", "rate >= 0", "USD million", "payment by the unit", "z"),
         ),
         label="Support for output",
         source="own; the price of the input solves the same bargain with demand + rate",

@@ -13,6 +13,8 @@ from pigou.models import load, names
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = runpy.run_path(str(ROOT / "docs" / "make_models.py"))
 KNOWN = {"__future__", "collections", "pigou", "sympy", "fractions"}
+HARMLESS = {"coordination"}
+"""Models whose literature names no reform that backfires."""
 SOUND = re.compile(r"(coordination|cooperation) failure")
 
 
@@ -22,10 +24,10 @@ def test_every_model_has_a_benchmark_a_diagnosis_and_reforms_that_help_and_backf
     for name, row in rows.items():
         _, _, diagnosis, welfare, best, helps, backfires, _ = row.split("|")
         assert SOUND.fullmatch(diagnosis.strip()), name
-        number = [float(cell.strip().replace(",", "")) for cell in (welfare, best)]
-        assert number[0] < number[1], name
+        now, most = (float(cell.split()[0].replace(",", "")) for cell in (welfare, best))
+        assert now < most, name
         assert helps.count("(+") >= 2, name
-        assert "(-" in backfires, name
+        assert ("(-" in backfires) == (name not in HARMLESS), name
 
 
 @pytest.mark.parametrize("name", ["discovery", "governance"])
