@@ -129,7 +129,7 @@ def bargaining_power() -> Game:
                 source="1 is a choice of units",
             ),
             Parameter(
-                "gain", 1, "gain > 0", "USD million", "what upgrading adds to it", "g",
+                "gain", 1, "gain > 0", "USD million", "what upgrading adds to that worth", "g",
                 source="illustration",
             ),
             Parameter(
@@ -138,11 +138,11 @@ def bargaining_power() -> Game:
             ),
             Parameter(
                 "second_use", 0, "0 <= second_use <= 1", "share",
-                "part of their worth that goods have for a second buyer", "r",
+                "part of their worth that the goods have for a second buyer", "r",
                 source="0: there is none",
             ),
             Parameter(
-                "associated", 0, "0 <= associated <= 1", "",
+                "associated", 0, "0 <= associated <= 1", "1 or 0",
                 "1 if the suppliers bargain as one", "m", source="0: each for itself",
                 integer=True,
             ),
@@ -168,7 +168,9 @@ def support() -> Reform:
             Step("subsidy", {"move": "upgrade_b", "rate": "support"}),
         ),
         parameters=(
-            Parameter("support", "1/10", "support >= 0", "USD million", "paid for upgrading", "z"),
+            Parameter(
+                "support", "1/10", "support >= 0", "USD million", "payment for upgrading", "z"
+            ),
         ),
         label="Support for upgrading",
         source="own",
@@ -182,7 +184,7 @@ def support_of_one() -> Reform:
         parameters=(
             Parameter(
                 "support_of_one", "1/10", "support_of_one >= 0", "USD million",
-                "paid to supplier A for upgrading", "z",
+                "payment to supplier A for upgrading", "z",
             ),
         ),
         label="Support for one supplier's upgrading", source="own",

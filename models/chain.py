@@ -146,7 +146,7 @@ def subsidy_on_supplies() -> Reform:
             }),
         ),
         parameters=(
-            Parameter("rate", 3, "rate >= 0", "USD", "paid per unit supplied", "s"),
+            Parameter("rate", 3, "rate >= 0", "USD", "payment per unit supplied", "s"),
         ),
         label="Subsidy on supplies",
         source="own",
@@ -165,7 +165,7 @@ def tax_on_supplies() -> Reform:
             }),
         ),
         parameters=(
-            Parameter("levy", 1, "levy >= 0", "USD", "paid per unit supplied", "t"),
+            Parameter("levy", 1, "levy >= 0", "USD", "payment per unit supplied", "t"),
         ),
         label="Tax on supplies",
         source="own",

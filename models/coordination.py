@@ -106,7 +106,7 @@ def uniform_subsidy() -> Reform:
         "upgrade", "subsidy", "uniform_subsidy",
         parameters=(
             Parameter(
-                "subsidy", "2/5", "subsidy >= 0", "USD million", "paid per upgraded firm", "z",
+                "subsidy", "2/5", "subsidy >= 0", "USD million", "payment per upgraded firm", "z",
             ),
         ),
         label="Uniform subsidy",
@@ -125,7 +125,7 @@ def divide_and_conquer() -> Reform:
             ),
             Parameter(
                 "target_subsidy", "2/5", "target_subsidy >= 0", "USD million",
-                "paid per targeted firm", "z",
+                "payment per targeted firm", "z",
             ),
         ),
         label="Divide and conquer",
@@ -139,10 +139,11 @@ def assurance() -> Reform:
         "upgrade", "refund", "assurance", when="sum(upgrade) < goal",
         parameters=(
             Parameter(
-                "refund", "2/5", "refund >= 0", "USD million", "refunded per upgraded firm", "f",
+                "refund", "2/5", "refund >= 0", "USD million", "refund per upgraded firm", "f",
             ),
             Parameter(
-                "goal", 10, "goal >= 1", "firms", "upgraders from which nothing is refunded", "G",
+                "goal", 10, "goal >= 1", "firms",
+                "number of upgraders from which nothing is refunded", "G",
                 integer=True,
             ),
         ),

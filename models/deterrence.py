@@ -108,7 +108,10 @@ def entry_support() -> Reform:
     return subsidy(
         "entry", "support", "entry_support", choice="enter",
         parameters=(
-            Parameter("support", "3/2", "support >= 0", "USD million", "paid to who enters", "z"),
+            Parameter(
+                "support", "3/2", "support >= 0", "USD million", "payment to a firm that enters",
+                "z",
+            ),
         ),
         label="Entry support",
         source="own",

@@ -72,7 +72,7 @@ def discovery() -> Game:
             Parameter("rent", 16, "rent > 0", "USD million", "what producers earn from a good",
                       "R", source="illustration"),
             Parameter("chance_of_profit", "1/4", "0 < chance_of_profit <= 1", "probability",
-                      "that a good is profitable", r"\rho", source="illustration"),
+                      "probability that a good is profitable", r"\rho", source="illustration"),
             Parameter("cost", "5/2", "cost > 0", "USD million", "cost of exploring the first good",
                       "c", source="illustration"),
             Parameter("efficiency", "1/2", "0 <= efficiency <= 1", "share",
@@ -93,7 +93,12 @@ def cost_share() -> Reform:
     return pay(
         "government", "pioneer", "borne*cost*explore*(explore + 1)/2", "cost_share",
         purpose="part of the cost of exploring",
-        parameters=(Parameter("borne", "1/2", "0 <= borne <= 1", "share", "part borne", "z"),),
+        parameters=(
+            Parameter(
+                "borne", "1/2", "0 <= borne <= 1", "share",
+                "part of the cost that the government bears", "z",
+            ),
+        ),
         label="Cost of exploring shared", source="@hausmann2003economic",
     )  # fmt: skip
 
@@ -104,7 +109,7 @@ def prize() -> Reform:
         "government", "pioneer", "prize_paid*explore*chance_of_profit", "prize",
         purpose="prize for a profitable good",
         parameters=(
-            Parameter("prize_paid", 9, "prize_paid >= 0", "USD million", "paid per good", "z"),
+            Parameter("prize_paid", 9, "prize_paid >= 0", "USD million", "payment per good", "z"),
         ),
         label="Prize for the pioneer", source="@hausmann2003economic",
     )  # fmt: skip

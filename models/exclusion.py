@@ -106,7 +106,8 @@ def exclusion() -> Game:
             ),
             Parameter(
                 "value_strict", "13/10", "value_strict > 0", "USD",
-                "what it gains by a unit of the strict standard", "v_S", source="illustration",
+                "what the lead firm gains by a unit of the strict standard",
+                "v_S", source="illustration",
             ),
             Parameter(
                 "shared", 0, "0 <= shared < 1", "share",
@@ -114,7 +115,8 @@ def exclusion() -> Game:
                 source="0: each complies alone",
             ),
             Parameter(
-                "audit", 0, "audit >= 0", "USD million", "cost of an audit to who complies", "A",
+                "audit", 0, "audit >= 0", "USD million",
+                "cost of an audit to a supplier that complies", "A",
                 source="0: no audits",
             ),
             Parameter(
@@ -134,7 +136,7 @@ def compliance_aid() -> Reform:
     return subsidy(
         "small", "aid", "compliance_aid", choice="comply", when="standard == strict",
         parameters=(
-            Parameter("aid", "3/5", "aid >= 0", "USD million", "paid if it complies", "z"),
+            Parameter("aid", "3/5", "aid >= 0", "USD million", "payment if it complies", "z"),
         ),
         label="Compliance aid",
         source="own",
@@ -148,7 +150,8 @@ def group_certification() -> Reform:
         running_cost="office",
         parameters=(
             Parameter(
-                "saved", "1/2", "0 <= saved < 1", "share", "of the cost that a group saves", "h",
+                "saved", "1/2", "0 <= saved < 1", "share", "part of the cost that a group saves",
+                "h",
             ),
             Parameter(
                 "office", "1/10", "office >= 0", "USD million", "cost of the group's office", "g",
@@ -173,8 +176,10 @@ def mandatory_audits() -> Reform:
     return set_parameters(
         {"audit": "fee", "safety": "gain"}, "mandatory_audits",
         parameters=(
-            Parameter("fee", "1/2", "fee >= 0", "USD million", "that an audit costs", "f"),
-            Parameter("gain", "1/50", "gain >= 0", "USD", "of consumers by a unit", "b"),
+            Parameter("fee", "1/2", "fee >= 0", "USD million", "cost of an audit", "f"),
+            Parameter(
+                "gain", "1/50", "gain >= 0", "USD", "what consumers gain by an audited unit", "b",
+            ),
         ),
         label="Mandatory audits",
         source="own",

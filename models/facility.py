@@ -66,11 +66,12 @@ def facility() -> Game:
                 integer=True,
             ),
             Parameter(
-                "needed", 3, "needed >= 1", "firms", "payers that it takes", "w",
+                "needed", 3, "needed >= 1", "firms", "number of payers that the laboratory takes",
+                "w",
                 source="illustration", integer=True,
             ),
             Parameter(
-                "worth", 1, "worth > 0", "USD million", "of the laboratory to a firm", "v",
+                "worth", 1, "worth > 0", "USD million", "worth of the laboratory to a firm", "v",
                 source="illustration",
             ),
             Parameter(
@@ -78,12 +79,13 @@ def facility() -> Game:
                 source="illustration",
             ),
             Parameter(
-                "refund", 0, "0 <= refund <= 1", "share", "refunded if too few pay", r"\rho",
+                "refund", 0, "0 <= refund <= 1", "share",
+                "part of what was paid that is refunded if too few pay", r"\rho",
                 source="0: what was paid is lost",
             ),
             Parameter(
                 "exclusive", 0, "0 <= exclusive <= 1", "share",
-                "of its worth that is kept from who did not pay", "x",
+                "part of the worth that is kept from firms that did not pay", "x",
                 source="0: everybody uses it",
             ),
         ],
@@ -107,7 +109,8 @@ def co_finance() -> Reform:
         "seed", "co_finance", move="pay", amount="shares", cost="cost",
         parameters=(
             Parameter(
-                "shares", 2, "shares >= 0", "shares", "that the public pays", "s", integer=True,
+                "shares", 2, "shares >= 0", "shares", "number of shares that the public pays",
+                "s", integer=True,
             ),
         ),
         label="Co-finance",

@@ -171,7 +171,10 @@ def market_access() -> Reform:
     return subsidy(
         "escape", "borne", "market_access",
         parameters=(
-            Parameter("borne", 3, "borne >= 0", "USD million", "paid on entry", "z"),
+            Parameter(
+                "borne", 3, "borne >= 0", "USD million", "payment on entry into the second market",
+                "z",
+            ),
         ),
         label="Access to a second market",
         source="Humphrey and Schmitz (2002) on the transfer of capabilities between chains",
@@ -184,7 +187,9 @@ def royalty() -> Reform:
         "supplier", "lead", "if(upgrade == functional and orders == keep, fee, 0)", "royalty",
         purpose="royalty on the supplier's designs",
         parameters=(
-            Parameter("fee", "3/2", "fee >= 0", "USD million", "royalty", "f"),
+            Parameter(
+                "fee", "3/2", "fee >= 0", "USD million", "royalty paid to the lead firm", "f",
+            ),
         ),
         label="Royalty for the lead firm that keeps its orders",
         source="own",
@@ -206,7 +211,7 @@ def design_grant() -> Reform:
         "government", "supplier", "if(upgrade == functional, grant, 0)", "design_grant",
         purpose="grant for designs",
         parameters=(
-            Parameter("grant", 5, "grant >= 0", "USD million", "paid for upgrading", "g"),
+            Parameter("grant", 5, "grant >= 0", "USD million", "payment for upgrading", "g"),
         ),
         label="Grant for functional upgrading",
         source="own",

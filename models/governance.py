@@ -148,7 +148,7 @@ def learning_support() -> Reform:
     return subsidy(
         "learn", "borne", "learning_support",
         parameters=(
-            Parameter("borne", 1, "borne >= 0", "USD million", "paid for learning", "z"),
+            Parameter("borne", 1, "borne >= 0", "USD million", "payment for learning", "z"),
         ),
         label="Support for learning", source="own",
     )  # fmt: skip

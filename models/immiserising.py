@@ -75,11 +75,11 @@ def immiserising() -> Game:
                 source="illustration", integer=True,
             ),
             Parameter(
-                "elasticity", "1/2", "elasticity > 0", "",
+                "elasticity", "1/2", "elasticity > 0", "ratio",
                 "elasticity of substitution between the goods", r"\sigma", source="illustration",
             ),
             Parameter(
-                "growth", "1/10", "growth > 0", "share", "by which a country can expand", "g",
+                "growth", "1/10", "growth > 0", "share", "part by which a country can expand", "g",
                 source="illustration",
             ),
             Parameter(
@@ -109,7 +109,10 @@ def diversification() -> Reform:
     return set_parameters(
         {"moved": "moved + shift"}, "diversification",
         parameters=(
-            Parameter("shift", "1/10", "0 <= shift < 1", "share", "part that is moved", "h"),
+            Parameter(
+                "shift", "1/10", "0 <= shift < 1", "share", "part of the resources that is moved",
+                "h",
+            ),
         ),
         label="Diversification",
         source="@kaplinsky2000globalisation; own",
@@ -130,7 +133,10 @@ def productivity_aid() -> Reform:
     return set_parameters(
         {"growth": "growth + aid"}, "productivity_aid",
         parameters=(
-            Parameter("aid", "1/10", "aid >= 0", "share", "by which each can expand more", "a"),
+            Parameter(
+                "aid", "1/10", "aid >= 0", "share", "part by which each country can expand more",
+                "a",
+            ),
         ),
         label="Productivity aid",
         source="@cline1982can, on the fallacy of composition",

@@ -171,7 +171,7 @@ def inclusion_payment() -> Reform:
             payment("producers", "lead", "paid_in*suppliers/2", "fall in the price"),
         ),
         parameters=(
-            Parameter("paid_in", 2, "paid_in >= 0", "USD million", "paid per supplier", "z"),
+            Parameter("paid_in", 2, "paid_in >= 0", "USD million", "payment per supplier", "z"),
         ),
         label="Payment per supplier included",
         source="own; Stole and Zwiebel (1996) with w0 - z in the place of w0",

@@ -74,14 +74,15 @@ def race() -> Game:
             ),
             Parameter(
                 "cost_one", 1, "cost_one > 0", "USD thousand",
-                "cost of a unit of upgrading to the first", "c_1", source="illustration",
+                "cost of a unit of upgrading to the first supplier", "c_1", source="illustration",
             ),
             Parameter(
                 "cost_two", 1, "cost_two > 0", "USD thousand",
-                "cost of a unit of upgrading to the second", "c_2", source="illustration",
+                "cost of a unit of upgrading to the second supplier", "c_2", source="illustration",
             ),
             Parameter(
-                "use", "1/4", "use >= 0", "USD thousand", "what a unit is worth to the lead firm",
+                "use", "1/4", "use >= 0", "USD thousand",
+                "what a unit of upgrading is worth to the lead firm",
                 "v", source="illustration",
             ),
             Parameter(
@@ -115,7 +116,7 @@ def upgrading_tax() -> Reform:
             Step("tax", {"move": "x2", "rate": "levy"}),
         ),
         parameters=(
-            Parameter("levy", 1, "levy >= 0", "USD thousand", "paid per unit of upgrading", "t"),
+            Parameter("levy", 1, "levy >= 0", "USD thousand", "payment per unit of upgrading", "t"),
         ),
         label="Tax on upgrading for rank",
         source="@frank1985choosing; own",
@@ -143,7 +144,9 @@ def upgrading_grants() -> Reform:
             Step("subsidy", {"move": "x2", "rate": "grant"}),
         ),
         parameters=(
-            Parameter("grant", "1/2", "grant >= 0", "USD thousand", "paid per unit", "g"),
+            Parameter(
+                "grant", "1/2", "grant >= 0", "USD thousand", "payment per unit of upgrading", "g",
+            ),
         ),
         label="Upgrading grants to all",
         source="the usual advice",

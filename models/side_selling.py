@@ -151,11 +151,13 @@ def side_selling() -> Game:
             ),
             Parameter(
                 "supplier_bound", "1/4", "0 <= supplier_bound <= 1", "probability",
-                "that a court holds the supplier to the contract", "e_S", source="illustration",
+                "probability that a court holds the supplier to the contract",
+                "e_S", source="illustration",
             ),
             Parameter(
                 "lead_bound", "1/4", "0 <= lead_bound <= 1", "probability",
-                "that a court holds the lead firm to the contract", "e_L", source="illustration",
+                "probability that a court holds the lead firm to the contract",
+                "e_L", source="illustration",
             ),
             Parameter(
                 "indexed", 0, "0 <= indexed <= 1", "share",
@@ -197,7 +199,7 @@ def support_grant() -> Reform:
     return pay(
         "government", "lead", "grant*train", "support_grant", purpose="grant for training",
         parameters=(
-            Parameter("grant", 3, "grant >= 0", "USD thousand", "paid for training", "g"),
+            Parameter("grant", 3, "grant >= 0", "USD thousand", "payment for training", "g"),
         ),
         label="Grant for training",
         source="own",

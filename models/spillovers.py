@@ -104,7 +104,7 @@ def research_subsidy() -> Reform:
             Step("subsidy", {"move": "x2", "rate": "rate"}),
         ),
         parameters=(
-            Parameter("rate", 50, "rate >= 0", "USD", "paid per unit of research", "s"),
+            Parameter("rate", 50, "rate >= 0", "USD", "payment per unit of research", "s"),
         ),
         label="Research subsidy",
         source="@spence1984cost",
@@ -126,7 +126,7 @@ def royalty() -> Reform:
         parameters=(
             Parameter(
                 "fee", "39/4", unit="USD", tex="f",
-                meaning="paid to the other per unit of its research",
+                meaning="payment to the other per unit of its research",
             ),
         ),
         label="Royalties between the firms",

@@ -152,7 +152,7 @@ def adoption_subsidy() -> Reform:
     return subsidy(
         "adopt_eager", "paid", "adoption_subsidy",
         parameters=(
-            Parameter("paid", 1, "paid >= 0", "USD million", "paid for going over", "z"),
+            Parameter("paid", 1, "paid >= 0", "USD million", "payment for going over", "z"),
         ),
         label="Subsidy to the eager firm",
         source="own; @segal2003coordination for whom to pay",

@@ -145,7 +145,7 @@ def supplier_association() -> Game:
                 "a supplier's power in bargaining", "b", source="Horn and Wolinsky (1988): equal",
             ),
             Parameter(
-                "associated", 0, "0 <= associated <= 1", "",
+                "associated", 0, "0 <= associated <= 1", "1 or 0",
                 "1 if the suppliers bargain together", "m", source="0: each for itself",
                 integer=True,
             ),
@@ -194,7 +194,9 @@ def output_support() -> Reform:
             payment("lead_1", "supplier_1", f"{rise}*output_1", "rise in the price of the input"),
             payment("lead_2", "supplier_2", f"{rise}*output_2", "rise in the price of the input"),
         ),
-        parameters=(Parameter("rate", "1/5", "rate >= 0", "USD million", "paid by the unit", "z"),),
+        parameters=(
+            Parameter("rate", "1/5", "rate >= 0", "USD million", "payment by the unit", "z"),
+        ),
         label="Support for output",
         source="own; the price of the input solves the same bargain with demand + rate",
     )

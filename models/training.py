@@ -82,7 +82,7 @@ def training() -> Game:
             ),
             Parameter(
                 "outside", "3/5", "outside >= 0", "USD thousand",
-                "what it adds to the outside wage", "b", source="illustration",
+                "what a unit of training adds to the outside wage", "b", source="illustration",
             ),
             Parameter(
                 "share", "1/2", "0 <= share < 1", "share",
@@ -90,7 +90,8 @@ def training() -> Game:
                 source="illustration",
             ),
             Parameter(
-                "quits", "1/5", "0 <= quits < 1", "probability", "that a worker leaves", "q",
+                "quits", "1/5", "0 <= quits < 1", "probability", "probability that a worker leaves",
+                "q",
                 source="illustration",
             ),
         ],
@@ -109,7 +110,7 @@ def training_subsidy() -> Reform:
         ),
         parameters=(
             Parameter(
-                "rate", "21/25", "rate >= 0", "USD thousand", "paid per unit of training", "s"
+                "rate", "21/25", "rate >= 0", "USD thousand", "payment per unit of training", "s"
             ),
         ),
         label="Training subsidy",
@@ -127,9 +128,11 @@ def training_levy() -> Reform:
             Step("training_levy", {"move": "t2", **levy}),
         ),
         parameters=(
-            Parameter("levy", "21/25", "levy >= 0", "USD thousand", "paid by each firm", "l"),
             Parameter(
-                "rebate", "21/25", "rebate >= 0", "USD thousand", "paid back per unit of training",
+                "levy", "21/25", "levy >= 0", "USD thousand", "levy that each firm pays", "l",
+            ),
+            Parameter(
+                "rebate", "21/25", "rebate >= 0", "USD thousand", "rebate per unit of training",
                 "s",
             ),
         ),
@@ -149,7 +152,7 @@ def apprentice_pay() -> Reform:
         ),
         parameters=(
             Parameter(
-                "pay", "1/2", "pay >= 0", "USD thousand", "forgone per unit of training", "k",
+                "pay", "1/2", "pay >= 0", "USD thousand", "pay forgone per unit of training", "k",
             ),
         ),
         label="Apprentice pay",
@@ -172,7 +175,7 @@ def poaching_fee() -> Reform:
         parameters=(
             Parameter(
                 "fee", "2/5", "fee >= 0", "USD thousand",
-                "paid per unit of training of a worker taken over", "f",
+                "payment per unit of training of a worker taken over", "f",
             ),
         ),
         label="Poaching fee",

@@ -129,7 +129,7 @@ def upgrading_support() -> Reform:
     return subsidy(
         "component_upgrading", "support", "upgrading_support",
         parameters=(
-            Parameter("support", "1/5", "support >= 0", "USD million", "paid by the unit", "z"),
+            Parameter("support", "1/5", "support >= 0", "USD million", "payment by the unit", "z"),
         ),
         label="Support for the component maker's upgrading", source="own",
     )  # fmt: skip
@@ -145,7 +145,7 @@ def delivery_bonus() -> Reform:
             payment("component", "lead", "bonus*component_upgrading/3", "fall in the price"),
         ),
         parameters=(
-            Parameter("bonus", "1/5", "bonus >= 0", "USD million", "paid by the unit", "z"),
+            Parameter("bonus", "1/5", "bonus >= 0", "USD million", "payment by the unit", "z"),
         ),
         label="Bonus on what is delivered",
         source="own; the Myerson value of v(C, S, L) + bonus",
@@ -169,7 +169,7 @@ def tied_support() -> Reform:
             Step("parameter", {"set": {"local": 0}}),
         ),
         parameters=(
-            Parameter("tied", "1/20", "tied >= 0", "USD million", "paid by the unit", "z"),
+            Parameter("tied", "1/20", "tied >= 0", "USD million", "payment by the unit", "z"),
         ),
         label="Support tied to exclusive delivery",
         source="own",

@@ -104,7 +104,7 @@ def assurance() -> Reform:
         purpose="refund of effort beyond the least",
         parameters=(
             Parameter(
-                "refund", "0.11", "refund >= 0", "USD", "refunded per unit of effort lost", "f",
+                "refund", "0.11", "refund >= 0", "USD", "refund per unit of effort lost", "f",
             ),
         ),
         label="Assurance", source="own; @bagnoli1989provision, for refunds",
@@ -123,7 +123,7 @@ def cost_borne() -> Reform:
     return subsidy(
         "effort", "paid", "cost_borne",
         parameters=(
-            Parameter("paid", "0.11", "paid >= 0", "USD", "paid per unit of effort", "z"),
+            Parameter("paid", "0.11", "paid >= 0", "USD", "payment per unit of effort", "z"),
         ),
         label="Cost of effort borne", source="own",
     )  # fmt: skip
@@ -136,7 +136,8 @@ def bonus() -> Reform:
         purpose="bonus on what the chain delivers",
         parameters=(
             Parameter(
-                "bonus_rate", "0.1", "bonus_rate >= 0", "USD", "paid per unit of the least effort",
+                "bonus_rate", "0.1", "bonus_rate >= 0", "USD",
+                "payment per unit of the least effort",
                 "z",
             ),
         ),
@@ -150,7 +151,9 @@ def relief() -> Reform:
         "government", "firm", f"if(sum(effort <= {EFFORTS[0]}) >= 1, relief_paid, 0)", "relief",
         purpose="relief where the chain delivers the least",
         parameters=(
-            Parameter("relief_paid", "0.7", "relief_paid >= 0", "USD", "paid to every firm", "z"),
+            Parameter(
+                "relief_paid", "0.7", "relief_paid >= 0", "USD", "payment to every firm", "z",
+            ),
         ),
         label="Relief for a chain that delivers the least", source="own",
     )  # fmt: skip
