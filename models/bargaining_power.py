@@ -35,10 +35,8 @@ and suppliers who merge get less together (Segal 2003).
 
 Sources
 -------
-Shapley (1953), in Contributions to the Theory of Games II:307-317, @shapley1953value; Segal
-(2003), Review of Economic Studies 70:439-460, @segal2003collusion; Inderst and Wey (2003), RAND
-Journal of Economics 34:1-19, @inderst2003bargaining, on what mergers do to investment. The
-upgrading game is pigou's own.
+@shapley1953value; @segal2003collusion; @inderst2003bargaining, on what mergers do to investment.
+The upgrading game is pigou's own.
 """
 
 from __future__ import annotations

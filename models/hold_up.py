@@ -42,10 +42,8 @@ to set them is left out, and the net benefit is the most that it may cost.
 
 Sources
 -------
-Grossman and Hart (1986), Journal of Political Economy 94:691-719, @grossman1986costs; Hart and
-Moore (1990), Journal of Political Economy 98:1119-1158, @hart1990property; Klein, Crawford and
-Alchian (1978), Journal of Law and Economics 21:297-326, @klein1978vertical. That the investments
-have quadratic costs, and the numbers, are pigou's own.
+@grossman1986costs; @hart1990property; @klein1978vertical. That the investments have quadratic
+costs, and the numbers, are pigou's own.
 """
 
 from __future__ import annotations

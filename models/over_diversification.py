@@ -39,8 +39,7 @@ which takes on more suppliers until their price is down at what they have elsewh
 
 Sources
 -------
-Stole and Zwiebel (1996), Review of Economic Studies 63:375-410, @stole1996intrafirm; and American
-Economic Review 86:195-222, @stole1996organizational. The numbers are pigou's own.
+@stole1996intrafirm; @stole1996organizational. The numbers are pigou's own.
 """
 
 from __future__ import annotations

@@ -43,10 +43,9 @@ it breaks them again.
 
 Sources
 -------
-Kranton and Swamy (2008), American Economic Review 98:967-989, @kranton2008contracts, on textiles
-and opium in colonial India, where producers sold elsewhere and buyers did not pay; Blouin and
-Macchiavello (2019), Quarterly Journal of Economics 134:895-951, @blouin2019strategic, on coffee
-mills that default when prices rise. The two-sided form and the numbers are pigou's own.
+@kranton2008contracts, on textiles and opium in colonial India, where producers sold elsewhere and
+buyers did not pay; @blouin2019strategic, on coffee mills that default when prices rise. The
+two-sided form and the numbers are pigou's own.
 """
 
 from __future__ import annotations

@@ -39,9 +39,8 @@ suppliers' expense.
 
 Sources
 -------
-Horn and Wolinsky (1988), RAND Journal of Economics 19:408-419, @horn1988bilateral; Inderst and Wey
-(2003), RAND Journal of Economics 34:1-19, @inderst2003bargaining. The closed forms for power b are
-derived here and checked against `pigou.nash_in_nash`.
+@horn1988bilateral; @inderst2003bargaining. The closed forms for power b are derived here and
+checked against `pigou.nash_in_nash`.
 """
 
 from __future__ import annotations

@@ -38,9 +38,8 @@ support per unit is below :math:`\ell/6`.
 
 Sources
 -------
-Myerson (1977), Mathematics of Operations Research 2:225-229, @myerson1977graphs; Shapley (1953),
-@shapley1953value; Hart and Moore (1990), Journal of Political Economy 98:1119-1158,
-@hart1990property, on investment when the Shapley value divides. The chain is pigou's own.
+@myerson1977graphs; @shapley1953value; @hart1990property, on investment when the Shapley value
+divides. The chain is pigou's own.
 """
 
 from __future__ import annotations

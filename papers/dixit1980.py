@@ -189,7 +189,7 @@ def confirmed(test: Any, proposed: Fraction) -> Computed:
 
 def welfares() -> Computed:
     """Return welfare under deterrence, and where the entrant does not see the capacity."""
-    (one,) = all_at("2")
+    one = only(deterrence(), {"f": "2"})
     unseen = Game(
         "a capacity that nobody sees is that of the output",
         [Player("incumbent"), Player("entrant")],

@@ -54,7 +54,8 @@ def publication() -> Publication:
             PublishedClaim("O29.prices", f"prices: {', '.join(ORDER)}", prices, all_prices, FORM,
                            AT),
             PublishedClaim("O29.ranking", "modes by price, lowest first", RANKING, ranking,
-                           "the ranking in the paper, at these parameters", AT),
+                           "the ranking in the paper (its abstract has joint ventures at both "
+                           "ends), at these parameters", AT),
         ],
     )  # fmt: skip
 

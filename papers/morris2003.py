@@ -17,6 +17,7 @@ from functools import cache
 
 from pigou.design_results import Design
 from pigou.designing import design
+from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.game import Game, Move, Parameter, Player
 from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
@@ -105,5 +106,7 @@ def restored() -> Design:
 def mixture() -> Computed:
     """Return the probability of investing in the mixed equilibrium."""
     found = solve(critical_mass())
-    (mixed,) = (one for one in found if one.kind == "mixed")
-    return answer(mixed.strategies[0].probabilities["invest"], found)
+    mixed = [one for one in found if one.kind == "mixed"]
+    if len(mixed) != 1:
+        raise StructureError(f"critical mass: {len(mixed)} mixed equilibria where there is one")
+    return answer(mixed[0].strategies[0].probabilities["invest"], found)

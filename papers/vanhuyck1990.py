@@ -17,16 +17,15 @@ from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 
-from pigou.assessment import assess
 from pigou.designing import design
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade
 from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.game import Game, Move, Parameter, Player
-from pigou.publication import DERIVED, Computed, Publication, PublishedClaim
+from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.reform import mandate, subsidy
 from pigou.replicating import answer, only, threshold, turning_point
-from pigou.selection import select
+from pigou.selection_rules import Question, by_potential
 from pigou.solving import solve
 
 TABLE = "payoff table of treatment A"
@@ -212,11 +211,11 @@ def maximisers(game: Game, at: dict[str, object] | None = None) -> Computed:
 def maximising_efforts(game: Game, at: dict[str, object] | None = None) -> tuple[list[int], Grade]:
     """Return these efforts, and how well they are known."""
     found = solve(game, at or {}, pure=True)
-    outcome = select(game, found, assess(game, found), "potential")
-    if outcome.grade is None:
-        raise StructureError(f"no potential: {outcome.finding}")
-    efforts = [effort_of(found[name]) for name in outcome.picked]
-    return sorted(efforts), outcome.grade
+    pick = by_potential(Question(game, found, (), {}))
+    if pick.grade is None:
+        raise StructureError(f"no potential: {pick.words}")
+    efforts = [effort_of(found[name]) for name in pick.names]
+    return sorted(efforts), weakest([found, pick.grade])
 
 
 def effort_of(one: Equilibrium) -> int:

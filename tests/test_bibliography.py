@@ -77,6 +77,13 @@ def test_no_two_entries_are_the_same_publication():
     assert len(set(titles)) == len(titles)
 
 
+@pytest.mark.parametrize("file", ROOMS, ids=lambda file: file.stem)
+def test_sources_are_keys_and_repeat_nothing_of_the_entry(file):
+    """Volume and pages stand in the bibliography alone; as text they would be printed twice."""
+    text = file.read_text(encoding="utf-8")
+    assert not re.search(r"\b\d+(\(\d+\))?:\d+-\d+\b", text)
+
+
 def test_citations_in_a_text():
     assert author_year("carlsson1993global") == "Carlsson and van Damme (1993)"
     assert author_year("vanhuyck1990tacit") == "Van Huyck, Battalio and Beil (1990)"

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from pigou import papers
 from pigou.catalogue import find_model
 from pigou.cli import cli
-from pigou.equilibrium import Evidence, Grade
+from pigou.equilibrium import EquilibriumSet, Evidence, Grade
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
 from pigou.papers import bagnoli1989, browning1976, kamien1992
@@ -30,7 +30,7 @@ from pigou.publication import (
     weakest,
 )
 from pigou.replicate_page import replicate_page, replicate_result, value_text
-from pigou.replicating import agree, crossing, only, replicate, turning_point
+from pigou.replicating import agree, answer, crossing, only, replicate, turning_point
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = (
@@ -296,6 +296,11 @@ def test_declarations_are_checked():
     assert checked(["0.1", "deter", True]) == (Fraction(1, 10), "deter", True)
     assert checked([".5", "-.5", "-"]) == (Fraction(1, 2), Fraction(-1, 2), "-")
     assert weakest(["proved", Grade.NUMERICAL, Grade.CERTIFIED]) == Grade.NUMERICAL
+    nothing = EquilibriumSet("g", "finite", {}, (), True, "enumerated", "pure equilibria")
+    assert weakest([nothing]) == Grade.CERTIFIED
+    assert weakest([replace(nothing, complete=False)]) == Grade.NUMERICAL
+    with pytest.raises(DeclarationError, match="nothing is behind"):
+        answer(Fraction(1))
 
 
 def test_places_where_something_changes_are_enclosed():

@@ -197,7 +197,8 @@ _STRENGTH = {Grade.PROVED: 2, Grade.CERTIFIED: 1, Grade.NUMERICAL: 0}
 def weakest(parts: Iterable[EquilibriumSet | Equilibrium | Grade | str]) -> Grade:
     """Return the weakest grade behind a number.
 
-    A set of equilibria that could not be shown complete counts as numerical.
+    That a list of equilibria is complete, even an empty one, is certified at best; a list that
+    could not be shown complete counts as numerical.
 
     Examples
     --------
@@ -212,7 +213,7 @@ def weakest(parts: Iterable[EquilibriumSet | Equilibrium | Grade | str]) -> Grad
     for part in parts:
         if isinstance(part, EquilibriumSet):
             grades += [one.evidence.grade for one in part]
-            grades += [] if part.complete else [Grade.NUMERICAL]
+            grades.append(Grade.CERTIFIED if part.complete else Grade.NUMERICAL)
         else:
             grades.append(part.evidence.grade if isinstance(part, Equilibrium) else Grade(part))
     return min(grades, key=_STRENGTH.__getitem__)

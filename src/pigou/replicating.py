@@ -17,7 +17,7 @@ from typing import Any
 from pigou.check import expectation
 from pigou.design_results import Design
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade
-from pigou.errors import PigouError, StructureError
+from pigou.errors import DeclarationError, PigouError, StructureError
 from pigou.exact import Enclosure, exact
 from pigou.expression import read_expression
 from pigou.game import Game
@@ -111,11 +111,18 @@ def answer(
 ) -> Computed:
     """Return a value with the weakest of the grades behind it.
 
+    Raises
+    ------
+    DeclarationError
+        If nothing is behind it.
+
     Examples
     --------
     >>> str(answer("1/2", Grade.PROVED, Grade.CERTIFIED).grade)
     'certified'
     """
+    if not behind:
+        raise DeclarationError("a value rests on equilibria or a grade: nothing is behind this one")
     return Computed(value, weakest(behind), method)
 
 
