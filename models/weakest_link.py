@@ -159,16 +159,14 @@ def relief() -> Reform:
 def propositions() -> tuple[Proposition, ...]:
     """State what holds for all parameter values, and what does not."""
     low, high = Profile("all 1"), Profile("all 7")
-    common = {f"all_{effort}": Profile(f"all {effort}") for effort in EFFORTS}
-    number = " + ".join(f"{name}_holds" for name in common)
     return (
         Proposition(
             "every_effort",
             "Every common effort is an equilibrium exactly if a unit of the least effort is worth "
             "at least what a unit of effort costs.",
-            f"({number} == 7) == (cost <= gain)",
-            common,
-            stronger=f"({number} == 7) == (cost < gain)",
+            "(low_holds + middle_holds + high_holds == 3) == (cost <= gain)",
+            {"low": low, "middle": Profile("all 4"), "high": high},
+            stronger="(low_holds + middle_holds + high_holds == 3) == (cost < gain)",
             source="@vanhuyck1990tacit, section I",
         ),
         Proposition(
