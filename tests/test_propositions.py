@@ -302,6 +302,24 @@ def test_moves_and_draws_that_are_not_made_count_as_nothing():
     assert outcome(Model(held_choices()), "e_x == (a + 1)/2", where).outcome == "proved"
 
 
+def test_a_planner_makes_the_moves_that_are_made():
+    game = Game(
+        "entry", [Player("s"), Player("t")],
+        [
+            Move("enter", "s", {"no": 0, "yes": 1}), Move("y", "t", (0, 9), 2),
+            Move("x", "s", (0, 9), 2, when="enter == yes"),
+        ],
+        {"s": "x*(a - x - y/2)", "t": "y*(a - y)"}, parameters=[A],
+    )  # fmt: skip
+    for label, claim in (("yes", "f_y < e_y"), ("no", "f_y == e_y")):
+        held = {"enter": label}
+        where = {
+            "e": Allocation(choices=held, interior=True),
+            "f": Allocation(choices=held, planner=True, interior=True),
+        }
+        assert outcome(Model(game), claim, where).outcome == "proved"
+
+
 @pytest.mark.parametrize(
     ("players", "where", "said"),
     [
