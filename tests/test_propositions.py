@@ -339,11 +339,6 @@ def test_no_name_stands_for_two_things(players, where, said):
         outcome(Model(game), "e_x > 0", where)
 
 
-def test_a_parameter_that_a_number_holds_fixed_is_an_assumption_that_is_said():
-    proof = outcome(load("coordination"), "n >= 1", {"n": Number(fixed={"threshold": 1})})
-    assert (proof.outcome, proof.assumed) == ("proved", ("threshold = 1",))
-
-
 def test_that_later_stages_have_one_equilibrium_is_proved_or_said():
     """With y = z at 0, 1/2 or 1 the move x can be held anywhere: off it, play jumps to y = 0."""
 
@@ -457,18 +452,28 @@ def test_an_effect_on_what_need_not_have_a_derivative_is_refused(of):
         outcome(one_move("x*(a - x)", A), "d > 0", where)
 
 
-def test_a_number_that_refutes_is_counted_anew(monkeypatch):
-    where = {"n": Number()}
+def two_by_two():
+    """A game in which two want to do the same."""
+    agree = "if(u == v, if(u == t, a, 1), 0)"
     game = Game(
         "two", [Player("r"), Player("c")],
         [Move("u", "r", {"h": 0, "t": 1}), Move("v", "c", {"h": 0, "t": 1})],
-        {"r": "if(u == v, if(u == t, a, 1), 0)", "c": "if(u == v, if(u == t, a, 1), 0)"},
-        parameters=[A],
+        {"r": agree, "c": agree}, parameters=[A],
     )  # fmt: skip
-    assert outcome(Model(game), "n == 3", where).outcome == "proved"
-    assert outcome(Model(game), "n == 1", where).outcome == "refuted"
+    return Model(game)
+
+
+def test_a_parameter_that_a_number_holds_fixed_is_an_assumption_that_is_said():
+    proof = outcome(two_by_two(), "n == 3 and a == 2", {"n": Number(fixed={"a": 2})})
+    assert (proof.outcome, proof.assumed) == ("proved", ("a = 2",))
+
+
+def test_a_number_that_refutes_is_counted_anew(monkeypatch):
+    where = {"n": Number()}
+    assert outcome(two_by_two(), "n == 3", where).outcome == "proved"
+    assert outcome(two_by_two(), "n == 1", where).outcome == "refuted"
     monkeypatch.setattr(_Subject, "_number", lambda *_: sp.Integer(2))
-    assert "does not count" in outcome(Model(game), "n == 1", where).reason
+    assert "does not count" in outcome(two_by_two(), "n == 1", where).reason
 
 
 @pytest.mark.parametrize(
