@@ -198,11 +198,11 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "critical_mass",
-            "With a critical mass of at least two, no subsidy below the whole cost removes the bad "
-            "equilibrium.",
-            "wait_holds == 1",
-            subsidised, ("threshold >= 2", "subsidy < cost"),
-            stronger="wait_holds == 1 and subsidy < cost/2",
+            "With a critical mass of at least two, a subsidy removes the bad equilibrium exactly "
+            "if it exceeds the whole cost.",
+            "(wait_holds == 0) == (subsidy > cost)",
+            subsidised, ("threshold >= 2",),
+            stronger="(wait_holds == 0) == (subsidy >= cost)",
             source="own",
         ),
         Proposition(

@@ -162,12 +162,12 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "training_backfires",
-            "Where half the expected rent does not cover the cost, nothing is explored once "
-            "imitators are as good as the pioneer.",
-            "none_holds == 1",
+            "Once imitators are as good as the pioneer, that nothing is explored is an equilibrium "
+            "exactly if half the expected rent does not exceed the cost.",
+            "(none_holds == 1) == (chance_of_profit*rent/2 <= cost)",
             {"none": Profile(none, "training")},
-            ("rent/2 > imitation_cost", "chance_of_profit*rent/2 < cost"),
-            stronger="none_holds == 1 and chance_of_profit*rent < cost",
+            ("rent/2 > imitation_cost",),
+            stronger="(none_holds == 1) == (chance_of_profit*rent/2 < cost)",
             source="own",
         ),
         Proposition(

@@ -153,11 +153,11 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "everybody_pays",
-            "If all may use the laboratory and it takes fewer than all to pay, that all pay is no "
-            "equilibrium.",
-            "full_holds == 0",
-            {"full": Profile("all pay", open_to_all)}, ("needed <= firms - 1",),
-            stronger="full_holds == 0 and full_welfare < 0",
+            "If all may use the laboratory, that all pay is an equilibrium exactly if it takes all "
+            "to pay.",
+            "(full_holds == 1) == (needed == firms)",
+            {"full": Profile("all pay", open_to_all)},
+            stronger="(full_holds == 1) == (needed >= firms - 1)",
             source="@palfrey1984participation",
         ),
         Proposition(

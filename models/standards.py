@@ -270,7 +270,7 @@ def propositions() -> tuple[Proposition, ...]:
             "new_holds == 1 and new_welfare < old_welfare",
             eager_leads,
             (*bare, *agree, "eager_worth + reluctant_worth < 4*network*users"),
-            stronger="new_holds == 1 and new_welfare < old_welfare and old_holds == 1",
+            stronger="new_holds == 1 and new_welfare < old_welfare - network*users",
             source="@farrell1986installed; @katz1986technology",
         ),
         Proposition(

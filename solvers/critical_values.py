@@ -167,7 +167,11 @@ def _bounds(claim: Any, simplifier: Simplifier) -> Iterator[_Bound | None]:
             if isinstance(literal, sp.Ge | sp.Gt | sp.Le | sp.Lt):
                 rest = tuple(x for x in way if x is not literal)
                 solved = _solved(literal, simplifier)
-                yield None if solved is None else _Bound(*solved, rest, others)
+                if solved is None:
+                    yield None
+                else:
+                    parameter, value, relation = solved
+                    yield _Bound(parameter, value, relation, rest, others)
 
 
 def _solved(literal: Relational, simplifier: Simplifier) -> tuple[Any, ...] | None:

@@ -7,7 +7,7 @@ Steps
 2. Payoffs of members are those of the normal form, with expectations over chance; bystanders and
    the sum of all primitive payoffs are evaluated at the same numbers of members.
 3. In stages, the profile is a path of play, in the words "move: label; move: label", and whether
-   it is the outcome of a subgame-perfect equilibrium is `pigou.solvers.paths`' condition.
+   it is the outcome of a pure subgame-perfect equilibrium is `pigou.solvers.paths`' condition.
 4. With simultaneous moves it is an equilibrium exactly if no member gains by another action: the
    conjunction of all payoff differences, which is not simplified.
 """

@@ -148,9 +148,7 @@ class _Translator:
     `whole` are unknowns that are integers; of those in `apart` some consequences are stated.
     """
 
-    def __init__(
-        self, whole: frozenset[str] = frozenset(), apart: frozenset[str] = frozenset()
-    ):
+    def __init__(self, whole: frozenset[str] = frozenset(), apart: frozenset[str] = frozenset()):
         self.whole, self.apart = whole, apart
         self.unknowns: dict[str, Any] = {}
         self.side: list[Any] = []

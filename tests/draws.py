@@ -180,7 +180,8 @@ def points(subject: Any, number: int, seed: int = 1) -> dict[str, Any]:
     at = moves(subject, parameters(subject, number, seed), seed)
     size = len(next(iter(at.values())))
     with np.errstate(all="ignore"):
-        checks = [np.broadcast_to(holds(c, at, _slack(c)), size) for c in subject.given]
+        parts = [c for given in subject.given for c in sp.And.make_args(given)]
+        checks = [np.broadcast_to(holds(c, at, _slack(c)), size) for c in parts]
     good = np.logical_and.reduce([*checks, np.ones(size, dtype=bool)])
     return {n: v[good] for n, v in at.items()}
 

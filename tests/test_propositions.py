@@ -343,6 +343,24 @@ def test_moves_and_draws_that_are_not_made_count_as_nothing():
     assert outcome(Model(held_choices()), "e_x == (a + 1)/2", where).outcome == "proved"
 
 
+def test_a_planner_makes_the_moves_that_are_made():
+    game = Game(
+        "entry", [Player("s"), Player("t")],
+        [
+            Move("enter", "s", {"no": 0, "yes": 1}), Move("y", "t", (0, 9), 2),
+            Move("x", "s", (0, 9), 2, when="enter == yes"),
+        ],
+        {"s": "x*(a - x - y/2)", "t": "y*(a - y)"}, parameters=[A],
+    )  # fmt: skip
+    for label, claim in (("yes", "f_y < e_y"), ("no", "f_y == e_y")):
+        held = {"enter": label}
+        where = {
+            "e": Allocation(choices=held, interior=True),
+            "f": Allocation(choices=held, planner=True, interior=True),
+        }
+        assert outcome(Model(game), claim, where).outcome == "proved"
+
+
 @pytest.mark.parametrize(
     ("players", "where", "said"),
     [
@@ -360,11 +378,6 @@ def test_no_name_stands_for_two_things(players, where, said):
     )  # fmt: skip
     with pytest.raises(DeclarationError, match=said):
         outcome(Model(game), "e_x > 0", where)
-
-
-def test_a_parameter_that_a_number_holds_fixed_is_an_assumption_that_is_said():
-    proof = outcome(load("coordination"), "n >= 1", {"n": Number(fixed={"threshold": 1})})
-    assert (proof.outcome, proof.assumed) == ("proved", ("threshold = 1",))
 
 
 def test_that_later_stages_have_one_equilibrium_is_proved_or_said():
@@ -480,18 +493,28 @@ def test_an_effect_on_what_need_not_have_a_derivative_is_refused(of):
         outcome(one_move("x*(a - x)", A), "d > 0", where)
 
 
-def test_a_number_that_refutes_is_counted_anew(monkeypatch):
-    where = {"n": Number()}
+def two_by_two():
+    """A game in which two want to do the same."""
+    agree = "if(u == v, if(u == t, a, 1), 0)"
     game = Game(
         "two", [Player("r"), Player("c")],
         [Move("u", "r", {"h": 0, "t": 1}), Move("v", "c", {"h": 0, "t": 1})],
-        {"r": "if(u == v, if(u == t, a, 1), 0)", "c": "if(u == v, if(u == t, a, 1), 0)"},
-        parameters=[A],
+        {"r": agree, "c": agree}, parameters=[A],
     )  # fmt: skip
-    assert outcome(Model(game), "n == 3", where).outcome == "proved"
-    assert outcome(Model(game), "n == 1", where).outcome == "refuted"
+    return Model(game)
+
+
+def test_a_parameter_that_a_number_holds_fixed_is_an_assumption_that_is_said():
+    proof = outcome(two_by_two(), "n == 3 and a == 2", {"n": Number(fixed={"a": 2})})
+    assert (proof.outcome, proof.assumed) == ("proved", ("a = 2",))
+
+
+def test_a_number_that_refutes_is_counted_anew(monkeypatch):
+    where = {"n": Number()}
+    assert outcome(two_by_two(), "n == 3", where).outcome == "proved"
+    assert outcome(two_by_two(), "n == 1", where).outcome == "refuted"
     monkeypatch.setattr(_Subject, "_number", lambda *_: sp.Integer(2))
-    assert "does not count" in outcome(Model(game), "n == 1", where).reason
+    assert "does not count" in outcome(two_by_two(), "n == 1", where).reason
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,13 @@ that the proposition introduces under `where`. Each name stands for a part of th
 
 =================================  =================================================================
 ``e = Allocation(...)``            moves and payoffs where the moves of a game, or of the game after
-                                   a reform, are in equilibrium: ``e_effort``, ``e_supplier``,
-                                   ``e_welfare``
+                                   a reform, are in an equilibrium in pure strategies:
+                                   ``e_effort``, ``e_supplier``, ``e_welfare``
 ``f = Allocation(planner=True)``   the same at the first best, where one planner makes all moves
 ``p = Profile("all wait")``        payoffs at a pure profile of a finite game, ``p_firm``,
                                    ``p_welfare``, and ``p_holds``: 1 where it is an equilibrium,
                                    else 0; in stages, a path of play, and whether it is the outcome
-                                   of a subgame-perfect equilibrium
+                                   of a subgame-perfect equilibrium in pure strategies
 ``n = Number(...)``                the number of equilibria, or of those of one profile
 ``d = Effect("e_effort", "b")``    the derivative of a number in equilibrium with respect to a
                                    parameter, by the implicit function theorem
@@ -68,12 +68,13 @@ class Allocation:
 
 @dataclass(frozen=True)
 class Profile:
-    """A pure profile of a finite game whose moves are made at the same time.
+    """A pure profile of a finite game; in stages, a path of play.
 
     Parameters
     ----------
     profile : str
-        In the words of `pigou.regimes`: ``"all upgrade"``, ``"supplier: invest; lead: wait"``.
+        In the words of `pigou.regimes`: ``"all upgrade"``, ``"supplier: invest; lead: wait"``; in
+        stages ``"enter: yes; fight: no"``.
     reform : str
         As in `Allocation`.
 

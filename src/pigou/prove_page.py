@@ -111,7 +111,7 @@ def _numbers(proof: Proof) -> str:
 def _grounds() -> list[Words]:
     sentences = (
         "Proved: no real values satisfy what is assumed and the necessary conditions of an "
-        "equilibrium, and violate the claim (the SMT solver z3).",
+        "equilibrium in pure strategies, and violate the claim (the SMT solver z3).",
         "Refuted: at exact parameter values every game named was solved again, its equilibria "
         "certified and re-checked by the independent checker, and one violates the claim.",
     )

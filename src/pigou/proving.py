@@ -448,20 +448,25 @@ def _on_path(game: Game, equilibrium: Equilibrium) -> dict[str, dict[str, int]]:
 
 
 def _with_choices(game: Game, choices: Mapping[str, str]) -> Game:
-    """Hold finite moves at a label."""
-    moves = []
-    for name in choices:
-        game.move(name)
-    for move in game.moves:
-        label = choices.get(move.name)
-        if label is None:
-            moves.append(move)
-            continue
-        options = move.choice.options
+    """Hold finite moves at a label, and settle which moves and draws are made where that is so."""
+    held: dict[Any, Any] = {}
+    for name, label in choices.items():
+        options = game.move(name).choice.options
         if label not in options:
-            raise DeclarationError(unknown("choice", label, options, f"move '{move.name}'"))
-        moves.append(replace(move, domain=Choice({label: options[label]})))
-    return replace(game, moves=tuple(moves))
+            raise DeclarationError(unknown("choice", label, options, f"move '{name}'"))
+        held[symbol(name)] = sp.Rational(options[label])
+    moves = {}
+    for move in sorted(game.moves, key=lambda m: m.stage):
+        when = sp.sympify(move.when).xreplace(held)
+        domain = move.domain
+        if move.name in choices:
+            label = choices[move.name]
+            domain = Choice({label: domain.options[label]})
+        if when == sp.false:
+            held[move.symbol] = sp.S.Zero
+        moves[move.name] = replace(move, domain=domain, when=when)
+    chance = (replace(c, when=sp.sympify(c.when).xreplace(held)) for c in game.chance)
+    return replace(game, moves=tuple(moves[m.name] for m in game.moves), chance=tuple(chance))
 
 
 def _planned(game: Game) -> Game:
