@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,7 +62,8 @@ def test_an_entry_is_complete(key):
     if "pages" in one.fields:
         first, last = map(int, one.fields["pages"].split("-"))
         assert first < last
-    name = re.sub("[^a-z]", "", one.authors[0][0].lower().removeprefix("von "))
+    family = unicodedata.normalize("NFKD", one.authors[0][0].lower())  # without accents
+    name = re.sub("[^a-z]", "", family.removeprefix("von "))
     assert key.startswith(name + one.fields["year"])
     word = key[len(name) + 4 :]
     assert word in re.sub("[^a-z ]", "", one.fields["title"].lower()).split()
