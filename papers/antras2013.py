@@ -96,7 +96,7 @@ def publication() -> Publication:
         "antras2013organizing",
         "Stage m in [0, 1] adds r'(m) to r = (int x**alpha)**(rho/alpha); its supplier pays c for "
         "a unit of x(m) and gets 1 - beta(m) of r'(m). The lead firm chooses beta to maximise "
-        "int beta*r'.",
+        "int beta*r'. Reduced to choices of one number by the calculus of variations.",
         {"x": "input", "alpha, rho, c": "alpha, rho, cost", "beta(m)": "share",
          "int x**alpha up to m": "behind"},
         claims,

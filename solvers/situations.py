@@ -17,8 +17,8 @@ Steps
    :math:`-G_y` positive (Gale and Nikaido 1965): with several, a move can be held where it is by
    play that jumps from one to another, and its slope tells nothing.
 3. Where a slope is not defined it tells nothing. That what stands below a line is not 0, and under
-   a root or in a logarithm above 0, is proved by z3 for all moves within their intervals; where it is not
-   proved it is listed as an assumption.
+   a root or in a logarithm above 0, is proved by z3 for all moves within their intervals; where it
+   is not proved it is listed as an assumption.
 4. The derivative of the moves of an interior equilibrium with respect to a parameter p comes from
    all first-order conditions F alike: :math:`dz/dp = -F_z^{-1} F_p`, where :math:`\det F_z \ne 0`.
 """
@@ -257,7 +257,7 @@ class _Builder:
         """Add the necessary conditions of one move."""
         x = self.unknown[move.name]
         low, high = _ends(move)
-        if not (low < high) == sp.true:
+        if (low < high) != sp.true:
             self.given.append(low < high)
         curvature = self._total(slope, move, follow)
         self.formulas += [slope, curvature]
