@@ -35,6 +35,7 @@ from pigou.marking import (
     two_player_table,
 )
 from pigou.pareto import pareto
+from pigou.signalling import private_information, solve_signalling
 from pigou.smoothing import solve_smooth
 from pigou.solvers.bimatrix import TooLarge, bimatrix_equilibria, dimension
 from pigou.solvers.dominance import (
@@ -211,7 +212,8 @@ def solve(
         Continuous moves of single players, and choices next to them or not, all at the same time:
         every pure equilibrium. In stages: every subgame-perfect equilibrium in pure strategies,
         where later stages have a closed form (`pigou.solvers.backward_induction`). Finite, in
-        stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`). Finite, with
+        stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`); in a signalling
+        game, every perfect Bayesian one, with its beliefs (`pigou.solvers.bayesian`). Finite, with
         simultaneous moves of single players: every pure and every mixed equilibrium; a continuum as
         a component with its extreme points, or as unresolved where, with three or more players,
         three vary or another one sets limits. For populations: every pure profile up to the names
@@ -277,6 +279,9 @@ def _solve(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumS
     if is_staged(game) and has_continuous(game):
         return solve_staged_smooth(game, game.values(at))
     if is_staged(game):
+        form = private_information(game, game.values(at))
+        if form is not None:
+            return solve_signalling(game, game.values(at), form, pure)
         return solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
     if is_smooth(game):
         return solve_smooth(game, at)
