@@ -28,7 +28,8 @@ QUICK = ("acemoglu1999", "ballard1985", "cho1987", "farrell1985", "hausmann2003"
 OBSERVATIONS = {"O06.data_period1_A", "O06.data_period10_A", "O43.bsw_range"}
 COVERED = {
     "O05": 7, "O06": 13, "O10": 8, "O12": 7, "O13": 18, "O18": 11, "O21": 9, "O27": 11, "O28": 24,
-    "O29": 6, "O30": 7, "O31": 8, "O32": 11, "O33": 6, "O35": 8, "O36": 8, "O38": 9, "O40": 6, "O43": 4,
+    "O29": 6, "O30": 7, "O31": 8, "O32": 11, "O33": 6, "O35": 8, "O36": 8, "O38": 9, "O40": 6,
+    "O43": 4,
 }  # fmt: skip
 """Claims by group; among them one of our own, on all equilibria that build (O40.n_built)."""
 

@@ -499,6 +499,44 @@ def test_the_page_and_json_state_beliefs_as_sets():
     ]  # fmt: skip
 
 
+def test_selten_s_horse_keeps_the_component_that_beliefs_support(request):
+    """O19: two of the four extreme equilibria, with at most 1/3 on the first node."""
+    found = solve(read_efg_file(request.config.rootpath / "examples" / "selten_horse.efg"))
+    assert found.complete and len(found) == 4
+    for one in found:
+        first = shares(one, "Player_1")
+        if first == {"L": 1}:  # the second player would rather play L
+            assert "not sequential" in one.marks and not one.beliefs
+            continue
+        assert first == {"R": 1} and "sequential" in one.marks
+        (belief,) = one.beliefs
+        assert not belief.reached and len(belief.possible) == 2
+        place = [dict(p) for p in belief.possible].index({"Player_1": "L"})
+        weights = {point[place] for point in belief.points}
+        pure = shares(one, "Player_3") == {"L": 1}
+        assert weights == ({0, Fraction(1, 3)} if pure else {Fraction(1, 3)})
+
+
+def test_noise_leaves_nothing_off_the_path_of_bagwell_s_leader(request):
+    found = solve(read_efg_file(request.config.rootpath / "examples" / "bagwell.efg"))
+    assert len(found) == 3
+    for one in found:
+        assert "sequential" in one.marks and len(one.beliefs) == 2
+        assert all(b.reached for b in one.beliefs)
+    near = max(found, key=lambda e: shares(e, "Leader").get("S", 0))
+    after = {b.move: b.points for b in near.beliefs}  # S with 99/100, seen rightly with 99/100
+    assert after["Follower_c"] == ((HALF, HALF),)
+
+
+def test_beliefs_are_not_stated_where_players_move_at_the_same_time():
+    moves = [
+        Move("x", "a", {"no": 0, "yes": 1}), Move("y", "b", {"no": 0, "yes": 1}),
+        Move("z", "a", {"no": 0, "yes": 1}, 2),
+    ]  # fmt: skip
+    game = Game("two", [Player("a"), Player("b")], moves, {"a": "x*y + z*y", "b": "x*y"})
+    assert all(not e.beliefs and "sequential" not in e.marks for e in solve(game))
+
+
 # -- the checker --------------------------------------------------------------------------------
 
 

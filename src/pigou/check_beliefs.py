@@ -50,7 +50,9 @@ class _Doubt(Exception):
     """What could not be confirmed, in words."""
 
 
-def doubt_of_beliefs(game: Game, at: Mapping[str, Fraction], equilibrium: Equilibrium) -> str:
+def doubt_of_beliefs(
+    game: Game, at: Mapping[str, Fraction], equilibrium: Equilibrium, limits: bool = True
+) -> str:
     """Return what could not be confirmed of the beliefs of an equilibrium; empty if all was.
 
     Parameters
@@ -60,8 +62,10 @@ def doubt_of_beliefs(game: Game, at: Mapping[str, Fraction], equilibrium: Equili
     at : mapping of str to Fraction
         A value for every parameter.
     equilibrium : Equilibrium
-        With its beliefs; at an information set with stated beliefs its player moves for the last
-        time.
+        With its beliefs; at an information set off the path its player moves for the last time.
+    limits : bool, optional
+        Whether beliefs off the path have to be limits of mistakes, as in a sequential equilibrium;
+        otherwise it is a weak perfect Bayesian one that is checked.
 
     Examples
     --------
@@ -88,7 +92,7 @@ def doubt_of_beliefs(game: Game, at: Mapping[str, Fraction], equilibrium: Equili
     "at 'buy after certify yes' the set of beliefs is stated with 1 extreme point, but has 2"
     """
     try:
-        _Check(game, at, equilibrium).run()
+        _Check(game, at, equilibrium).run(limits)
     except _Doubt as doubt:
         return str(doubt)
     return ""
@@ -104,11 +108,13 @@ class _Check:
                 self.sets.setdefault(place.event.information, []).append(place)
         self.of_belief = {n: self._places(b) for n, b in enumerate(self.beliefs)}
 
-    def run(self) -> None:
+    def run(self, limits: bool) -> None:
         stated = list(self.of_belief.values())
         for (_, moves, seen), places in self.sets.items():
             if len({place.path for place in places}) > 1 and places not in stated:
                 raise _Doubt(f"no belief is stated at '{', '.join(moves)}' after {dict(seen)}")
+            if places not in stated:
+                self._check_alone(places)
         for number, belief in enumerate(self.beliefs):
             groups = self._groups(belief, self.of_belief[number])
             if belief.reached:
@@ -116,7 +122,7 @@ class _Check:
             else:
                 self._check_set(belief, groups)
         for number, belief in enumerate(self.beliefs):
-            if not belief.reached:
+            if limits and not belief.reached:
                 for point in belief.points:
                     self._check_limit(number, point)
 
@@ -186,6 +192,13 @@ class _Check:
             if len({place.path for place in group}) != 1:
                 raise _Doubt(f"at '{belief.name}' a group of histories mixes actions")
         return groups
+
+    def _check_alone(self, places: list[_Place]) -> None:
+        """Check what is done off the path where only chance is left open."""
+        if not any(self._reached(p) for p in places):
+            for (advantage,) in self._advantages([places]):
+                if advantage < 0:
+                    raise _Doubt(f"another action is better at {places[0].event}")
 
     # -- on the path --------------------------------------------------------------------------
 

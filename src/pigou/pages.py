@@ -143,7 +143,8 @@ def shown_marks(one: Equilibrium) -> list[str]:
     >>> one.marks, shown_marks(one)
     (('strict', 'stable'), ['strict'])
     """
-    implied = {"quasi-strict", "perfect", "sequential", "intuitive", "D1"}
+    implied = {"quasi-strict", "perfect", "weak perfect Bayesian", "sequential"}
+    implied |= {"intuitive", "D1", "not weak perfect Bayesian"}
     if "strict" in one.marks:
         implied |= {"stable", "evolutionarily stable"}
     if "not intuitive" in one.marks:

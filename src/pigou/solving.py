@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pigou.assessing import with_beliefs
 from pigou.check_simultaneous import Checker, Examination
 from pigou.check_smooth import has_interval, is_smooth
 from pigou.combining import solve_combined
@@ -282,7 +283,8 @@ def _solve(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumS
         form = private_information(game, game.values(at))
         if form is not None:
             return solve_signalling(game, game.values(at), form, pure)
-        return solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
+        found = solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
+        return with_beliefs(game, game.values(at), found)
     if is_smooth(game):
         return solve_smooth(game, at)
     if has_interval(game):
