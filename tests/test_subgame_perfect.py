@@ -1048,7 +1048,7 @@ def compare_with_definition(game):
         if defined.is_perfect(plan, sizes):
             expected.add(tuple(choice))
     got = set()
-    for one in solve(game):
+    for one in solve_stages(game, game.values(), solve):
         if one.kind == "pure":
             options = [chosen_by(one.strategies, s, labels) for s, labels in turns.items()]
             axes = [
