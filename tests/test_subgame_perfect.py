@@ -32,6 +32,7 @@ from pigou import (
     subsidy,
 )
 from pigou.pages import component_blocks
+from pigou.staging import solve_stages
 
 YES_NO = {"no": 0, "yes": 1}
 
@@ -461,7 +462,7 @@ def test_isolated_equilibria_of_signalling_games_have_the_payoffs_of_the_strateg
         unseen = [replace(game.chance[0], seen_by=())]
         form = Game("strategic form", game.players, moves, payoffs, chance=unseen)
         del t
-        staged, plain = solve(game), solve(form)
+        staged, plain = solve_stages(game, {}, solve), solve(form)
         paid = [
             {tuple(exact(e.payoffs[p]) for p in ("sender", "receiver")) for e in found}
             for found in (staged, plain)
@@ -1047,7 +1048,7 @@ def compare_with_definition(game):
         if defined.is_perfect(plan, sizes):
             expected.add(tuple(choice))
     got = set()
-    for one in solve(game):
+    for one in solve_stages(game, game.values(), solve):
         if one.kind == "pure":
             options = [chosen_by(one.strategies, s, labels) for s, labels in turns.items()]
             axes = [

@@ -3,7 +3,7 @@
 It shares no code with the solvers. Games in which all move at the same time are checked by
 `pigou.check_simultaneous`, or by `pigou.check_smooth` where moves are continuous, games in stages
 by `pigou.check_stages`, `pigou.check_staged_smooth` or, where a later stage has no closed form,
-`pigou.check_implicit`.
+`pigou.check_implicit`. Beliefs that are stated are checked by `pigou.check_beliefs`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from fractions import Fraction
 
 import sympy as sp
 
+from pigou.check_beliefs import doubt_of_beliefs
 from pigou.check_implicit import examine_implicit, is_implicit
 from pigou.check_simultaneous import (
     Examination,
@@ -80,7 +81,7 @@ def recheck(game: Game, at: Mapping[str, Fraction], equilibrium: Equilibrium) ->
     -------
     Examination
         Confirmed only if the profile is, if each payoff that is stated holds the one computed
-        anew, and if no gain exceeds the bound that is stated.
+        anew, if no gain exceeds the bound that is stated, and if the beliefs are as stated.
 
     Raises
     ------
@@ -102,6 +103,8 @@ def recheck(game: Game, at: Mapping[str, Fraction], equilibrium: Equilibrium) ->
     """
     found = examine(game, at, equilibrium.strategies)
     doubt = found.doubt or _misstated(equilibrium, found)
+    if equilibrium.beliefs and not doubt:
+        doubt = doubt_of_beliefs(game, at, equilibrium)
     return replace(found, confirmed=found.confirmed and not doubt, doubt=doubt)
 
 

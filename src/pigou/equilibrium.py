@@ -13,11 +13,13 @@ from pigou.exact import Enclosure, Record
 from pigou.expression import write_expression
 
 __all__ = [
+    "Belief",
     "Component",
     "Equilibrium",
     "EquilibriumSet",
     "Evidence",
     "Grade",
+    "Objection",
     "Refuted",
     "Strategy",
 ]
@@ -190,6 +192,119 @@ def quoted(label: str) -> str:
 
 
 @dataclass(frozen=True)
+class Belief:
+    r"""What a player may believe at an information set, as a set of beliefs.
+
+    On the path it is one belief, that of Bayes' rule; off the path it is the polytope of *all*
+    beliefs at which what the player does there is best.
+
+    Parameters
+    ----------
+    player, move : str
+        Whose information set, and what is decided there, as in `Strategy`.
+    when : mapping of str to str
+        What the player knows, as in `Strategy`.
+    reached : bool
+        Whether the information set is on the path.
+    possible : tuple of mapping of str to str
+        What may have happened that the player does not know: moves and draws with their labels.
+    points : tuple of tuple of Fraction
+        The extreme points of the set, each with a probability for everything possible.
+
+    Examples
+    --------
+    >>> strong, weak = Record({"kind": "strong"}), Record({"kind": "weak"})
+    >>> half, one, none = Fraction(1, 2), Fraction(1), Fraction(0)
+    >>> quiche = Record({"meal": "quiche"})
+    >>> print(Belief("b", "duel", quiche, False, (strong, weak), ((half, half), (none, one))))
+    duel after meal quiche: kind weak at least 1/2
+    """
+
+    player: str
+    move: str
+    when: Mapping[str, str]
+    reached: bool
+    possible: tuple[Mapping[str, str], ...]
+    points: tuple[tuple[Fraction, ...], ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "when", Record(self.when))
+        object.__setattr__(self, "possible", tuple(Record(p) for p in self.possible))
+
+    @property
+    def name(self) -> str:
+        """The information set: the move, with what is known where that differs."""
+        return Strategy(self.move, self.player, "", {}, when=self.when).name
+
+    @property
+    def words(self) -> str:
+        """The set of beliefs in words."""
+        names = [happened(p) for p in self.possible]
+        if len(self.points) == 1:
+            parts = [f"{n} {p}" for n, p in zip(names, self.points[0], strict=True) if p]
+            return ", ".join(parts)
+        if all(point[k] in (0, 1) for point in self.points for k in range(len(names))):
+            sure = [n for k, n in enumerate(names) if any(point[k] for point in self.points)]
+            extent = "any belief" if len(sure) == len(names) else "any belief over"
+            return extent if len(sure) == len(names) else f"{extent} {', '.join(sure)}"
+        if len(names) == 2:
+            low, high = (f([p[1] for p in self.points]) for f in (min, max))
+            if high == 1:
+                return f"{names[1]} at least {low}"
+            return f"{names[1]} " + (f"at most {high}" if low == 0 else f"from {low} to {high}")
+        corners = [
+            ", ".join(f"{n} {p}" for n, p in zip(names, point, strict=True) if p)
+            for point in self.points
+        ]
+        return "any mixture of (" + "), (".join(corners) + ")"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.words}"
+
+
+def happened(labels: Mapping[str, str]) -> str:
+    """Write what may have happened.
+
+    Examples
+    --------
+    >>> happened({"kind": "very weak", "meal": "quiche"})
+    "kind 'very weak' and meal quiche"
+    """
+    return " and ".join(f"{name} {quoted(label)}" for name, label in labels.items())
+
+
+@dataclass(frozen=True)
+class Objection:
+    """Why an equilibrium does not survive a refinement by beliefs.
+
+    Parameters
+    ----------
+    criterion : str
+        ``"intuitive criterion"`` or ``"D1"``.
+    at : str
+        The information set off the path, as in `Belief.name`.
+    excluded : tuple of str
+        What may have happened, but should not be believed.
+    by : tuple of str
+        Who deviates then, in the same words.
+
+    Examples
+    --------
+    >>> print(Objection("D1", "duel after meal beer", ("kind weak",), ("kind strong",)))
+    D1: kind weak is ruled out at 'duel after meal beer', and kind strong gains by it then
+    """
+
+    criterion: str
+    at: str
+    excluded: tuple[str, ...]
+    by: tuple[str, ...]
+
+    def __str__(self) -> str:
+        gone, gains = (" or ".join(names) for names in (self.excluded, self.by))
+        return f"{self.criterion}: {gone} is ruled out at '{self.at}', and {gains} gains by it then"
+
+
+@dataclass(frozen=True)
 class Equilibrium:
     """A profile from which nobody gains by deviating alone.
 
@@ -218,6 +333,11 @@ class Equilibrium:
     path : mapping of str to mapping of str to Enclosure, optional
         In a game in stages, what happens: for every move that may be made, how likely each of its
         labels is, as far as that is positive; the value of a continuous move.
+    beliefs : tuple of Belief
+        With private information: what may be believed at each information set that leaves open
+        what happened, as sets.
+    objections : tuple of Objection
+        Which refinements by beliefs it does not survive, and by whose deviation.
 
     Examples
     --------
@@ -237,6 +357,8 @@ class Equilibrium:
     dominated_by: tuple[str, ...] = ()
     undecided: tuple[str, ...] = ()
     path: Mapping[str, Mapping[str, Enclosure] | Enclosure] | None = None
+    beliefs: tuple[Belief, ...] = ()
+    objections: tuple[Objection, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "payoffs", Record(self.payoffs))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from pigou.beliefs_page import belief_blocks
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Strategy, counted, quoted, weighed
 from pigou.exact import Enclosure
 from pigou.game import GOVERNMENT, Game
@@ -142,9 +143,12 @@ def shown_marks(one: Equilibrium) -> list[str]:
     >>> one.marks, shown_marks(one)
     (('strict', 'stable'), ['strict'])
     """
-    implied = {"quasi-strict", "perfect"}
+    implied = {"quasi-strict", "perfect", "weak perfect Bayesian", "sequential"}
+    implied |= {"intuitive", "D1", "not weak perfect Bayesian"}
     if "strict" in one.marks:
         implied |= {"stable", "evolutionarily stable"}
+    if "not intuitive" in one.marks:
+        implied |= {"not D1"}
     return [mark for mark in one.marks if mark not in implied]
 
 
@@ -216,6 +220,7 @@ def solve_page(game: Game, found: EquilibriumSet, show_all: bool = False) -> Pag
         blocks += _payoff_note(game)
         blocks += pareto_blocks(found)
     blocks += rule_blocks(found) + component_blocks(found) + refuted_blocks(found)
+    blocks += belief_blocks(found, ranges)
     solved = [("", "", game, found)]
     blocks += foundation_blocks(solved)
     blocks += mark_blocks(found)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import sympy as sp
 
 from pigou.assessment import Assessment
+from pigou.beliefs_result import beliefs_result
 from pigou.comparison import Comparison, Scenario, present
 from pigou.diagnosis_result import (
     best_values_result,
@@ -108,6 +109,7 @@ def _equilibrium(one: Equilibrium) -> dict[str, Any]:
             name: number(taken) if isinstance(taken, Enclosure) else _taken(taken)
             for name, taken in one.path.items()
         }
+    result |= beliefs_result(one)
     return result | ({"component": one.component} if one.component else {})
 
 

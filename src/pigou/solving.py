@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pigou.assessing import with_beliefs
 from pigou.check_simultaneous import Checker, Examination
 from pigou.check_smooth import has_interval, is_smooth
 from pigou.combining import solve_combined
@@ -35,6 +36,7 @@ from pigou.marking import (
     two_player_table,
 )
 from pigou.pareto import pareto
+from pigou.signalling import private_information, solve_signalling
 from pigou.smoothing import solve_smooth
 from pigou.solvers.bimatrix import TooLarge, bimatrix_equilibria, dimension
 from pigou.solvers.dominance import (
@@ -211,7 +213,8 @@ def solve(
         Continuous moves of single players, and choices next to them or not, all at the same time:
         every pure equilibrium. In stages: every subgame-perfect equilibrium in pure strategies,
         where later stages have a closed form (`pigou.solvers.backward_induction`). Finite, in
-        stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`). Finite, with
+        stages: every subgame-perfect equilibrium (`pigou.solvers.subgame_perfect`); in a signalling
+        game, every perfect Bayesian one, with its beliefs (`pigou.solvers.bayesian`). Finite, with
         simultaneous moves of single players: every pure and every mixed equilibrium; a continuum as
         a component with its extreme points, or as unresolved where, with three or more players,
         three vary or another one sets limits. For populations: every pure profile up to the names
@@ -277,7 +280,11 @@ def _solve(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumS
     if is_staged(game) and has_continuous(game):
         return solve_staged_smooth(game, game.values(at))
     if is_staged(game):
-        return solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
+        form = private_information(game, game.values(at))
+        if form is not None:
+            return solve_signalling(game, game.values(at), form, pure)
+        found = solve_stages(game, game.values(at), partial(_simultaneous, pure=pure), pure)
+        return with_beliefs(game, game.values(at), found)
     if is_smooth(game):
         return solve_smooth(game, at)
     if has_interval(game):

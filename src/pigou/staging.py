@@ -18,7 +18,7 @@ from pigou.solvers.pieces import Tree
 from pigou.solvers.subgame_perfect import Solution, subgame_perfect
 from pigou.stages import Draw, Turn
 
-__all__ = ["solve_stages"]
+__all__ = ["components_of", "path_of", "solve_stages", "strategies_of"]
 
 ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
 _MOST_NOTES = 20
@@ -69,8 +69,8 @@ def solve_stages(
         range(len(found.solutions)), key=lambda k: _number_of_mixtures(found.solutions[k])
     )
     solutions = [found.solutions[k] for k in order]
-    components, place = _components(found.cells, {old: new for new, old in enumerate(order)})
-    profiles = [_strategies(found.tree, solution) for solution in solutions]
+    components, place = components_of(found.cells, {old: new for new, old in enumerate(order)})
+    profiles = [strategies_of(found.tree, solution) for solution in solutions]
     examined = [examine(game, at, strategies) for strategies in profiles]
     ranking = pareto(examined)
     equilibria = tuple(
@@ -78,7 +78,7 @@ def solve_stages(
         for number, (strategies, checked) in enumerate(zip(profiles, examined, strict=True))
     )
     equilibria = tuple(
-        replace(one, dominated_by=by, undecided=unclear, path=_path(found.tree, solution))
+        replace(one, dominated_by=by, undecided=unclear, path=path_of(found.tree, solution))
         for number, (one, solution) in enumerate(zip(equilibria, solutions, strict=True))
         for by, unclear in [ranking.named(number)]
     )
@@ -126,7 +126,7 @@ def _equilibrium(
     return Equilibrium(name, strategies, checked.payoffs, evidence, (), component)
 
 
-def _strategies(tree: Tree, solution: Solution) -> tuple[Strategy, ...]:
+def strategies_of(tree: Tree, solution: Solution) -> tuple[Strategy, ...]:
     """Return the strategies, information set by information set, in the order of the game."""
     behaviour = solution.behaviour
     alone: dict[Any, int] = {}
@@ -156,7 +156,7 @@ def _strategies(tree: Tree, solution: Solution) -> tuple[Strategy, ...]:
     return (*strategies, *solution.crowds)
 
 
-def _path(tree: Tree, solution: Solution) -> dict[str, dict[str, Enclosure]]:
+def path_of(tree: Tree, solution: Solution) -> dict[str, dict[str, Enclosure]]:
     """Return how likely each label of each move is to be chosen."""
     behaviour = solution.behaviour
     chances: dict[str, dict[str, Enclosure]] = {}
@@ -191,7 +191,7 @@ def _path(tree: Tree, solution: Solution) -> dict[str, dict[str, Enclosure]]:
     return dict(sorted(chances.items(), key=lambda item: names.index(item[0].split("[")[0])))
 
 
-def _components(
+def components_of(
     cells: Sequence[Cell], number: Mapping[int, int]
 ) -> tuple[tuple[Component, ...], dict[int, str]]:
     """Join the continua that share an equilibrium, and say which one each equilibrium is of."""
