@@ -444,11 +444,12 @@ def test_a_move_that_may_lie_at_the_end_of_its_interval_is_not_one_inside_it():
 
 
 def test_a_counterexample_is_where_slopes_are_assumed_to_be_defined():
-    """At 0 the root has no slope, and 0 is where both ends of the claim meet."""
-    model = one_move("-a*x**(3/2)", A, interval=(0, 1))
+    """The equilibrium at 0 violates the claim; a curvature is not defined there."""
+    model = one_move("-a*(x + x**(3/2))", A, interval=(0, 1))
     proof = outcome(model, "e_x > 0", {"e": Allocation()})
     assert proof.assumed == ("e: e_x > 0",)
-    assert proof.outcome != "refuted"
+    assert proof.outcome == "undecided"
+    assert "meets all that is assumed" in proof.reason
 
 
 def test_largest_smallest_and_absolute_values_are_evaluated_where_they_refute():

@@ -368,7 +368,7 @@ class _Subject:
             )
         return (
             "z3 found values that violate the claim and satisfy the first-order conditions, but no "
-            f"equilibrium there violates it {there}"
+            f"equilibrium there violates it and meets all that is assumed {there}"
         )
 
     def _is_met(self, condition: Any, here: Mapping[str, Enclosure]) -> bool | None:
