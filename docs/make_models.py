@@ -7,7 +7,9 @@ Tests solve the models again and compare.
 from pathlib import Path
 
 from pigou.comparison import compare
+from pigou.exact import Enclosure
 from pigou.models import load, names
+from pigou.repeating import repeat
 from pigou.tables import rounded
 
 FILE = Path(__file__).parent / "reference" / "models.md"
@@ -22,6 +24,8 @@ HELPS, BACKFIRES = "worth it", "costs more than it brings"
 def row(name):
     """Solve a model as it is and under each of its reforms, at the defaults."""
     model = load(name)
+    if model.repetition is not None:
+        return repeated_row(name, model)
     found = compare(model.game, model.reforms)
     base = found.baseline
     here = base[base.selected]
@@ -37,15 +41,38 @@ def row(name):
             backfires.append(said(reform.name, best, "from the best equilibrium"))
     if not backfires:
         backfires = after_another(model)
-    cells = [
-        f"`{name}`",
-        base.diagnosis(here),
-        rounded(here.welfare()),
-        rounded(base.first_best.welfare),
-        ", ".join(helps),
-        ", ".join(backfires) or "none at the defaults",
-    ]
-    return f"| {' | '.join(cells)} |\n"
+    most = rounded(base.first_best.welfare)
+    return in_cells(name, base.diagnosis(here), rounded(here.welfare()), most, helps, backfires)
+
+
+def repeated_row(name, model):
+    """Solve a repeated game: a period of the best plan that is sustained, or of going apart."""
+    now = repeat(model.game, model.repetition)
+    worth = of_a_period(now)
+    helps, backfires = [], []
+    for reform in model.reforms:
+        change = of_a_period(repeat(reform(model.game), model.repetition)) - worth
+        if change.lower > 0:
+            helps.append(f"`{reform.name}` ({rounded(change, sign=True)})")
+        elif change.upper < 0:
+            backfires.append(f"`{reform.name}` ({rounded(change, sign=True)})")
+    most = now.efficient.surplus
+    diagnosis = "cooperation failure" if (most - worth).lower > 0 else "no failure"
+    cells = f"{diagnosis}, repeated", rounded(worth), rounded(most)
+    return in_cells(name, *cells, helps, backfires)
+
+
+def of_a_period(solution):
+    """Return what a period is worth to all: with the best plan, or with the outside options."""
+    if solution.best is not None:
+        return solution.best.surplus
+    return Enclosure.point(sum(solution.outside.values()))
+
+
+def in_cells(name, diagnosis, worth, most, helps, backfires):
+    """Write a row."""
+    backfire = ", ".join(backfires) or "none at the defaults"
+    return f"| `{name}` | {diagnosis} | {worth} | {most} | {', '.join(helps)} | {backfire} |\n"
 
 
 def after_another(model):

@@ -49,8 +49,7 @@ from pigou.exact import Record
 from pigou.game import Bystander, Game, Move, Parameter, Player
 from pigou.model import Model
 from pigou.proposition import Profile, Proposition
-from pigou.reform import Reform, set_parameters, subsidy
-from pigou.reform_steps import Step
+from pigou.reform import Reform, Step, set_parameters, subsidy
 
 WORTH_A = "(base + gain*upgrade_a)"
 WORTH_B = "(base + gain*upgrade_b)"
@@ -145,7 +144,7 @@ def bargaining_power() -> Game:
                 integer=True,
             ),
         ],
-        source="Shapley (1953); Segal (2003); Inderst and Wey (2003); own upgrading game",
+        source="@shapley1953value; @segal2003collusion; @inderst2003bargaining; own upgrading game",
     )  # fmt: skip
 
 
@@ -153,7 +152,7 @@ def second_buyer() -> Reform:
     """Link the suppliers to a second buyer."""
     return set_parameters(
         {"second_use": 1}, "second_buyer", label="A second buyer",
-        source="Shapley (1953); own",
+        source="@shapley1953value; own",
     )  # fmt: skip
 
 
@@ -192,7 +191,8 @@ def support_of_one() -> Reform:
 def association() -> Reform:
     """Let the suppliers bargain as one: a larger part for them, less reason to upgrade."""
     return set_parameters(
-        {"associated": 1}, "association", label="Supplier association", source="Segal (2003)",
+        {"associated": 1}, "association", label="Supplier association",
+        source="@segal2003collusion",
     )  # fmt: skip
 
 
@@ -208,7 +208,7 @@ def propositions() -> tuple[Proposition, ...]:
             "(n_holds == 1) == (cost >= gain/2)",
             {"n": Profile(nobody)}, one_buyer,
             stronger="(n_holds == 1) == (cost > gain/2)",
-            source="Shapley (1953); own",
+            source="@shapley1953value; own",
         ),
         Proposition(
             "duplication",
@@ -217,7 +217,7 @@ def propositions() -> tuple[Proposition, ...]:
             "(b_holds == 1) == (cost <= gain/6)",
             {"b": Profile(both)}, one_buyer,
             stronger="(b_holds == 1) == (cost < gain/6)",
-            source="Shapley (1953); own",
+            source="@shapley1953value; own",
         ),
         Proposition(
             "a_second_buyer",
@@ -226,7 +226,7 @@ def propositions() -> tuple[Proposition, ...]:
             "(b_holds == 1) == (cost <= gain/2)",
             {"b": Profile(both, "second_buyer")}, one_buyer,
             stronger="(b_holds == 1) == (cost < gain/2)",
-            source="Shapley and Shubik (1969); own",
+            source="@shapley1969pure; own",
         ),
         Proposition(
             "an_association_helps",

@@ -26,7 +26,7 @@ and the lead firms' is larger from two more on.
 **Reforms it invites.** *Another supplier*, or *another lead firm*: one more does most where there
 are few. A *subsidy on supplies* that undoes the margins adds to rents; of a small one, consumers
 get no more than the share of the efficient quantity that is sold. A *tax on supplies*, which is to
-collect rents, backfires: the quantity, too small already, falls.
+collect rents, **backfires**: the quantity, too small already, falls.
 
 Sources
 -------

@@ -25,7 +25,7 @@ incumbent's larger capacity, so that deterrence may be better for them than riva
 
 **Reforms it invites.** *Entry support* pays part of the cost of entry. A *shared facility* lowers
 that cost. A *limit on capacity*, as an authority may set that reads capacity as predation,
-backfires where the incumbent's capacity is what keeps the price low. A *promise to use all
+**backfires** where the incumbent's capacity is what keeps the price low. A *promise to use all
 capacity* changes nothing where the threat is credible anyway.
 
 Sources

@@ -22,7 +22,7 @@ is explored (Hausmann and Rodrik 2003). Imitation itself is worth having, once a
 **Reforms it invites.** *Bear part of the cost of exploring*. *A prize* for what turns out well,
 which only the pioneer can have. *Protection against imitation* makes exploring pay, and gives up
 what imitation is worth. *Training for imitators*, which is worth having for a good that is known,
-**backfires**: the pioneer has less to gain and explores no more.
+**backfires**, even if it costs nothing: the pioneer has less to gain and explores no more.
 
 Sources
 -------

@@ -20,8 +20,9 @@ all of the cost, and the lead firm has a part of the gain.
 champions. With distributional weights the harm counts for more.
 
 **Reforms it invites.** *Compliance aid* to small suppliers. *Group certification*: small suppliers
-share what compliance costs. *Proportionate standards*: the lead firm is held to the basic one.
-*Mandatory audits*, which add to the fixed cost of whoever complies, backfire.
+share what compliance costs, and save the part :math:`\rho` of it. *Proportionate standards*: the
+lead firm is held to the basic one. *Mandatory audits*, which add A to the fixed cost of whoever
+complies, and k to what consumers gain by a unit, **backfire**.
 
 Sources
 -------

@@ -20,9 +20,10 @@ market.
 **Reforms it invites.** *Money back*: who paid is refunded if too few did. It makes paying safe, and
 yet no best reply if nobody else pays (Bagnoli and Lipman 1989). *Co-finance* of all shares but one:
 the equilibrium without a laboratory is gone, since everybody is pivotal. A *half measure*,
-co-finance that leaves two shares or more, backfires: nobody is pivotal where nobody pays, and the
-public money is lost. *Users only*: the laboratory serves those who paid, which makes it a club
-(Buchanan 1965); all pay then, though fewer would do.
+co-finance that leaves two shares or more, **backfires**: nobody is pivotal where nobody pays, and
+the public money is lost. *Users only*: the part x of what the laboratory is worth is kept from
+those who did not pay (:math:`x = 1`), which makes it a club (Buchanan 1965); all pay then, though
+fewer would do.
 
 Sources
 -------

@@ -162,7 +162,7 @@ def functional_upgrading() -> Game:
                 source="illustration",
             ),
         ],
-        source="Schmitz and Knorringa (2000); Humphrey and Schmitz (2002); own game in stages",
+        source="@schmitz2000learning; @humphrey2002insertion; own game in stages",
     )  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def market_access() -> Reform:
             ),
         ),
         label="Access to a second market",
-        source="Humphrey and Schmitz (2002) on the transfer of capabilities between chains",
+        source="@humphrey2002insertion on the transfer of capabilities between chains",
     )  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def domestic_market() -> Reform:
     return set_parameters(
         {"second": 12, "access": 2, "overlap": 0}, "domestic_market",
         label="A domestic market for the supplier's designs",
-        source="Schmitz and Knorringa (2000) on producers that sell designs in other markets",
+        source="@schmitz2000learning on producers that sell designs in other markets",
     )  # fmt: skip
 
 
@@ -222,7 +222,7 @@ def exclusive_contract() -> Reform:
     """Bind the supplier not to sell in the second market; a threat that worked does so no more."""
     return remove_choice(
         "escape", "yes", "exclusive_contract", label="Exclusive contract",
-        source="Segal and Whinston (2000)",
+        source="@segal2000naked",
     )  # fmt: skip
 
 
@@ -242,7 +242,7 @@ def propositions() -> tuple[Proposition, ...]:
             "t_holds == (rent <= margin)",
             {"t": by_design}, ("second < access", *preferred),
             stronger="t_holds == (rent < margin)",
-            source="Schmitz and Knorringa (2000); own game",
+            source="@schmitz2000learning; own game",
         ),
         Proposition(
             "a_threat_of_escape",
@@ -251,7 +251,7 @@ def propositions() -> tuple[Proposition, ...]:
             "t_holds == ((1 - overlap)*rent <= margin)",
             {"t": by_design}, ("second > access", "worth >= second - access", *preferred),
             stronger="t_holds == (rent <= margin)",
-            source="Humphrey and Schmitz (2002) on several chains; own game",
+            source="@humphrey2002insertion on several chains; own game",
         ),
         Proposition(
             "escape_costs_the_orders",
@@ -269,7 +269,7 @@ def propositions() -> tuple[Proposition, ...]:
             {"c": Profile("upgrade: channel; orders: cut"),
              "s": Profile(f"upgrade: functional; {escaped}")},
             stronger="c_holds == 0 and s_holds == 0",
-            source="Schmitz and Knorringa (2000) on buyers' attitudes; own game",
+            source="@schmitz2000learning on buyers' attitudes; own game",
         ),
         Proposition(
             "no_grant_buys_tolerance",

@@ -2,13 +2,13 @@ r"""Governance of a chain: a lead firm chooses market, modular, relational, capt
 
 **The game.** In order:
 
-1. A supplier learns, at the cost c, or does not.
-2. The lead firm sees which, and chooses how to govern the relation.
+1. A supplier learns, at the cost c, or does not: :math:`e \in \{0, 1\}`.
+2. The lead firm sees which, and chooses the mode m by which it governs the relation.
 
 The goods are worth V to the lead firm, less two kinds of loss. *Information* that is not passed on
 costs the complexity X of what there is to tell, of which the share :math:`\kappa` can be codified.
 What the supplier *cannot do* costs the gap G; learning closes the share l of it, and what remains
-is :math:`g = G (1 - l \cdot \mathrm{learn})`. The five modes avoid one or both at a cost:
+is :math:`g = G (1 - l e)`. The five modes avoid one or both at a cost:
 
 .. math::
    \begin{array}{llll}
@@ -37,7 +37,8 @@ capable supplier would do unsupervised.
 *fair share*, a rule that raises the rent: it costs the lead firm a part of what it gains, and
 no public money. But it works in a window only, :math:`c \le b_R`, and no more than what the
 lead firm would lose by captivity. *Standards* (a higher :math:`\kappa`) help the lead firm in every
-codified mode, the captive one as much as the modular one. To *forbid captivity* **backfires** where
+codified mode, the captive one as much as the modular one. (What it takes to set them is left out:
+the net benefit is the most that it may cost.) To *forbid captivity* **backfires** where
 the supplier does not learn for it: the lead firm makes the goods itself.
 
 Sources
@@ -139,7 +140,7 @@ def governance() -> Game:
                 "rent of a relational supplier", "b_R", source="illustration",
             ),
         ],
-        source="Gereffi, Humphrey and Sturgeon (2005), table 1; own payoffs",
+        source="@gereffi2005governance, table 1; own payoffs",
     )  # fmt: skip
 
 
@@ -166,7 +167,7 @@ def standards() -> Reform:
     """Make more of the information codifiable."""
     return set_parameters(
         {"codifiability": "3/4"}, "standards", label="Technical standards",
-        source="Gereffi, Humphrey and Sturgeon (2005) on codification",
+        source="@gereffi2005governance on codification",
     )  # fmt: skip
 
 
@@ -191,7 +192,7 @@ def thresholds() -> tuple[Proposition, ...]:
             {"a": modes["market"], "b": modes["modular"]},
             (*idle, "a_holds + b_holds >= 1"),
             stronger="(a_holds == 1) == (complexity <= codify + modular_rent)",
-            source="Gereffi, Humphrey and Sturgeon (2005), table 1; own payoffs",
+            source="@gereffi2005governance, table 1; own payoffs",
         ),
         Proposition(
             "modular_or_relational",
@@ -202,7 +203,7 @@ def thresholds() -> tuple[Proposition, ...]:
             {"a": modes["modular"], "b": modes["relational"]},
             (*idle, "a_holds + b_holds >= 1"),
             stronger=f"(a_holds == 1) == ({UNCODIFIED} <= relate - codify)",
-            source="Gereffi, Humphrey and Sturgeon (2005), table 1; own payoffs",
+            source="@gereffi2005governance, table 1; own payoffs",
         ),
         Proposition(
             "modular_or_captive",
@@ -212,7 +213,7 @@ def thresholds() -> tuple[Proposition, ...]:
             {"a": modes["modular"], "b": modes["captive"]},
             (*idle, "a_holds + b_holds >= 1"),
             stronger="(a_holds == 1) == (gap <= supervise - codify)",
-            source="Gereffi, Humphrey and Sturgeon (2005), table 1; own payoffs",
+            source="@gereffi2005governance, table 1; own payoffs",
         ),
         Proposition(
             "relational_or_hierarchy",
@@ -222,7 +223,7 @@ def thresholds() -> tuple[Proposition, ...]:
             {"a": modes["relational"], "b": modes["hierarchy"]},
             (*idle, "a_holds + b_holds >= 1"),
             stronger="(a_holds == 1) == (gap < own - relate - relational_rent)",
-            source="Gereffi, Humphrey and Sturgeon (2005), table 1; own payoffs",
+            source="@gereffi2005governance, table 1; own payoffs",
         ),
         Proposition(
             "captive_or_hierarchy",
@@ -232,7 +233,7 @@ def thresholds() -> tuple[Proposition, ...]:
             {"a": modes["captive"], "b": modes["hierarchy"]},
             (*idle, "a_holds + b_holds >= 1"),
             stronger=f"(a_holds == 1) == ({UNCODIFIED} < own - supervise)",
-            source="Gereffi, Humphrey and Sturgeon (2005), table 1; own payoffs",
+            source="@gereffi2005governance, table 1; own payoffs",
         ),
     )  # fmt: skip
 
@@ -256,7 +257,7 @@ def failures() -> tuple[Proposition, ...]:
             "r_welfare >= c_welfare + relational_rent",
             {"r": idle, "c": captive}, ("r_holds == 1",),
             stronger="r_welfare > c_welfare + relational_rent",
-            source="own; Grossman and Hart (1986)",
+            source="own; @grossman1986costs",
         ),
         Proposition(
             "window_of_rents",
@@ -266,7 +267,7 @@ def failures() -> tuple[Proposition, ...]:
             f"supervise + {UNCODIFIED})",
             {"l": Profile(learned)}, best_of_the_rest,
             stronger="(l_holds == 1) == (cost <= relational_rent)",
-            source="own; Grossman and Hart (1986)",
+            source="own; @grossman1986costs",
         ),
         Proposition(
             "support_for_learning",

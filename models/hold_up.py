@@ -124,7 +124,7 @@ def hold_up() -> Game:
                 source="1/2 is Nash's symmetric solution",
             ),
         ],
-        source="Grossman and Hart (1986); Hart and Moore (1990); own quadratic form",
+        source="@grossman1986costs; @hart1990property; own quadratic form",
     )  # fmt: skip
 
 
@@ -147,7 +147,7 @@ def lead_firm_owns() -> Reform:
     """Give the assets to the lead firm."""
     return set_parameters(
         {"lead_portable": "4/5", "supplier_portable": "1/10"}, "lead_firm_owns",
-        label="Lead firm owns the assets", source="Grossman and Hart (1986)",
+        label="Lead firm owns the assets", source="@grossman1986costs",
     )  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def supplier_owns() -> Reform:
     """Give the assets to the supplier: backfires where the lead firm's investment matters more."""
     return set_parameters(
         {"lead_portable": "1/10", "supplier_portable": "4/5"}, "supplier_owns",
-        label="Supplier owns the assets", source="Grossman and Hart (1986)",
+        label="Supplier owns the assets", source="@grossman1986costs",
     )  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def enforcement() -> Reform:
             ),
         ),
         label="Enforcement against side-selling",
-        source="Hart and Moore (1990) on what protects an investment",
+        source="@hart1990property on what protects an investment",
     )  # fmt: skip
 
 
@@ -179,7 +179,7 @@ def common_standards() -> Reform:
     return set_parameters(
         {"lead_portable": "3/4", "supplier_portable": "3/4"}, "common_standards",
         label="Common standards: investments become less specific",
-        source="Klein, Crawford and Alchian (1978) on specificity",
+        source="@klein1978vertical on specificity",
     )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def propositions() -> tuple[Proposition, ...]:
             {"e": before, "f": best},
             stronger="e_lead_quality < f_lead_quality and "
             "e_supplier_quality <= f_supplier_quality",
-            source="Grossman and Hart (1986)",
+            source="@grossman1986costs",
         ),
         Proposition(
             "no_division_cures_it",
@@ -205,7 +205,7 @@ def propositions() -> tuple[Proposition, ...]:
             {"e": before, "f": best}, ("lead_portable < 1", "supplier_portable < 1"),
             stronger="e_lead_quality < f_lead_quality and "
             "e_supplier_quality < f_supplier_quality",
-            source="Hart and Moore (1990)",
+            source="@hart1990property",
         ),
         Proposition(
             "co_payment",
@@ -228,7 +228,7 @@ def propositions() -> tuple[Proposition, ...]:
             (*equal, "lead_portable == 1/2", "supplier_portable == 1/2"),
             stronger="(e_welfare > o_welfare) == "
             "(supplier_productivity**2 > 2/5*lead_productivity**2)",
-            source="Grossman and Hart (1986); own quadratic form",
+            source="@grossman1986costs; own quadratic form",
         ),
         Proposition(
             "enforcement_backfires",
@@ -237,7 +237,7 @@ def propositions() -> tuple[Proposition, ...]:
             {"e": Allocation(interior=True), "r": Allocation("enforcement", interior=True)},
             ("enforced > 0", "supplier_portable > 0", "lead_power > 0"),
             stronger="r_welfare < e_welfare and r_lead < e_lead",
-            source="Hart and Moore (1990) on what protects an investment",
+            source="@hart1990property on what protects an investment",
         ),
         Proposition(
             "enforcement_helps_the_lead_firm",

@@ -26,7 +26,8 @@ do (the standing of the North is 0); at a standing of 1 all do.
 
 **Reforms it invites.** *Diversification*: a part of what each country has is moved into the good
 that the North makes, where the price does not fall. *Export restraint* keeps the price up.
-*Productivity aid*, with which each country can expand by more, backfires for those it is to help.
+*Productivity aid*, with which each country can expand by more, **backfires** for those it is to
+help, even if it costs nothing.
 
 Sources
 -------

@@ -32,8 +32,9 @@ in the good equilibrium there are too few.
 
 **Whom it hurts.** Workers most: with free entry what is gained goes into wages.
 
-**Reforms it invites.** A *start-up subsidy* on modern output as long as the critical mass is
-missed: if it is large enough for the first supplier, all enter, and nothing is paid in the end.
+**Reforms it invites.** A *start-up subsidy* on modern output, the share z of its price, as long as
+the critical mass is missed: if it is large enough for the first supplier, all enter, and nothing is
+paid in the end.
 *Coordinated entry*: who entered is refunded if too few did. *Anchor suppliers*: public money sets
 up as many as it takes for the next to follow by itself. *Too few anchors* **backfire**: nothing
 modern is made, and what was set up is lost. *Supplier grants* to all raise the number in the good
@@ -60,20 +61,15 @@ N = "sum(enter)"
 """The number of suppliers."""
 
 
-def modern_wage(suppliers: str) -> str:
-    """Return the wage that modern producers can pay; one over it is a unit's cost at the wage 1."""
-    return f"(({suppliers})/critical)**({KEPT}/similarity)"
+MODERN_WAGE = f"({N}/critical)**({KEPT}/similarity)"
+"""The wage that modern producers can pay; one over it is a unit's cost at the wage 1."""
 
+STARTED = f"(1 + support)*{MODERN_WAGE} >= 1"
+"""Whether modern production is viable, with what supports it; with a critical mass it is."""
 
-MODERN_WAGE = modern_wage(N)
+WAGE = f"if({N} >= critical, {MODERN_WAGE}, max(1, (1 + support)*{MODERN_WAGE}))"
+"""The wage that is paid: not less than in traditional production."""
 
-STARTED = f"({N} >= critical or (1 + support)*{MODERN_WAGE} >= 1)"
-"""Whether modern production is viable, with what supports it."""
-
-WAGE = (
-    f"if({N} >= critical, {MODERN_WAGE}, "
-    f"if((1 + support)*{MODERN_WAGE} >= 1, (1 + support)*{MODERN_WAGE}, 1))"
-)
 OUTPUT = f"{MODERN_WAGE}*(labour - {N}*setup)/(1 - {KEPT})"
 """Modern output once it is viable: all labour that is not needed for setting up."""
 
@@ -163,7 +159,7 @@ def start_up_subsidy() -> Reform:
             Step("parameter", {"set": {"support": "rate"}}),
         ),
         parameters=(
-            Parameter("rate", 3, "rate >= 0", "share", "paid on top of the price", "z"),
+            Parameter("rate", 3, "rate >= 0", "share", "payment on top of the price", "z"),
         ),
         label="Start-up subsidy on modern output",
         source="@rodrik1996coordination; @ciccone1996startup",
@@ -175,7 +171,7 @@ def coordinated_entry() -> Reform:
     return subsidy(
         "enter", "refund", "coordinated_entry", when=f"{N} < critical",
         parameters=(
-            Parameter("refund", "13/5", "refund >= 0", "USD million", "per supplier", "f"),
+            Parameter("refund", "13/5", "refund >= 0", "USD million", "refund per supplier", "f"),
         ),
         label="Coordinated entry",
         source="@rodrik1996coordination; @bagnoli1989provision, for refunds",
@@ -188,9 +184,10 @@ def anchor_suppliers() -> Reform:
         "enter", "aid", "anchor_suppliers", members="anchors",
         parameters=(
             Parameter(
-                "anchors", 3, "anchors >= 0", "suppliers", "that are paid", "m", integer=True,
+                "anchors", 3, "anchors >= 0", "suppliers", "number of suppliers that are paid", "m",
+                integer=True,
             ),
-            Parameter("aid", "13/5", "aid >= 0", "USD million", "paid to each", "k"),
+            Parameter("aid", "13/5", "aid >= 0", "USD million", "payment to each", "k"),
         ),
         label="Anchor suppliers",
         source="@segal2003coordination; own",
@@ -202,8 +199,11 @@ def too_few_anchors() -> Reform:
     return subsidy(
         "enter", "aid", "too_few_anchors", members="few",
         parameters=(
-            Parameter("few", 2, "few >= 0", "suppliers", "that are paid", "m", integer=True),
-            Parameter("aid", "13/5", "aid >= 0", "USD million", "paid to each", "k"),
+            Parameter(
+                "few", 2, "few >= 0", "suppliers", "number of suppliers that are paid", "m",
+                integer=True,
+            ),
+            Parameter("aid", "13/5", "aid >= 0", "USD million", "payment to each", "k"),
         ),
         label="Too few anchors",
         source="own",
@@ -215,7 +215,7 @@ def supplier_grants() -> Reform:
     return subsidy(
         "enter", "grant", "supplier_grants",
         parameters=(
-            Parameter("grant", 1, "grant >= 0", "USD million", "paid to each", "g"),
+            Parameter("grant", 1, "grant >= 0", "USD million", "payment to each", "g"),
         ),
         label="Grants to all suppliers",
         source="the usual advice",

@@ -48,8 +48,7 @@ from pigou.bargaining import formula
 from pigou.game import Bystander, Game, Move, Parameter, Player
 from pigou.model import Model
 from pigou.proposition import Profile, Proposition
-from pigou.reform import Reform, set_parameters
-from pigou.reform_steps import Step
+from pigou.reform import Reform, Step, set_parameters
 from pigou.renegotiation import StoleZwiebel
 
 MOST = 10
@@ -106,7 +105,7 @@ def over_diversification() -> Game:
                 "what a supplier earns without the lead firm", "w_0", source="illustration",
             ),
         ],
-        source="Stole and Zwiebel (1996), with F(n) = a n - b n^2",
+        source="@stole1996intrafirm, with F(n) = a n - b n^2",
     )  # fmt: skip
 
 
@@ -133,7 +132,7 @@ def long_term_orders() -> Reform:
             ),
         ),
         label="Long-term orders that bind",
-        source="Stole and Zwiebel (1996): the benchmark of binding contracts",
+        source="@stole1996intrafirm: the benchmark of binding contracts",
     )
 
 
@@ -149,7 +148,7 @@ def charge_per_supplier() -> Reform:
             Parameter("charge", 3, "charge >= 0", "USD million", "charge per supplier", "z"),
         ),
         label="Charge per supplier",
-        source="own; Stole and Zwiebel (1996) with w0 + z in the place of w0",
+        source="own; @stole1996intrafirm with w0 + z in the place of w0",
     )
 
 
@@ -173,7 +172,7 @@ def inclusion_payment() -> Reform:
             Parameter("paid_in", 2, "paid_in >= 0", "USD million", "payment per supplier", "z"),
         ),
         label="Payment per supplier included",
-        source="own; Stole and Zwiebel (1996) with w0 - z in the place of w0",
+        source="own; @stole1996intrafirm with w0 - z in the place of w0",
     )
 
 
@@ -187,7 +186,7 @@ def propositions() -> tuple[Proposition, ...]:
             {"five": Profile("lead: 5"), "seven": Profile("lead: 7")},
             ("first_gain - 9*decline >= elsewhere",),
             stronger="five_holds == 0 and seven_holds == 1",
-            source="Stole and Zwiebel (1996)",
+            source="@stole1996intrafirm",
         ),
         Proposition(
             "seven_for_five",
@@ -195,7 +194,7 @@ def propositions() -> tuple[Proposition, ...]:
             "first_gain - 13*decline < elsewhere",
             {"seven": Profile("lead: 7")}, ("seven_holds == 1",),
             stronger="first_gain - 9*decline < elsewhere",
-            source="Stole and Zwiebel (1996)",
+            source="@stole1996intrafirm",
         ),
         Proposition(
             "better_alternative_is_enough",

@@ -22,8 +22,8 @@ firm gains.
 
 **Reforms it invites.** An *agreed limit* on upgrading that is only for the sake of rank, or a *tax*
 on it, which costs suppliers nothing: it turns waste into revenue. A *smaller premium*: rewards that
-depend less on rank. *Upgrading grants* to all, the usual advice, backfire: what was good advice for
-one supplier is not for all of them (the fallacy of composition). So does *another rival*.
+depend less on rank. *Upgrading grants* to all, the usual advice, **backfire**: what was good advice
+for one supplier is not for all of them (the fallacy of composition). So does *another rival*.
 
 Sources
 -------

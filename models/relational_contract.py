@@ -26,7 +26,8 @@ is :math:`\min(1, \delta + \sqrt{\delta^2 - 2 \delta s})`; below :math:`\delta =
 
 **Reforms it invites.** *Steady orders*: a longer horizon raises :math:`\delta`. A *quality
 inspection* makes a part of quality verifiable, so that a contract can pay for it and the promise
-has less to carry. *Other chains* to turn to raise the outside options, and **backfire**: what
+has less to carry. (What it takes to have either is left out: what the relation gains is the most
+that it may cost.) *Other chains* to turn to raise the outside options, and **backfire**: what
 disciplines both is that they have something to lose (Baker, Gibbons and Murphy 1994, for contracts
 that improve the fallback).
 
@@ -49,7 +50,7 @@ from pigou.repetition import Repetition
 def model() -> Model:
     """Return relational contracts with their reforms."""
     return Model(
-        game=delivery(),
+        game=relational_contract(),
         reforms=(steady_orders(), inspection(), other_chains()),
         mechanism="hold-up: quality that no court can verify",
         about=__doc__ or "",
@@ -59,7 +60,7 @@ def model() -> Model:
     )
 
 
-def delivery() -> Game:
+def relational_contract() -> Game:
     """Return the game of a single period."""
     return Game(
         "relational_contract",

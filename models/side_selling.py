@@ -10,22 +10,24 @@ r"""Side-selling and default: a price fixed beforehand, and a market in which bo
 5. The lead firm, if delivered to, pays; or it **defaults**, turns the goods away and buys the like
    of them at o from somebody else. The supplier then sells in haste, for the share d of o.
 
-Who breaks the contract owes the other damages D, which a court grants with probability e. The goods
-are worth v to the lead firm, more than anywhere: :math:`v > o_H`. With :math:`F = e D`,
+Who breaks the contract owes the other damages D. A court grants them with the probability
+:math:`e_S` if the supplier broke it and :math:`e_L` if the lead firm did. The goods are worth v to
+the lead firm, more than anywhere: :math:`v > o_H`. With :math:`F_S = e_S D` and
+:math:`F_L = e_L D`,
 
 .. math::
    \begin{array}{lll}
    & \text{lead firm} & \text{supplier} \\
    \text{delivered and paid} & v - p - k & p - c \\
-   \text{side-sold} & F - k & o - F - c \\
-   \text{defaulted on} & v - o - F - k & d \, o + F - c
+   \text{side-sold} & F_S - k & o - F_S - c \\
+   \text{defaulted on} & v - o - F_L - k & d \, o + F_L - c
    \end{array}
 
 The agreed price may follow the market, :math:`p = \bar{p} + i (o - \bar{o})`, with
 :math:`\bar{o} = h o_H + (1 - h) o_L` and i between 0 and 1.
 
-**What fails.** The supplier side-sells if :math:`o > p + F`, the lead firm defaults if
-:math:`o < p - F`. With a fixed price one of them has reason to whenever the market moves further
+**What fails.** The supplier side-sells if :math:`o > p + F_S`, the lead firm defaults if
+:math:`o < p - F_L`. With a fixed price one of them has reason to whenever the market moves further
 than the courts reach. Either breach wastes value: the goods end where they are worth less. And as
 the lead firm expects to be left when prices are high, and pays too dearly to stay when they
 are low, it does not support the supplier in the first place. That is why lead firms "would not
@@ -34,12 +36,12 @@ support upgrading": what they teach walks away. That *they* walk away as well is
 **Whom it hurts.** Both, and the supplier most: it is the one that is not trained.
 
 **Reforms it invites.** *Enforcement* that reaches both sides: damages that the courts do grant.
-A *price that follows the market* leaves nobody anything to gain by leaving and needs no court.
-*Enforcement against the supplier only* gets the training going too, and leaves the supplier with
-the lead firm's defaults. A *grant for training* **backfires**: the training is given, the goods
-leave the chain all the same, and what they fetch elsewhere may be less than the whole cost of
-making them. A *second market* that raises the price elsewhere **backfires** where contracts held:
-it breaks them again.
+(What courts cost is left out: the net benefit is the most that they may cost.) A *price that
+follows the market* leaves nobody anything to gain by leaving and needs no court. *Enforcement
+against the supplier only* gets the training going too, and leaves the supplier with the lead firm's
+defaults. A *grant for training* **backfires**: the training is given, the goods leave the chain all
+the same, and what they fetch elsewhere may be less than the whole cost of making them. A *second
+market* that raises the price elsewhere **backfires** where contracts held: it breaks them again.
 
 Sources
 -------
@@ -165,7 +167,7 @@ def side_selling() -> Game:
             ),
         ],
         assumptions=["low_price < high_price", "high_price < value"],
-        source="Kranton and Swamy (2008); Blouin and Macchiavello (2019); own two-sided form",
+        source="@kranton2008contracts; @blouin2019strategic; own two-sided form",
     )  # fmt: skip
 
 
@@ -173,7 +175,7 @@ def enforcement() -> Reform:
     """Let courts hold both sides to the contract."""
     return set_parameters(
         {"supplier_bound": 1, "lead_bound": 1}, "enforcement",
-        label="Enforcement on both sides", source="Kranton and Swamy (2008)",
+        label="Enforcement on both sides", source="@kranton2008contracts",
     )  # fmt: skip
 
 
@@ -181,7 +183,7 @@ def indexed_price() -> Reform:
     """Let the agreed price follow the market."""
     return set_parameters(
         {"indexed": 1}, "indexed_price", label="Price that follows the market",
-        source="own; see Blouin and Macchiavello (2019) on contracts whose price is not fixed",
+        source="own; see @blouin2019strategic on contracts whose price is not fixed",
     )  # fmt: skip
 
 
@@ -209,7 +211,7 @@ def second_market() -> Reform:
     """Let the price elsewhere rise higher: breaks contracts that held."""
     return set_parameters(
         {"high_price": "19/2"}, "second_market", label="A second market with a higher price",
-        source="Kranton and Swamy (2008) on competition among buyers",
+        source="@kranton2008contracts on competition among buyers",
     )  # fmt: skip
 
 

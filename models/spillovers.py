@@ -25,7 +25,7 @@ where much leaks, since each waits for what the other finds out.
 
 **Reforms it invites.** A *research subsidy*; it is second best, since output stays too small. A
 *royalty* that the firms agree on: each pays the other for its research, at no cost to the public;
-it raises the profits of both if more than half leaks. *Protection* of knowledge backfires: each
+it raises the profits of both if more than half leaks. *Protection* of knowledge **backfires**: each
 firm does more research of which less is of use to the other, so that about the same fall in costs
 is bought at a higher price.
 

@@ -49,8 +49,7 @@ from __future__ import annotations
 from pigou.game import Bystander, Game, Move, Parameter, Player
 from pigou.model import Model
 from pigou.proposition import Profile, Proposition
-from pigou.reform import Reform, mandate, reorder, set_parameters, subsidy
-from pigou.reform_steps import Step
+from pigou.reform import Reform, Step, mandate, reorder, set_parameters, subsidy
 
 BOTH_OLD, BOTH_NEW = "eager: old; reluctant: old", "eager: new; reluctant: new"
 LEAD_OLD, LEAD_NEW = (f"adopt_eager: {what}; adopt_reluctant: {what}" for what in ("old", "new"))
@@ -127,7 +126,7 @@ def standards() -> Game:
             ),
         ],
         assumptions=["reluctant_worth <= eager_worth"],
-        source="Farrell and Saloner (1985, section 2; 1986), in a linear form",
+        source="@farrell1985standardization, section 2; @farrell1986installed; in a linear form",
     )  # fmt: skip
 
 

@@ -49,11 +49,8 @@ from pigou.game import Bystander, Game, Move, Parameter, Player, Transfer
 from pigou.model import Model
 from pigou.nash_in_nash import Bargain, NashInNash
 from pigou.proposition import Allocation, Proposition
-from pigou.reform import Reform, set_parameters
-from pigou.reform_steps import Step
+from pigou.reform import Reform, Step, set_parameters
 
-SOLD_BY_ONE = "(demand - 2*price_1 + price_2)/3"
-SOLD_BY_TWO = "(demand - 2*price_2 + price_1)/3"
 ALONE = "supplier_power*demand/(4 - supplier_power)"
 TOGETHER = "supplier_power*demand/2"
 PRICE = f"((1 - associated)*{ALONE} + associated*{TOGETHER})"
@@ -63,59 +60,51 @@ def model() -> Model:
     """Return bargaining over input prices with its reforms."""
     return Model(
         game=supplier_association(),
-        reforms=(
-            association(), fixed_fee(), output_support(), buyers_power(),
-        ),
+        reforms=(association(), fixed_fee(), output_support(), buyers_power()),
         mechanism="bargaining power along a chain: input prices and associations",
         about=__doc__ or "",
         propositions=propositions(),
-    )  # fmt: skip
+    )
+
+
+def sold(own: str, other: str) -> str:
+    """Return what a lead firm sells, by the price of its own input and of the other's."""
+    return f"(demand - 2*{own} + {other})/3"
 
 
 def talks_alone() -> NashInNash:
     """Return the bargains of two suppliers, each with its own lead firm."""
-    powers = {"supplier": "supplier_power", "lead": "1 - supplier_power"}
-    return NashInNash(
-        [
-            Bargain(
-                "price_1",
-                agreed={"supplier": f"price_1*{SOLD_BY_ONE}", "lead": f"({SOLD_BY_ONE})**2"},
-                weights=powers,
-            ),
-            Bargain(
-                "price_2",
-                agreed={"supplier": f"price_2*{SOLD_BY_TWO}", "lead": f"({SOLD_BY_TWO})**2"},
-                weights=powers,
-            ),
-        ]
+    return NashInNash([bargain("price_1", "price_2"), bargain("price_2", "price_1")])
+
+
+def bargain(own: str, other: str) -> Bargain:
+    """Return the bargain of a supplier with its own lead firm."""
+    return Bargain(
+        own,
+        agreed={"supplier": f"{own}*{sold(own, other)}", "lead": f"({sold(own, other)})**2"},
+        weights={"supplier": "supplier_power", "lead": "1 - supplier_power"},
     )
 
 
 def talks_of_an_association() -> NashInNash:
     """Return the bargains of an association with each of two lead firms."""
-    powers = {"association": "supplier_power", "lead": "1 - supplier_power"}
-    earned = f"price_1*{SOLD_BY_ONE} + price_2*{SOLD_BY_TWO}"
-    return NashInNash(
-        [
-            Bargain(
-                "price_1",
-                agreed={"association": earned, "lead": f"({SOLD_BY_ONE})**2"},
-                failed={"association": "price_2*(demand - price_2)/2"},
-                weights=powers,
-            ),
-            Bargain(
-                "price_2",
-                agreed={"association": earned, "lead": f"({SOLD_BY_TWO})**2"},
-                failed={"association": "price_1*(demand - price_1)/2"},
-                weights=powers,
-            ),
-        ]
+    return NashInNash([joint_bargain("price_1", "price_2"), joint_bargain("price_2", "price_1")])
+
+
+def joint_bargain(own: str, other: str) -> Bargain:
+    """Return the bargain of an association, which has the other price if this one fails."""
+    earned = f"{own}*{sold(own, other)} + {other}*{sold(other, own)}"
+    return Bargain(
+        own,
+        agreed={"association": earned, "lead": f"({sold(own, other)})**2"},
+        failed={"association": f"{other}*(demand - {other})/2"},
+        weights={"association": "supplier_power", "lead": "1 - supplier_power"},
     )
 
 
 def supplier_association() -> Game:
     """Return the game."""
-    revenue = "*(demand - output_1 - output_2)"
+    price = "(demand - output_1 - output_2)"
     return Game(
         "supplier_association",
         players=[Player("lead_1", "Lead firm 1"), Player("lead_2", "Lead firm 2")],
@@ -123,7 +112,7 @@ def supplier_association() -> Game:
             Move("output_1", "lead_1", (0, "demand"), label="Output of lead firm 1", tex="x_1"),
             Move("output_2", "lead_2", (0, "demand"), label="Output of lead firm 2", tex="x_2"),
         ],
-        payoffs={"lead_1": f"output_1{revenue}", "lead_2": f"output_2{revenue}"},
+        payoffs={"lead_1": f"output_1*{price}", "lead_2": f"output_2*{price}"},
         bystanders=[
             Bystander("supplier_1", 0, "Supplier 1"),
             Bystander("supplier_2", 0, "Supplier 2"),
@@ -141,7 +130,7 @@ def supplier_association() -> Game:
             ),
             Parameter(
                 "supplier_power", "1/2", "0 < supplier_power < 1", "share",
-                "a supplier's power in bargaining", "b", source="Horn and Wolinsky (1988): equal",
+                "a supplier's power in bargaining", "b", source="@horn1988bilateral: equal",
             ),
             Parameter(
                 "associated", 0, "0 <= associated <= 1", "1 or 0",
@@ -149,7 +138,7 @@ def supplier_association() -> Game:
                 integer=True,
             ),
         ],
-        source="Horn and Wolinsky (1988), linear demand; closed forms derived",
+        source="@horn1988bilateral, linear demand; closed forms derived",
     )  # fmt: skip
 
 
@@ -162,7 +151,7 @@ def association() -> Reform:
     """Let the suppliers bargain together: they gain, and the whole loses."""
     return set_parameters(
         {"associated": 1}, "association", label="Supplier association",
-        source="Horn and Wolinsky (1988)",
+        source="@horn1988bilateral",
     )  # fmt: skip
 
 
@@ -183,7 +172,7 @@ def fixed_fee() -> Reform:
 
 
 def output_support() -> Reform:
-    """Pay lead firms by the unit; the suppliers take their part of it in the price."""
+    """Pay lead firms per unit; the suppliers take their part of it in the price."""
     rise = f"rate*{PRICE}/demand"
     return Reform(
         "output_support",
@@ -193,9 +182,7 @@ def output_support() -> Reform:
             payment("lead_1", "supplier_1", f"{rise}*output_1", "rise in the price of the input"),
             payment("lead_2", "supplier_2", f"{rise}*output_2", "rise in the price of the input"),
         ),
-        parameters=(
-            Parameter("rate", "1/5", "rate >= 0", "USD million", "payment by the unit", "z"),
-        ),
+        parameters=(Parameter("rate", "1/5", "rate >= 0", "USD million", "payment per unit", "z"),),
         label="Support for output",
         source="own; the price of the input solves the same bargain with demand + rate",
     )
@@ -205,7 +192,7 @@ def buyers_power() -> Reform:
     """Give the lead firms more power."""
     return set_parameters(
         {"supplier_power": "1/4"}, "buyers_power", label="More power for the lead firms",
-        source="Horn and Wolinsky (1988)",
+        source="@horn1988bilateral",
     )  # fmt: skip
 
 
@@ -220,7 +207,7 @@ def propositions() -> tuple[Proposition, ...]:
             "m_supplier_1 > e_supplier_1",
             {"e": alone, "m": together}, own,
             stronger="m_supplier_1 > 3/2*e_supplier_1",
-            source="Horn and Wolinsky (1988)",
+            source="@horn1988bilateral",
         ),
         Proposition(
             "association_backfires",
@@ -229,7 +216,7 @@ def propositions() -> tuple[Proposition, ...]:
             {"e": alone, "m": together}, own,
             stronger="m_output_1 < e_output_1 and m_consumers < e_consumers and "
             "m_welfare < 19/20*e_welfare",
-            source="Horn and Wolinsky (1988)",
+            source="@horn1988bilateral",
         ),
         Proposition(
             "fixed_fee",
@@ -245,7 +232,7 @@ def propositions() -> tuple[Proposition, ...]:
             "e_output_1 + e_output_2 < demand",
             {"e": alone},
             stronger="e_output_1 + e_output_2 < demand/2",
-            source="Horn and Wolinsky (1988); double marginalisation",
+            source="@horn1988bilateral; double marginalisation",
         ),
         Proposition(
             "a_gain_for_the_chain",

@@ -21,7 +21,7 @@ does not invest, however much others would gain.
 
 **Whom it hurts.** All groups and consumers.
 
-**Reforms it invites.** *Leverage*: pay for the group with which another one reaches the threshold.
+**Reforms it invites.** *Leverage*: pay the group with which another one reaches the threshold.
 That one follows by itself, and then the rest. Among the groups that do this the cheapest is the one
 to pay, which need not have the largest weight, nor the largest gain. A *uniform subsidy* that
 suffices for it suffices, and pays those who would follow anyway. *Assurance* of that group costs
@@ -41,6 +41,13 @@ from pigou.model import Model
 from pigou.proposition import Profile, Proposition
 from pigou.reform import Reform, Step, subsidy
 
+PARTICIPATION = (
+    "(weight_grower*mass_grower*growers + weight_processor*mass_processor*processors"
+    " + weight_exporter*mass_exporter*exporters)"
+)
+SUCCESS = f"{PARTICIPATION} >= 1 - state"
+JOIN = {"wait": 0, "invest": 1}
+
 
 def model() -> Model:
     """Return targeting with its reforms."""
@@ -51,14 +58,6 @@ def model() -> Model:
         about=__doc__ or "",
         propositions=propositions(),
     )
-
-
-PARTICIPATION = (
-    "(weight_grower*mass_grower*growers + weight_processor*mass_processor*processors"
-    " + weight_exporter*mass_exporter*exporters)"
-)
-SUCCESS = f"{PARTICIPATION} >= 1 - state"
-JOIN = {"wait": 0, "invest": 1}
 
 
 def targeting() -> Game:
@@ -127,7 +126,9 @@ def group(
 
 def paid(amount: str) -> Parameter:
     """Return the parameter of a subsidy."""
-    return Parameter(amount, "21/100", f"{amount} >= 0", "USD million", "per unit of mass", "z")
+    return Parameter(
+        amount, "21/100", f"{amount} >= 0", "USD million", "payment per unit of mass", "z"
+    )
 
 
 def leverage() -> Reform:
@@ -144,7 +145,9 @@ def second_best_target() -> Reform:
     return subsidy(
         "processors", "mass_processor*grant", "second_best_target",
         parameters=(
-            Parameter("grant", "41/100", "grant >= 0", "USD million", "per unit of mass", "z"),
+            Parameter(
+                "grant", "41/100", "grant >= 0", "USD million", "payment per unit of mass", "z",
+            ),
         ),
         label="Pay a dearer leverage point: processors",
         source="@segal2003coordination; compare @sakovics2012matters",
@@ -181,7 +184,9 @@ def most_numerous() -> Reform:
     return subsidy(
         "growers", "mass_grower*support", "most_numerous",
         parameters=(
-            Parameter("support", "31/100", "support >= 0", "USD million", "per unit of mass", "z"),
+            Parameter(
+                "support", "31/100", "support >= 0", "USD million", "payment per unit of mass", "z",
+            ),
         ),
         label="Pay the most numerous group: growers",
         source="own",

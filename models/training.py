@@ -25,8 +25,8 @@ trained more.
 **Reforms it invites.** A *training subsidy*. A *training levy*, which pays it back to those who
 train, at no cost to the public. *Apprentice pay*: workers who can borrow pay for what they gain, by
 lower wages at first. A *poaching fee* from the new employer to the old one. *Flexible wages*, a
-higher outside wage for the trained, backfire: what the market pays for skills no longer pays the
-firm that makes them.
+higher outside wage for the trained, **backfire**: what the market pays for skills no longer pays
+the firm that makes them.
 
 Sources
 -------

@@ -49,8 +49,7 @@ from pigou.coalitions import CoalitionalGame, Shapley
 from pigou.game import Bystander, Game, Move, Parameter, Player
 from pigou.model import Model
 from pigou.proposition import Allocation, Proposition
-from pigou.reform import Reform, set_parameters, subsidy
-from pigou.reform_steps import Step
+from pigou.reform import Reform, Step, set_parameters, subsidy
 
 
 def model() -> Model:
@@ -119,16 +118,16 @@ def upgrading_gains() -> Game:
             ),
         ],
         assumptions=["abroad <= standard", "standard <= chain"],
-        source="Myerson (1977), with a chain of three; own",
+        source="@myerson1977graphs, with a chain of three; own",
     )  # fmt: skip
 
 
 def upgrading_support() -> Reform:
-    """Pay the component maker by the unit of upgrading, before the bargain."""
+    """Pay the component maker per unit of upgrading, before the bargain."""
     return subsidy(
         "component_upgrading", "support", "upgrading_support",
         parameters=(
-            Parameter("support", "1/5", "support >= 0", "USD million", "payment by the unit", "z"),
+            Parameter("support", "1/5", "support >= 0", "USD million", "payment per unit", "z"),
         ),
         label="Support for the component maker's upgrading", source="own",
     )  # fmt: skip
@@ -144,7 +143,7 @@ def delivery_bonus() -> Reform:
             payment("component", "lead", "bonus*component_upgrading/3", "fall in the price"),
         ),
         parameters=(
-            Parameter("bonus", "1/5", "bonus >= 0", "USD million", "payment by the unit", "z"),
+            Parameter("bonus", "1/5", "bonus >= 0", "USD million", "payment per unit", "z"),
         ),
         label="Bonus on what is delivered",
         source="own; the Myerson value of v(C, S, L) + bonus",
@@ -155,7 +154,7 @@ def local_market() -> Reform:
     """Open a market without the lead firm."""
     return set_parameters(
         {"local": 1}, "local_market", label="A local market for upgraded goods",
-        source="own; Hart and Moore (1990) on outside opportunities",
+        source="own; @hart1990property on outside opportunities",
     )  # fmt: skip
 
 
@@ -168,7 +167,7 @@ def tied_support() -> Reform:
             Step("parameter", {"set": {"local": 0}}),
         ),
         parameters=(
-            Parameter("tied", "1/20", "tied >= 0", "USD million", "payment by the unit", "z"),
+            Parameter("tied", "1/20", "tied >= 0", "USD million", "payment per unit", "z"),
         ),
         label="Support tied to exclusive delivery",
         source="own",
@@ -190,7 +189,7 @@ def propositions() -> tuple[Proposition, ...]:
             "e_component_upgrading <= f_component_upgrading/2",
             {"e": before, "f": best},
             stronger="e_component_upgrading < f_component_upgrading/2",
-            source="own; Myerson (1977)",
+            source="own; @myerson1977graphs",
         ),
         Proposition(
             "capture",
@@ -219,7 +218,7 @@ def propositions() -> tuple[Proposition, ...]:
             {"e": before, "m": Allocation("local_market")},
             stronger="m_component_upgrading > e_component_upgrading and "
             "m_assembly_upgrading >= e_assembly_upgrading and m_lead <= e_lead",
-            source="own; Hart and Moore (1990) on outside opportunities",
+            source="own; @hart1990property on outside opportunities",
         ),
         Proposition(
             "bonus_stays",

@@ -1,17 +1,18 @@
-r"""Four ways to upgrade, and what a lead firm does about each.
+r"""Paths of upgrading: four ways to upgrade, and what a lead firm does about each.
 
 **The game.** In order:
 
 1. A supplier stays as it is or upgrades in one of four ways (Humphrey and Schmitz 2002): its
    *process* (the same at less cost), its *product* (something better), its *function* (design and
    brands, so far done by the lead firm), or its *channel* (the same for another market).
-2. The lead firm sees which, and *supports* it, *tolerates* it, or *punishes* the supplier: it takes
-   its orders away.
+2. The lead firm sees which, and responds (:math:`\rho`): it *supports* it, *tolerates* it, or
+   *punishes* the supplier: it takes its orders away.
 
-Upgrading of the kind t costs the supplier :math:`c_t`; it gains :math:`s_t`, and the lead firm
-:math:`a_t`, which is less than 0 where the supplier comes into its way. Support costs the lead firm
-k and raises both gains by the share h. Punishment costs the supplier the rent r that orders bring
-and all of its gain but the share o, and the lead firm the cost d of another supplier:
+Upgrading of the kind t (1 to 4, in this order) costs the supplier :math:`c_t`; it gains
+:math:`s_t`, and the lead firm :math:`a_t`, which is less than 0 where the supplier comes into its
+way. Support costs the lead firm k and raises both gains by the share h. Punishment costs the
+supplier the rent r that orders bring and all of its gain but the share o, and the lead firm the
+cost d of another supplier:
 
 .. math::
    \begin{array}{lll}
@@ -50,6 +51,8 @@ from pigou.model import Model
 from pigou.proposition import Profile, Proposition
 from pigou.reform import Reform, remove_choice, set_parameters, subsidy
 
+KINDS = ("process", "product", "functional", "channel")
+
 
 def model() -> Model:
     """Return the four ways to upgrade with their reforms."""
@@ -62,25 +65,8 @@ def model() -> Model:
     )
 
 
-def of_kind(what: str) -> str:
-    """Return a cost or a gain of the kind of upgrading that is chosen."""
-    return (
-        f"if(upgrading == process, {what}_process, if(upgrading == product, {what}_product, "
-        f"if(upgrading == functional, {what}_functional, {what}_channel)))"
-    )
-
-
 def upgrading_paths() -> Game:
     """Return the game."""
-    gain, shared, cost = of_kind("gain"), of_kind("shared"), of_kind("cost")
-    supplier = (
-        f"if(response == support, (1 + boost)*{gain}, "
-        f"if(response == tolerate, {gain}, outside*{gain} - orders)) - {cost}"
-    )
-    lead = (
-        f"if(response == support, (1 + boost)*{shared} - help, "
-        f"if(response == tolerate, {shared}, -replacement))"
-    )
     learnt = "if(response == punish, outside, 1)*learning"
     return Game(
         "upgrading_paths",
@@ -89,25 +75,25 @@ def upgrading_paths() -> Game:
             Move(
                 "upgrading", "supplier",
                 {"none": 0, "process": 1, "product": 2, "functional": 3, "channel": 4},
-                label="Upgrading",
+                label="Upgrading", tex="t",
             ),
             Move(
                 "response", "lead", {"tolerate": 0, "support": 1, "punish": 2}, 2,
-                when="upgrading != none", label="Response",
+                when="upgrading != none", label="Response", tex=r"\rho",
             ),
         ],
         payoffs={
-            "supplier": f"if(upgrading == none, 0, {supplier})",
-            "lead": f"if(upgrading == none, 0, {lead})",
+            "supplier": " + ".join(supplier_if(kind) for kind in KINDS),
+            "lead": " + ".join(lead_if(kind) for kind in KINDS),
         },
         bystanders=[
             Bystander("region", f"if(upgrading == functional, {learnt}, 0)", "Others in the region")
         ],
         parameters=[
-            *kind("process", 1, "1", "3/2", "1/2"),
-            *kind("product", 2, "6/5", 2, 1),
-            *kind("functional", 3, 4, -2, 1),
-            *kind("channel", 4, 2, "-1/2", "3/2"),
+            *upgrading_of("process", 1, "1", "3/2", "1/2"),
+            *upgrading_of("product", 2, "6/5", 2, 1),
+            *upgrading_of("functional", 3, 4, -2, 1),
+            *upgrading_of("channel", 4, 2, "-1/2", "3/2"),
             Parameter(
                 "boost", "1/2", "boost >= 0", "share", "by which support raises gains", "h",
                 source="illustration",
@@ -138,7 +124,24 @@ def upgrading_paths() -> Game:
     )  # fmt: skip
 
 
-def kind(
+def supplier_if(kind: str) -> str:
+    """Return the supplier's payoff from a kind of upgrading: supported, tolerated, punished."""
+    gain = f"gain_{kind}"
+    return (
+        f"if(upgrading == {kind}, if(response == support, (1 + boost)*{gain}, "
+        f"if(response == tolerate, {gain}, outside*{gain} - orders)) - cost_{kind}, 0)"
+    )
+
+
+def lead_if(kind: str) -> str:
+    """Return the lead firm's payoff from a kind of upgrading: supported, tolerated, punished."""
+    return (
+        f"if(upgrading == {kind}, if(response == support, (1 + boost)*shared_{kind} - help, "
+        f"if(response == tolerate, shared_{kind}, -replacement)), 0)"
+    )
+
+
+def upgrading_of(
     name: str, number: int, gain: object, shared: object, cost: object
 ) -> tuple[Parameter, ...]:
     """Return what a kind of upgrading brings the supplier and the lead firm, and its cost."""
@@ -187,7 +190,7 @@ def design_grant() -> Reform:
     return subsidy(
         "upgrading", "grant", "design_grant", choice="functional",
         parameters=(
-            Parameter("grant", "9/2", "grant >= 0", "USD million", "paid for it", "g"),
+            Parameter("grant", "9/2", "grant >= 0", "USD million", "payment for it", "g"),
         ),
         label="Grant for design",
         source="the usual advice",

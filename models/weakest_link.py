@@ -56,15 +56,13 @@ def model() -> Model:
 
 
 def least(efforts: Sequence[int] = EFFORTS) -> str:
-    """Return the least effort as a formula: an effort that somebody makes, and nobody less."""
-    formula = str(max(efforts))
-    for effort in sorted(efforts, reverse=True)[1:]:
-        formula = f"if(sum(effort <= {effort}) >= 1, {effort}, {formula})"
-    return formula
+    """Return the least effort: the lowest if somebody makes it, else the least of the others."""
+    lowest, *higher = efforts
+    return f"if(sum(effort <= {lowest}) >= 1, {lowest}, {least(higher)})" if higher else str(lowest)
 
 
 def weakest_link(efforts: Sequence[int] = EFFORTS) -> Game:
-    """Return the game with given efforts."""
+    """Return the game with given efforts, from the lowest to the highest."""
     return Game(
         "weakest_link",
         players=[Player("firm", "Firms", size="firms")],
@@ -137,8 +135,7 @@ def bonus() -> Reform:
         parameters=(
             Parameter(
                 "bonus_rate", "0.1", "bonus_rate >= 0", "USD",
-                "payment per unit of the least effort",
-                "z",
+                "payment per unit of the least effort", "z",
             ),
         ),
         label="Bonus on what the chain delivers", source="own",
