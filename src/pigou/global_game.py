@@ -22,14 +22,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from fractions import Fraction
 from typing import Any
 
-import sympy as sp
-
-from pigou.errors import DeclarationError, unknown
-from pigou.exact import exact
-from pigou.expression import read_expression, symbol
+from pigou.errors import DeclarationError
+from pigou.evaluated import evaluator
+from pigou.expression import read_expression
 from pigou.game import Parameter
 
 __all__ = ["Investors", "LinearGame", "RegimeChange"]
@@ -130,10 +127,12 @@ class RegimeChange:
         DeclarationError
             If a value is outside its domain, a parameter has none, or a number is not allowed.
         """
-        put = _reader(self.name, self.parameters, values)
+        put = evaluator(f"global game '{self.name}'", self.parameters, values)
         groups = []
         for group in self.groups:
-            numbers = {f.name: put(getattr(group, f.name)) for f in fields(Investors)[1:]}
+            numbers: dict[str, Any] = {}
+            for one in fields(Investors)[1:]:
+                numbers[one.name] = put(getattr(group, one.name))
             wrong = [n for n, number in numbers.items() if number <= 0]
             if wrong or numbers["cost"] >= numbers["benefit"]:
                 shown = ", ".join(f"{n} = {number}" for n, number in numbers.items())
@@ -205,9 +204,9 @@ class LinearGame:
         DeclarationError
             If a value is outside its domain, a parameter has none, or a number is not allowed.
         """
-        put = _reader(self.name, self.parameters, values)
+        put = evaluator(f"global game '{self.name}'", self.parameters, values)
         names = ("gain", "cost", "mean", "precision", "noise_precision")
-        numbers = {name: put(getattr(self, name)) for name in names}
+        numbers: dict[str, Any] = {name: put(getattr(self, name)) for name in names}
         if numbers["gain"] <= 0 or numbers["noise_precision"] <= 0 or numbers["precision"] < 0:
             shown = ", ".join(f"{n} = {number}" for n, number in numbers.items())
             raise DeclarationError(
@@ -215,26 +214,3 @@ class LinearGame:
                 f"precision at least 0, not {shown}"
             )
         return LinearGame(self.name, **numbers, source=self.source)
-
-
-def _reader(name: str, parameters: Sequence[Parameter], values: Mapping[str, Any] | None) -> Any:
-    """Return what turns a formula into a number at the given values."""
-    known = {p.name: p for p in parameters}
-    for given in values or {}:
-        if given not in known:
-            raise DeclarationError(unknown("parameter", given, known, f"global game '{name}'"))
-    numbers: dict[sp.Symbol, sp.Rational] = {}
-    for parameter in parameters:
-        value = (values or {}).get(parameter.name, parameter.default)
-        if value is None:
-            raise DeclarationError(f"parameter '{parameter.name}' of '{name}' has no value")
-        fraction = parameter.check(exact(value))
-        numbers[symbol(parameter.name)] = sp.Rational(fraction.numerator, fraction.denominator)
-
-    def put(formula: Any) -> Fraction:
-        value = read_expression(formula, list(known)).xreplace(numbers)
-        if not value.is_rational:
-            raise DeclarationError(f"global game '{name}': {formula} is not a rational number")
-        return Fraction(int(value.p), int(value.q))
-
-    return put
