@@ -22,15 +22,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from fractions import Fraction
 from typing import Any
 
-import sympy as sp
-
-from pigou.errors import DeclarationError, unknown
-from pigou.exact import exact
-from pigou.expression import read_expression, symbol
+from pigou.errors import DeclarationError
 from pigou.game import Parameter
+from pigou.reading import check_formulas, number_reader
 
 __all__ = ["Investors", "LinearGame", "RegimeChange"]
 
@@ -100,7 +96,6 @@ class RegimeChange:
     def __post_init__(self) -> None:
         object.__setattr__(self, "groups", tuple(self.groups))
         object.__setattr__(self, "parameters", tuple(self.parameters))
-        names = [p.name for p in self.parameters]
         if not self.groups:
             raise DeclarationError(f"global game '{self.name}' has no group of investors")
         if self.noise not in ("normal", "logistic"):
@@ -112,10 +107,9 @@ class RegimeChange:
                 f"global game '{self.name}': with a proper prior the noise has to be normal"
             )
         for group in self.groups:
-            for one in fields(Investors)[1:]:
-                read_expression(getattr(group, one.name), names)
-        for formula in (self.mean, self.precision):
-            read_expression(formula, names)
+            formulas = [getattr(group, one.name) for one in fields(Investors)[1:]]
+            check_formulas(formulas, self.parameters)
+        check_formulas([self.mean, self.precision], self.parameters)
 
     def __repr__(self) -> str:
         groups = ", ".join(group.name for group in self.groups)
@@ -130,10 +124,12 @@ class RegimeChange:
         DeclarationError
             If a value is outside its domain, a parameter has none, or a number is not allowed.
         """
-        put = _reader(self.name, self.parameters, values)
+        put = number_reader(f"global game '{self.name}'", self.parameters, values)
         groups = []
         for group in self.groups:
-            numbers = {f.name: put(getattr(group, f.name)) for f in fields(Investors)[1:]}
+            numbers: dict[str, Any] = {
+                f.name: put(getattr(group, f.name)) for f in fields(Investors)[1:]
+            }
             wrong = [n for n, number in numbers.items() if number <= 0]
             if wrong or numbers["cost"] >= numbers["benefit"]:
                 shown = ", ".join(f"{n} = {number}" for n, number in numbers.items())
@@ -193,9 +189,8 @@ class LinearGame:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", tuple(self.parameters))
-        names = [p.name for p in self.parameters]
-        for name in ("gain", "cost", "mean", "precision", "noise_precision"):
-            read_expression(getattr(self, name), names)
+        names = ("gain", "cost", "mean", "precision", "noise_precision")
+        check_formulas([getattr(self, name) for name in names], self.parameters)
 
     def at(self, values: Mapping[str, Any] | None = None) -> LinearGame:
         """Return the game with numbers in the place of parameters.
@@ -205,9 +200,9 @@ class LinearGame:
         DeclarationError
             If a value is outside its domain, a parameter has none, or a number is not allowed.
         """
-        put = _reader(self.name, self.parameters, values)
+        put = number_reader(f"global game '{self.name}'", self.parameters, values)
         names = ("gain", "cost", "mean", "precision", "noise_precision")
-        numbers = {name: put(getattr(self, name)) for name in names}
+        numbers: dict[str, Any] = {name: put(getattr(self, name)) for name in names}
         if numbers["gain"] <= 0 or numbers["noise_precision"] <= 0 or numbers["precision"] < 0:
             shown = ", ".join(f"{n} = {number}" for n, number in numbers.items())
             raise DeclarationError(
@@ -215,26 +210,3 @@ class LinearGame:
                 f"precision at least 0, not {shown}"
             )
         return LinearGame(self.name, **numbers, source=self.source)
-
-
-def _reader(name: str, parameters: Sequence[Parameter], values: Mapping[str, Any] | None) -> Any:
-    """Return what turns a formula into a number at the given values."""
-    known = {p.name: p for p in parameters}
-    for given in values or {}:
-        if given not in known:
-            raise DeclarationError(unknown("parameter", given, known, f"global game '{name}'"))
-    numbers: dict[sp.Symbol, sp.Rational] = {}
-    for parameter in parameters:
-        value = (values or {}).get(parameter.name, parameter.default)
-        if value is None:
-            raise DeclarationError(f"parameter '{parameter.name}' of '{name}' has no value")
-        fraction = parameter.check(exact(value))
-        numbers[symbol(parameter.name)] = sp.Rational(fraction.numerator, fraction.denominator)
-
-    def put(formula: Any) -> Fraction:
-        value = read_expression(formula, list(known)).xreplace(numbers)
-        if not value.is_rational:
-            raise DeclarationError(f"global game '{name}': {formula} is not a rational number")
-        return Fraction(int(value.p), int(value.q))
-
-    return put
