@@ -1,9 +1,9 @@
 r"""When to stop trying, and when to stop waiting: bandits and options, with certificates.
 
-A bandit
---------
-Write :math:`\mu_N = r / (N \lambda)` and :math:`\Omega(p) = (1 - p)/p` for `pigou.bandit`.
+For a bandit write :math:`\mu_N = r / (N \lambda)` and :math:`\Omega(p) = (1 - p)/p`.
 
+Steps
+-----
 1. A *team* of N lets all experiment above a cutoff, and none below it. Where all do, the value per
    player solves :math:`u = g p + \frac{1}{\mu_N} p \, (g - u - (1 - p) u')`, so that
    :math:`u = g p + C (1 - p) \Omega(p)^{\mu_N}`; with :math:`u = s` and :math:`u' = 0` at
@@ -29,13 +29,8 @@ Write :math:`\mu_N = r / (N \lambda)` and :math:`\Omega(p) = (1 - p)/p` for `pig
 4. A *subsidy* to the flow from the risky arm, until the first success, lets a lone pioneer stop at
    p if :math:`s = g p + \sigma + \frac{1}{\mu_1} p (g - s)`; if it is paid after a success too,
    :math:`g + \sigma` stands in the place of the g in brackets.
-
-An opportunity
---------------
-For `pigou.waiting`:
-
-5. The value of waiting is :math:`A V^\beta`, where :math:`\beta > 1` is a root of
-   :math:`\tfrac12 \sigma^2 \beta (\beta - 1) + (r - \delta) \beta - r = 0`; with
+5. For an opportunity, the value of waiting is :math:`A V^\beta`, where :math:`\beta > 1` is a
+   root of :math:`\tfrac12 \sigma^2 \beta (\beta - 1) + (r - \delta) \beta - r = 0`; with
    :math:`F = V - I` and :math:`F' = 1` at the trigger, :math:`V^* = \frac{\beta}{\beta - 1} I`.
 
 What is rational comes out exactly, the rest is enclosed by ball arithmetic.
