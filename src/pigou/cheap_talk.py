@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pigou.errors import DeclarationError
-from pigou.evaluated import evaluator
+from pigou.reading import number_reader
 from pigou.expression import read_expression
 from pigou.game import Parameter
 
@@ -83,7 +83,7 @@ class CheapTalk:
         >>> CheapTalk("dialogue", "b/2", parameters=[Parameter("b")]).at({"b": "0.1"}).bias
         Fraction(1, 20)
         """
-        number = evaluator(f"cheap talk '{self.name}'", self.parameters, values)
+        number = number_reader(f"cheap talk '{self.name}'", self.parameters, values)
         bias, low, high = number(self.bias), number(self.low), number(self.high)
         if low >= high:
             raise DeclarationError(

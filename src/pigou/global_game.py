@@ -25,9 +25,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from pigou.errors import DeclarationError
-from pigou.evaluated import evaluator
-from pigou.expression import read_expression
 from pigou.game import Parameter
+from pigou.reading import check_formulas, number_reader
 
 __all__ = ["Investors", "LinearGame", "RegimeChange"]
 
@@ -97,7 +96,6 @@ class RegimeChange:
     def __post_init__(self) -> None:
         object.__setattr__(self, "groups", tuple(self.groups))
         object.__setattr__(self, "parameters", tuple(self.parameters))
-        names = [p.name for p in self.parameters]
         if not self.groups:
             raise DeclarationError(f"global game '{self.name}' has no group of investors")
         if self.noise not in ("normal", "logistic"):
@@ -109,10 +107,9 @@ class RegimeChange:
                 f"global game '{self.name}': with a proper prior the noise has to be normal"
             )
         for group in self.groups:
-            for one in fields(Investors)[1:]:
-                read_expression(getattr(group, one.name), names)
-        for formula in (self.mean, self.precision):
-            read_expression(formula, names)
+            formulas = [getattr(group, one.name) for one in fields(Investors)[1:]]
+            check_formulas(formulas, self.parameters)
+        check_formulas([self.mean, self.precision], self.parameters)
 
     def __repr__(self) -> str:
         groups = ", ".join(group.name for group in self.groups)
@@ -127,12 +124,12 @@ class RegimeChange:
         DeclarationError
             If a value is outside its domain, a parameter has none, or a number is not allowed.
         """
-        put = evaluator(f"global game '{self.name}'", self.parameters, values)
+        put = number_reader(f"global game '{self.name}'", self.parameters, values)
         groups = []
         for group in self.groups:
-            numbers: dict[str, Any] = {}
-            for one in fields(Investors)[1:]:
-                numbers[one.name] = put(getattr(group, one.name))
+            numbers: dict[str, Any] = {
+                f.name: put(getattr(group, f.name)) for f in fields(Investors)[1:]
+            }
             wrong = [n for n, number in numbers.items() if number <= 0]
             if wrong or numbers["cost"] >= numbers["benefit"]:
                 shown = ", ".join(f"{n} = {number}" for n, number in numbers.items())
@@ -192,9 +189,8 @@ class LinearGame:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", tuple(self.parameters))
-        names = [p.name for p in self.parameters]
-        for name in ("gain", "cost", "mean", "precision", "noise_precision"):
-            read_expression(getattr(self, name), names)
+        names = ("gain", "cost", "mean", "precision", "noise_precision")
+        check_formulas([getattr(self, name) for name in names], self.parameters)
 
     def at(self, values: Mapping[str, Any] | None = None) -> LinearGame:
         """Return the game with numbers in the place of parameters.
@@ -204,7 +200,7 @@ class LinearGame:
         DeclarationError
             If a value is outside its domain, a parameter has none, or a number is not allowed.
         """
-        put = evaluator(f"global game '{self.name}'", self.parameters, values)
+        put = number_reader(f"global game '{self.name}'", self.parameters, values)
         names = ("gain", "cost", "mean", "precision", "noise_precision")
         numbers: dict[str, Any] = {name: put(getattr(self, name)) for name in names}
         if numbers["gain"] <= 0 or numbers["noise_precision"] <= 0 or numbers["precision"] < 0:
