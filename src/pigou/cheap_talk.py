@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pigou.errors import DeclarationError
-from pigou.reading import number_reader
 from pigou.expression import read_expression
 from pigou.game import Parameter
+from pigou.reading import number_reader
 
 __all__ = ["CheapTalk"]
 
