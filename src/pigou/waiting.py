@@ -85,11 +85,11 @@ class Opportunity:
         """
         what = f"opportunity '{self.name}'"
         put = number_reader(what, self.parameters, values)
-        numbers = [put(getattr(self, name)) for name in _FORMULAS]
-        if numbers[0] < 0 or min(numbers[1:]) <= 0:
+        r, delta, sigma, cost = numbers = [put(getattr(self, name)) for name in _FORMULAS]
+        if r < 0 or min(delta, sigma, cost) <= 0:
             shown = ", ".join(f"{n} = {x}" for n, x in zip(_FORMULAS, numbers, strict=True))
             raise DeclarationError(
                 f"{what}: payout, volatility and cost have to be above 0 and discount at least 0, "
                 f"not {shown}"
             )
-        return Opportunity(self.name, *numbers, source=self.source)
+        return Opportunity(self.name, r, delta, sigma, cost, source=self.source)
