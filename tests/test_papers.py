@@ -34,16 +34,17 @@ from pigou.replicating import agree, answer, crossing, only, replicate, turning_
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = (
-    "acemoglu1999", "ballard1985", "cho1987", "farrell1985", "hausmann2003", "kamien1992",
-    "levin2003", "morris1998", "palfrey1984", "rasmusen1991", "segal2003", "shapley1953",
-    "stole1996", "winter2004",
+    "acemoglu1999", "ballard1985", "bikhchandani1992", "cho1987", "farrell1985", "hausmann2003",
+    "kamien1992", "levin2003", "morris1998", "palfrey1984", "rasmusen1991", "segal2003",
+    "shapley1953", "stole1996", "winter2004",
 )  # fmt: skip
 OBSERVATIONS = {"O06.data_period1_A", "O06.data_period10_A", "O43.bsw_range"}
 COVERED = {
-    "O02": 6, "O03": 8, "O04": 9, "O05": 7, "O06": 13, "O10": 8, "O12": 7, "O13": 18, "O17": 8,
-    "O18": 11, "O21": 9, "O22": 12, "O23": 15, "O24": 14, "O25": 10, "O26": 5, "O27": 11, "O28": 24,
-    "O29": 6, "O30": 7, "O31": 8, "O32": 11, "O33": 6, "O34": 12, "O35": 8, "O36": 8, "O37": 6,
-    "O38": 9, "O39": 6, "O40": 6, "O41": 8, "O43": 4, "O44": 5, "O45": 9, "O46": 6, "O48": 8,
+    "O02": 6, "O03": 8, "O04": 9, "O05": 7, "O06": 13, "O10": 8, "O12": 7, "O13": 18, "O15": 13,
+    "O17": 8, "O18": 11, "O21": 9, "O22": 12, "O23": 15, "O24": 14, "O25": 10, "O26": 5, "O27": 11,
+    "O28": 24, "O29": 6, "O30": 7, "O31": 8, "O32": 11, "O33": 6, "O34": 12, "O35": 8, "O36": 8,
+    "O37": 6, "O38": 9, "O39": 6, "O40": 6, "O41": 8, "O43": 4, "O44": 5, "O45": 9, "O46": 6,
+    "O48": 8,
 }  # fmt: skip
 """Claims by group; among them three of our own (O40.n_built, O45.implemented, O46.insured)."""
 HIDDEN = {"O04": 9, "O23": 15, "O26": 5, "O34": 12, "O39": 6, "O45": 2}
