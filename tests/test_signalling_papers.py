@@ -1,11 +1,13 @@
 """Signals and cascades: what the files of publications compute, by a second route."""
 
+import itertools
 from fractions import Fraction
 
 import pytest
 
 from pigou.exact import Enclosure
 from pigou.papers import spence1973
+from pigou.solvers.cascades import cascades, lasting
 from pigou.solving import solve
 
 
@@ -41,3 +43,38 @@ def test_expected_costs_follow_the_level():
     assert cost.value == Enclosure.point(Fraction(2, 5) * Fraction(3, 4))
     taxed = spence1973.wasted(Fraction(1), spence1973.tax())
     assert taxed.value == Enclosure.point(Fraction(1, 5))
+
+
+def cascades_by_hand(p, agents):
+    """Count over all signals and coins; a cascade is two more adoptions than rejections."""
+    sums = [Fraction(0)] * 3
+    for draws in itertools.product(itertools.product((True, False), repeat=2), repeat=agents):
+        weight, lead = Fraction(1), 0
+        for good, heads in draws:
+            weight *= (p if good else 1 - p) / 2
+            if abs(lead) < 2:
+                follow = good if lead == 0 or good == (lead > 0) else heads
+                lead = follow_on(lead, follow)
+        sums[0 if lead >= 2 else 2 if lead <= -2 else 1] += weight
+    return tuple(sums)
+
+
+def follow_on(lead, adopts):
+    """A first choice is +-1; the second one ends in a cascade, or cancels it."""
+    step = 1 if adopts else -1
+    return lead + step
+
+
+@pytest.mark.parametrize("p", ["3/5", "51/100", "9/10"])
+def test_cascades_agree_with_a_count_over_all_signals_and_coins(p):
+    p = Fraction(p)
+    for agents in (0, 1, 2, 3, 4):
+        assert tuple(cascades(p, agents)) == cascades_by_hand(p, agents)
+
+
+def test_the_limit_of_cascades_is_where_many_agents_end():
+    p = Fraction(7, 10)
+    found, many = lasting(p), cascades(p, 60)
+    assert 0 < found.correct - many.correct < Fraction(1, 10**15)
+    assert found.correct == p * (p + 1) / (2 * (1 - p + p * p))
+    assert found.correct + found.incorrect == 1
