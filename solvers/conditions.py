@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
-from pigou.deadline import stops, time_is_up
+from pigou.deadline import seconds_left, stops, time_is_up
 from pigou.expression import If
 from pigou.solvers.reals import Decision, Outcome, decide
 from pigou.solvers.sample_points import SamplePoints
@@ -28,7 +30,7 @@ __all__ = ["Simplifier", "tidy"]
 MOST_ALTERNATIVES = 64
 MOST_CASES = 8
 MOST_COMBINATIONS, MOST_FOR_ONE = 600, 150
-SECONDS = 2.0
+SECONDS, WORK = 10.0, 4_000_000
 
 Alternative = tuple[Boolean, ...]
 
@@ -62,7 +64,10 @@ class Simplifier:
         if key not in self._answers and time_is_up():
             return Decision(Outcome.UNDECIDED, reason=stops()[1])
         if key not in self._answers:
-            self._answers[key] = self._decided(claim, more)
+            found = self._decided(claim, more)
+            if found.outcome is Outcome.UNDECIDED and time_is_up():
+                return replace(found, reason=stops()[1])  # there may be more time later
+            self._answers[key] = found
         return self._answers[key]
 
     def _decided(self, claim: Any, more: tuple[Any, ...]) -> Decision:
@@ -70,7 +75,8 @@ class Simplifier:
         point = self.points.refuting(claim, more)
         if point is not None:
             return Decision(Outcome.REFUTED, point)
-        found = decide(claim, (*self.given, *more), self.integers, seconds=SECONDS)
+        seconds = seconds_left(SECONDS)
+        found = decide(claim, (*self.given, *more), self.integers, seconds=seconds, work=WORK)
         if found.outcome is Outcome.REFUTED:
             self.points.add(found.counterexample)
         return found
@@ -165,11 +171,33 @@ class Simplifier:
 
     # -- nested conditions ----------------------------------------------------------------------
 
+    def settled(self, claim: Any) -> Boolean:
+        """Write each inequality of a condition in short, or as true or false where it is proved.
+
+        Examples
+        --------
+        >>> x, y = sp.symbols("x y", real=True)
+        >>> claim = sp.Or(sp.And(x * y + 1 > 1 - x, y > -1), x + y < 0)
+        >>> Simplifier((x > 0, y > 0), (), [x, y]).settled(sp.And(claim, 2 * x + y >= x + 3 * y))
+        x >= 2*y
+        """
+        short: dict[Any, Any] = {}
+        for relation in sorted(claim.atoms(Relational), key=_size):
+            if time_is_up():
+                break
+            if self.holds(relation):
+                short[relation] = sp.true
+            elif self.holds(sp.Not(relation)):
+                short[relation] = sp.false
+            else:
+                short[relation] = self._remembered(relation)
+        return claim.xreplace(short)
+
     def multiplied_out(self, claim: Any) -> Boolean:
         """Write a nested condition as few alternatives, with what they share in front.
 
         Each step is proved to be an equivalence, and the result is held against the condition as
-        a whole once more.
+        a whole once more. A condition that is not done in time is returned as it was.
 
         Examples
         --------
@@ -183,6 +211,8 @@ class Simplifier:
             return claim
         short = list(dict.fromkeys(self.shortened(way) for way in ways))
         kept = self._absorb(short)
+        if time_is_up():
+            return claim
         shared = [x for x in kept[0] if all(x in way for way in kept)] if kept else []
         rest = sp.Or(*(sp.And(*(x for x in way if x not in shared)) for way in kept))
         found = sp.And(*shared, rest)
@@ -191,6 +221,8 @@ class Simplifier:
 
     def _ways(self, claim: Any, known: Alternative) -> list[Alternative] | None:
         """Return the ways in which a claim can hold where others do; None if too many."""
+        if time_is_up():
+            return None
         if not isinstance(claim, sp.And) and self.holds(claim, *known):
             return [()]
         if isinstance(claim, sp.Or):
@@ -265,6 +297,8 @@ class Simplifier:
             for x in _literals(self._remembered(literal))
         ]
         for literal in list(kept):
+            if time_is_up():
+                break
             rest = [x for x in kept if x is not literal]
             if self.holds(literal, *rest):
                 kept = rest
@@ -274,6 +308,8 @@ class Simplifier:
         """Drop inequalities, then whole alternatives, that the other alternatives cover."""
         current = list(alternatives)
         for position, alternative in enumerate(current):
+            if time_is_up():
+                return current
             for literal in alternative:
                 shorter = tuple(x for x in current[position] if x != literal)
                 whole = sp.Or(*(sp.And(*a) for a in current))
@@ -383,6 +419,7 @@ def _factors(gap: sp.Expr) -> tuple[sp.Expr, ...]:
     return (*sp.Mul.make_args(numerator), *sp.Mul.make_args(denominator))
 
 
+@lru_cache(maxsize=65536)
 def _size(claim: Any) -> tuple[int, str]:
     return int(claim.count_ops()), str(claim)
 

@@ -17,6 +17,7 @@ Steps
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,7 +34,7 @@ from pigou.solvers.symbolic import CriticalValue, RegimeSet, SymbolicEquilibrium
 
 __all__ = ["critical_values", "with_critical_values"]
 
-MOST_VALUES = 48
+MOST_VALUES, MOST_WAYS = 48, 200
 _ABOVE = (sp.Ge, sp.Gt)
 
 
@@ -156,6 +157,9 @@ def _bounds(claim: Any, simplifier: Simplifier) -> Iterator[_Bound | None]:
         if claim not in (sp.true, sp.false):
             yield None
         return
+    if _number_of_ways(claim) > MOST_WAYS:
+        yield None
+        return
     normal = sp.to_dnf(claim)
     parts = normal.args if isinstance(normal, sp.Or) else (normal,)
     ways = [tuple(p.args) if isinstance(p, sp.And) else (p,) for p in parts]
@@ -172,6 +176,14 @@ def _bounds(claim: Any, simplifier: Simplifier) -> Iterator[_Bound | None]:
                 else:
                     parameter, value, relation = solved
                     yield _Bound(parameter, value, relation, rest, others)
+
+
+def _number_of_ways(claim: Any) -> int:
+    """Return how many alternatives there are at most when a condition is multiplied out."""
+    if not isinstance(claim, sp.And | sp.Or):
+        return 1
+    numbers = [_number_of_ways(part) for part in claim.args]
+    return math.prod(numbers) if isinstance(claim, sp.And) else sum(numbers)
 
 
 def _solved(literal: Relational, simplifier: Simplifier) -> tuple[Any, ...] | None:

@@ -11,25 +11,30 @@ Steps
 3. The short condition is held against the one of step 1 as a whole once more.
 4. A path is *efficient* where its welfare is at least that of every other path.
 
+Where there is a time limit, every path is asked about first; the conditions are then shortened, the
+parameter space is cut, and the efficient paths are found, each in a part of the time. A condition
+that is not short by then is stated at its full length: it is exact all the same.
+
 Source: R. Selten (1965), Spieltheoretische Behandlung eines Oligopolmodells mit
 Nachfrageträgheit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
-from pigou.deadline import stops, time_is_up
+from pigou.deadline import part_of_time
 from pigou.errors import DeclarationError
 from pigou.exact import Record
 from pigou.expression import symbol
 from pigou.game import Game
 from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.paths import PathOfPlay, paths_of_play
-from pigou.solvers.reals import Outcome, decide
+from pigou.solvers.reals import Decision, Outcome, decide
 from pigou.solvers.staged_partition import staged_partition, within_time
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
@@ -73,7 +78,6 @@ def path_regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSe
     ...     print(path.profile, "|", path.condition)
     enter: no | price <= 0
     enter: yes; fight: no | price >= 0
-    enter: yes; fight: yes | price <= 0
     """
     return _Search(game, fixed or {}).found()
 
@@ -106,45 +110,64 @@ class _Search:
 
     def found(self) -> RegimeSet:
         """Settle every path, and cut the parameter space."""
+        possible = [self.possible(path) for path in self.paths]
         verdicts: list[SymbolicEquilibrium | Exclusion] = []
-        unresolved: list[str] = []
-        for path in self.paths:
-            if time_is_up():
-                unresolved.append(f"{path.words}: {stops()[1]}")
-                continue
-            verdicts.append(self.settle(path))
-        equilibria = [one for one in verdicts if isinstance(one, SymbolicEquilibrium)]
-        unresolved += [f"{one.profile} (whether it can occur)" for one in equilibria
-                       if not one.decided]  # fmt: skip
+        with part_of_time(0.5):
+            for place, (path, decision) in enumerate(zip(self.paths, possible, strict=True)):
+                with part_of_time(1 / (len(self.paths) - place)):
+                    verdicts.append(self.settle(path, decision))
+        stated = [one for one in verdicts if isinstance(one, SymbolicEquilibrium)]
+        cut = within_time(staged_partition, stated, self.simplifier)
+        equilibria = self.with_efficiency(stated)
+        changed = {id(old): new for old, new in zip(stated, equilibria, strict=True)}
         return RegimeSet(
             self.game.name,
             self.given,
             tuple(equilibria),
             tuple(one for one in verdicts if isinstance(one, Exclusion)),
-            tuple(unresolved),
+            tuple(
+                f"{path.words} (whether it can occur: {decision.reason})"
+                for path, decision in zip(self.paths, possible, strict=True)
+                if decision.outcome is Outcome.UNDECIDED
+            ),
             self.integers,
             WHY_NOT_MIXED,
-            within_time(staged_partition, equilibria, self.simplifier),
+            replace(cut, regimes=tuple(
+                replace(r, equilibria=tuple(changed[id(one)] for one in r.equilibria))
+                for r in cut.regimes
+            )),
             staged=True,
-        )
+        )  # fmt: skip
 
-    def settle(self, path: PathOfPlay) -> SymbolicEquilibrium | Exclusion:
-        """Find the condition of a path, or prove that it is never an outcome."""
-        possible = self.simplifier.decide(sp.Not(path.holds))
+    def possible(self, path: PathOfPlay) -> Decision:
+        """Decide whether a path is never an outcome."""
+        return self.simplifier.decide(sp.Not(path.holds))
+
+    def settle(self, path: PathOfPlay, possible: Decision) -> SymbolicEquilibrium | Exclusion:
+        """Find the condition of a path, as short as time allows, if it can be an outcome."""
         if possible.outcome is Outcome.PROVED:
             return Exclusion(path.words, possible.seconds)
-        condition = self.simplifier.multiplied_out(path.holds)
         return SymbolicEquilibrium(
             path.words,
-            condition,
+            self.simplifier.multiplied_out(self.simplifier.settled(path.holds)),
             Record({who: tidy(u) for who, u in path.payoffs.items() if who != "welfare"}),
             Record(),
             possible.outcome is Outcome.REFUTED,
-            efficient=self.efficient(path),
         )
+
+    def with_efficiency(self, stated: Sequence[SymbolicEquilibrium]) -> list[SymbolicEquilibrium]:
+        """Add where a path is efficient."""
+        paths = {path.words: path for path in self.paths}
+        done = []
+        with part_of_time(0.5):
+            for place, one in enumerate(stated):
+                with part_of_time(1 / (len(stated) - place)):
+                    done.append(replace(one, efficient=self.efficient(paths[one.profile])))
+        return done
 
     def efficient(self, path: PathOfPlay) -> Any:
         """Return where no other path has a higher welfare."""
         best = path.payoffs["welfare"]
-        gaps = [sp.Ge(best - other.payoffs["welfare"], 0) for other in self.paths]
-        return self.simplifier.multiplied_out(sp.And(*gaps))
+        gaps = {sp.Ge(sp.expand(best - other.payoffs["welfare"]), 0) for other in self.paths}
+        claim = self.simplifier.settled(sp.And(*gaps))
+        return self.simplifier.multiplied_out(claim)

@@ -94,7 +94,8 @@ def stated(found, at):
 def solved(game, at):
     found = solve(game, at, pure=True)
     assert found.complete
-    return {tuple(p.value for p in one.payoffs.values()) for one in found}
+    assert all(p.is_exact for one in found for p in one.payoffs.values())
+    return {tuple(p.lower for p in one.payoffs.values()) for one in found}
 
 
 def drawn(game, rng, whole=12, part=4):
@@ -153,7 +154,7 @@ def test_a_draw_that_some_do_not_see_is_refused():
         "blind", blind.players, moves, dict(blind.payoffs), chance=blind.chance,
         parameters=blind.parameters,
     )  # fmt: skip
-    with pytest.raises(StructureError, match="not by buy"):
+    with pytest.raises(StructureError, match="not all who move later see the draw 'dry'"):
         regimes(game)
 
 
@@ -276,10 +277,14 @@ def test_research_before_output_as_in_daspremont_and_jacquemin_1988():
     assert sp.simplify(inside.moves["x1"] - published) == 0
 
 
-def test_what_a_time_limit_leaves_open_is_said():
+def test_what_a_time_limit_leaves_open_is_said_and_conditions_are_exact_all_the_same():
     found = regimes(weather(), time_limit="1e-9")
-    assert not found.complete and len(found.unresolved) == 5
-    assert "time limit" in found.unresolved[0] and not found.equilibria
+    assert not found.complete and len(found.unresolved) == 5 and not found.partition.regimes
+    assert "whether it can occur: the time limit" in found.unresolved[0]
+    rng = random.Random(5)
+    for _ in range(4):
+        at = drawn(weather(), rng, whole=3, part=2)
+        assert stated(found, at) == solved(weather(), at), at
 
 
 def test_a_parameter_in_an_exponent_is_held_at_its_default():

@@ -22,6 +22,7 @@ __all__ = [
     "is_limited",
     "part_of_time",
     "read_seconds",
+    "seconds_left",
     "stops",
     "time_is_up",
     "time_limit",
@@ -135,6 +136,20 @@ def part_of_time(part: float) -> Iterator[None]:
         yield
     finally:
         _RUNNING.reset(token)
+
+
+def seconds_left(most: float) -> float:
+    """Return the seconds until the first limit that runs ends, at most some number of them.
+
+    Examples
+    --------
+    >>> seconds_left(2.0)
+    2.0
+    >>> with time_limit(1):
+    ...     print(seconds_left(2.0) <= 1)
+    True
+    """
+    return max(0.0, min([most, *(deadline.ends - _now() for deadline in _RUNNING.get())]))
 
 
 def is_limited() -> bool:
