@@ -1,8 +1,8 @@
 r"""Bikhchandani, Hirshleifer and Welch (1992): informational cascades.
 
 **Set-up.** A project is worth V = 1 or 0, equally likely, and costs 1/2. Agents decide in turn.
-Each sees a signal, right with probability p, and what those before it did, not their signals. Whoever is
-indifferent tosses a coin.
+Each sees a signal, right with probability p, and what those before it did, not their signals.
+Whoever is indifferent tosses a coin.
 
 **Claims.** After the first few agents own signals are no longer heeded. Such a cascade may be
 wrong, and often is. If signals were public instead, many agents would hardly err.
