@@ -161,7 +161,7 @@ def seen_from(game: Game, draw: Chance) -> int | None:
     >>> from pigou.models import load
     >>> game = load("side_selling").game
     >>> [seen_from(game, draw) for draw in game.chance]
-    [2]
+    [3]
     """
     return stages_of_draws(game).get(draw.name)
 
