@@ -31,6 +31,7 @@ from pigou.equilibrium import Equilibrium
 from pigou.errors import StructureError
 from pigou.expression import Total, names_in
 from pigou.game import Chance, Choice, Game, Move
+from pigou.solvers.signalling_paths import hidden_draw, signalling_outcomes
 from pigou.stages import stages_of_draws
 
 __all__ = ["PathOfPlay", "paths_of_play", "played_path", "seen_from", "sees"]
@@ -64,7 +65,9 @@ def paths_of_play(game: Game) -> tuple[PathOfPlay, ...]:
     ----------
     game : Game
         Of single players with choices; everybody sees all earlier moves. A draw is seen by nobody,
-        or in every stage from some stage on by all who move.
+        or in every stage from some stage on by all who move; or it is the type of the sender in a
+        signalling game with two replies, where a path says what follows after each type, and holds
+        where it is the outcome of a perfect Bayesian equilibrium (see `signalling_paths`).
 
     Raises
     ------
@@ -89,6 +92,12 @@ def paths_of_play(game: Game) -> tuple[PathOfPlay, ...]:
     enter: yes; fight: no 1 - price <= 1
     enter: yes; fight: yes False
     """
+    if hidden_draw(game) is not None:
+        found = signalling_outcomes(game, _Tree(game).payoffs)
+        paths = tuple(PathOfPlay(*one) for one in itertools.islice(found, MOST_ENDS + 1))
+        if len(paths) > MOST_ENDS:
+            raise StructureError(f"game '{game.name}' has more than {MOST_ENDS} paths")
+        return paths
     _check_structure(game)
     return tuple(_Tree(game).outcomes({}, 0, {}))
 
@@ -111,6 +120,7 @@ def played_path(game: Game, equilibrium: Equilibrium) -> dict[str, str]:
         (c for c in game.chance if seen_from(game, c) is not None),
         key=lambda c: seen_from(game, c) or 0,
     )
+    hidden = hidden_draw(game)
     found: dict[str, str] = {}
     for outcome in itertools.product(*(c.outcomes for c in draws)):
         drawn = {c.name: label for c, label in zip(draws, outcome, strict=True)}
@@ -125,7 +135,7 @@ def played_path(game: Game, equilibrium: Equilibrium) -> dict[str, str]:
             if not taken:
                 return {}
             labels[move.name] = taken[0]
-            seen = [f" ({drawn[c.name]})" for c in reversed(draws) if sees(move, c)]
+            seen = [f" ({drawn[c.name]})" for c in reversed(draws) if sees(move, c) or c == hidden]
             found[move.name + "".join(seen)] = taken[0]
     return found
 
@@ -151,7 +161,7 @@ def seen_from(game: Game, draw: Chance) -> int | None:
     >>> from pigou.models import load
     >>> game = load("side_selling").game
     >>> [seen_from(game, draw) for draw in game.chance]
-    [2]
+    [3]
     """
     return stages_of_draws(game).get(draw.name)
 

@@ -4,10 +4,14 @@ import itertools
 from fractions import Fraction
 
 import pytest
+import sympy as sp
 
 from pigou.exact import Enclosure
+from pigou.expression import symbol
+from pigou.models import load
 from pigou.papers import spence1973
 from pigou.solvers.cascades import cascades, lasting
+from pigou.solvers.paths import paths_of_play, played_path
 from pigou.solving import solve
 
 
@@ -78,3 +82,15 @@ def test_the_limit_of_cascades_is_where_many_agents_end():
     assert 0 < found.correct - many.correct < Fraction(1, 10**15)
     assert found.correct == p * (p + 1) / (2 * (1 - p + p * p))
     assert found.correct + found.incorrect == 1
+
+
+def test_the_outcomes_of_certification_are_those_of_the_solved_game():
+    game = load("certification").game
+    paths = paths_of_play(game)
+    for change in ({}, {"lab": "1/3"}, {"harm": 0, "cost_unable": 3}, {"share_small": "7/10"}):
+        at = game.values(change)
+        numbers = {symbol(name): sp.Rational(str(value)) for name, value in at.items()}
+        stated = {path.words for path in paths if path.holds.xreplace(numbers) == sp.true}
+        played = (played_path(game, one) for one in solve(game, change, pure=True))
+        assert stated
+        assert stated == {"; ".join(f"{m}: {label}" for m, label in one.items()) for one in played}
