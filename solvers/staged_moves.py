@@ -66,7 +66,7 @@ def staged_move_regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> R
     ... )
     >>> found = staged_move_regimes(game)
     >>> found.follows[0].moves
-    {'q2': (a - q1)/2}
+    {'q2': a/2 - q1/2}
     >>> [one.moves for one in found.equilibria]
     [{'q1': a/2, 'q2': a/4}]
     """

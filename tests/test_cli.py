@@ -1117,5 +1117,5 @@ def test_a_game_in_extensive_form_is_shown_as_any_other():
 def test_what_is_not_solved_yet_is_refused_with_the_reason_for_a_tree_too():
     done = run("regimes", HORSE)
     assert done.exit_code == 2
-    assert "stage" in done.stderr
+    assert "'Player_2' does not observe all earlier moves" in done.stderr
     assert "Traceback" not in done.stderr

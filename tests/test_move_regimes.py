@@ -295,7 +295,7 @@ def test_pages_latex_and_results_show_moves_in_closed_form(cournot):
     assert "every pure equilibrium, and exactly when it exists" in text
     assert "pure strategies are stated" in text
     latex = regimes_latex(COURNOT, cournot)
-    assert r"Moves: x \(" in latex and "{3}" in latex
+    assert r"Moves: x $\frac{a + d - 2 \, c}{3}$" in latex
     result = regimes_result(cournot, COURNOT, {})
     assert result["mixed"]["stated"] is False
     moves = [e["moves"]["x"]["text"] for e in result["equilibria"]]

@@ -36,8 +36,8 @@ def critical_blocks(game: Game, found: RegimeSet) -> list[Block]:
     >>> found = regimes(game, {"threshold": 1}, critical=True)
     >>> for row in critical_blocks(game, found)[1].rows:
     ...     print(*row, sep=" | ")
-    benefit | cost | 2 exists above, not below |
-    cost | benefit*(1 - complementarity) | 1 exists above, not below |
+    benefit | cost | 2, 3 exist above, not below |
+    cost | benefit*(1 - complementarity) | 1, 3 exist above, not below | complementarity < 1
     """
     if not found.thresholds:
         return []
@@ -89,7 +89,7 @@ def critical_latex(game: Game, found: RegimeSet) -> list[str]:
     >>> from pigou.solving import regimes
     >>> game = load("coordination").game
     >>> critical_latex(game, regimes(game, {"threshold": 1}, critical=True))[2]
-    'Equilibrium 2 exists above, not below.'
+    'Equilibria 2, 3 exist above, not below.'
     """
     if not found.thresholds:
         return []
