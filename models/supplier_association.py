@@ -130,7 +130,7 @@ def supplier_association() -> Game:
             ),
             Parameter(
                 "supplier_power", "1/2", "0 < supplier_power < 1", "share",
-                "a supplier's power in bargaining", "b", source="@horn1988bilateral: equal",
+                "a supplier's power in bargaining", "b", source="Horn and Wolinsky (1988): equal",
             ),
             Parameter(
                 "associated", 0, "0 <= associated <= 1", "1 or 0",
