@@ -164,8 +164,11 @@ def _bounds(claim: Any, simplifier: Simplifier) -> Iterator[_Bound | None]:
     parts = normal.args if isinstance(normal, sp.Or) else (normal,)
     ways = [tuple(p.args) if isinstance(p, sp.And) else (p,) for p in parts]
     for way in ways:
-        if any(isinstance(x, sp.Eq) for x in way):
+        equations = [x for x in way if isinstance(x, sp.Eq)]
+        if any(opened(x, simplifier.integers) == sp.false for x in equations):
             continue  # without interior: nothing appears here on one side only
+        if equations:
+            yield None  # a single value of a whole number
         others = tuple(sp.And(*w) for w in ways if w is not way)
         for literal in way:
             if isinstance(literal, sp.Ge | sp.Gt | sp.Le | sp.Lt):
@@ -235,7 +238,8 @@ def _proved(
     """Return what a critical value needs of the other parameters, and whether all is proved."""
     if bound.parameter.name in simplifier.integers:
         return _whole(claim, bound, one, simplifier)
-    near = [opened(x) for x in bound.rest] + [opened(negated(x)) for x in bound.others]
+    whole = simplifier.integers
+    near = [opened(x, whole) for x in (*bound.rest, *map(negated, bound.others))]
     near += list(one.counts.values())
     side = bound.relation(bound.parameter, bound.value)
     at = {bound.parameter: bound.value}

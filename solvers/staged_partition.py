@@ -1,11 +1,12 @@
 r"""The regimes of a game in stages: where which paths are outcomes, up to boundaries.
 
 Where a player is indifferent, many paths are outcomes at once; these parameter values lie on
-boundaries, which have no interior. What is cut here is the rest.
+boundaries, which have no interior. What is cut here is the rest. An inequality between whole
+numbers alone has no such boundary, and is kept as it is.
 
 Steps
 -----
-1. With every inequality made strict, the conditions of the paths are open. The lists of paths that
+1. With every inequality between reals made strict, the conditions of the paths are open. The lists of paths that
    occur together are enumerated depth-first: each condition holds in its open form, or fails; z3
    cuts off what no values satisfy.
 2. Independently of that, z3 proves that every parameter value is in a regime or satisfies one of
@@ -15,7 +16,7 @@ Steps
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -33,22 +34,40 @@ __all__ = ["negated", "opened", "staged_partition", "within_time"]
 MOST_LISTS = 64
 
 
-def opened(condition: Any) -> Any:
+def opened(condition: Any, integers: Iterable[str] = ()) -> Any:
     """Make every inequality of a condition strict; an equation is never satisfied strictly.
+
+    Relations in whole numbers alone are open as they are.
+
+    Parameters
+    ----------
+    condition : sympy condition
+    integers : iterable of str
+        The parameters that take whole numbers only.
 
     Examples
     --------
     >>> x, y = sp.symbols("x y", real=True)
     >>> opened(sp.Or(x >= 1, sp.And(y < 0, sp.Eq(x, y))))
     x > 1
+    >>> opened(sp.And(x >= 1, y <= 0), ["x"])
+    (x >= 1) & (y < 0)
     """
+    whole = frozenset(integers)
     if isinstance(condition, sp.And | sp.Or):
-        return condition.func(*map(opened, condition.args))
+        return condition.func(*(opened(part, whole) for part in condition.args))
+    if _between_integers(condition, whole):
+        return condition
     if isinstance(condition, sp.Ge):
         return sp.Gt(*condition.args)
     if isinstance(condition, sp.Le):
         return sp.Lt(*condition.args)
     return sp.false if isinstance(condition, sp.Eq) else condition
+
+
+def _between_integers(condition: Any, integers: Iterable[str]) -> bool:
+    """Whether a relation is one of whole numbers alone."""
+    return {x.name for x in condition.free_symbols} <= set(integers)
 
 
 def staged_partition(
@@ -71,6 +90,7 @@ def staged_partition(
     x > 1 ['a']
     x < 1 ['b']
     """
+    whole = simplifier.integers
     lists = _lists(equilibria, simplifier)
     if lists is None:
         return Partition(reason="the lists that occur are too many, or not decided in time")
@@ -78,13 +98,13 @@ def staged_partition(
     for place in lists:
         held = tuple(one for k, one in enumerate(equilibria) if k in place)
         others = [one for k, one in enumerate(equilibria) if k not in place]
-        here = sp.And(*(opened(one.condition) for one in held))
+        here = sp.And(*(opened(one.condition, whole) for one in held))
         left = [
             one.condition for one in others if not simplifier.holds(sp.Not(one.condition), here)
         ]
         if left or len(held) > 1:
             here = simplifier.multiplied_out(
-                sp.And(here, *(opened(negated(condition)) for condition in left))
+                sp.And(here, *(opened(negated(condition), whole) for condition in left))
             )
         regimes.append(Regime(here, held))
     return Partition(tuple(regimes), *_proofs(regimes, equilibria, simplifier), up_to=True)
@@ -127,7 +147,8 @@ def _lists(
     """Return which conditions hold together in open sets; None if not decided."""
     rows: list[tuple[tuple[Boolean, ...], frozenset[int]]] = [((), frozenset())]
     for place, one in enumerate(equilibria):
-        ways = ((opened(one.condition), {place}), (opened(negated(one.condition)), set[int]()))
+        both = (opened(c, simplifier.integers) for c in (one.condition, negated(one.condition)))
+        ways = tuple(zip(both, ({place}, set[int]()), strict=True))
         grown = []
         for known, held in rows:
             for claim, more in ways:
@@ -147,8 +168,10 @@ def _proofs(
 ) -> tuple[Decision, Decision, Decision]:
     """Decide whether the regimes are exhaustive up to equations, disjoint, and listed."""
     conditions = [one.condition for one in regimes]
+    whole = simplifier.integers
     relations = [r for one in equilibria for r in one.condition.atoms(Relational)]
-    borders = dict.fromkeys(sp.Eq(r.lhs - r.rhs, 0) for r in relations if not isinstance(r, sp.Ne))
+    parting = [r for r in relations if not isinstance(r, sp.Ne) and not _between_integers(r, whole)]
+    borders = dict.fromkeys(sp.Eq(r.lhs - r.rhs, 0) for r in parting)
     pairs = [
         simplifier.decide(sp.Not(sp.And(a, b)))
         for place, a in enumerate(conditions)

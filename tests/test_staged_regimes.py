@@ -17,8 +17,10 @@ from pigou.regimes_page import regimes_latex, regimes_page
 from pigou.results import regimes_result
 from pigou.screen import as_text
 from pigou.solvers.conditions import Simplifier
+from pigou.solvers.critical_values import critical_values
 from pigou.solvers.paths import paths_of_play
 from pigou.solvers.square_roots import without_root
+from pigou.solvers.symbolic import SymbolicEquilibrium
 from pigou.solving import regimes, solve
 from test_cli import problems
 
@@ -156,6 +158,33 @@ def test_a_draw_that_some_do_not_see_is_refused():
     )  # fmt: skip
     with pytest.raises(StructureError, match="not all who move later see the draw 'dry'"):
         regimes(game)
+
+
+@pytest.mark.parametrize("gain", ["2*n - 5", "n - 3", "share - n + 3"])
+def test_whole_numbers_lie_in_regimes_and_on_no_boundary(gain):
+    """At n = 2 and n = 3 there was no regime, and the list was called exhaustive."""
+    game = entry()
+    more = [Parameter("n", 2, "1 <= n <= 5", integer=True), Parameter("share", 1, "0 <= share <= 1")]
+    payoffs = {**game.payoffs, "incumbent": f"fight*({gain})"}
+    game = Game("many", game.players, game.moves, payoffs, parameters=[*game.parameters, *more])
+    found = regimes(game, {"gain": 1, "loss": 2, "price": 0})
+    assert found.partition.proved
+    for number in range(1, 6):
+        at = {"n": number, "share": "1/2"}
+        (one,) = [r for r in found.regimes if holds(r.condition, at)]
+        assert {e.profile for e in one.equilibria} == {
+            e.profile for e in found.equilibria if holds(e.condition, at)
+        }
+
+
+def test_a_critical_value_is_stated_at_the_first_whole_number_as_well():
+    x = symbol("x")
+    n, found = symbol("n"), []
+    for condition in (sp.And(n >= 3, x >= 1), sp.And(sp.Eq(n, 3), x >= 1)):
+        one = SymbolicEquilibrium("a", condition, {}, {}, True)
+        values, _ = critical_values([one], Simplifier((n >= 1,), ("n",), [x, n]))
+        found += [v.needs for v in values if v.parameter == "x"]
+    assert found == [n >= 3, sp.Eq(n, 3)]
 
 
 def sides(one, found, rng, tries=60):
