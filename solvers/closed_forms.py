@@ -109,14 +109,21 @@ def _quadratic(a: sp.Expr, b: sp.Expr, c: sp.Expr, unknown: sp.Symbol) -> list[S
 
 
 def _two(equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]) -> list[Solution] | None:
-    """Eliminate one of two unknowns by a resultant, and put its roots back."""
+    """Eliminate one of two unknowns by a resultant, and put its roots back.
+
+    If nothing is found with one of the roots, the other ways round are tried: a root within a root
+    is not always seen to be a solution.
+    """
+    best: list[Solution] | None = None
     for (x, y), (one, other) in itertools.product(
         itertools.permutations(unknowns), itertools.permutations(equations)
     ):
         eliminated = sp.resultant(one, other, y)
         firsts = _roots(eliminated, x) if eliminated != 0 else None
         found: list[Solution] = []
+        lost = False
         for first in firsts or []:
+            before = len(found)
             there = sp.numer(sp.together(sp.simplify(one.xreplace(dict(first.values)))))
             seconds = _roots(there, y) if there.has(y) else None
             if seconds is None:
@@ -125,7 +132,10 @@ def _two(equations: Sequence[sp.Expr], unknowns: Sequence[sp.Symbol]) -> list[So
                 at = {**first.values, **second.values}
                 if sp.simplify(other.xreplace(at)) == 0 and sp.simplify(one.xreplace(at)) == 0:
                     found.append(Solution(at, (*first.needs, *second.needs)))
+            lost |= len(found) == before
         else:
             if firsts is not None:
-                return found
-    return None
+                best = found if best is None else max(best, found, key=len)
+                if not lost:
+                    return best
+    return best

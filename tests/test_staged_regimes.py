@@ -21,6 +21,7 @@ from pigou.solvers.critical_values import critical_values
 from pigou.solvers.paths import paths_of_play
 from pigou.solvers.square_roots import without_root
 from pigou.solvers.symbolic import SymbolicEquilibrium
+from pigou.solvers.thresholds import thresholds
 from pigou.solving import regimes, solve
 from test_cli import problems
 
@@ -295,6 +296,29 @@ def test_leader_and_follower_in_closed_form():
         (2,),
         (1,),
     )
+
+
+def test_two_equilibria_merge_at_a_fold():
+    """y = x and x = s + y**2: two solutions below s = 1/4, none above. None of them was found."""
+    moves = [Move("x", "a", (0, 2)), Move("y", "b", (0, 2))]
+    game = Game(
+        "fold", [Player("a"), Player("b")], moves,
+        {"a": "x*(s + y**2) - x**2/2", "b": "x*y - y**2/2"},
+        parameters=[Parameter("s", "1/8", "s > 0")],
+    )  # fmt: skip
+    found = regimes(game, critical=True)
+    assert found.complete and found.partition.proved and found.all_thresholds
+    (one,) = found.thresholds
+    assert (one.kind, one.parameter, one.value, one.above, one.below) == (
+        "merge", "s", sp.Rational(1, 4), (), (1, 2),
+    )  # fmt: skip
+    (same,) = thresholds(game, "s", "1/100", 1).thresholds
+    assert (same.exact, same.kinds, same.before, same.after) == ("1/4", ("fold",), 3, 1)
+    for value in ("1/100", "6/25", "1/4", "13/50"):
+        there = sorted(float(e.strategies[0].value.value) for e in solve(game, {"s": value}))
+        at = numbers({"s": value})
+        stated = [e.moves["x"].xreplace(at) for e in found.equilibria if e.condition.xreplace(at)]
+        assert there == pytest.approx(sorted(map(float, stated)), abs=1e-9), value
 
 
 @pytest.mark.long
