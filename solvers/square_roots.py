@@ -37,7 +37,9 @@ def without_root(
     """Return an expression of the same sign without the square root of a gap, if there is one.
 
     Of a + b*sqrt(c), with c > 0 and with a and b of opposite signs, all by proof, the sign is
-    that of b*(b**2*c - a**2); with the same sign it is that of a + b.
+    that of b*(b**2*c - a**2); with the same sign it is that of a + b. Of a quotient whose
+    denominator has the root, and is not proved to differ from 0, the root is left: without the
+    quotient it would not be seen where it is not defined.
 
     Parameters
     ----------
@@ -63,6 +65,8 @@ def without_root(
     root = sp.Dummy("root")
     plain = sp.together(gap.xreplace({p: root ** int(2 * p.exp) for p in roots}))
     top, bottom = (sp.Poly(part, root) for part in sp.fraction(plain))
+    if bottom.degree() and not holds(sp.Ne(bottom.as_expr().xreplace({root: sp.sqrt(base)}), 0)):
+        return gap
     whole = (top * bottom).all_coeffs()[::-1]  # of the same sign as the quotient
     a, b = (
         sp.factor(sp.Add(*(c * base ** (k // 2) for k, c in enumerate(whole) if k % 2 == odd)))

@@ -262,6 +262,18 @@ def test_a_square_root_is_taken_out_of_a_condition():
     assert plainly(sp.sqrt(x) - z) == sp.sqrt(x) - z  # z may be negative
 
 
+def test_a_root_below_the_line_is_not_multiplied_away():
+    """1/(sqrt(x) - y) >= 0 was written as x >= y**2, which holds at x = y**2 as well."""
+    x, y = sp.symbols("x y", real=True)
+    simplifier = Simplifier((x > 0, y > 0), (), [x, y])
+    for gap in (1 / (sp.sqrt(x) - y), (sp.sqrt(x) - 2) / (sp.sqrt(x) - y)):
+        short = simplifier.settled(gap >= 0)
+        assert not holds(short, {"x": 9, "y": 3})
+        assert holds(short, {"x": 9, "y": 2})
+    plain = without_root(1 / (sp.sqrt(x) + y), simplifier.holds, simplifier._sign)
+    assert plain.subs({x: 4, y: 1}) > 0
+
+
 RIVALS = Game(
     "leader and follower",
     [Player("one"), Player("two")],
