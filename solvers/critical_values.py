@@ -244,7 +244,7 @@ def _proved(
     side = bound.relation(bound.parameter, bound.value)
     at = {bound.parameter: bound.value}
     inside = [opened(x) for x in simplifier.given if x.has(bound.parameter)]
-    needs = sp.And(*(x.xreplace(at) for x in (*near, *inside)))
+    needs = sp.And(*(_placed(x, at) for x in (*near, *inside)))
     away = _without(bound.parameter, simplifier)
     if needs == sp.false or away.holds(sp.Not(needs)):
         return None  # the value is nowhere on the border
@@ -265,11 +265,23 @@ def _whole(
     rest = [*bound.rest, *(negated(x) for x in bound.others), *one.counts.values()]
     rest += [x for x in simplifier.given if x.has(bound.parameter)]
     points = ({bound.parameter: value}, {bound.parameter: value + step})
-    needs = sp.And(*(x.xreplace(at) for x in rest for at in points))
+    needs = sp.And(*(_placed(x, at) for x in rest for at in points))
     if needs == sp.false or away.holds(sp.Not(needs)):
         return None
-    inside, outside = (claim.xreplace(at) for at in points)
+    inside, outside = (_placed(claim, at) for at in points)
     return away.multiplied_out(needs), away.holds(sp.And(inside, sp.Not(outside)), needs)
+
+
+def _placed(condition: Any, at: Mapping[Any, Any]) -> Any:
+    """Put values into a condition; a relation is false where one of its sides is not defined."""
+    if isinstance(condition, sp.And | sp.Or):
+        return condition.func(*(_placed(part, at) for part in condition.args))
+    if not isinstance(condition, Relational):
+        return condition.xreplace(at)
+    left, right = (side.xreplace(at) for side in (condition.lhs, condition.rhs))
+    if any(side.has(sp.zoo, sp.nan, sp.oo, sp.I) for side in (left, right)):
+        return sp.false
+    return condition.func(left, right)
 
 
 def _without(parameter: sp.Symbol, simplifier: Simplifier) -> Simplifier:

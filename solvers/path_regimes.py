@@ -2,8 +2,10 @@ r"""For which parameter values a path of play is the outcome of a subgame-perfec
 
 Steps
 -----
-1. The paths of a finite game in stages come with conditions from `pigou.solvers.paths`: a
-   conjunction over the deviations of disjunctions over what may follow them.
+1. Parameter values at which a payoff is not defined are left out, which what is assumed says
+   (`pigou.solvers.defined`). The paths of a finite game in stages come with conditions from
+   `pigou.solvers.paths`: a conjunction over the deviations of disjunctions over what may follow
+   them.
 2. z3 discards a path whose condition nothing can satisfy (*excluded, proved*). The condition of
    every other one is multiplied out into alternatives, cutting off at once those that nothing
    satisfies; inequalities and alternatives that the rest makes superfluous are dropped, each by
@@ -33,7 +35,8 @@ from pigou.exact import Record
 from pigou.expression import symbol
 from pigou.game import Game
 from pigou.solvers.conditions import Simplifier, tidy
-from pigou.solvers.paths import PathOfPlay, paths_of_play
+from pigou.solvers.defined import probabilities
+from pigou.solvers.paths import PathOfPlay, paths_and_needs
 from pigou.solvers.reals import Decision, Outcome, decide
 from pigou.solvers.staged_partition import staged_partition, within_time
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
@@ -89,15 +92,16 @@ class _Search:
         self.game = game
         self.integers = tuple(p.name for p in game.parameters if p.integer and p.name not in fixed)
         given = tuple(c for c in (x.xreplace(at) for x in game.conditions) if c != sp.true)
-        odds = [p for c in game.chance for _, p in c.outcomes.values()]
-        more = [sp.sympify(p >= 0).xreplace(at) for p in odds]
-        self.given = given + tuple(c for c in more if not decide(c, given, self.integers))
+        paths, needs = paths_and_needs(game)
+        order = [p.symbol for p in game.parameters]
+        more = [c.xreplace(at) for c in (*probabilities(game), *needs)]
+        more = [c for c in more if not decide(c, given, self.integers)]
+        self.given = given + Simplifier(given, self.integers, order).shortened(more)
         if decide(sp.false, self.given, self.integers):
             raise DeclarationError(
                 f"no parameter values satisfy what game '{game.name}' assumes together with the "
                 f"values that are set ({', '.join(map(str, self.given))})"
             )
-        order = [p.symbol for p in game.parameters]
         self.simplifier = Simplifier(self.given, self.integers, order)
         self.paths = [
             PathOfPlay(
@@ -105,7 +109,7 @@ class _Search:
                 {who: sp.expand(u.xreplace(at)) for who, u in path.payoffs.items()},
                 path.holds.xreplace(at),
             )
-            for path in paths_of_play(game)
+            for path in paths
         ]
 
     def found(self) -> RegimeSet:

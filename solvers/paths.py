@@ -31,10 +31,11 @@ from pigou.equilibrium import Equilibrium
 from pigou.errors import StructureError
 from pigou.expression import Total, names_in
 from pigou.game import Chance, Choice, Game, Move
+from pigou.solvers.defined import demands
 from pigou.solvers.signalling_paths import hidden_draw, signalling_outcomes
 from pigou.stages import stages_of_draws
 
-__all__ = ["PathOfPlay", "paths_of_play", "played_path", "seen_from", "sees"]
+__all__ = ["PathOfPlay", "paths_and_needs", "paths_of_play", "played_path", "seen_from", "sees"]
 
 MOST_ENDS = 256
 
@@ -92,14 +93,31 @@ def paths_of_play(game: Game) -> tuple[PathOfPlay, ...]:
     enter: yes; fight: no 1 - price <= 1
     enter: yes; fight: yes False
     """
+    return paths_and_needs(game)[0]
+
+
+def paths_and_needs(game: Game) -> tuple[tuple[PathOfPlay, ...], tuple[Any, ...]]:
+    """Return `paths_of_play`, and what parameters must satisfy for all payoffs to be defined.
+
+    Examples
+    --------
+    >>> from pigou import Move, Parameter, Player
+    >>> moves = [Move("m", "a", {"no": 0, "yes": 1}), Move("n", "a", {"no": 0, "yes": 1}, 2)]
+    >>> payoffs = {"a": "m*n/rate"}
+    >>> game = Game("one", [Player("a")], moves, payoffs, parameters=[Parameter("rate", 1)])
+    >>> paths_and_needs(game)[1]
+    (Ne(rate, 0),)
+    """
+    tree = _Tree(game)
     if hidden_draw(game) is not None:
-        found = signalling_outcomes(game, _Tree(game).payoffs)
+        found = signalling_outcomes(game, tree.payoffs)
         paths = tuple(PathOfPlay(*one) for one in itertools.islice(found, MOST_ENDS + 1))
         if len(paths) > MOST_ENDS:
             raise StructureError(f"game '{game.name}' has more than {MOST_ENDS} paths")
-        return paths
-    _check_structure(game)
-    return tuple(_Tree(game).outcomes({}, 0, {}))
+    else:
+        _check_structure(game)
+        paths = tuple(tree.outcomes({}, 0, {}))
+    return paths, tuple(need for need in tree.needs if need != sp.true)
 
 
 def played_path(game: Game, equilibrium: Equilibrium) -> dict[str, str]:
@@ -176,6 +194,8 @@ class _Tree:
         }
         self.seen = tuple(c for c in game.chance if seen_from(game, c) is not None)
         self.ends = 0
+        self.partial = any(formula.atoms(sp.Pow) for formula in self.plain.values())
+        self.needs: dict[Any, None] = {}
 
     def outcomes(
         self, labels: Mapping[str, str], place: int, drawn: Mapping[str, str]
@@ -299,7 +319,10 @@ class _Tree:
         found = dict.fromkeys(self.plain, sp.S.Zero)
         for probability, draw in self.draws():
             for who, formula in self.plain.items():
-                found[who] += probability * formula.xreplace({**draw, **values})
+                at = {**draw, **values}
+                found[who] += probability * formula.xreplace(at)
+                if self.partial:
+                    self.needs |= dict.fromkeys(demands(formula, at, {}))
         return found
 
     def draws(self) -> Iterator[tuple[sp.Expr, dict[Any, Any]]]:

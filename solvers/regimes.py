@@ -33,9 +33,10 @@ from sympy.logic.boolalg import Boolean
 from pigou.deadline import stops, time_is_up
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Record
-from pigou.expression import If, Lookup, Total, each, symbol
+from pigou.expression import each, symbol
 from pigou.game import Choice, Game, Interval
 from pigou.solvers.conditions import Simplifier, tidy
+from pigou.solvers.defined import demands, evaluated, probabilities
 from pigou.solvers.indifference import SharedMixtures, shared_mixtures
 from pigou.solvers.move_regimes import move_regimes
 from pigou.solvers.partition import partition
@@ -46,7 +47,7 @@ from pigou.solvers.staged_partition import within_time
 from pigou.solvers.supports import MOST_CHOICES, SymbolicPlayer, mixed_by_support
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
-__all__ = ["probabilities", "regimes"]
+__all__ = ["regimes"]
 
 MOST_PROFILES = 4_096
 
@@ -296,7 +297,7 @@ class Search:
                 values = self._values(index, other, bound=False) | self._alone(counts, index)
                 for _, draw in self._draws():
                     known = ({**values, **draw}, self._summands(counts))
-                    for demand in _demands(self.game.payoff(group.player), *known):
+                    for demand in demands(self.game.payoff(group.player), *known):
                         yield group.player, demand.xreplace(self.fixed)
 
     def _numbers(self, profile: _Profile) -> Iterator[dict[sp.Symbol, sp.Integer]]:
@@ -320,7 +321,9 @@ class Search:
             formula = self.game.payoff(group.player)
             total = sp.S.Zero
             for probability, draw in self._draws():
-                total += probability * _at(formula, {**values, **draw}, self._summands(counts))
+                total += probability * evaluated(
+                    formula, {**values, **draw}, self._summands(counts)
+                )
             self._payoffs[key] = total.xreplace(self.fixed)
         return self._payoffs[key]
 
@@ -332,7 +335,7 @@ class Search:
                 values |= self._values(index, counts[index].index(sp.S.One), bound=False)
         total = sp.S.Zero
         for probability, draw in self._draws():
-            total += probability * _at(formula, {**values, **draw}, self._summands(counts))
+            total += probability * evaluated(formula, {**values, **draw}, self._summands(counts))
         return total.xreplace(self.fixed)
 
     def _values(self, index: int, action: int, bound: bool) -> dict[sp.Basic, sp.Expr]:
@@ -453,31 +456,6 @@ class Search:
         return Record(paid)
 
 
-def probabilities(game: Game) -> Iterator[Boolean]:
-    """Yield what makes the weights of draws of chance probabilities.
-
-    Examples
-    --------
-    >>> from pigou import Chance, Move, Parameter, Player
-    >>> game = Game(
-    ...     "luck",
-    ...     [Player("one")],
-    ...     [Move("dare", "one", {"no": 0, "yes": 1})],
-    ...     {"one": "dare*z"},
-    ...     chance=[Chance("z", {"bad": (-1, "1 - p"), "good": (1, "p")})],
-    ...     parameters=[Parameter("p", "1/2")],
-    ... )
-    >>> list(probabilities(game))
-    [1 - p >= 0, p >= 0]
-    """
-    for chance in game.chance:
-        weights = [p for _, p in chance.outcomes.values()]
-        if not all(p.is_number for p in weights):
-            yield from (p >= 0 for p in weights if not p.is_number)
-            total = sp.Eq(sp.expand(sp.Add(*weights)), 1)
-            yield from [total] if total != sp.true else []
-
-
 def _check_structure(game: Game) -> None:
     where = f"regimes of game '{game.name}'"
     for move in game.moves:
@@ -507,63 +485,3 @@ def _moved(counts: Counts, group: int, action: int, other: int) -> Counts:
     row[action] -= 1
     row[other] += 1
     return (*counts[:group], tuple(row), *counts[group + 1 :])
-
-
-def _at(formula: Any, values: Mapping[sp.Basic, sp.Expr], summands: Mapping[str, Any]) -> Any:
-    """Replace symbols by values and sums over members by their terms, from the inside."""
-    if formula in values:
-        return values[formula]
-    if isinstance(formula, Total):
-        return sp.Add(
-            *(
-                number * _at(formula.args[0], {**values, **inside}, summands)
-                for number, inside in summands.get(formula.args[1].name, [])
-            )
-        )
-    if isinstance(formula, Lookup):
-        where = [_at(s, values, summands) for s in formula.args[0]]
-        return _at(Lookup.entry(where, *formula.args[1:]), values, summands)
-    if isinstance(formula, If):
-        condition = _at(formula.args[0], values, summands)
-        if condition in (sp.true, sp.false):
-            return _at(formula.args[1 if condition == sp.true else 2], values, summands)
-        return If(condition, *(_at(part, values, summands) for part in formula.args[1:]))
-    if not formula.args:
-        return formula
-    return formula.func(*(_at(part, values, summands) for part in formula.args))
-
-
-def _demands(
-    formula: Any, values: Mapping[sp.Basic, sp.Expr], summands: Mapping[str, Any]
-) -> Iterator[Boolean]:
-    """Yield what has to hold for a formula to be defined where `_at` evaluates it.
-
-    No denominator is 0, even where it divides 0, and no root is of a negative number. Of a case
-    distinction only the branch that is taken has to be defined.
-    """
-    if formula in values or not formula.args:
-        return
-    if isinstance(formula, Total):
-        for _, inside in summands.get(formula.args[1].name, []):
-            yield from _demands(formula.args[0], {**values, **inside}, summands)
-        return
-    if isinstance(formula, Lookup):
-        where = [_at(s, values, summands) for s in formula.args[0]]
-        yield from _demands(Lookup.entry(where, *formula.args[1:]), values, summands)
-        return
-    if isinstance(formula, If):
-        condition = _at(formula.args[0], values, summands)
-        yield from _demands(formula.args[0], values, summands)
-        for truth, part in ((condition, formula.args[1]), (sp.Not(condition), formula.args[2])):
-            if truth != sp.false:
-                for demand in _demands(part, values, summands):
-                    yield sp.Or(sp.Not(truth), demand)
-        return
-    for part in formula.args:
-        yield from _demands(part, values, summands)
-    if isinstance(formula, sp.Pow):
-        base, exponent = (_at(part, values, summands) for part in formula.args)
-        if exponent.is_Rational and exponent < 0:
-            yield sp.Ne(base, 0)
-        if exponent.is_Rational and not exponent.is_Integer:
-            yield sp.Ge(base, 0)

@@ -6,9 +6,9 @@ numbers alone has no such boundary, and is kept as it is.
 
 Steps
 -----
-1. With every inequality between reals made strict, the conditions of the paths are open. The lists of paths that
-   occur together are enumerated depth-first: each condition holds in its open form, or fails; z3
-   cuts off what no values satisfy.
+1. With every inequality between reals made strict, the conditions of the paths are open. The lists
+   of paths that occur together are enumerated depth-first: each condition holds in its open form,
+   or fails; z3 cuts off what no values satisfy.
 2. Independently of that, z3 proves that every parameter value is in a regime or satisfies one of
    the equations that part them (*exhaustive*), that no two regimes hold together (*disjoint*), and
    that each implies the conditions listed and excludes the others (*listed*).

@@ -165,7 +165,10 @@ def test_a_draw_that_some_do_not_see_is_refused():
 def test_whole_numbers_lie_in_regimes_and_on_no_boundary(gain):
     """At n = 2 and n = 3 there was no regime, and the list was called exhaustive."""
     game = entry()
-    more = [Parameter("n", 2, "1 <= n <= 5", integer=True), Parameter("share", 1, "0 <= share <= 1")]
+    more = [
+        Parameter("n", 2, "1 <= n <= 5", integer=True),
+        Parameter("share", 1, "0 <= share <= 1"),
+    ]
     payoffs = {**game.payoffs, "incumbent": f"fight*({gain})"}
     game = Game("many", game.players, game.moves, payoffs, parameters=[*game.parameters, *more])
     found = regimes(game, {"gain": 1, "loss": 2, "price": 0})
@@ -186,6 +189,29 @@ def test_a_critical_value_is_stated_at_the_first_whole_number_as_well():
         values, _ = critical_values([one], Simplifier((n >= 1,), ("n",), [x, n]))
         found += [v.needs for v in values if v.parameter == "x"]
     assert found == [n >= 3, sp.Eq(n, 3)]
+
+
+def test_values_at_which_a_payoff_is_not_defined_are_left_out_and_named():
+    """They were in no regime, called a boundary, and a critical value stood at the pole."""
+    game = entry()
+    payoffs = {"entrant": "enter*(1/rate - 2*fight)", "incumbent": "fight*(price - 1)"}
+    more = [*game.parameters, Parameter("rate", 2)]
+    game = Game("pole", game.players, game.moves, payoffs, parameters=more)
+    found = regimes(game, {"gain": 1, "loss": 2}, critical=True)
+    assert found.conditions == (sp.Ne(symbol("rate"), 0),)
+    assert found.complete and found.partition.proved
+    assert not any(one.parameter == "rate" and one.value == 0 for one in found.thresholds)
+
+
+def test_chances_of_a_draw_in_a_game_in_stages_sum_to_1():
+    toss = Chance("toss", {"heads": (1, "p"), "tails": (0, "q")})
+    more = [Parameter("p", "1/2"), Parameter("q", "1/2")]
+    game = entry()
+    game = Game("odds", game.players, game.moves, dict(game.payoffs), chance=[toss],
+                parameters=[*game.parameters, *more])  # fmt: skip
+    given = sp.And(*regimes(game, {"gain": 1, "loss": 2, "price": 1}).conditions)
+    assert given.xreplace(numbers({"p": "1/4", "q": "3/4"}))
+    assert not given.xreplace(numbers({"p": "1/4", "q": "1/4"}))
 
 
 def sides(one, found, rng, tries=60):
@@ -310,6 +336,18 @@ def test_leader_and_follower_in_closed_form():
     )
 
 
+def test_two_that_become_one_are_said_to_merge():
+    s = symbol("s")
+    found = [
+        SymbolicEquilibrium("a", where, {}, {}, True, moves={"x": (1 + root) / 2})
+        for root, where in ((sp.sqrt(1 - 4 * s), 4 * s <= 1), (-sp.sqrt(1 - 4 * s), 4 * s < 1))
+    ]
+    ((one,), whole) = critical_values(found, Simplifier((s > 0,), (), [s]))
+    assert (one.kind, one.value, one.above, one.below) == ("merge", sp.Rational(1, 4), (), (1, 2))
+    assert whole
+
+
+@pytest.mark.long
 def test_two_equilibria_merge_at_a_fold():
     """y = x and x = s + y**2: two solutions below s = 1/4, none above. None of them was found."""
     moves = [Move("x", "a", (0, 2)), Move("y", "b", (0, 2))]

@@ -40,11 +40,12 @@ from pigou.expression import If, read_condition, read_expression, symbol
 from pigou.game import Choice, Game, Player
 from pigou.model import Model
 from pigou.proposition import Allocation, Effect, Number, Profile, Proposition
+from pigou.solvers.defined import probabilities
 from pigou.solvers.first_stage import value_at
 from pigou.solvers.paths import played_path
 from pigou.solvers.pure_profiles import PureProfile, pure_profile
 from pigou.solvers.reals import Decision, Outcome, decide
-from pigou.solvers.regimes import probabilities, regimes
+from pigou.solvers.regimes import regimes
 from pigou.solvers.situations import Situation, situation
 from pigou.solvers.transcendental import without_transcendentals
 from pigou.solvers.truth import settled, truth
