@@ -36,6 +36,7 @@ from pigou.expression import If, Lookup, Total, symbol
 from pigou.game import Game, Interval
 from pigou.solvers.closed_forms import Solution, closed_forms
 from pigou.solvers.conditions import Simplifier, tidy
+from pigou.solvers.defined import probabilities
 from pigou.solvers.first_order import INTERIOR, LOWER, UPPER
 from pigou.solvers.partition import partition
 from pigou.solvers.reals import Outcome, decide
@@ -170,8 +171,7 @@ class MoveSearch:
     def _assumed(self, order: list[sp.Symbol]) -> tuple[Any, ...]:
         conditions = (c.xreplace(self.fixed) for c in self.game.conditions)
         given = tuple(c for c in conditions if c != sp.true)
-        odds = [p for c in self.game.chance for _, p in c.outcomes.values() if not p.is_number]
-        more = [(p >= 0).xreplace(self.fixed) for p in odds]
+        more = [c.xreplace(self.fixed) for c in probabilities(self.game)]
         more += [sp.Lt(a, b) for a, b in zip(self.low, self.high, strict=True)]
         for claim in more:
             if claim != sp.true and not decide(claim, given, self.integers):
@@ -317,6 +317,7 @@ class MoveSearch:
         condition = sp.And(defined, *inside.shortened(conditions))
         if not self._suffices(at, condition):
             why = f"that {condition} suffices for an equilibrium is not proved"
+            why += f" ({stops()[1]})" if time_is_up() else ""
             return [], [f"{words}: {why}"]
         payoffs = Record({who: tidy(_simple(p.xreplace(at))) for who, p in self.payoffs.items()})
         moves = Record({str(x): _written(_simple(sp.sympify(at[x]))) for x in self.moves})

@@ -168,6 +168,8 @@ class _Stage:
         search = self.search
         history = [m.symbol for m in self.before]
         left = [c for c in demands if not search.proved(c)]
+        if any(isinstance(c, sp.Ne) for c in left):
+            raise StructureError(f"{self.where}: that {sp.And(*left)} is not proved")
         if any(not _is_linear(c.lhs, history) for c in left):
             raise StructureError(
                 f"{self.where}: whether moves stay within their intervals after every history is "
@@ -183,11 +185,19 @@ class _Stage:
         away = Simplifier(given, search.integers, order)
         claims = [sp.Ge(sp.cancel(c.lhs.xreplace(at)), 0) for c in left for at in corners]
         kept = [c for c in dict.fromkeys(claims) if c != sp.true]
+        if away.holds(sp.Not(sp.And(*kept))):
+            raise StructureError(
+                f"{self.where}: for no parameter values do the moves stay within their intervals "
+                "after every history in the way that first-order conditions say"
+            )
         return sp.And(*away.shortened(kept))
 
 
 def _reduced(game: Game, stage: int, payoffs: Mapping[str, sp.Expr], needs: Sequence[Any]) -> Game:
-    """Return one stage as a game of its own; earlier moves are parameters."""
+    """Return one stage as a game of its own; earlier moves are parameters.
+
+    Parameters have no defaults in it: these may lie outside what is needed.
+    """
     moves = [replace(m, stage=1, observes=None) for m in game.moves if m.stage == stage]
     movers = {m.player for m in moves}
     before = [
@@ -204,7 +214,11 @@ def _reduced(game: Game, stage: int, payoffs: Mapping[str, sp.Expr], needs: Sequ
         [p for p in game.players if p.name in movers],
         moves,
         {who: payoffs[who] for who in movers},
-        parameters=[*game.parameters, *before, *(Parameter(m.name) for m in open_)],
+        parameters=[
+            *(replace(p, default=None) for p in game.parameters),
+            *before,
+            *(Parameter(m.name) for m in open_),
+        ],
         chance=game.chance,
         assumptions=[*game.assumptions, *limits, *needs],
     )
@@ -221,7 +235,7 @@ def _is_linear(formula: sp.Expr, history: Sequence[sp.Symbol]) -> bool:
     top, bottom = sp.fraction(sp.together(formula))
     if bottom.has(*history):
         return False
-    return all(sp.Poly(top, x).degree() <= 1 for x in history if top.has(x))
+    return all(top.is_polynomial(x) and sp.degree(top, x) <= 1 for x in history if top.has(x))
 
 
 def _check_structure(game: Game) -> None:

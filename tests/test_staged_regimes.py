@@ -371,6 +371,29 @@ def test_two_equilibria_merge_at_a_fold():
         assert there == pytest.approx(sorted(map(float, stated)), abs=1e-9), value
 
 
+def with_cost(cost):
+    """A leader up to 1, and a follower who may be at 0 after some histories."""
+    return Game(
+        "far", [Player("one"), Player("two")],
+        [Move("x", "one", (0, 1)), Move("y", "two", (0, 4), 2)],
+        {"one": "x*(2 - x - y)", "two": "y*(2 - x - y) - c*y"},
+        parameters=[Parameter("c", cost, "c >= 0")],
+    )  # fmt: skip
+
+
+def test_defaults_outside_of_what_a_later_stage_needs_are_no_fault_of_the_game():
+    found = regimes(with_cost(3))
+    assert [str(x) for x in found.unresolved] == [
+        "where not c <= 1: later moves may be at an end of an interval"
+    ]
+    assert found.equilibria
+
+
+def test_later_moves_that_always_reach_an_end_are_refused_in_words():
+    with pytest.raises(StructureError, match="stage 2: for no parameter values do the moves"):
+        regimes(with_cost(3), {"c": 3})
+
+
 @pytest.mark.long
 def test_research_before_output_as_in_daspremont_and_jacquemin_1988():
     found = regimes(load("spillovers").game)
