@@ -15,19 +15,23 @@ and, after each message that nobody sends, for some reply a with
 :math:`u(t, m_t, a_{m_t}) \ge u(t, m, a)` for all t there is a type against which a is best. With
 two replies, a reply is best at some belief exactly if it is best against some type.
 
+A type with :math:`p(t) = 0` does not count as one whom the receiver may believe to have sent a
+message: the reply to a message that only such types send is one to a message that nobody sends.
+
 With two rounds a perfect Bayesian equilibrium is a sequential one (Fudenberg and Tirole 1991).
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import sympy as sp
 
 from pigou.errors import StructureError
 from pigou.game import Chance, Game, Move
+from pigou.solvers.reals import decide
 
 __all__ = ["Outcome", "hidden_draw", "signalling_outcomes"]
 
@@ -86,7 +90,7 @@ def signalling_outcomes(game: Game, payoffs: Payoffs) -> Iterator[Outcome]:
         for m in first.choice.labels
         for a in second.choice.labels
     }
-    yield from _Outcomes(first, second, draw, table).listed()
+    yield from _Outcomes(first, second, draw, table, game.conditions).listed()
 
 
 class _Outcomes:
@@ -98,9 +102,12 @@ class _Outcomes:
         second: Move,
         draw: Chance,
         table: Mapping[tuple[str, str, str], Mapping[str, sp.Expr]],
+        given: Iterable[Any],
     ):
         self.first, self.second, self.draw, self.table = first, second, draw, table
         self.prior = {t: sp.sympify(p) for t, (_, p) in draw.outcomes.items()}
+        claims = {t: sp.Gt(p, 0) for t, p in self.prior.items()}
+        self.occurs = {t: sp.true if decide(c, given) else c for t, c in claims.items()}
 
     def listed(self) -> Iterator[Outcome]:
         for sent in itertools.product(self.first.choice.labels, repeat=len(self.prior)):
@@ -157,10 +164,15 @@ class _Outcomes:
     def best(self, messages: Mapping[str, str], message: str, reply: str) -> Any:
         """Return when a reply is best against those who send a message."""
         senders = [t for t, m in messages.items() if m == message]
-        if len(senders) == 1:
+        occurs = sp.Or(*(self.occurs[t] for t in senders))
+        if len(senders) == 1 and occurs == sp.true:
             return sp.Le(self.gain(senders[0], message, reply), 0)
-        return sp.Le(sum(self.prior[t] * self.gain(t, message, reply) for t in senders), 0)
+        total = sum(self.prior[t] * self.gain(t, message, reply) for t in senders)
+        return sp.And(sp.Le(total, 0), sp.Or(occurs, self.supported(message, reply)))
 
     def supported(self, message: str, reply: str) -> Any:
         """Return when a reply is best at some belief."""
-        return sp.Or(*(sp.Le(self.gain(t, message, reply), 0) for t in self.prior))
+        return sp.Or(*(
+            sp.And(occurs, sp.Le(self.gain(t, message, reply), 0))
+            for t, occurs in self.occurs.items()
+        ))  # fmt: skip

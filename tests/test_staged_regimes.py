@@ -214,6 +214,24 @@ def test_chances_of_a_draw_in_a_game_in_stages_sum_to_1():
     assert not given.xreplace(numbers({"p": "1/4", "q": "1/4"}))
 
 
+def test_a_type_that_never_occurs_is_not_believed_to_have_sent_a_message():
+    """With p = 0 the reply to `high` was still the one to a type that there is not."""
+    kind = Chance("kind", {"low": (0, "1 - p"), "high": (1, "p")}, seen_by=["sender"])
+    game = Game(
+        "separation", [Player("sender"), Player("receiver")],
+        [Move("m", "sender", {"plain": 0, "dear": 1}),
+         Move("r", "receiver", {"no": 0, "yes": 1}, 2, observes=["m"])],
+        {"sender": "m*(2*kind - 1)", "receiver": "r*(kind - 1/2)"},
+        parameters=[Parameter("p", "1/2", "0 <= p <= 1")], chance=[kind],
+    )  # fmt: skip
+    found = regimes(game)
+    for value in (0, "1/2", 1):
+        assert len(stated(found, {"p": value})) == 1
+        assert stated(found, {"p": value}) == solved(game, {"p": value}), value
+        (there,) = [e.profile for e in found.equilibria if holds(e.condition, {"p": value})]
+        assert ("r (high): yes" in there) is (value != 0)
+
+
 def sides(one, found, rng, tries=60):
     """Points just below and just above a critical value, the others drawn at random."""
     order = [s for c in found.conditions for s in c.free_symbols]
