@@ -1,0 +1,336 @@
+"""Models about a state: numbers by a second route, what reforms change, what is refused."""
+
+import json
+import math
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from scipy import integrate, stats
+
+from pigou.bandit import Bandit
+from pigou.cheap_talk import CheapTalk
+from pigou.cli import cli
+from pigou.errors import DeclarationError, ReformError
+from pigou.exact import Enclosure
+from pigou.game import Parameter
+from pigou.measuring import measure
+from pigou.models.states import load, names
+from pigou.state_catalogue import find_state_model, find_state_reforms
+from pigou.state_model import StateModel, StateReform
+from pigou.state_page import state_latex
+
+COMPARED = [(name, reform.name) for name in names() for reform in load(name).reforms]
+
+
+def run(*args: str):
+    return CliRunner().invoke(cli, list(args))
+
+
+def reformed(name: str, reform: str) -> StateModel:
+    model = load(name)
+    return model.reformed(model.reform(reform))
+
+
+def only(model: StateModel, at=None, cost=1):
+    (one,) = measure(model, at, cost).equilibria
+    return one.quantities
+
+
+def near(value, expected: float, within: float = 1e-9) -> bool:
+    assert isinstance(value, Enclosure)
+    return value.width < within and abs(value.value - expected) < within
+
+
+# -- declarations -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_model_says_what_a_reader_has_to_know(name: str) -> None:
+    model = load(name)
+    assert model.name == name
+    for part in (
+        "**The game.**",
+        "**What fails.**",
+        "**Whom it hurts.**",
+        "**Reforms it invites.**",
+    ):
+        assert part in model.about
+    assert "**backfire" in model.about
+    parameters = [*model.game.parameters, *(p for r in model.reforms for p in r.parameters)]
+    assert all(p.meaning and p.source and p.tex and p.default is not None for p in parameters)
+    assert all(r.label and r.source for r in model.reforms)
+    assert len(model.reforms) >= 3
+
+
+def test_what_cannot_be_declared_is_refused() -> None:
+    talk = CheapTalk("talk", "b", parameters=[Parameter("b", "1/20")])
+    with pytest.raises(ReformError, match=r"no formula 'bais' in 'talk'.*did you mean 'bias'"):
+        StateModel(talk, [StateReform("nearer", {"bais": "b/2"})])
+    with pytest.raises(ReformError, match="has a parameter 'b' already"):
+        StateModel(talk, [StateReform("nearer", {"bias": "b/2"}, [Parameter("b", 1)])])
+    with pytest.raises(DeclarationError, match="nothing starts in such a game"):
+        StateModel(talk, start="b")
+    with pytest.raises(DeclarationError, match="two reforms"):
+        StateModel(talk, [StateReform("same"), StateReform("same")])
+    pilot = Bandit("pilot", "1/5", "1/2", 3, "6/5", 3)
+    with pytest.raises(DeclarationError, match="it needs a start"):
+        StateModel(pilot)
+    with pytest.raises(DeclarationError, match="belief to begin with lies between 0 and 1"):
+        measure(StateModel(pilot, start=1))
+    with pytest.raises(DeclarationError, match="cost of public funds is at least 0"):
+        measure(StateModel(talk), cost_of_funds="-1")
+
+
+# -- information policy -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reform", [None, "cost_share", "market_study", "open_sourcing_plans"])
+def test_expected_surplus_is_that_of_an_integral_over_states(reform: str | None) -> None:
+    model = load("information_policy") if reform is None else reformed("information_policy", reform)
+    cost = Fraction(6, 5)
+    found = only(model, cost=cost)
+    aid = 0.15 if reform == "cost_share" else 0.0  # a quarter of 0.6
+    alpha = 4.0 if reform == "open_sourcing_plans" else 1.0
+    beta = 16.0 if reform == "market_study" else 4.0
+    critical = found["critical state"].value
+    cutoff = found["in from the signal (suppliers)"].value
+    prior = stats.norm(0.4, 1 / math.sqrt(alpha))
+
+    def inside(state: float) -> float:
+        return float(stats.norm.cdf(math.sqrt(beta) * (state - cutoff)))
+
+    # the state at which exactly enough are in, and the signal at which one is indifferent
+    assert inside(critical) == pytest.approx(1 - critical, abs=1e-9)
+    posterior = stats.norm((alpha * 0.4 + beta * cutoff) / (alpha + beta), (alpha + beta) ** -0.5)
+    assert posterior.sf(critical) == pytest.approx(0.6 - aid, abs=1e-9)
+
+    def payoff(state: float) -> float:
+        return inside(state) * ((state >= critical) - (0.6 - aid)) * prior.pdf(state)
+
+    surplus = sum(integrate.quad(payoff, *ends, limit=200)[0]
+                  for ends in ((-9, critical), (critical, 9)))  # fmt: skip
+    outlay = integrate.quad(lambda s: aid * inside(s) * prior.pdf(s), -9, 9, limit=200)[0]
+    assert near(found["expected surplus (suppliers)"], surplus, 1e-8)
+    assert near(found["public outlay"], outlay, 1e-8)
+    assert near(found["welfare"], surplus - 1.2 * outlay, 1e-8)
+    assert near(found["chance of success"], prior.sf(critical))
+
+
+def test_sharp_public_information_brings_several_equilibria_back() -> None:
+    found = measure(load("information_policy"), {"public": 20, "prospects": "1/2"})
+    assert [one.quantities["stable"] for one in found.equilibria] == ["yes", "no", "yes"]
+    states = [one.quantities["critical state"].value for one in found.equilibria]
+    assert states == sorted(states)
+    printed = run("compare", "information_policy", "-r", "cost_share", "--set", "public=20")
+    assert printed.exit_code == 0
+    assert "worst equilibrium" in printed.stdout
+
+
+def test_a_subsidy_is_neutral_for_welfare_where_it_changes_nothing() -> None:
+    # with prospects so good that all are in anyway, only who pays is different
+    certain = {"prospects": 40}
+    plain = only(load("information_policy"), certain)["welfare"]
+    helped = only(reformed("information_policy", "cost_share"), certain)
+    assert near(helped["public outlay"], 0.15)
+    assert near(helped["welfare"], plain.value)
+
+
+# -- option value -----------------------------------------------------------------------------
+
+
+def test_the_cost_share_makes_the_firm_invest_when_it_should() -> None:
+    found = measure(reformed("option_value", "cost_share"))
+    helped, best = found.outcomes
+    assert best.benchmark
+    for name in ("invested from the value", "welfare", "present value of 1 at investment"):
+        assert near(helped.quantities[name], best.quantities[name].value)
+    plain = only(load("option_value"))
+    assert str(plain["invested from the value"]) == "2"  # beta = 2, cost 1
+    assert near(plain["welfare"], (2 - 1 + 0.25 * 2) * (1 / 2) ** 2)
+
+
+@pytest.mark.parametrize("trigger", [1.2, 1.6, 2.5])
+def test_nothing_is_better_than_the_efficient_trigger(trigger: float) -> None:
+    # beta = 2: investing from T on is worth (1.25 T - 1) / T**2 to all, largest at T = 1.6
+    best = measure(load("option_value")).outcomes[1].quantities["welfare"]
+    assert (1.25 * trigger - 1) / trigger**2 <= best.value + 1e-12
+
+
+def test_a_share_that_is_too_large_costs_more_than_it_brings() -> None:
+    plain = only(load("option_value"))["welfare"]
+    assert only(reformed("option_value", "generous_cost_share"))["welfare"].upper < plain.lower
+    late = only(load("option_value"), {"value": 3})
+    assert late["invested at once"] == "yes"
+    assert str(late["welfare"]) == str(Fraction(3) - 1 + Fraction(3, 4))
+
+
+# -- pilots -----------------------------------------------------------------------------------
+
+
+def test_pilots_end_where_one_alone_would_end_them() -> None:
+    for firms in (1, 2, 5):
+        found = only(load("pilots"), {"firms": firms})
+        assert str(found["belief at which pilots end"]) == "4/25"
+    together = only(reformed("pilots", "association"), {"firms": 5})["belief at which pilots end"]
+    mu = Fraction(1, 5) / (5 * Fraction(1, 2))
+    assert str(together) == str(
+        mu * Fraction(6, 5) / ((mu + 1) * Fraction(9, 5) + mu * Fraction(6, 5))
+    )
+
+
+def test_the_chance_to_find_a_good_technology_follows_from_the_law_of_motion() -> None:
+    found = only(load("pilots"))
+    amount = found["pilots in all without a success"].value
+    chance = found["chance that a good technology is found"]
+    assert near(chance, 1 - math.exp(-0.5 * amount))
+
+
+def test_secrecy_is_worth_what_a_firm_has_alone() -> None:
+    alone = only(load("pilots"), {"firms": 1})["welfare per player"]
+    secret = only(reformed("pilots", "secrecy"), {"firms": 3})["welfare per player"]
+    seen = only(load("pilots"), {"firms": 3})["welfare per player"]
+    assert near(secret, alone.value)
+    assert seen.lower > secret.upper
+
+
+# -- dialogue and expectations ----------------------------------------------------------------
+
+
+def test_what_is_told_by_brute_force() -> None:
+    found = measure(load("dialogue"))
+    names_ = [one.name for one in found.outcomes]
+    assert names_ == ["1 message", "2 messages", "delegation"]
+    # two messages, cut at 3/10: actions 3/20 and 13/20
+    loss = sum(
+        integrate.quad(lambda t, y=y: (y - t) ** 2, *ends)[0]
+        for y, ends in ((0.15, (0, 0.3)), (0.65, (0.3, 1)))
+    )
+    assert near(found.outcomes[1].quantities["utility (receiver)"], -loss)
+    assert near(found.outcomes[1].quantities["utility (sender)"], -loss - 0.01)
+    assert [len(measure(reformed("dialogue", r)).equilibria)
+            for r in ("co_financing", "lobbies")] == [4, 1]  # fmt: skip
+
+
+def test_a_first_cluster_lets_expectations_decide() -> None:
+    before = only(load("expectations"))
+    missing = before["share missing for the high end"]
+    assert before["from the start can be reached"] == "the low end: history decides"
+    assert near(missing, before["expectations decide from the share"].value - 0.25)
+    just = str(Fraction(math.ceil(missing.value * 10**6), 10**6))
+    model = load("expectations")
+    (enough,) = find_state_reforms(model, [f"first_cluster:moved={just}"])
+    (less,) = find_state_reforms(model, ["first_cluster:moved=0.15"])
+    reached = [only(model.reformed(one))["from the start can be reached"] for one in (enough, less)]
+    assert reached == ["both ends: expectations decide", "the low end: history decides"]
+    saddle = only(reformed("expectations", "short_horizon"), {"hazard": 1})
+    assert saddle["paths near the steady state"] == "node"
+
+
+# -- the command line -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "reform"), COMPARED)
+def test_every_reform_stands_beside_its_model(name: str, reform: str) -> None:
+    printed = run("compare", name, "-r", reform, "--json")
+    assert printed.exit_code == 0, printed.output
+    said = json.loads(printed.stdout)
+    assert said["schema"] == "pigou.state_compare/1"
+    assert [one["reform"] for one in said["results"]] == ["baseline", reform]
+    first, second = (one["outcomes"] for one in said["results"])
+    assert first != second
+    verdict = run("compare", name, "-r", reform).stdout.split("Verdict")[1]
+    assert f"{reform}:" in verdict
+
+
+@pytest.mark.parametrize("name", names())
+def test_pages_and_files(name: str, tmp_path: Path) -> None:
+    shown = run("show", name)
+    assert shown.exit_code == 0
+    assert "@" not in shown.stdout
+    assert load(name).reforms[0].name in run("show", name, "--reforms").stdout
+    solved = json.loads(run("solve", name, "--json").stdout)
+    assert solved["complete"] is True
+    assert solved["grade"] == "certified"
+    assert json.loads(run("show", name, "--json").stdout)["parameters"]
+    file = tmp_path / "out.csv"
+    assert run("solve", name, "-o", str(file)).exit_code == 0
+    assert file.read_text(encoding="utf-8").startswith("reform,outcome,quantity,value")
+
+
+def test_the_list_of_models_has_them() -> None:
+    listed = json.loads(run("models", "--json").stdout)["models"]
+    about = {one["name"]: one["structure"] for one in listed}
+    assert {name: about[name] for name in names()} == {
+        "dialogue": "cheap talk",
+        "expectations": "perfect foresight",
+        "information_policy": "global game",
+        "option_value": "investment under uncertainty",
+        "pilots": "experimentation",
+    }
+    assert len(listed) > len(names())
+
+
+REFUSED = [
+    (["solve", "pilots", "--set", "firm=2"], "did you mean 'firms'"),
+    (["solve", "pilots", "--set", "firms=0"], "outside its domain"),
+    (["solve", "pilots", "--set", "firms=5/2"], "not a whole number"),
+    (["solve", "pilots", "--set", "safe=4"], "good has to be above safe"),
+    (["solve", "pilots", "--set", "belief=nan"], "not a number"),
+    (["solve", "pilots", "--pure"], "--pure has no meaning"),
+    (["solve", "pilot"], "did you mean 'pilots'"),
+    (["regimes", "pilots"], "`pigou show`, `solve` and `compare` take"),
+    (["prove", "dialogue"], "`pigou show`, `solve` and `compare` take"),
+    (["show", "pilots", "--toml"], "--toml has no meaning"),
+    (["compare", "pilots"], "name a reform with -r (reforms of 'pilots': association"),
+    (["compare", "pilots", "-r", "asociation"], "did you mean 'association'"),
+    (["compare", "pilots", "-r", "association", "-r", "association"], "given twice"),
+    (["compare", "pilots", "-r", "association+secrecy"], "one at a time"),
+    (["compare", "pilots", "-r", "technical_assistance:bost=1"], "did you mean 'boost'"),
+    (["compare", "pilots", "-r", "technical_assistance:boost=-1"], "outside its domain"),
+    (["compare", "pilots", "-r", "technical_assistance:boost"], "key=value"),
+    (["compare", "pilots", "-r", "secrecy", "--mcpf", "1:2"], "one cost, not a range"),
+    (["compare", "pilots", "-r", "secrecy", "--weight", "firms=2"], "--weight has no meaning"),
+    (["solve", "option_value", "--set", "value=0"], "outside its domain"),
+    (["solve", "information_policy", "--set", "cost=2"], "the cost below the benefit"),
+]
+
+
+@pytest.mark.parametrize(("args", "words"), REFUSED, ids=lambda x: x if isinstance(x, str) else "")
+def test_what_makes_no_sense_is_refused_in_one_line(args: list[str], words: str) -> None:
+    printed = run(*args)
+    assert printed.exit_code == 2
+    assert words in printed.stderr.replace("\n", " ")
+    assert "Traceback" not in printed.output
+
+
+def test_extreme_values_are_answered_or_refused() -> None:
+    for name, values in (
+        ("pilots", ["rate=1e-9"]), ("pilots", ["firms=1000000"]), ("pilots", ["belief=1e-12"]),
+        ("option_value", ["volatility=1e-6"]), ("option_value", ["volatility=1000"]),
+        ("expectations", ["speed=1e-12"]), ("expectations", ["impatience=0"]),
+        ("information_policy", ["public=1e-9"]), ("information_policy", ["private=1e6"]),
+        ("dialogue", ["bias=0"]), ("dialogue", ["bias=-1/1000"]),
+    ):  # fmt: skip
+        printed = run("solve", name, *(word for v in values for word in ("--set", v)))
+        assert printed.exit_code in (0, 2, 3), (name, values, printed.output)
+        assert "defect" not in printed.output, (name, values, printed.output)
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no pdflatex")
+def test_every_section_compiles(tmp_path: Path) -> None:
+    pages = "\n\\clearpage\n".join(state_latex(find_state_model(name)) for name in names())
+    document = (
+        rf"\documentclass{{article}}\usepackage{{amsmath}}\begin{{document}}{pages}\end{{document}}"
+    )
+    (tmp_path / "paper.tex").write_text(document, encoding="ascii")
+    said = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "paper.tex"],
+        cwd=tmp_path, capture_output=True, text=True, errors="replace", timeout=200, check=False,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stdout[-2000:]
+    wide = [line for line in said.stdout.splitlines() if "Overfull" in line]
+    assert not wide, wide
