@@ -257,7 +257,7 @@ def state_compare_page(found: Named, reforms: Sequence[StateReform], cost: str =
     >>> pair = [("baseline", measure(model)), ("lobbies", measure(model.reformed(reform)))]
     >>> page = state_compare_page(pair, [reform])
     >>> [block.text for block in page.blocks if getattr(block, "look", "") == "bad"]
-    ['lobbies: the best equilibrium has a welfare that is 0.06 lower.']
+    ['lobbies: the best equilibrium has a welfare that is 0.185 lower.', 'lobbies: the worst ...']
     """
     base = found[0][1]
     model = base.model
