@@ -2,6 +2,7 @@
 
 import json
 import math
+import random
 import shutil
 import subprocess
 from fractions import Fraction
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from scipy import integrate, stats
 
+from pigou.adoption import Adoption
 from pigou.bandit import Bandit
 from pigou.cheap_talk import CheapTalk
 from pigou.cli import cli
@@ -19,6 +21,7 @@ from pigou.exact import Enclosure
 from pigou.game import Parameter
 from pigou.measuring import measure
 from pigou.models.states import load, names
+from pigou.solvers.adopting import adoption_equilibria
 from pigou.state_catalogue import find_state_model, find_state_reforms
 from pigou.state_model import StateModel, StateReform
 from pigou.state_page import state_latex
@@ -230,6 +233,154 @@ def test_a_first_cluster_lets_expectations_decide() -> None:
     assert saddle["paths near the steady state"] == "node"
 
 
+# -- timing of adoption -----------------------------------------------------------------------
+
+
+def flows(at: dict[str, float], first: float, second: float) -> tuple[float, float]:
+    """Return the present values of both firms, by adding up what they have in every bit of time."""
+    r, fall = at["r"], at["r"] + at["alpha"]
+    ends = (0.0, first, second, second + 600.0)
+    one = sum(
+        quad(lambda t, x=x: x * math.exp(-r * t), low, high)
+        for x, low, high in zip((at["00"], at["10"], at["11"]), ends, ends[1:], strict=False)
+    )
+    two = sum(
+        quad(lambda t, x=x: x * math.exp(-r * t), low, high)
+        for x, low, high in zip((at["00"], at["01"], at["11"]), ends, ends[1:], strict=False)
+    )
+    costs = [at["K"] * math.exp(-fall * first), at["k"] * math.exp(-fall * second)]
+    return one - costs[0], two - costs[1]  # fmt: skip
+
+
+def quad(f, low: float, high: float) -> float:
+    return integrate.quad(f, low, high, limit=400, epsabs=1e-12)[0]
+
+
+WAITING = {"r": 0.1, "alpha": 0.1, "K": 20, "k": 10, "00": 1, "10": 2.25, "01": 0.75, "11": 1.75}
+RACE = {"r": 0.1, "alpha": 0.05, "K": 40, "k": 40, "00": 1, "10": 4, "01": 0.5, "11": 2}
+
+
+def declared(at: dict[str, float]) -> Adoption:
+    names_ = ("r", "alpha", "K", "k", "00", "10", "01", "11")
+    return Adoption("timing", *(str(at[name]) for name in names_))
+
+
+def follower(at: dict[str, float], first: float) -> float:
+    """Return the best time to follow, found on a fine grid."""
+    grid = [first + 0.02 * step for step in range(3000)]
+    values = [
+        (at["01"] - at["11"]) * (math.exp(-at["r"] * first) - math.exp(-at["r"] * t)) / at["r"]
+        - at["k"] * math.exp(-(at["r"] + at["alpha"]) * t)
+        for t in grid
+    ]
+    return grid[max(range(3000), key=values.__getitem__)]
+
+
+def test_in_a_race_being_first_is_worth_no_more_than_being_second() -> None:
+    found = adoption_equilibria(declared(RACE))
+    assert found.kind == "race"
+    first, second = found.diffusion.first.value, found.diffusion.second.value
+    assert follower(RACE, first) == pytest.approx(second, abs=0.02)
+    one, two = flows(RACE, first, second)
+    assert one == pytest.approx(two, abs=1e-6)
+    assert found.diffusion.pioneer.value == pytest.approx(one, abs=1e-6)
+    # before, being second is better; just after, being first
+    for time, sign in ((first - 0.5, -1), (first + 0.5, 1)):
+        lead = flows(RACE, time, second)
+        assert sign * (lead[0] - lead[1]) > 0
+
+
+def test_joint_adoption_needs_that_nobody_gains_by_going_ahead() -> None:
+    at = RACE | {"10": 3, "01": 0.2}
+    found = adoption_equilibria(declared(at))
+    start, end = (time.value for time in found.joint)
+    second = found.diffusion.second.value
+    alone = max(flows(at, 0.01 * t, second)[0] for t in range(int(100 * second)))
+    assert flows(at, start, start)[0] == pytest.approx(alone, abs=1e-4)
+    latest = flows(at, end, end)[0]
+    assert latest > alone
+    assert all(flows(at, end + d, end + d)[0] < latest for d in (-0.5, 0.5))
+    assert adoption_equilibria(declared(RACE)).joint is None
+    together = max(flows(RACE, 0.05 * t, 0.05 * t)[0] for t in range(1200))
+    assert together < max(flows(RACE, 0.05 * t, max(second, 0.05 * t))[0] for t in range(1200))
+
+
+def test_in_a_waiting_game_waiting_is_worth_as_much_as_going_first() -> None:
+    found = adoption_equilibria(declared(WAITING))
+    assert found.kind == "waiting game"
+    begin, each = found.diffusion.first.value, found.symmetric_value.value
+    assert begin == pytest.approx(max(
+        (0.02 * t for t in range(2000)),
+        key=lambda t: flows(WAITING, t, max(t, 10 * math.log(0.2 * 10 / 1)))[0],
+    ), abs=0.02)  # fmt: skip
+
+    def rate(t: float) -> float:
+        return found.rate(Fraction(t).limit_denominator(10**9)).value
+
+    # against a rival who adopts at that rate, stopping at any time is worth the same
+    for stop in (begin + 1.0, begin + 3.0):
+        steps = 400
+        size = (stop - begin) / steps
+        survived, worth = 1.0, 0.0
+        for step in range(steps):
+            middle = begin + (step + 0.5) * size
+            chance = survived * -math.expm1(-rate(middle + 1e-9) * size)
+            worth += chance * flows(WAITING, middle, middle)[1]
+            survived -= chance
+        worth += survived * flows(WAITING, stop, stop)[0]
+        assert worth == pytest.approx(each, abs=2e-4)
+
+
+def test_what_a_grant_costs_if_both_wait_is_its_expected_present_value() -> None:
+    found = adoption_equilibria(declared(WAITING))
+    begin = found.diffusion.first.value
+    rng = random.Random(7)
+    total, draws = 0.0, 4000
+    for _ in range(draws):
+        time, added, target = begin, 0.0, rng.expovariate(1.0)
+        while added < target:  # both rates add up to an exponential draw
+            s = time - begin
+            added += 2 * (4 * math.exp(0.1 * s) - 4) / 10 * 0.05
+            time += 0.05
+        total += math.exp(-0.2 * time)
+    assert found.discounted().value == pytest.approx(total / draws, rel=0.02)
+
+
+def test_protection_of_know_how_starts_a_race_and_backfires() -> None:
+    model = load("adoption")
+    (full,) = find_state_reforms(model, ["exclusive_know_how:secrecy=9/10"])
+    before = [one.quantities["welfare"].value for one in measure(model).equilibria]
+    found = measure(model.reformed(full))
+    assert found.equilibria == () or min(before) > 0
+    (some,) = find_state_reforms(model, ["exclusive_know_how:secrecy=1/2"])
+    after = [one.quantities["welfare"].value for one in measure(model.reformed(some)).equilibria]
+    assert max(after) < max(before)
+    assert min(after) == pytest.approx(min(before))
+    (helped,) = find_state_reforms(model, ["extension_services"])
+    wait = [
+        one for one in measure(model.reformed(helped)).equilibria if one.name.startswith("both")
+    ]
+    assert wait[0].quantities["welfare"].value == pytest.approx(min(before))
+
+
+def test_efficient_times_are_best_on_a_grid() -> None:
+    for at in (WAITING, RACE, RACE | {"10": 3, "01": 0.2}):
+        best = adoption_equilibria(declared(at)).efficient
+        value = best.pioneer.value + best.follower.value
+        grid = [2.5 * t for t in range(30)]
+        tried = max(sum(flows(at, a, b)) for a in grid for b in grid if a <= b)
+        assert value >= tried - 1e-6
+        assert value == pytest.approx(tried, rel=0.01)
+
+
+def test_what_is_not_settled_is_said() -> None:
+    rushed = adoption_equilibria(declared(RACE | {"K": 12, "k": 12}))
+    assert rushed.kind == "not settled"
+    printed = run("solve", "adoption", "--set", "second=18")
+    assert printed.exit_code == 3
+    assert "Not settled" in printed.stdout
+
+
 # -- the command line -------------------------------------------------------------------------
 
 
@@ -265,6 +416,7 @@ def test_the_list_of_models_has_them() -> None:
     listed = json.loads(run("models", "--json").stdout)["models"]
     about = {one["name"]: one["structure"] for one in listed}
     assert {name: about[name] for name in names()} == {
+        "adoption": "timing of adoption",
         "dialogue": "cheap talk",
         "expectations": "perfect foresight",
         "information_policy": "global game",

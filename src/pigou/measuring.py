@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from pigou.adoption import Adoption
 from pigou.bandit import Bandit
 from pigou.cheap_talk import CheapTalk
 from pigou.equilibrium import Grade
@@ -25,6 +26,12 @@ from pigou.exact import Enclosure, Record, exact
 from pigou.foresight import Migration
 from pigou.global_game import RegimeChange
 from pigou.reading import number_reader
+from pigou.solvers.adopting import (
+    AdoptionTimes,
+    Dates,
+    adoption_equilibria,
+    present_value,
+)
 from pigou.solvers.cheap_talk import delegation, partition_equilibria
 from pigou.solvers.foresight import perfect_foresight
 from pigou.solvers.global_games import SwitchingEquilibrium, switching_equilibria
@@ -80,8 +87,8 @@ class Measured:
     at : mapping of str to Fraction
         The values of all parameters.
     outcomes : tuple of StateOutcome
-    unresolved : tuple of Enclosure
-        Where another equilibrium, or none, may be.
+    unresolved : tuple of Enclosure or str
+        Where another equilibrium, or none, may be; or what is not settled, in words.
 
     Examples
     --------
@@ -93,7 +100,7 @@ class Measured:
     model: StateModel
     at: Mapping[str, Fraction]
     outcomes: tuple[StateOutcome, ...]
-    unresolved: tuple[Enclosure, ...] = ()
+    unresolved: tuple[Enclosure | str, ...] = ()
 
     @property
     def equilibria(self) -> tuple[StateOutcome, ...]:
@@ -144,8 +151,10 @@ def measure(
     put = number_reader(f"model '{model.name}'", game.parameters, at)
     values = {p.name: put(p.symbol) for p in game.parameters}
     pays = {name: put(formula) for name, formula in model.pays.items()}
-    unresolved: tuple[Enclosure, ...] = ()
+    unresolved: tuple[Enclosure | str, ...] = ()
     match game:
+        case Adoption():
+            outcomes, unresolved = _adoption(game.at(values), pays, cost)
         case RegimeChange():
             outcomes, unresolved = _regime_change(game.at(values), pays, cost)
         case Bandit():
@@ -162,6 +171,69 @@ def measure(
 
 def _numbered(number: int, count: int) -> str:
     return "equilibrium" if count == 1 else f"equilibrium {number}"
+
+
+# -- timing of adoption -----------------------------------------------------------------------
+
+
+def _adoption(
+    game: Adoption, pays: Mapping[str, Fraction], funds: Fraction
+) -> tuple[list[StateOutcome], tuple[str, ...]]:
+    found = adoption_equilibria(game)
+    aid = pays.get("first_cost", Fraction(0))
+    outcomes = []
+    if found.diffusion is not None:
+        dated = _dated(game, found.diffusion, aid, funds)
+        outcomes.append(StateOutcome("one after the other", {"the game is": found.kind} | dated))
+    outcomes += _others(game, found, aid, funds)
+    # what the public pays is a transfer: the benchmark counts the whole cost of the first
+    whole = replace(game, first_cost=game.first_cost + aid)
+    best = adoption_equilibria(whole).efficient
+    outcomes.append(StateOutcome("efficient", _dated(whole, best, Fraction(0), funds), True))
+    if found.complete:
+        return outcomes, ()
+    what = "equilibria in which both wait" if found.kind == "waiting game" else "what happens"
+    return outcomes, (f"{what} at these values",)
+
+
+def _dated(game: Adoption, dates: Dates, aid: Fraction, funds: Fraction) -> dict[str, Quantity]:
+    outlay = _ZERO
+    if aid and dates.first is not None:
+        outlay = Enclosure.point(aid) * present_value(game, dates.first)
+    surplus = dates.pioneer + dates.follower
+    return {
+        "the first adopts at": _time(dates.first),
+        "the second adopts at": _time(dates.second),
+        "payoff (pioneer)": dates.pioneer,
+        "payoff (follower)": dates.follower,
+        "public outlay": outlay,
+        "welfare": surplus - Enclosure.point(funds) * outlay,
+    }
+
+
+def _time(time: Enclosure | None) -> Quantity:
+    return "never" if time is None else time
+
+
+def _others(
+    game: Adoption, found: AdoptionTimes, aid: Fraction, funds: Fraction
+) -> Iterator[StateOutcome]:
+    """Return the equilibria in which both adopt together, or both wait."""
+    if found.symmetric_value is not None:
+        each = found.symmetric_value
+        quantities: dict[str, Quantity] = {"payoff (pioneer)": each, "payoff (follower)": each}
+        factor = found.discounted() if aid else _ZERO
+        if factor is not None:
+            outlay = Enclosure.point(aid) * factor
+            quantities["public outlay"] = outlay
+            quantities["welfare"] = each + each - Enclosure.point(funds) * outlay
+        yield StateOutcome("both wait for the other", quantities)
+    if found.joint is None or found.joint_value is None:
+        return
+    ends = zip(("earliest", "latest"), found.joint, found.joint_value, strict=True)
+    for which, time, each in ends:
+        both = Dates(time, time, each, each)
+        yield StateOutcome(f"both together, {which}", _dated(game, both, 2 * aid, funds))
 
 
 # -- regime change ----------------------------------------------------------------------------

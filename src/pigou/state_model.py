@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
+from pigou.adoption import Adoption
 from pigou.bandit import Bandit
 from pigou.cheap_talk import CheapTalk
 from pigou.errors import DeclarationError, ReformError, unknown
@@ -28,10 +29,11 @@ from pigou.waiting import Opportunity
 
 __all__ = ["StateGame", "StateModel", "StateReform", "formulas_of"]
 
-StateGame = Bandit | CheapTalk | Migration | Opportunity | RegimeChange
+StateGame = Adoption | Bandit | CheapTalk | Migration | Opportunity | RegimeChange
 """The games about a state that a model can hold."""
 
 _STRUCTURES = {
+    "Adoption": "timing of adoption",
     "Bandit": "experimentation",
     "CheapTalk": "cheap talk",
     "Migration": "perfect foresight",
@@ -118,7 +120,7 @@ class StateModel:
 
     Parameters
     ----------
-    game : Bandit, CheapTalk, Migration, Opportunity or RegimeChange
+    game : Adoption, Bandit, CheapTalk, Migration, Opportunity or RegimeChange
     reforms : iterable of StateReform
     mechanism : str
         What fails, in a line.

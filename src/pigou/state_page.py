@@ -34,6 +34,7 @@ __all__ = [
 Named = Sequence[tuple[str, Measured]]
 
 _KIND = {
+    "Adoption": "All subgame-perfect equilibria, up to who is first.",
     "Bandit": "All symmetric equilibria in Markov strategies: there is one.",
     "CheapTalk": "All equilibria, up to what is said in finitely many states.",
     "Migration": "All paths of perfect foresight from the start.",
@@ -213,6 +214,9 @@ def _rows(columns: Sequence[Any]) -> Iterator[tuple[Cell, ...]]:
 
 def _open(found: Measured) -> Iterator[Block]:
     for where in found.unresolved:
+        if isinstance(where, str):
+            yield Words(f"Not settled: {where}. The list is not complete.", "warning")
+            continue
         yield Words(
             f"There may be another equilibrium with a critical state in {rounded(where.lower)} to "
             f"{rounded(where.upper)}: not settled, and the list is not shown complete.",
@@ -319,7 +323,8 @@ def _changed(name: str, base: Measured, one: Measured) -> Iterator[Words]:
         if before.get(quantity) != after.get(quantity)
     ]
     said = "; ".join(moved) or "nothing changes"
-    yield Words(f"{name}: {said}. What it costs is not in the model.", "", 1)
+    cost = "" if "public outlay" in after else " What it costs is not in the model."
+    yield Words(f"{name}: {said}.{cost}", "", 1)
 
 
 def _said(value: Any) -> str:
@@ -409,7 +414,9 @@ def _result(found: Measured) -> dict[str, Any]:
         "at": {name: str(value) for name, value in found.at.items()},
         "complete": found.complete,
         "grade": found.grade.value,
-        "unresolved": [number(where) for where in found.unresolved],
+        "unresolved": [
+            where if isinstance(where, str) else number(where) for where in found.unresolved
+        ],
         "outcomes": [
             {
                 "name": one.name,
