@@ -14,6 +14,7 @@ from scipy import integrate, stats
 
 from pigou.adoption import Adoption
 from pigou.bandit import Bandit
+from pigou.certificates import Certificates
 from pigou.cheap_talk import CheapTalk
 from pigou.cli import cli
 from pigou.errors import DeclarationError, ReformError
@@ -22,6 +23,7 @@ from pigou.game import Parameter
 from pigou.measuring import measure
 from pigou.models.states import load, names
 from pigou.solvers.adopting import adoption_equilibria
+from pigou.solvers.signalling_types import signalling_types
 from pigou.state_catalogue import find_state_model, find_state_reforms
 from pigou.state_model import StateModel, StateReform
 from pigou.state_page import state_latex
@@ -233,6 +235,53 @@ def test_a_first_cluster_lets_expectations_decide() -> None:
     assert saddle["paths near the steady state"] == "node"
 
 
+# -- certificates -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("power", "tax"), [(1, 0), (2, 0), (0.5, 0), (1, 0.25), (1.5, -0.1)])
+def test_nobody_wants_the_certificate_of_another_type(power: float, tax: float) -> None:
+    found = signalling_types(Certificates("c", 1, 2, "1/2", str(power), str(tax)))
+    types = [Fraction(10 + step, 10) for step in range(11)]
+    levels = [found.level(x).value for x in types]
+    assert levels == sorted(levels)
+    assert levels[0] == 0
+
+    def price(x: float) -> float:
+        return 0.5 * float(x) ** -power + tax
+
+    for own in types:
+        utilities = [float(x) - price(own) * e for x, e in zip(types, levels, strict=True)]
+        assert max(utilities) == pytest.approx(found.utility(own).value, abs=1e-12)
+    levels_at = [found.level(Fraction(1000 + s, 1000)).value for s in range(1001)]
+    spent = [0.5 * (1 + s / 1000) ** -power * e for s, e in enumerate(levels_at)]
+    assert found.waste.value == pytest.approx(integrate.simpson(spent, dx=1 / 1000), abs=1e-7)
+    taken = tax * integrate.simpson(levels_at, dx=1 / 1000)
+    assert found.revenue.value == pytest.approx(taken, abs=1e-7)
+
+
+def test_what_is_wasted_does_not_depend_on_what_levels_cost() -> None:
+    for cost in ("1/10", "1", "7"):
+        found = measure(load("certificates"), {"cost": cost}).outcomes[0].quantities
+        assert near(found["wasted on average"], 3 / 4 - math.log(2) / 2)
+    taxed, plain, aided = (
+        measure(model).outcomes[0].quantities["welfare"]
+        for model in (reformed("certificates", "tax"), load("certificates"),
+                      reformed("certificates", "subsidy"))
+    )  # fmt: skip
+    assert taxed.lower > plain.upper
+    assert plain.lower > aided.upper
+    with pytest.raises(DeclarationError, match="costs the highest type nothing"):
+        measure(reformed("certificates", "subsidy"), {"support": "1/2"})
+
+
+def test_pooling_and_the_type_that_does_not_care() -> None:
+    found = signalling_types(Certificates("c", 1, 4, 1, 3))
+    mean, type_ = 2.5, found.indifferent.value
+    assert found.utility(Fraction(type_)).value == pytest.approx(mean, abs=1e-9)
+    assert mean - found.pooling.value == pytest.approx(1)  # the lowest, for itself, has 1
+    assert signalling_types(Certificates("c", 1, 2, 1)).indifferent is None
+
+
 # -- timing of adoption -----------------------------------------------------------------------
 
 
@@ -417,6 +466,7 @@ def test_the_list_of_models_has_them() -> None:
     about = {one["name"]: one["structure"] for one in listed}
     assert {name: about[name] for name in names()} == {
         "adoption": "timing of adoption",
+        "certificates": "signalling by a continuum of types",
         "dialogue": "cheap talk",
         "expectations": "perfect foresight",
         "information_policy": "global game",

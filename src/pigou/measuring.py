@@ -19,6 +19,7 @@ from typing import Any
 
 from pigou.adoption import Adoption
 from pigou.bandit import Bandit
+from pigou.certificates import Certificates
 from pigou.cheap_talk import CheapTalk
 from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError
@@ -35,6 +36,7 @@ from pigou.solvers.adopting import (
 from pigou.solvers.cheap_talk import delegation, partition_equilibria
 from pigou.solvers.foresight import perfect_foresight
 from pigou.solvers.global_games import SwitchingEquilibrium, switching_equilibria
+from pigou.solvers.signalling_types import signalling_types
 from pigou.solvers.stopping import (
     Experimentation,
     experiment_as_team,
@@ -164,6 +166,8 @@ def measure(
             outcomes = list(_opportunity(game.at(values), *begin, pays, cost))
         case Migration():
             outcomes = list(_migration(game.at(values), put(model.start)))
+        case Certificates():
+            outcomes = list(_certificates(game.at(values), cost))
         case CheapTalk():
             outcomes = list(_cheap_talk(game.at(values)))
     return Measured(model, Record(values), tuple(outcomes), unresolved)
@@ -383,6 +387,35 @@ def _migration(migration: Migration, start: Fraction) -> Iterator[StateOutcome]:
         missing = Enclosure(max(-gap.upper, Fraction(0)), max(-gap.lower, Fraction(0)))
         quantities["share missing for the high end"] = missing
     yield StateOutcome("equilibrium paths", quantities)
+
+
+# -- certificates -----------------------------------------------------------------------------
+
+
+def _certificates(game: Certificates, funds: Fraction) -> Iterator[StateOutcome]:
+    found, point = signalling_types(game), Enclosure.point
+    mean = point((game.low + game.high) / 2)
+
+    def account(waste: Enclosure, revenue: Enclosure) -> dict[str, Quantity]:
+        surplus = mean - waste - revenue
+        return {
+            "wasted on average": waste,
+            "surplus (suppliers)": surplus,
+            "public outlay": -revenue,
+            "welfare": surplus + point(funds) * revenue,
+        }
+
+    better: Quantity = "none" if found.indifferent is None else found.indifferent
+    told: dict[str, Quantity] = {
+        "level of the lowest": _ZERO,
+        "level of the highest": found.highest,
+        "better off than without certificates from the type": better,
+    }
+    yield StateOutcome("separating", told | account(found.waste, found.revenue))
+    for name, level in (("nobody has any", _ZERO), ("all have the most", found.pooling)):
+        levels: dict[str, Quantity] = {"level of the lowest": level, "level of the highest": level}
+        pays = account(level * found.pooled_waste, level * point(game.tax))
+        yield StateOutcome(name, levels | pays)
 
 
 # -- cheap talk -------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from typing import Any
 
 from pigou.adoption import Adoption
 from pigou.bandit import Bandit
+from pigou.certificates import Certificates
 from pigou.cheap_talk import CheapTalk
 from pigou.errors import DeclarationError, ReformError, unknown
 from pigou.exact import Record
@@ -29,12 +30,13 @@ from pigou.waiting import Opportunity
 
 __all__ = ["StateGame", "StateModel", "StateReform", "formulas_of"]
 
-StateGame = Adoption | Bandit | CheapTalk | Migration | Opportunity | RegimeChange
+StateGame = Adoption | Bandit | Certificates | CheapTalk | Migration | Opportunity | RegimeChange
 """The games about a state that a model can hold."""
 
 _STRUCTURES = {
     "Adoption": "timing of adoption",
     "Bandit": "experimentation",
+    "Certificates": "signalling by a continuum of types",
     "CheapTalk": "cheap talk",
     "Migration": "perfect foresight",
     "Opportunity": "investment under uncertainty",
@@ -120,7 +122,7 @@ class StateModel:
 
     Parameters
     ----------
-    game : Adoption, Bandit, CheapTalk, Migration, Opportunity or RegimeChange
+    game : Adoption, Bandit, Certificates, CheapTalk, Migration, Opportunity or RegimeChange
     reforms : iterable of StateReform
     mechanism : str
         What fails, in a line.

@@ -36,6 +36,8 @@ Named = Sequence[tuple[str, Measured]]
 _KIND = {
     "Adoption": "All subgame-perfect equilibria, up to who is first.",
     "Bandit": "All symmetric equilibria in Markov strategies: there is one.",
+    "Certificates": "The separating equilibrium, which is the only one that D1 leaves, and all in "
+    "which everybody has the same level; not those in which some types pool and others do not.",
     "CheapTalk": "All equilibria, up to what is said in finitely many states.",
     "Migration": "All paths of perfect foresight from the start.",
     "Opportunity": "The best time to invest for who decides; efficient: for everybody together.",
