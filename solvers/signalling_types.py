@@ -25,7 +25,8 @@ Steps
    well off as if nobody had a certificate; bisection encloses it.
 
 Equilibria in which some types pool and others do not are not looked for; of all equilibria D1
-leaves the separating one alone (Ramey 1996). Integrals are enclosed by FLINT's rigorous integration.
+leaves the separating one alone (Ramey 1996). Integrals are enclosed by FLINT's rigorous
+integration.
 
 Sources
 -------

@@ -21,8 +21,8 @@ certificates **backfires**: levels rise, and more is wasted.
 
 Sources
 -------
-@spence1973job; @riley1979informational; @mailath1987incentive; @ramey1996signaling for why the separating
-equilibrium is selected; the numbers are pigou's own illustration.
+@spence1973job; @riley1979informational; @mailath1987incentive; @ramey1996signaling for why the
+separating equilibrium is selected; the numbers are pigou's own illustration.
 """
 
 from __future__ import annotations
