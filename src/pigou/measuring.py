@@ -26,16 +26,20 @@ from pigou.errors import DeclarationError
 from pigou.exact import Enclosure, Record, exact
 from pigou.foresight import Migration
 from pigou.global_game import RegimeChange
+from pigou.herding import Herding
 from pigou.reading import number_reader
+from pigou.search_market import SearchMarket
 from pigou.solvers.adopting import (
     AdoptionTimes,
     Dates,
     adoption_equilibria,
     present_value,
 )
+from pigou.solvers.cascades import right_choices
 from pigou.solvers.cheap_talk import delegation, partition_equilibria
 from pigou.solvers.foresight import perfect_foresight
 from pigou.solvers.global_games import SwitchingEquilibrium, switching_equilibria
+from pigou.solvers.search_entry import Search, search_entry
 from pigou.solvers.signalling_types import signalling_types
 from pigou.solvers.stopping import (
     Experimentation,
@@ -168,6 +172,10 @@ def measure(
             outcomes = list(_migration(game.at(values), put(model.start)))
         case Certificates():
             outcomes = list(_certificates(game.at(values), cost))
+        case Herding():
+            outcomes = [_herding(game.at(values))]
+        case SearchMarket():
+            outcomes = list(_search(game.at(values), pays, cost))
         case CheapTalk():
             outcomes = list(_cheap_talk(game.at(values)))
     return Measured(model, Record(values), tuple(outcomes), unresolved)
@@ -416,6 +424,56 @@ def _certificates(game: Certificates, funds: Fraction) -> Iterator[StateOutcome]
         levels: dict[str, Quantity] = {"level of the lowest": level, "level of the highest": level}
         pays = account(level * found.pooled_waste, level * point(game.tax))
         yield StateOutcome(name, levels | pays)
+
+
+# -- herding and search -----------------------------------------------------------------------
+
+
+def _herding(game: Herding) -> StateOutcome:
+    right = right_choices(game.precision, game.firms, game.leader, game.open_books == 1)
+    share = sum(right, Fraction(0)) / len(right)
+    # entering costs 1/2: right choices gain 1/2 and wrong ones lose 1/2 where one enters
+    return StateOutcome(
+        "equilibrium",
+        {
+            "the first is right with probability": Enclosure.point(right[0]),
+            "the last is right with probability": _short(right[-1]),
+            "right on average": _short(share),
+            "welfare per firm": _short((2 * share - 1) / 4),
+        },
+    )
+
+
+def _short(number: Fraction) -> Enclosure:
+    """Enclose a fraction by others that are short enough to be written."""
+    scale = 2**200
+    low = Fraction(number.numerator * scale // number.denominator, scale)
+    return Enclosure(low, low if low == number else low + Fraction(1, scale))
+
+
+def _search(
+    market: SearchMarket, pays: Mapping[str, Fraction], funds: Fraction
+) -> Iterator[StateOutcome]:
+    aid = pays.get("cost", Fraction(0))
+    found = search_entry(market, aid=aid)
+    outlay = Enclosure.point(aid) * found.free.buyers
+    burden = Enclosure.point(funds - 1) * outlay
+    yield StateOutcome("equilibrium", _met(market, found.free, outlay, burden))
+    yield StateOutcome("efficient", _met(market, found.efficient, _ZERO, _ZERO), benchmark=True)
+
+
+def _met(
+    market: SearchMarket, found: Search, outlay: Enclosure, burden: Enclosure
+) -> dict[str, Quantity]:
+    suppliers = Enclosure.point(Fraction(market.share) * market.worth) * found.matches
+    return {
+        "buyers for each supplier": found.buyers,
+        "share of suppliers that are found": found.matches,
+        "surplus (suppliers)": suppliers,
+        "surplus (buyers)": found.surplus + outlay - suppliers,
+        "public outlay": outlay,
+        "welfare": found.surplus - burden,
+    }
 
 
 # -- cheap talk -------------------------------------------------------------------------------

@@ -25,12 +25,17 @@ from pigou.expression import read_expression
 from pigou.foresight import Migration
 from pigou.game import Parameter
 from pigou.global_game import RegimeChange
+from pigou.herding import Herding
 from pigou.reading import check_formulas
+from pigou.search_market import SearchMarket
 from pigou.waiting import Opportunity
 
 __all__ = ["StateGame", "StateModel", "StateReform", "formulas_of"]
 
-StateGame = Adoption | Bandit | Certificates | CheapTalk | Migration | Opportunity | RegimeChange
+StateGame = (
+    Adoption | Bandit | Certificates | CheapTalk | Herding | Migration | Opportunity | RegimeChange
+    | SearchMarket
+)  # fmt: skip
 """The games about a state that a model can hold."""
 
 _STRUCTURES = {
@@ -38,9 +43,11 @@ _STRUCTURES = {
     "Bandit": "experimentation",
     "Certificates": "signalling by a continuum of types",
     "CheapTalk": "cheap talk",
+    "Herding": "social learning",
     "Migration": "perfect foresight",
     "Opportunity": "investment under uncertainty",
     "RegimeChange": "global game",
+    "SearchMarket": "search and free entry",
 }
 _NOT_FORMULAS = ("name", "parameters", "source", "noise", "groups")
 
@@ -122,7 +129,8 @@ class StateModel:
 
     Parameters
     ----------
-    game : Adoption, Bandit, Certificates, CheapTalk, Migration, Opportunity or RegimeChange
+    game : StateGame
+        One of the games about a state.
     reforms : iterable of StateReform
     mechanism : str
         What fails, in a line.

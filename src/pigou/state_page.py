@@ -39,9 +39,11 @@ _KIND = {
     "Certificates": "The separating equilibrium, which is the only one that D1 leaves, and all in "
     "which everybody has the same level; not those in which some types pool and others do not.",
     "CheapTalk": "All equilibria, up to what is said in finitely many states.",
+    "Herding": "The perfect Bayesian equilibrium in which the indifferent toss a coin.",
     "Migration": "All paths of perfect foresight from the start.",
     "Opportunity": "The best time to invest for who decides; efficient: for everybody together.",
     "RegimeChange": "All equilibria in switching strategies.",
+    "SearchMarket": "Free entry, of which there is one equilibrium.",
 }
 
 
