@@ -12,7 +12,6 @@ from pigou.bandit import Bandit
 from pigou.cheap_talk import CheapTalk
 from pigou.cli import cli
 from pigou.errors import DeclarationError, ReformError
-from pigou.exact import Enclosure
 from pigou.game import Parameter
 from pigou.measuring import measure
 from pigou.models.states import load, names
@@ -30,16 +29,6 @@ def run(*args: str):
 def reformed(name: str, reform: str) -> StateModel:
     model = load(name)
     return model.reformed(model.reform(reform))
-
-
-def only(model: StateModel, at=None, cost=1):
-    (one,) = measure(model, at, cost).equilibria
-    return one.quantities
-
-
-def near(value, expected: float, within: float = 1e-9) -> bool:
-    assert isinstance(value, Enclosure)
-    return value.width < within and abs(value.value - expected) < within
 
 
 # -- declarations -----------------------------------------------------------------------------
