@@ -57,6 +57,7 @@ PAGES = Path(__file__).parent / "reference" / "modules"
 ROOMS = {
     "pigou": ROOT / "src" / "pigou",
     "pigou.models": ROOT / "models",
+    "pigou.models.states": ROOT / "models" / "states",
     "pigou.solvers": ROOT / "solvers",
     "pigou.papers": ROOT / "papers",
 }

@@ -1,6 +1,7 @@
 """The models: one mechanism a file, the economics and nothing numerical.
 
-Each module has a function ``model()`` that returns a `pigou.Model`.
+Each module has a function ``model()`` that returns a `pigou.Model`; models about a state (a belief,
+a share, what an industry knows) are in `pigou.models.states`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ def names() -> tuple[str, ...]:
     >>> "coordination" in names()
     True
     """
-    return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__)))
+    modules = pkgutil.iter_modules(__path__)
+    return tuple(sorted(info.name for info in modules if not info.ispkg))
 
 
 def load(name: str) -> Model:

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from pigou.errors import DeclarationError
 
-__all__ = ["Cascades", "adoption", "cascades", "lasting"]
+__all__ = ["Cascades", "adoption", "cascades", "lasting", "right_choices"]
 
 HALF = Fraction(1, 2)
 
@@ -91,6 +91,62 @@ def cascades(precision: Fraction, agents: int) -> Cascades:
     for ratio, weight in states.items():
         sums[herd(ratio, precision)] += weight
     return Cascades(sums[True], sums[None], sums[False])
+
+
+def right_choices(
+    precision: Fraction, agents: int, leader: Fraction | None = None, public: bool = False
+) -> tuple[Fraction, ...]:
+    """Return how likely each agent does what is right, one after another.
+
+    By symmetry it does not matter whether that is to adopt or to reject; V = 1 is supposed.
+
+    Parameters
+    ----------
+    precision : Fraction
+        Between 1/2 and 1.
+    agents : int
+    leader : Fraction, optional
+        The precision of the first one's signal, if it is another.
+    public : bool
+        Whether agents see the signals of those before them, and not only what they did.
+
+    Raises
+    ------
+    DeclarationError
+        If a precision is not between 1/2 and 1, or the number of agents is negative.
+
+    Examples
+    --------
+    >>> p = Fraction(3, 5)
+    >>> [str(x) for x in right_choices(p, 3)], [str(x) for x in right_choices(p, 3, public=True)]
+    (['3/5', '3/5', '78/125'], ['3/5', '3/5', '81/125'])
+    >>> {str(x) for x in right_choices(p, 5, leader=Fraction(5, 8))}
+    {'5/8'}
+    """
+    first = precision if leader is None else leader
+    check(precision, agents)
+    check(first, agents)
+    states = {Fraction(1): Fraction(1)}
+    right = []
+    for place in range(agents):
+        own = precision if place else first
+        good = sum(
+            weight * (own * adoption(ratio, own, True) + (1 - own) * adoption(ratio, own, False))
+            for ratio, weight in states.items()
+        )
+        right.append(Fraction(good))
+        after: dict[Fraction, Fraction] = {}
+        for ratio, weight in states.items():
+            for likelier, share in _seen(ratio, own) if public else acted(ratio, own):
+                after[likelier] = after.get(likelier, Fraction(0)) + weight * share
+        states = after
+    return tuple(right)
+
+
+def _seen(ratio: Fraction, precision: Fraction) -> list[tuple[Fraction, Fraction]]:
+    """Return the public ratio after each signal, with its probability given V = 1."""
+    odds = precision / (1 - precision)
+    return [(ratio * odds, precision), (ratio / odds, 1 - precision)]
 
 
 def acted(ratio: Fraction, precision: Fraction) -> list[tuple[Fraction, Fraction]]:

@@ -333,12 +333,44 @@ class Trigger(NamedTuple):
         at_once = Enclosure.point(v) - cost
         if v >= self.trigger.upper:
             return at_once
-        with working_precision():
-            share = (_over(Enclosure.point(v) / self.trigger).log() * _over(self.exponent)).exp()
-            waiting = (self.trigger - cost) * ball_to_enclosure(share)
+        waiting = (self.trigger - cost) * self.discounted(v)
         if v <= self.trigger.lower:
             return waiting
         return Enclosure(min(waiting.lower, at_once.lower), max(waiting.upper, at_once.upper))
+
+    def discounted(self, value: Any, trigger: Enclosure | None = None) -> Enclosure:
+        r"""Return what a unit of money is worth now that is paid when it is invested.
+
+        It is :math:`(V / V^*)^\beta`, and 1 where the trigger has passed.
+
+        Parameters
+        ----------
+        value : number
+            V > 0, the value of the project now.
+        trigger : Enclosure, optional
+            The value from which on it is invested, if not the best one for the investor.
+
+        Raises
+        ------
+        DeclarationError
+            If the value is not above 0.
+
+        Examples
+        --------
+        >>> found = when_to_invest(Opportunity("upgrade", "0.04", "0.04", "0.2"))
+        >>> round(found.discounted(1).value, 6), str(found.discounted(3))
+        (0.25, '1')
+        """
+        v, one = exact(value), Enclosure.point(1)
+        target = self.trigger if trigger is None else trigger
+        if v <= 0:
+            raise DeclarationError(f"the value of the project has to be above 0, not {value}")
+        if v >= target.upper:
+            return one
+        with working_precision():
+            logarithm = _over(Enclosure.point(v) / target).log()
+            share = ball_to_enclosure((logarithm * _over(self.exponent)).exp())
+        return share if v <= target.lower else Enclosure(share.lower, max(share.upper, one.upper))
 
     def cost_for(self, value: Any) -> Enclosure:
         """Return the cost at which a value of the project would just be invested in.

@@ -19,7 +19,7 @@ from pigou.models import load, names
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY = re.compile(r"(?<![\w.])@([a-z]+[0-9]{4}[a-z]+)\b")
-ROOMS = [*(ROOT / "models").glob("*.py"), *(ROOT / "papers").glob("*.py")]
+ROOMS = [*(ROOT / "models").rglob("*.py"), *(ROOT / "papers").glob("*.py")]
 ROOMS += [
     *(ROOT / "src" / "pigou").glob("reform_kinds*.py"),
     *(

@@ -26,7 +26,7 @@ from pigou.gambit import read_nfg_file
 from pigou.gambit_tree import read_efg_file
 from pigou.gamefile import read_game_file
 from pigou.model import Model
-from pigou.models import load, names
+from pigou.models import load, names, states
 from pigou.notation import reform_text
 from pigou.reform import Reform, reform
 from pigou.reform_kinds import KINDS
@@ -70,7 +70,8 @@ def find_model(name: str) -> Model:
         return load(name)
     if not _is_path(name):
         raise DeclarationError(
-            unknown("model", name, names()) + "; or name a .toml, .nfg or .efg file"
+            unknown("model", name, [*names(), *states.names()])
+            + "; or name a .toml, .nfg or .efg file"
         )
     path = Path(name)
     suffix = path.suffix.lower()

@@ -166,12 +166,17 @@ def cli() -> None:
 def models(style: str | None, as_json: bool, file: Path | None) -> None:
     """List the built-in models."""
     from pigou.bibliography import cited
-    from pigou.models import load, names
+    from pigou.models import load, names, states
     from pigou.pages import models_page
     from pigou.results import models_result
+    from pigou.state_catalogue import find_state_model
 
     found = [cited(load(name)) for name in names()]
-    _deliver(lambda: models_page(found), lambda: models_result(found), style, as_json, file)
+    about_states = [one for name in states.names() if (one := find_state_model(name))]
+    _deliver(
+        lambda: models_page(found, about_states), lambda: models_result(found, about_states),
+        style, as_json, file,
+    )  # fmt: skip
 
 
 @cli.command()
@@ -189,6 +194,10 @@ def show(
         raise click.UsageError("choose one of --latex, --toml, --reforms and --json")
     if model is None and not reforms:
         raise click.UsageError("name a MODEL; `pigou models` lists those built in")
+    about_state = _state_model(model)
+    if about_state is not None:
+        _show_state(about_state, latex, toml, reforms, as_json, file)
+        return
     from pigou import (
         bibliography,
         catalogue,
@@ -242,6 +251,9 @@ def solve(
     """Find all equilibria at given parameter values, with evidence."""
     from pigou import catalogue, pages, results, solving
 
+    about_state = _state_model(model)
+    if about_state is not None:
+        return _solve_state(about_state, sets, pure, (style, as_json, file))
     what = _model_of(model)
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at)
@@ -441,6 +453,12 @@ def compare(
     """
     from pigou import catalogue, compare_page, comparison, deadline, results
 
+    about_state = _state_model(model)
+    if about_state is not None:
+        given = {"--weight": weights, "--income": incomes, "--switch": switches,
+                 "--best": instruments, "--time-limit": limit}  # fmt: skip
+        _refuse_options(about_state, given)
+        return _compare_state(about_state, texts, sets, mcpf, (style, as_json, file))
     what = _model_of(model)
     if not texts and what.case is None:
         own = ", ".join(r.name for r in what.reforms) or "none"
@@ -476,6 +494,78 @@ def compare(
         style, as_json, file,
     )  # fmt: skip
     return _code(s.found for s in (found.baseline, *found.reforms))
+
+
+def _state_model(name: str | None) -> Any:
+    """Return a built-in model about a state, or None."""
+    from pigou.state_catalogue import find_state_model
+
+    return None if name is None else find_state_model(name)
+
+
+def _refuse_options(model: Any, given: dict[str, Any]) -> None:
+    """Refuse what has no meaning for a model about a state."""
+    for option, value in given.items():
+        if value:
+            raise DeclarationError(f"{option} has no meaning for '{model.name}', about a state")
+
+
+def _show_state(
+    model: Any, latex: bool, toml: bool, reforms: bool, as_json: bool, file: Path | None
+) -> None:
+    """State a model about a state."""
+    from pigou import state_page
+
+    _refuse_options(model, {"--toml": toml})
+    ending = file.suffix.lower() if file and not (latex or as_json or reforms) else ""
+    if reforms:
+        text = "\n".join(state_page.reform_lines(model))
+    elif as_json or ending == ".json":
+        text = _dumps(state_page.state_model_result(model))
+    elif latex or ending == ".tex":
+        text = state_page.state_latex(model)
+    else:
+        text = state_page.state_text(model)
+    _emit(text.rstrip("\n") + "\n", file)
+
+
+def _solve_state(model: Any, sets: tuple[str, ...], pure: bool, how: tuple[Any, Any, Any]) -> int:
+    """Solve a model about a state."""
+    from pigou import catalogue, measuring, state_catalogue, state_page
+
+    _refuse_options(model, {"--pure": pure})
+    at = catalogue.parse_assignments(sets)
+    state_catalogue.refuse_names(model, at)
+    found = _working("solving", lambda: measuring.measure(model, at))
+    _deliver(lambda: state_page.state_page(found), lambda: state_page.state_result(found), *how)
+    return 0 if found.complete else _INCOMPLETE
+
+
+def _compare_state(
+    model: Any, texts: tuple[str, ...], sets: tuple[str, ...], mcpf: str, how: tuple[Any, Any, Any]
+) -> int:
+    """Lay a model about a state and its reforms side by side."""
+    from pigou import catalogue, measuring, state_catalogue, state_page
+
+    known = ", ".join(reform.name for reform in model.reforms)
+    if not texts:
+        raise DeclarationError(f"name a reform with -r (reforms of '{model.name}': {known})")
+    costs = _range(mcpf)
+    if len(costs) > 1:
+        raise DeclarationError(f"--mcpf {mcpf}: '{model.name}' takes one cost, not a range")
+    reforms = state_catalogue.find_state_reforms(model, texts)
+    at = catalogue.parse_assignments(sets)
+    state_catalogue.refuse_names(model, at, reforms)
+    found = []
+    for name, what in (("baseline", model), *((r.name, model.reformed(r)) for r in reforms)):
+        solved = partial(measuring.measure, what, _known(what.game, at), costs[0])
+        found.append((name, _working("comparing", solved)))
+    _deliver(
+        lambda: state_page.state_compare_page(found, reforms, costs[0]),
+        lambda: state_page.state_compare_result(found),
+        *how,
+    )
+    return 0 if all(one.complete for _, one in found) else _INCOMPLETE
 
 
 def _switchings(
@@ -880,6 +970,10 @@ def _model_of(text: str) -> Any:
     """Find a model, with citations for the keys in its sources."""
     from pigou import bibliography, catalogue
 
+    if _state_model(text) is not None:
+        raise DeclarationError(
+            f"'{text}' is a model about a state, which `pigou show`, `solve` and `compare` take"
+        )
     return bibliography.cited(catalogue.find_model(text))
 
 

@@ -17,6 +17,7 @@ from pigou.game import GOVERNMENT, Game
 from pigou.model import Model
 from pigou.notation import reform_text
 from pigou.results import structure
+from pigou.state_model import StateModel
 from pigou.tables import Block, Cell, Page, Table, Words, rounded
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ def cut(groups: list[Any], show_all: bool) -> tuple[list[Any], str]:
 # -- models -----------------------------------------------------------------------------------
 
 
-def models_page(models: Iterable[Model]) -> Page:
+def models_page(models: Iterable[Model], about_states: Iterable[StateModel] = ()) -> Page:
     """List models, one under another: a name that is broken over lines cannot be copied."""
     rows = [
         (
@@ -181,13 +182,23 @@ def models_page(models: Iterable[Model]) -> Page:
         )
         for model in models
     ]
+    rows += [
+        (
+            model.name, model.mechanism, "", model.structure,
+            ", ".join(r.name for r in model.reforms), model.game.source,
+        )
+        for model in about_states
+    ]  # fmt: skip
     columns = ("model", "mechanism", "players", "structure", "reforms", "source")
     blocks: list[Block] = []
     for name, mechanism, players, kind, reforms, source in rows:
         blocks += [
             Words(name, "heading"),
             Words(f"{mechanism}.", under=1),
-            Words(f"Players: {players}. Structure: {kind}.", under=1),
+            Words(
+                f"Players: {players}. Structure: {kind}." if players else f"Structure: {kind}.",
+                under=1,
+            ),
             Words(f"Reforms: {reforms or 'none'}.", under=1),
             Words(f"Source: {source or 'not named'}.", under=1),
         ]

@@ -36,6 +36,7 @@ from pigou.model import Model
 from pigou.notation import latex_expression, reform_text, text_expression
 from pigou.selection import Selected
 from pigou.stages import is_staged
+from pigou.state_model import StateModel
 from pigou.verdict_result import account_result, verdict_result, weights_result
 
 if TYPE_CHECKING:
@@ -462,7 +463,9 @@ def _finding(one: Finding) -> dict[str, Any]:
 # -- models and games -------------------------------------------------------------------------
 
 
-def models_result(models: Iterable[Model]) -> dict[str, Any]:
+def models_result(
+    models: Iterable[Model], about_states: Iterable[StateModel] = ()
+) -> dict[str, Any]:
     """Write the list of models: schema ``pigou.models/1``.
 
     Examples
@@ -484,6 +487,18 @@ def models_result(models: Iterable[Model]) -> dict[str, Any]:
                 "source": model.game.source,
             }
             for model in models
+        ]
+        + [
+            {
+                "name": model.name,
+                "mechanism": model.mechanism,
+                "structure": model.structure,
+                "players": [],
+                "parameters": [p.name for p in model.game.parameters],
+                "reforms": [r.name for r in model.reforms],
+                "source": model.game.source,
+            }
+            for model in about_states
         ],
     }
 
