@@ -267,6 +267,18 @@ def test_a_claim_about_nothing_is_an_error():
         prove(load("coordination"), claim)
 
 
+def test_a_number_in_a_parameters_place_in_all_games_is_assumed_and_in_the_counterexample():
+    """Otherwise "for all values" is said of what holds at one."""
+    model = load("coordination")
+    where = {"up": Profile("all upgrade", "parameter:benefit=2")}
+    claim = Proposition("p", "w", "(up_holds == 1) == (cost <= 2)", where, stronger="cost <= 2")
+    proof = prove(model, claim)
+    assert proof.outcome == "proved" and proof.assumed == ("benefit == 2",)
+    assert proof.stronger.counterexample["benefit"] == 2
+    where["as_is"] = Profile("all upgrade")
+    assert prove(model, Proposition("p", "w", "cost > 0", where)).assumed == ()
+
+
 def test_exponentials_are_proved_from_true_inequalities_and_never_refuted_from_them():
     game = Game(
         "exponential",
