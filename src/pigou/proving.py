@@ -6,7 +6,8 @@ Steps
    satisfy the necessary conditions of an equilibrium (`pigou.solvers.situations`), or a formula in
    the parameters alone (`pigou.solvers.pure_profiles`, `pigou.solvers.regimes`).
 2. Assumed are the domains of the parameters, the assumptions of the game, of its reforms and of the
-   proposition, and the number that all games named put in the place of a parameter. That something satisfies them is decided first: a claim about nothing is an error.
+   proposition, and the number that all games named put in a parameter's place. That something
+   satisfies them is decided first: a claim about nothing is an error.
 3. *Proved*: z3 finds no real values that satisfy what is assumed and violate the claim
    (`pigou.solvers.reals`). Since the conditions are necessary, this covers every equilibrium in
    pure strategies. Mixtures over continuous moves are not covered; where payoffs are strictly
