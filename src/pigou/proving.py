@@ -43,7 +43,7 @@ from pigou.game import Choice, Game, Player
 from pigou.model import Model
 from pigou.proposition import Allocation, Effect, Number, Profile, Proposition
 from pigou.solvers.first_stage import value_at
-from pigou.solvers.paths import played_path
+from pigou.solvers.paths import mixing_may_deter, played_path
 from pigou.solvers.pure_profiles import PureProfile, pure_profile
 from pigou.solvers.reals import Decision, Outcome, decide
 from pigou.solvers.regimes import probabilities, regimes
@@ -229,7 +229,7 @@ class _Subject:
         elif isinstance(term, Profile):
             profile = pure_profile(game, term.profile)
             self.profiles[name] = profile
-            if _may_mix_later(game):
+            if _may_mix_later(game) or mixing_may_deter(game):
                 self.assumed.append(f"{name}: nobody mixes, on the path or off it")
             holds = If(profile.holds, sp.S.One, sp.S.Zero)
             numbers = (*profile.payoffs.items(), ("holds", holds))
@@ -427,7 +427,8 @@ class _Subject:
 def _may_mix_later(game: Game) -> bool:
     """Whether several players move at once after others: what they mix may deter the others.
 
-    Where one moves at a time, whoever mixes is indifferent, and a pure choice deters as well.
+    Where one moves at a time, whoever mixes is indifferent, and a pure choice deters as well, but
+    for several types at once (`pigou.solvers.paths.mixing_may_deter`).
     """
     stages = sorted({m.stage for m in game.moves})[1:]
     return any(len({m.player for m in game.moves if m.stage == s}) > 1 for s in stages)
