@@ -31,12 +31,14 @@ lose by a basic certificate; lead firms need not reason so far.
 that goes without good suppliers.
 
 **Reforms it invites.** A *public laboratory* halves the cost of certificates: small suppliers can
-afford full ones, and less is lost. A *grant for full certificates of small suppliers* brings them
-in. A *tax on full certificates* makes the demanding convention unattractive, but does not make
-lead firms trust basic ones: it **backfires** where nobody is certified after it. A *grant for
-any certificate* **backfires** too: it brings in the unable, or pays for a
-certificate that says nothing. A *minimum standard* that recognises full certificates only
-**backfires** where basic ones did.
+afford full ones, and less is lost. (What it costs is left out: what is gained is the most that it
+may cost.) A *grant for full certificates of small suppliers* brings them in; as an agency sees
+who is large, and not who is able, all others may have it. A *tax on full certificates* makes the
+demanding convention unattractive, but does not make lead firms trust basic ones: it **backfires**
+where nobody is certified after it (which the intuitive criterion removes as well, where
+:math:`c_u > p > c_s`). A *grant for any certificate* **backfires** too: it brings in the unable, or
+pays for a certificate that says nothing. A *minimum standard* that recognises full certificates
+only **backfires** where basic ones were enough.
 
 Sources
 -------
@@ -158,9 +160,9 @@ def public_laboratory() -> Reform:
 
 
 def small_supplier_grant() -> Reform:
-    """Pay small able suppliers that acquire a full certificate."""
+    """Pay suppliers that acquire a full certificate and are not large."""
     return pay(
-        "government", "supplier", "small_grant*(certificate == full)*(kind == small)",
+        "government", "supplier", "small_grant*(certificate == full)*(kind != large)",
         "small_supplier_grant", purpose="grant for small suppliers",
         parameters=(
             Parameter("small_grant", "3/2", "small_grant >= 0", "USD thousand",
@@ -226,7 +228,7 @@ def propositions() -> tuple[Proposition, ...]:
         Proposition(
             "entry_ticket",
             "Basic certificates tell the able from the unable exactly if the price covers their "
-            "cost to a small able supplier, and not that to an unable one.",
+            "cost to a small able supplier, and is not above that to an unable one.",
             "(basic_holds == 1) == (lab*cost_small <= price and price <= lab*cost_unable)",
             {"basic": Profile(basic)},
             stronger="(basic_holds == 1) == (lab*cost_small < price and price <= lab*cost_unable)",

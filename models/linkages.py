@@ -24,17 +24,17 @@ Otherwise all labour goes into the modern good, of whose value suppliers keep th
 .. math:: \pi_i = u_i \, w(n) \left(\frac{\mu}{1 - \mu} \frac{L - n F}{n} - F\right) .
 
 **What fails.** If the critical mass is more than one, that nobody enters is an equilibrium: no
-supplier alone makes modern production viable. If the market carries a critical mass, there is
-another one in which wages are higher and nobody is worse off; and a third between the two, which is
-unstable, since with a few suppliers more all would come, and with a few less, none. A supplier does
-not count that its variety makes all others' customers better off (a pecuniary externality). So even
-in the good equilibrium there are too few.
+supplier alone makes modern production viable. If the market carries a critical mass, that is
+:math:`M F \le \mu L`, there is another one in which wages are not lower and nobody is worse off;
+and a third between the two, which is unstable, since with a few suppliers more, others would come,
+and with a few less, none. A supplier does not count that its variety makes all others' customers
+better off (a pecuniary externality): where they enter until they earn nothing, there are too few.
 
 **Whom it hurts.** Workers most: with free entry what is gained goes into wages.
 
 **Reforms it invites.** A *start-up subsidy* on modern output, the share z of its price, as long as
-the critical mass is missed: if it is large enough for the first supplier, all enter, and nothing is
-paid in the end.
+the critical mass is missed: if it is large enough for the first supplier, as many enter as the
+market carries. If that is a critical mass, nothing is paid in the end; if not, it is paid for good.
 *Coordinated entry*: who entered is refunded if too few did. *Anchor suppliers*: public money sets
 up as many as it takes for the next to follow by itself. *Too few anchors* **backfire**: nothing
 modern is made, and what was set up is lost. *Supplier grants* to all raise the number in the good
@@ -107,7 +107,8 @@ def linkages() -> Game:
         ],
         parameters=[
             Parameter(
-                "labour", 100, "labour > 0", "thousand workers", "labour", "L",
+                "labour", 100, "labour > 0", "thousand workers",
+                "labour; what a thousand workers make traditionally is worth USD 1 million", "L",
                 source="illustration",
             ),
             Parameter(
@@ -225,7 +226,8 @@ def supplier_grants() -> Reform:
 def propositions() -> tuple[Proposition, ...]:
     """State what holds for all parameter values, and what does not.
 
-    Where wages matter they are in proportion to the number of suppliers: a = 1.
+    Shares are such that wages are in proportion to the number of suppliers, a = 1, and suppliers
+    keep a third of the modern good's value.
     """
     shares = "parameter:input_share=1/2,similarity=1/3"
     plain = f"{shares},support=0"
@@ -266,7 +268,7 @@ def propositions() -> tuple[Proposition, ...]:
             "variety is worth something to those who supply beside it.",
             "more_welfare > all_welfare",
             {**everybody, **more},
-            ("suppliers >= critical", "labour == 3*setup*suppliers", "suppliers >= 3"),
+            ("suppliers >= critical", "labour == 3*setup*suppliers"),
             stronger="more_welfare > all_welfare + setup",
             source="@ciccone1996startup, on the pecuniary externality; own minimal version",
         ),

@@ -216,8 +216,8 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "weakest_link",
-            "If it takes all groups, that all invest is an equilibrium exactly if success is worth "
-            "its cost to each of them.",
+            "If all groups together reach the threshold, that all invest is an equilibrium exactly "
+            "if success is worth its cost to each of them, whether it takes that group or not.",
             "(all_holds == 1) == (benefit_grower >= cost_grower and "
             "benefit_processor >= cost_processor and benefit_exporter >= cost_exporter)",
             {"all": Profile(everybody)}, (f"{one} + {two} + {three} >= 1 - state",),

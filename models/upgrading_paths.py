@@ -2,9 +2,9 @@ r"""Paths of upgrading: four ways to upgrade, and what a lead firm does about ea
 
 **The game.** In order:
 
-1. A supplier stays as it is or upgrades in one of four ways (Humphrey and Schmitz 2002): its
-   *process* (the same at less cost), its *product* (something better), its *function* (design and
-   brands, so far done by the lead firm), or its *channel* (the same for another market).
+1. A supplier stays as it is or upgrades in one of four ways: its *process* (the same at less cost),
+   its *product* (something better), its *function* (design and brands, so far done by the lead
+   firm), or its *channel* (the same for another market).
 2. The lead firm sees which, and responds (:math:`\rho`): it *supports* it, *tolerates* it, or
    *punishes* the supplier: it takes its orders away.
 
@@ -12,7 +12,8 @@ Upgrading of the kind t (1 to 4, in this order) costs the supplier :math:`c_t`; 
 :math:`s_t`, and the lead firm :math:`a_t`, which is less than 0 where the supplier comes into its
 way. Support costs the lead firm k and raises both gains by the share h. Punishment costs the
 supplier the rent r that orders bring and all of its gain but the share o, and the lead firm the
-cost d of another supplier:
+cost d of another supplier (whose own gain by these orders, at most r, is not counted: it may be
+far away):
 
 .. math::
    \begin{array}{lll}
@@ -39,9 +40,10 @@ upgrading that is punished.
 
 Sources
 -------
-@humphrey2002insertion for the four kinds, and that lead firms encourage the first two and not the
-third; @schmitz2000learning for lead firms that stop suppliers. The payoffs and the numbers are
-pigou's own illustration.
+@humphrey2002insertion for the first three kinds (their fourth is another sector), and that lead
+firms encourage the first two and not the third; @dunn2006lessons for these four;
+@schmitz2000learning for lead firms that stop suppliers. The payoffs and the numbers are pigou's own
+illustration.
 """
 
 from __future__ import annotations
@@ -52,6 +54,10 @@ from pigou.proposition import Profile, Proposition
 from pigou.reform import Reform, remove_choice, set_parameters, subsidy
 
 KINDS = ("process", "product", "functional", "channel")
+KEPT = "if(response == support, 1 + boost, if(response == tolerate, 1, outside))"
+"""What the supplier has of its gain."""
+SHARED = "if(response == support, 1 + boost, if(response == tolerate, 1, 0))"
+"""What the lead firm has of its own."""
 
 
 def model() -> Model:
@@ -83,8 +89,10 @@ def upgrading_paths() -> Game:
             ),
         ],
         payoffs={
-            "supplier": " + ".join(supplier_if(kind) for kind in KINDS),
-            "lead": " + ".join(lead_if(kind) for kind in KINDS),
+            "supplier": f"{KEPT}*{of_kind('gain')} - {of_kind('cost')} - "
+            "if(response == punish, orders, 0)",
+            "lead": f"{SHARED}*{of_kind('shared')} - "
+            "if(response == support, help, if(response == punish, replacement, 0))",
         },
         bystanders=[
             Bystander("region", f"if(upgrading == functional, {learnt}, 0)", "Others in the region")
@@ -120,25 +128,16 @@ def upgrading_paths() -> Game:
                 "what others gain by functional upgrading", "y", source="illustration",
             ),
         ],
-        source="@humphrey2002insertion; own payoffs",
+        source="@humphrey2002insertion; @dunn2006lessons; own payoffs",
     )  # fmt: skip
 
 
-def supplier_if(kind: str) -> str:
-    """Return the supplier's payoff from a kind of upgrading: supported, tolerated, punished."""
-    gain = f"gain_{kind}"
-    return (
-        f"if(upgrading == {kind}, if(response == support, (1 + boost)*{gain}, "
-        f"if(response == tolerate, {gain}, outside*{gain} - orders)) - cost_{kind}, 0)"
-    )
-
-
-def lead_if(kind: str) -> str:
-    """Return the lead firm's payoff from a kind of upgrading: supported, tolerated, punished."""
-    return (
-        f"if(upgrading == {kind}, if(response == support, (1 + boost)*shared_{kind} - help, "
-        f"if(response == tolerate, shared_{kind}, -replacement)), 0)"
-    )
+def of_kind(what: str) -> str:
+    """Return what the kind of upgrading that is chosen has: a gain, a share or a cost."""
+    last = "0"
+    for kind in reversed(KINDS):
+        last = f"if(upgrading == {kind}, {what}_{kind}, {last})"
+    return last
 
 
 def upgrading_of(
@@ -223,7 +222,7 @@ def propositions() -> tuple[Proposition, ...]:
         Proposition(
             "supported",
             "Product upgrading that is supported is shared: where it is an equilibrium the lead "
-            "firm gains more by it than support costs.",
+            "firm gains by support at least what it costs.",
             "helped_lead >= shared_product and boost*shared_product >= help",
             helped, ("helped_holds == 1",),
             stronger="helped_lead >= shared_product and boost*shared_product > help",
@@ -240,8 +239,9 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "grant",
-            "A grant for functional upgrading that is punished makes all together worse off, if "
-            "the supplier and the region keep less than upgrading and orders are worth.",
+            "A grant for functional upgrading that is punished makes all together worse off than "
+            "if nobody upgraded, if the supplier and the region keep less of it than what it costs "
+            "and the orders are worth.",
             "lost_welfare < nothing_welfare",
             {**punished, **nothing},
             ("outside*(gain_functional + learning) < cost_functional + orders",),

@@ -38,14 +38,13 @@ from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.defined import probabilities
 from pigou.solvers.paths import PathOfPlay, paths_and_needs
 from pigou.solvers.reals import Decision, Outcome, decide
+from pigou.solvers.signalling_paths import hidden_draw
 from pigou.solvers.staged_partition import staged_partition, within_time
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
 __all__ = ["path_regimes"]
 
-WHY_NOT_MIXED = (
-    "subgame-perfect equilibria in pure strategies are stated, by what is played: the path"
-)
+WHY_NOT_MIXED = "{} equilibria in pure strategies are stated, by what is played: the path"
 
 
 def path_regimes(game: Game, fixed: Mapping[str, Any] | None = None) -> RegimeSet:
@@ -135,7 +134,9 @@ class _Search:
                 if decision.outcome is Outcome.UNDECIDED
             ),
             self.integers,
-            WHY_NOT_MIXED,
+            WHY_NOT_MIXED.format(
+                "subgame-perfect" if hidden_draw(self.game) is None else "perfect Bayesian"
+            ),
             replace(cut, regimes=tuple(
                 replace(r, equilibria=tuple(changed[id(one)] for one in r.equilibria))
                 for r in cut.regimes

@@ -35,7 +35,15 @@ from pigou.solvers.defined import demands
 from pigou.solvers.signalling_paths import hidden_draw, signalling_outcomes
 from pigou.stages import stages_of_draws
 
-__all__ = ["PathOfPlay", "paths_and_needs", "paths_of_play", "played_path", "seen_from", "sees"]
+__all__ = [
+    "PathOfPlay",
+    "mixing_may_deter",
+    "paths_and_needs",
+    "paths_of_play",
+    "played_path",
+    "seen_from",
+    "sees",
+]
 
 MOST_ENDS = 256
 
@@ -118,6 +126,34 @@ def paths_and_needs(game: Game) -> tuple[tuple[PathOfPlay, ...], tuple[Any, ...]
         _check_structure(game)
         paths = tuple(tree.outcomes({}, 0, {}))
     return paths, tuple(need for need in tree.needs if need != sp.true)
+
+
+def mixing_may_deter(game: Game) -> bool:
+    """Whether a mixed reply may deter types of a sender that no pure reply deters at once.
+
+    It may where types do not rank the replies to a message alike: a reply that one of them fears
+    invites another. Ranked alike are replies that differ by the same amount for all types.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> mixing_may_deter(load("certification").game)
+    False
+    """
+    draw = hidden_draw(game)
+    if draw is None:
+        return False
+    first, second = sorted(game.moves, key=lambda m: m.stage)
+    replies, payoffs = second.choice.labels, _Tree(game).payoffs
+
+    def worth(kind: str, message: str, reply: str) -> sp.Expr:
+        return payoffs({first.name: message, second.name: reply}, {draw.name: kind})[first.player]
+
+    return any(
+        len({sp.expand(worth(t, m, a) - worth(t, m, replies[0])) for t in draw.outcomes}) > 1
+        for m in first.choice.labels
+        for a in replies[1:]
+    )
 
 
 def played_path(game: Game, equilibrium: Equilibrium) -> dict[str, str]:

@@ -9,11 +9,13 @@ from fractions import Fraction
 
 import pytest
 
-from pigou import Chance, Game, Lookup, Move, Parameter, Player, Record, solve
+from pigou import Chance, Game, Lookup, Model, Move, Parameter, Player, Record, compare, solve
 from pigou.check import recheck
 from pigou.check_beliefs import doubt_of_beliefs
+from pigou.compare_page import compare_page
 from pigou.equilibrium import Grade
 from pigou.gambit_tree import read_efg_file
+from pigou.models import load
 from pigou.pages import solve_page
 from pigou.results import solve_result
 from pigou.screen import as_text
@@ -535,6 +537,29 @@ def test_beliefs_are_not_stated_where_players_move_at_the_same_time():
     ]  # fmt: skip
     game = Game("two", [Player("a"), Player("b")], moves, {"a": "x*y + z*y", "b": "x*y"})
     assert all(not e.beliefs and "sequential" not in e.marks for e in solve(game))
+
+
+def test_compare_leaves_nothing_out_and_says_so_unless_a_rule_asks_for_the_criterion():
+    """O18: beer is what survives; the rules that know no beliefs take quiche, with a caution."""
+    game = beer_quiche("9/10")
+    found = {rule: compare(game, [], select=rule) for rule in ("laplacian", "intuitive", "D1")}
+    meals = {
+        rule: next(iter(shares(c.baseline[c.baseline.selected].equilibrium, "meal", kind="weak")))
+        for rule, c in found.items()
+    }
+    assert meals == {"laplacian": "quiche", "intuitive": "beer", "D1": "beer"}
+    fails = "it fails the intuitive criterion"
+    cautious = [rule for rule, c in found.items() if fails in c.baseline.selection]
+    assert cautious == ["laplacian"]
+    assert found["D1"].baseline.outcome.picked == ("E1", "E3")
+    text = " ".join(as_text(compare_page(Model(game), found["D1"])).split())
+    assert "best and worst count them" in text
+    plain = compare(beer_quiche("1/10"), [], select="intuitive")  # one equilibrium
+    assert plain.baseline.outcome.picked == ("E1",)
+    text = " ".join(as_text(compare_page(Model(plain.baseline.game), plain)).split())
+    assert "best and worst count them" not in text
+    other = compare(load("coordination").game, [], select="D1").baseline.selection
+    assert "D1 is for signalling games of two rounds; taken instead" in other
 
 
 # -- the checker --------------------------------------------------------------------------------

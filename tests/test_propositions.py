@@ -34,9 +34,11 @@ from pigou.expression import If, symbol
 from pigou.models import load, names
 from pigou.prove_page import prove_latex, prove_page, prove_result
 from pigou.proving import _Subject
+from pigou.regimes_page import regimes_page
 from pigou.solvers.paths import paths_of_play, played_path
 from pigou.solvers.reals import decide
 from pigou.solvers.situations import situation
+from pigou.solving import regimes
 
 BUILT_IN = [(load(n), p) for n in names() for p in load(n).propositions]
 IDS = [f"{model.name}-{p.name}" for model, p in BUILT_IN]
@@ -267,6 +269,18 @@ def test_a_claim_about_nothing_is_an_error():
         prove(load("coordination"), claim)
 
 
+def test_a_number_in_a_parameters_place_in_all_games_is_assumed_and_in_the_counterexample():
+    """Otherwise "for all values" is said of what holds at one."""
+    model = load("coordination")
+    where = {"up": Profile("all upgrade", "parameter:benefit=2")}
+    claim = Proposition("p", "w", "(up_holds == 1) == (cost <= 2)", where, stronger="cost <= 2")
+    proof = prove(model, claim)
+    assert proof.outcome == "proved" and proof.assumed == ("benefit == 2",)
+    assert proof.stronger.counterexample["benefit"] == 2
+    where["as_is"] = Profile("all upgrade")
+    assert prove(model, Proposition("p", "w", "cost > 0", where)).assumed == ()
+
+
 def test_exponentials_are_proved_from_true_inequalities_and_never_refuted_from_them():
     game = Game(
         "exponential",
@@ -396,6 +410,35 @@ def test_that_later_stages_have_one_equilibrium_is_proved_or_said():
     assert said in many.assumed
     one = outcome(Model(staged("1/4 - z/4")), "e_x == 1/2", {"e": Allocation()})
     assert said not in one.assumed
+
+
+def two_types():
+    """Each reply to "go" invites one type of sender."""
+    moves = [
+        Move("go", "s", {"no": 0, "yes": 1}),
+        Move("reply", "r", {"l": 0, "h": 1}, 2, observes=["go"]),
+    ]
+    kind = Chance("kind", {"low": (0, "1/2"), "high": (1, "1/2")}, seen_by=["s"])
+    payoffs = {"s": "go*if(reply == kind, a, -a)", "r": "if(reply == kind, 1, 0)"}
+    return Game("both", [Player("s"), Player("r")], moves, payoffs, chance=[kind], parameters=[A])
+
+
+def test_that_a_mixed_reply_may_deter_two_types_at_once_is_said():
+    """Half of each reply deters both, and is best at even odds: nobody goes."""
+    stay = Profile("go (low): no; reply (low): l; go (high): no; reply (high): l")
+    proof = outcome(Model(two_types()), "p_holds == 0", {"p": stay}, ("a > 0",))
+    assert proof.outcome == "proved"
+    assert proof.assumed == ("p: nobody mixes, on the path or off it", "a > 0")
+    going = [
+        sum(s.probabilities["yes"].upper for s in one.strategies if s.move == "go")
+        for one in solve(two_types())
+    ]
+    assert 0 in going
+
+
+def test_regimes_of_a_signalling_game_are_about_perfect_bayesian_equilibria():
+    page = regimes_page(two_types(), regimes(two_types(), {}), {})
+    assert "every outcome of a perfect Bayesian equilibrium" in page.blocks[0].text
 
 
 def matched(stage):

@@ -84,6 +84,16 @@ def test_the_limit_of_cascades_is_where_many_agents_end():
     assert found.correct + found.incorrect == 1
 
 
+@pytest.mark.parametrize(("grant", "level"), [("7.9", "none"), ("8.1", "full")])
+def test_a_grant_that_suffices_for_an_unable_supplier_is_paid_to_it(grant, level):
+    """The agency does not see ability: it takes a full certificate if p + z > r c_u, z > 8."""
+    model = load("certification")
+    found = solve(model.reform("small_supplier_grant", small_grant=grant)(model.game))
+    unable = [s for one in found for s in one.strategies if s.when == {"kind": "unable"}]
+    taken = [s.probabilities for s in unable]
+    assert {label for row in taken for label, share in row.items() if share.upper} == {level}
+
+
 def test_the_outcomes_of_certification_are_those_of_the_solved_game():
     game = load("certification").game
     paths = paths_of_play(game)

@@ -426,7 +426,7 @@ def _regimes_code(found: Any) -> int:
 @click.option(
     "--select", default="laplacian", show_default=True, metavar="RULE[:KEY=VALUE,...]",
     help="By which rule an equilibrium is selected: laplacian, all, best, worst, payoff-dominant, "
-    "risk-dominant, p-dominant:p=1/2, potential, logit:lambda=5, or "
+    "intuitive, D1, risk-dominant, p-dominant:p=1/2, potential, logit:lambda=5, or "
     "basin:dynamics=replicator,starts=1000,seed=0 (best-response, replicator or logit).",
 )  # fmt: skip
 @click.option(

@@ -196,6 +196,7 @@ def dominance_blocks(scenario: Scenario) -> list[Block]:
 
 def conventions(comparison: Comparison) -> str:
     """Say what the numbers mean."""
+    scenarios = (comparison.baseline, *comparison.reforms)
     text = f"Cost of public funds: {costs_in_words(comparison.costs_of_funds)}."
     if comparison.weights:
         weights = ", ".join(
@@ -208,4 +209,9 @@ def conventions(comparison: Comparison) -> str:
     )
     rule = SELECTIONS[comparison.baseline.outcome.selection.rule]
     text += f" Selected, {rule.name}: {rule.definition} ({cite(rule.source)})."
+    if any("not intuitive" in e.marks for s in scenarios for e in s.found):
+        text += (
+            " Equilibria that fail the intuitive criterion are not left out: best and worst count "
+            "them, and so do all rules of selection but intuitive and D1."
+        )
     return text + " Numbers are rounded to four digits; --json holds them exactly."

@@ -6,7 +6,8 @@ Steps
    satisfy the necessary conditions of an equilibrium (`pigou.solvers.situations`), or a formula in
    the parameters alone (`pigou.solvers.pure_profiles`, `pigou.solvers.regimes`).
 2. Assumed are the domains of the parameters, the assumptions of the game, of its reforms and of the
-   proposition. That something satisfies them is decided first: a claim about nothing is an error.
+   proposition, and the number that all games named put in a parameter's place. That something
+   satisfies them is decided first: a claim about nothing is an error.
 3. *Proved*: z3 finds no real values that satisfy what is assumed and violate the claim
    (`pigou.solvers.reals`). Since the conditions are necessary, this covers every equilibrium in
    pure strategies. Mixtures over continuous moves are not covered; where payoffs are strictly
@@ -24,6 +25,7 @@ Steps
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -42,7 +44,7 @@ from pigou.model import Model
 from pigou.proposition import Allocation, Effect, Number, Profile, Proposition
 from pigou.solvers.defined import probabilities
 from pigou.solvers.first_stage import value_at
-from pigou.solvers.paths import played_path
+from pigou.solvers.paths import mixing_may_deter, played_path
 from pigou.solvers.pure_profiles import PureProfile, pure_profile
 from pigou.solvers.reals import Decision, Outcome, decide
 from pigou.solvers.regimes import regimes
@@ -175,6 +177,7 @@ class _Subject:
         for name, term in proposition.where.items():
             self._add(name, term)
         self.given += [self.condition(text) for text in proposition.given]
+        self._hold()
         self.integers = tuple(p.name for p in self.parameters.values() if p.integer)
 
     # -- names ----------------------------------------------------------------------------------
@@ -227,7 +230,7 @@ class _Subject:
         elif isinstance(term, Profile):
             profile = pure_profile(game, term.profile)
             self.profiles[name] = profile
-            if _may_mix_later(game):
+            if _may_mix_later(game) or mixing_may_deter(game):
                 self.assumed.append(f"{name}: nobody mixes, on the path or off it")
             holds = If(profile.holds, sp.S.One, sp.S.Zero)
             numbers = (*profile.payoffs.items(), ("holds", holds))
@@ -277,6 +280,22 @@ class _Subject:
         if regular != sp.true:
             self.given.append(regular)
             self.assumed.append(f"{name}: the first-order conditions are regular")
+
+    def _hold(self) -> None:
+        """Assume the number that all games put in a parameter's place.
+
+        Otherwise a claim would seem to hold for all its values, and a counterexample would show one
+        at which no game was solved.
+        """
+        one, terms = self.proposition, self.proposition.where.items()
+        games = [self.games[name] for name, term in terms if not isinstance(term, Effect)]
+        named = set(re.findall(r"\w+", " ".join((one.claim, one.stronger, *one.given))))
+        named |= {str(s) for formula in self.formulas.values() for s in formula.free_symbols}
+        for name in [p for p in self.parameters if p not in named] if games else ():
+            first, *others = (game.traces.replaced.get(name) for game in games)
+            if first is not None and first.is_Rational and all(o == first for o in others):
+                self.given.append(sp.Eq(symbol(name), first))
+                self.assumed.append(f"{name} == {first}")
 
     # -- reading --------------------------------------------------------------------------------
 
@@ -409,7 +428,8 @@ class _Subject:
 def _may_mix_later(game: Game) -> bool:
     """Whether several players move at once after others: what they mix may deter the others.
 
-    Where one moves at a time, whoever mixes is indifferent, and a pure choice deters as well.
+    Where one moves at a time, whoever mixes is indifferent, and a pure choice deters as well, but
+    for several types at once (`pigou.solvers.paths.mixing_may_deter`).
     """
     stages = sorted({m.stage for m in game.moves})[1:]
     return any(len({m.player for m in game.moves if m.stage == s}) > 1 for s in stages)

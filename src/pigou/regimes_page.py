@@ -23,6 +23,7 @@ from pigou.game import Game
 from pigou.laying_out import in_text
 from pigou.notation import latex_expression, text_expression
 from pigou.pages import how_known
+from pigou.solvers.signalling_paths import hidden_draw
 from pigou.solvers.symbolic import Regime, RegimeSet, SymbolicEquilibrium
 from pigou.symbols import in_ascii
 from pigou.tables import Block, Page, Table, Words, plain_latex
@@ -61,7 +62,8 @@ def regimes_page(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> Page
     if found.follows:
         title = f"{found.game}: every subgame-perfect {which}, and exactly when it exists"
     if found.staged:
-        title = f"{found.game}: every outcome of a subgame-perfect equilibrium, and exactly when"
+        kind = "subgame-perfect" if hidden_draw(game) is None else "perfect Bayesian"
+        title = f"{found.game}: every outcome of a {kind} equilibrium, and exactly when"
     blocks: list[Block] = [Words(title, "title")]
     if not found.complete:
         open_ = " / ".join(found.unresolved)

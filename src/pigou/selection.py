@@ -24,6 +24,7 @@ from pigou.selection_rules import (
     Pick,
     Question,
     by_basin,
+    by_beliefs,
     by_laplacian,
     by_logit,
     by_p_dominance,
@@ -157,6 +158,8 @@ class Selected:
         Why, or why it is silent.
     instead : str
         What was taken instead, where the rule does not name one equilibrium.
+    caution : str
+        That the one that is taken fails the intuitive criterion, which the rule does not ask for.
 
     Examples
     --------
@@ -176,6 +179,7 @@ class Selected:
     grade: Grade | None
     finding: str
     instead: str = ""
+    caution: str = ""
 
     @property
     def words(self) -> str:
@@ -184,7 +188,8 @@ class Selected:
             return self.finding
         grade = f" ({self.grade})" if self.grade is not None else ""
         instead = f"; taken instead: {self.instead}" if self.instead else ""
-        return f"{self.selection}{grade}: {self.finding}{instead}"
+        caution = f"; {self.caution}" if self.caution else ""
+        return f"{self.selection}{grade}: {self.finding}{instead}{caution}"
 
 
 def select(
@@ -218,8 +223,13 @@ def select(
     chosen = read_selection(selection) if isinstance(selection, str) else selection
     if not assessments:
         return Selected(chosen, (), "", None, "there is no equilibrium")
-    rule = SELECTIONS[chosen.rule]
-    pick = rule.pick(Question(game, found, assessments, chosen.parameters))
+    pick = SELECTIONS[chosen.rule].pick(Question(game, found, assessments, chosen.parameters))
+    outcome = _taken(chosen, pick, assessments)
+    return replace(outcome, caution=_caution(found, outcome.name))
+
+
+def _taken(chosen: Selection, pick: Pick, assessments: tuple[Assessment, ...]) -> Selected:
+    """Take the equilibrium that a rule picks, or where it does not pick one, another."""
     if len(pick.names) == 1:
         return Selected(chosen, pick.names, pick.names[0], pick.grade, pick.words)
     name, instead = _instead(assessments, pick.names)
@@ -263,7 +273,8 @@ def as_announced(outcome: Selected, found: EquilibriumSet, profile: Mapping[str,
     listed = "" if found.complete and not found.components else " in the list"
     if len(names) == 1:
         instead = f"the equilibrium{listed} that was announced"
-        return replace(outcome, name=names[0], instead=instead)
+        caution = _caution(found, names[0])
+        return replace(outcome, name=names[0], instead=instead, caution=caution)
     what = f"more than one equilibrium{listed} is" if names else f"no equilibrium{listed} is"
     return replace(outcome, finding=f"{outcome.finding}; {what} as announced")
 
@@ -289,6 +300,13 @@ def _is_as_announced(one: Equilibrium, profile: Mapping[str, Any]) -> bool:
             return False
         left -= set(here)
     return not left
+
+
+def _caution(found: EquilibriumSet, name: str) -> str:
+    """Say that an equilibrium fails the intuitive criterion, if so."""
+    if "not intuitive" not in found[name].marks:
+        return ""
+    return "it fails the intuitive criterion, which only the rules intuitive and D1 ask for"
 
 
 def _instead(assessments: tuple[Assessment, ...], names: tuple[str, ...]) -> tuple[str, str]:
@@ -436,6 +454,22 @@ _RULES = (
         "@harsanyi1988general, section 3.6",
         _ALL_KINDS,
         by_payoff_dominance,
+    ),
+    Rule(
+        "intuitive",
+        "what the intuitive criterion leaves: off the path nobody is thought to have done what "
+        "could only harm it",
+        "@cho1987signaling",
+        "signalling games of two rounds",
+        by_beliefs("intuitive", "the intuitive criterion"),
+    ),
+    Rule(
+        "D1",
+        "what D1 leaves: off the path nobody is thought to have done what another gains by more "
+        "readily",
+        "@cho1987signaling",
+        "signalling games of two rounds",
+        by_beliefs("D1", "D1"),
     ),
     Rule(
         "risk-dominant",

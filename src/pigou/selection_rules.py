@@ -34,6 +34,7 @@ __all__ = [
     "Pick",
     "Question",
     "by_basin",
+    "by_beliefs",
     "by_laplacian",
     "by_logit",
     "by_p_dominance",
@@ -138,6 +139,29 @@ def by_payoff_dominance(question: Question) -> Pick:
         words = "payoff-dominant: no player is better off in another"
         return _among(question, tuple(names), words + ": a tie" * (len(names) > 1))
     return _silent(f"no equilibrium is {'shown to be ' * vague}payoff-dominant")
+
+
+def by_beliefs(mark: str, criterion: str) -> Callable[[Question], Pick]:
+    """Return the rule that picks what a refinement by beliefs leaves, which the solver has marked.
+
+    Parameters
+    ----------
+    mark : str
+        The mark of what is left: ``"intuitive"`` or ``"D1"``.
+    criterion : str
+        What it is called in words.
+    """
+
+    def rule(question: Question) -> Pick:
+        judged = [e for e in question.found if {mark, f"not {mark}"} & set(e.marks)]
+        names = tuple(e.name for e in judged if mark in e.marks)
+        if names:
+            return _among(question, names, f"left by {criterion}")
+        if judged:
+            return _silent(f"{criterion} leaves no equilibrium in the list")
+        return _silent(f"{criterion} is for signalling games of two rounds")
+
+    return rule
 
 
 def _among(question: Question, names: tuple[str, ...], words: str) -> Pick:
