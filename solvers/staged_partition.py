@@ -45,9 +45,9 @@ def opened(condition: Any) -> Any:
     if isinstance(condition, sp.And | sp.Or):
         return condition.func(*map(opened, condition.args))
     if isinstance(condition, sp.Ge):
-        return sp.Gt(*condition.args)
+        return sp.Gt(*condition.args, evaluate=False)
     if isinstance(condition, sp.Le):
-        return sp.Lt(*condition.args)
+        return sp.Lt(*condition.args, evaluate=False)
     return sp.false if isinstance(condition, sp.Eq) else condition
 
 
