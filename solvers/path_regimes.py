@@ -6,12 +6,14 @@ Steps
    (`pigou.solvers.defined`). The paths of a finite game in stages come with conditions from
    `pigou.solvers.paths`: a conjunction over the deviations of disjunctions over what may follow
    them.
-2. z3 discards a path whose condition nothing can satisfy (*excluded, proved*). The condition of
-   every other one is multiplied out into alternatives, cutting off at once those that nothing
-   satisfies; inequalities and alternatives that the rest makes superfluous are dropped, each by
-   proof, and what all alternatives share is written once.
-3. The short condition is held against the one of step 1 as a whole once more.
-4. A path is *efficient* where its welfare is at least that of every other path.
+2. z3 discards a path whose condition nothing can satisfy (*excluded, proved*). In the condition of
+   every other one, inequalities that are sums of others are dropped, which takes algebra alone
+   (`pigou.solvers.sums_of_gaps`). It is multiplied out into alternatives, cutting off at once those
+   that nothing satisfies; inequalities and alternatives that the rest makes superfluous are
+   dropped, each by proof, and what all alternatives share is written once.
+3. The short condition is held against the one before it was multiplied out once more.
+4. A path is *efficient* where its welfare is at least that of every other path; comparisons that
+   are sums of others are dropped.
 
 Where there is a time limit, every path is asked about first; the conditions are then shortened, the
 parameter space is cut, and the efficient paths are found, each in a part of the time. A condition
@@ -40,6 +42,7 @@ from pigou.solvers.paths import PathOfPlay, paths_and_needs
 from pigou.solvers.reals import Decision, Outcome, decide
 from pigou.solvers.signalling_paths import hidden_draw
 from pigou.solvers.staged_partition import staged_partition, within_time
+from pigou.solvers.sums_of_gaps import plain, without_sums
 from pigou.solvers.symbolic import Exclusion, RegimeSet, SymbolicEquilibrium
 
 __all__ = ["path_regimes"]
@@ -152,9 +155,10 @@ class _Search:
         """Find the condition of a path, as short as time allows, if it can be an outcome."""
         if possible.outcome is Outcome.PROVED:
             return Exclusion(path.words, possible.seconds)
+        short = plain(path.holds, self.given)
         return SymbolicEquilibrium(
             path.words,
-            self.simplifier.multiplied_out(self.simplifier.settled(path.holds)),
+            self.simplifier.multiplied_out(self.simplifier.settled(short)),
             Record({who: tidy(u) for who, u in path.payoffs.items() if who != "welfare"}),
             Record(),
             possible.outcome is Outcome.REFUTED,
@@ -172,7 +176,7 @@ class _Search:
 
     def efficient(self, path: PathOfPlay) -> Any:
         """Return where no other path has a higher welfare."""
-        best = path.payoffs["welfare"]
-        gaps = {sp.Ge(sp.expand(best - other.payoffs["welfare"]), 0) for other in self.paths}
-        claim = self.simplifier.settled(sp.And(*gaps))
+        gaps = {sp.Add(path.payoffs["welfare"], -other.payoffs["welfare"]) for other in self.paths}
+        kept = without_sums(gaps, self.given)
+        claim = self.simplifier.settled(sp.And(*(sp.Ge(gap, 0) for gap in kept)))
         return self.simplifier.multiplied_out(claim)

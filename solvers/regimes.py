@@ -462,7 +462,8 @@ def _check_structure(game: Game) -> None:
         if not isinstance(move.domain, Choice):
             raise StructureError(
                 f"{where}: move '{move.name}' is continuous, next to choices; so far all moves "
-                "have to be of one kind"
+                "have to be of one kind. For this game, 'solve' finds all equilibria at given "
+                "values, and 'prove' decides claims about them for all values"
             )
         if move.domain.exit is not None:
             raise StructureError(

@@ -59,9 +59,9 @@ def opened(condition: Any, integers: Iterable[str] = ()) -> Any:
     if _between_integers(condition, whole):
         return condition
     if isinstance(condition, sp.Ge):
-        return sp.Gt(*condition.args)
+        return sp.Gt(*condition.args, evaluate=False)
     if isinstance(condition, sp.Le):
-        return sp.Lt(*condition.args)
+        return sp.Lt(*condition.args, evaluate=False)
     return sp.false if isinstance(condition, sp.Eq) else condition
 
 

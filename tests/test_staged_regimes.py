@@ -500,5 +500,5 @@ def test_every_model_has_equilibria_in_bounded_time_and_critical_values_that_hol
 
 
 def test_choices_next_to_continuous_moves_are_refused_in_words():
-    with pytest.raises(StructureError, match="continuous, next to choices"):
+    with pytest.raises(StructureError, match=r"continuous, next to choices.*'solve' finds all"):
         regimes(load("deterrence").game)

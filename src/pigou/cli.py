@@ -362,7 +362,7 @@ def regimes(
         lambda: solving.regimes(what.game, fixed, critical=True, time_limit=limit),
     )
     if latex:
-        _emit(regimes_page.regimes_latex(what.game, found), file)
+        _emit(regimes_page.regimes_latex(what.game, found, fixed), file)
     else:
         _deliver(
             lambda: regimes_page.regimes_page(what.game, found, fixed),

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 import sympy as sp
 
 from pigou.expression import symbol
+from pigou.formulas import Notation
 from pigou.game import Game
-from pigou.notation import latex_expression, text_expression
+from pigou.laying_out import in_text
+from pigou.notation import text_expression
 from pigou.solvers.symbolic import CriticalValue, Follow, RegimeSet
 from pigou.tables import Block, Table, Words, plain_latex
 
@@ -81,29 +83,28 @@ def _proof_words(found: RegimeSet) -> str:
 
 
 def critical_latex(game: Game, found: RegimeSet) -> list[str]:
-    """Write the critical values in LaTeX, as a list.
+    r"""Write the critical values in LaTeX, as a list.
 
     Examples
     --------
     >>> from pigou.models import load
     >>> from pigou.solving import regimes
     >>> game = load("coordination").game
-    >>> critical_latex(game, regimes(game, {"threshold": 1}, critical=True))[2]
-    'Equilibria 2, 3 exist above, not below.'
+    >>> critical_latex(game, regimes(game, {"threshold": 1}, critical=True))[3]
+    '\\item[Threshold] $b = c$: equilibria 2, 3 exist above, not below.'
     """
     if not found.thresholds:
         return []
-    lines = [r"\begin{description}"]
+    lines = ["", rf"\paragraph{{Thresholds.}} {plain_latex(_proof_words(found))}"]
+    write = Notation(game).latex
+    lines.append(r"\begin{description}")
     for one in found.thresholds:
-        name = latex_expression(symbol(one.parameter), game)
-        value = latex_expression(one.value, game)
-        where = "" if one.needs == sp.true else (
-            rf", where \( {latex_expression(one.needs, game)} \)"
-        )  # fmt: skip
-        lines.append(rf"\item[Threshold] \( {name} = {value} \){where}:")
+        value = in_text(sp.Eq(symbol(one.parameter), one.value, evaluate=False), write)
+        where = "" if one.needs == sp.true else f", where {in_text(one.needs, write)}"
         many = len(one.above) > 1 or (not one.above and len(one.below) > 1)
-        lines.append(f"{'Equilibria' if many else 'Equilibrium'} {_changes(one, found)}.")
-    return [*lines, r"\end{description}", plain_latex(f"Thresholds: {_proof_words(found)}")]
+        noun = "outcome" + "s" * many if found.staged else "equilibria" if many else "equilibrium"
+        lines.append(rf"\item[Threshold] {value}: {noun} {_changes(one, found)}{where}.")
+    return [*lines, r"\end{description}"]
 
 
 # -- what follows every history ---------------------------------------------------------------
@@ -149,14 +150,16 @@ def follow_latex(game: Game, found: RegimeSet) -> list[str]:
     []
     """
     lines = []
+    write = Notation(game).latex
     for one in found.follows:
         formulas = ", ".join(
-            rf"\( {latex_expression(symbol(name), game)} = {latex_expression(formula, game)} \)"
+            in_text(sp.Eq(symbol(name), formula, evaluate=False), write)
             for name, formula in one.moves.items()
         )
         limits = [plain_latex(one.history)] * bool(one.history)
-        if one.condition != sp.true:
-            limits.append(rf"\( {latex_expression(one.condition, game)} \)")
+        limits += [in_text(one.condition, write)] * (one.condition != sp.true)
         where = f", where {' and '.join(limits)}" if limits else ""
         lines.append(f"In stage {one.stage}, after every history: {formulas}{where}.")
+    if lines:
+        lines[:0] = ["", r"\paragraph{What is done after every history.}"]
     return lines

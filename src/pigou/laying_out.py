@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -17,7 +17,7 @@ import sympy as sp
 from pigou.expression import If, Total
 from pigou.formulas import terms_of
 
-__all__ = ["ROOM", "abbreviated", "in_lines", "in_text", "width"]
+__all__ = ["ROOM", "abbreviated", "in_lines", "in_text", "width", "with_stops"]
 
 ROOM = 55.0
 """Letters of a line of an article, next to the number of the formula."""
@@ -26,7 +26,10 @@ _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\\\\|[{}^_&]|\s+|.")
 _SILENT = {"left", "right", "text", "mathit", "mathrm", "mathbf", "textit", "quad", "displaystyle"}
 _SPACED = set("+-=<>") | {r"\leq", r"\geq", r"\neq", r"\in"}
 _OWN = {r"\,": 0.3, r"\sum": 2.5}
+_SIGNS = {"==": "=", "!=": r"\neq", "<=": r"\leq", ">=": r"\geq", "<": "<", ">": ">"}
+_STOP = re.compile(r"((?: \\end\{aligned\})? \\\]| \\end\{align\*\}\})([.,:;])")
 _IN_TEXT = 24.0  # letters of a formula among words
+_MOST_LINES = 10  # of a display on one page
 _MOST = 6  # symbols
 _SMALL = 8.0  # letters: less is not worth a symbol
 _LARGEST = 600  # parts of a formula
@@ -103,6 +106,9 @@ def in_lines(widths: Sequence[float], start: float = 0.0) -> list[int]:
 def in_text(expression: Any, write: Callable[[Any], str]) -> str:
     r"""Set a formula or a condition in the text; a wide one on lines of its own.
 
+    A wide condition is broken after *and* and *or*, what stands in brackets farther to the right;
+    a wide side of an inequality between its terms.
+
     Parameters
     ----------
     expression : sympy expression or condition
@@ -123,41 +129,144 @@ def in_text(expression: Any, write: Callable[[Any], str]) -> str:
         return f"${whole}$"
     if width(whole) <= ROOM:
         return rf"\[ {whole} \]"
-    lines = _and_lines(expression, write) or _term_lines(expression, write)
-    body = r" \\ ".join(lines)
-    return rf"\[ \begin{{gathered}} {body} \end{{gathered}} \]"
+    is_formula = isinstance(expression, sp.Expr)
+    return _display((_formula_lines if is_formula else _condition_lines)(expression, write))
 
 
-def _and_lines(condition: Any, write: Callable[[Any], str]) -> list[str]:
-    if not isinstance(condition, sp.And):
-        return []
-    parts = [write(part) for part in sorted(condition.args, key=sp.default_sort_key)]
-    rest = iter(parts)
-    lines = [list(itertools.islice(rest, n)) for n in in_lines([width(p) + 3 for p in parts])]
-    ends = [r" \text{ and}"] * (len(lines) - 1) + [""]
-    return [r" \text{ and } ".join(line) + end for line, end in zip(lines, ends, strict=True)]
+def _display(lines: Sequence[str]) -> str:
+    """Set lines under each other; where they are many, the page may end between them."""
+    body = r" \\ ".join(f"& {line}" for line in lines)
+    if len(lines) > _MOST_LINES:
+        return rf"{{\allowdisplaybreaks\begin{{align*}} {body} \end{{align*}}}}"
+    return rf"\[ \begin{{aligned}} {body} \end{{aligned}} \]"
 
 
-def _term_lines(formula: Any, write: Callable[[Any], str]) -> list[str]:
-    if not isinstance(formula, sp.Expr):
-        return [write(formula)]
+def with_stops(latex: str) -> str:
+    r"""Move a full stop, comma or colon that follows a display to the end of its last line.
+
+    Examples
+    --------
+    >>> with_stops(r"if \[ x > 1 \]. It")
+    'if \\[ x > 1. \\] It'
+    """
+    return _STOP.sub(r"\2\1", latex)
+
+
+def _formula_lines(formula: sp.Expr, write: Callable[[Any], str]) -> list[str]:
     found, parts = abbreviated({"": formula}, write)
-    lines = _broken(found[""], write)
+    return [*_broken(found[""], write, ROOM), *_where(parts, write)]
+
+
+def _where(parts: Mapping[str, sp.Expr], write: Callable[[Any], str]) -> Iterator[str]:
+    """Say what the new symbols stand for."""
     for name, part in parts.items():
-        start, *more = _broken(part, write)
-        lines += [rf"\text{{with }} {write(sp.Symbol(name, real=True))} = {start}", *more]
-    return lines
+        start, *more = _broken(part, write, ROOM - 8)
+        yield rf"\text{{with }} {write(sp.Symbol(name, real=True))} = {start}"
+        yield from more
 
 
-def _broken(formula: sp.Expr, write: Callable[[Any], str]) -> list[str]:
-    terms = [f"{sign} {write(term)}" for sign, term in terms_of(formula)]
+def _broken(formula: sp.Expr, write: Callable[[Any], str], room: float) -> list[str]:
+    return _filled(_signed(formula, write), room)
+
+
+def _signed(formula: sp.Expr, write: Callable[[Any], str]) -> list[str]:
+    """Write the terms of a sum with their signs, but for a plus in front."""
+    terms = [f"{sign} {write(term)}" for sign, term in terms_of(formula)] or [write(formula)]
+    return [terms[0].removeprefix("+ "), *terms[1:]]
+
+
+def _filled(terms: Sequence[str], room: float) -> list[str]:
+    """Put terms on lines; those that go on with a formula begin farther to the right."""
     rest = iter(terms)
-    lines = [" ".join(itertools.islice(rest, n)) for n in in_lines([*map(width, terms)], 8)]
-    return [lines[0].removeprefix("+ "), *("{} " + line for line in lines[1:])]
+    counts = in_lines([*map(width, terms)], ROOM - room + 2)
+    first, *more = (" ".join(itertools.islice(rest, n)) for n in counts)
+    return [first, *(rf"\quad {{}} {line}" for line in more)]
+
+
+# -- wide conditions --------------------------------------------------------------------------
+
+
+def _condition_lines(condition: Any, write: Callable[[Any], str]) -> list[str]:
+    """Lay out a wide condition, with symbols for parts of terms that no line holds."""
+    relations = sorted(condition.atoms(sp.Rel), key=sp.default_sort_key)
+    sides = {str(n): side for n, one in enumerate(relations) for side in one.args[:1]}
+    sides |= {f"{n}'": side for n, one in enumerate(relations) for side in one.args[1:]}
+    found, parts = abbreviated(sides, write, ROOM - 8)
+    short = {
+        one: one.func(found[str(n)], found[f"{n}'"], evaluate=False)
+        for n, one in enumerate(relations)
+    }
+    return [*_broken_condition(condition.xreplace(short), write, ROOM), *_where(parts, write)]
+
+
+def _broken_condition(condition: Any, write: Callable[[Any], str], room: float) -> list[str]:
+    if width(write(condition)) <= room:
+        return [write(condition)]
+    if isinstance(condition, sp.Rel):
+        return _broken_relation(condition, write, room)
+    if not isinstance(condition, sp.And | sp.Or):
+        return [write(condition)]
+    simple, nested = _operands(condition, write, room)
+    word = r"\text{ and" if isinstance(condition, sp.And) else r"\text{ or"
+    blocks = _side_by_side([_broken_condition(one, write, room - 3) for one in simple], word, room)
+    blocks += [_bracketed(one, write, room - 3) for one in nested]
+    for block in blocks[:-1]:
+        block[-1] += rf" {word}}}"
+    return [line for block in blocks for line in block]
+
+
+def _operands(
+    condition: Any, write: Callable[[Any], str], room: float
+) -> tuple[list[Any], list[Any]]:
+    """Return what *and* or *or* join: inequalities, ``a < x < b`` as one, and what has brackets."""
+    parts = sorted(condition.args, key=sp.default_sort_key)
+    nested = [part for part in parts if isinstance(part, sp.And | sp.Or)]
+    simple = [part for part in parts if part not in nested]
+    for low in [one for one in simple if isinstance(one, sp.Gt | sp.Ge)]:
+        highs = [one for one in simple if isinstance(one, sp.Lt | sp.Le) and one.lhs == low.lhs]
+        both = [sp.And(low, high) for high in highs if isinstance(condition, sp.And)]
+        if both and width(write(both[0])) <= room - 3:
+            simple[simple.index(low)] = both[0]
+            simple.remove(highs[0])
+    return simple, nested
+
+
+def _side_by_side(blocks: Sequence[list[str]], word: str, room: float) -> list[list[str]]:
+    """Put what takes one line at most next to each other, as long as a line holds it."""
+    found: list[list[str]] = []
+    filled = 2 * room
+    for block in blocks:
+        size = width(block[0]) + 4.5 if len(block) == 1 else 2 * room
+        if filled + size <= room:
+            found[-1][0] += rf" {word} }} {block[0]}"
+            filled += size
+        else:
+            found.append(list(block))
+            filled = size
+    return found
+
+
+def _bracketed(condition: Any, write: Callable[[Any], str], room: float) -> list[str]:
+    """Lay out a condition in brackets, which may close on a later line."""
+    first, *more = _broken_condition(condition, write, room)
+    if not more:
+        return [rf"\left({first}\right)"]
+    more = [rf"\quad {line}" for line in more]
+    return [rf"\bigl({first}", *more[:-1], rf"{more[-1]}\bigr)"]
+
+
+def _broken_relation(relation: Any, write: Callable[[Any], str], room: float) -> list[str]:
+    """Break an inequality between the terms of its sides."""
+    sign = _SIGNS[relation.rel_op]
+    right = _signed(relation.rhs, write)
+    return _filled([*_signed(relation.lhs, write), f"{sign} {right[0]}", *right[1:]], room)
+
+
+# -- symbols for parts ------------------------------------------------------------------------
 
 
 def abbreviated(
-    formulas: Mapping[str, sp.Expr], write: Callable[[sp.Expr], str]
+    formulas: Mapping[str, sp.Expr], write: Callable[[sp.Expr], str], room: float = ROOM
 ) -> tuple[dict[str, sp.Expr], dict[str, sp.Expr]]:
     """Replace parts of formulas that are too wide by symbols of their own.
 
@@ -167,6 +276,8 @@ def abbreviated(
         What stands on the right of each formula.
     write : callable
         Writes an expression in LaTeX.
+    room : float
+        Letters that a line holds.
 
     Returns
     -------
@@ -184,8 +295,8 @@ def abbreviated(
     found = dict(formulas)
     parts: dict[str, sp.Expr] = {}
     while len(parts) < _MOST:
-        wide = [f for f in [*found.values(), *parts.values()] if _widest(f, write) > ROOM]
-        best = _best_part(wide, [*found.values(), *parts.values()], write)
+        wide = [f for f in [*found.values(), *parts.values()] if _widest(f, write) > room]
+        best = _best_part(wide, [*found.values(), *parts.values()], write, room)
         if best is None:
             break
         name = f"Z{len(parts) + 1}"
@@ -203,14 +314,14 @@ def _widest(formula: sp.Expr, write: Callable[[sp.Expr], str]) -> float:
 
 
 def _best_part(
-    wide: list[sp.Expr], everywhere: list[sp.Expr], write: Callable[[sp.Expr], str]
+    wide: list[sp.Expr], everywhere: list[sp.Expr], write: Callable[[sp.Expr], str], room: float
 ) -> sp.Expr | None:
     """Choose the part that saves most: wide, but with terms that fit, and used often."""
     saved: dict[sp.Expr, float] = {}
     for part in dict.fromkeys(part for formula in wide for part in _parts(formula)):
         size = width(write(part))
         used = sum(1 for f in everywhere for sub in sp.preorder_traversal(f) if sub == part)
-        if size > _SMALL and _widest(part, write) <= ROOM:
+        if size > _SMALL and _widest(part, write) <= room:
             saved[part] = max(used, 1) * (size - 3)
     return max(saved, key=lambda part: (saved[part], str(part)), default=None)
 

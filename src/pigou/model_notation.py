@@ -15,7 +15,7 @@ from pigou.errors import PigouError
 from pigou.expression import If, read_condition, read_expression
 from pigou.formulas import Notation
 from pigou.game import GOVERNMENT, Game, Parameter
-from pigou.laying_out import in_text
+from pigou.laying_out import in_text, with_stops
 from pigou.model import Model
 from pigou.notation import latex
 from pigou.reform import Reform, Step
@@ -59,7 +59,7 @@ def model_latex(model: Model) -> str:
     if reforms:
         parts += ["", r"\paragraph{Reforms.}", r"{\sloppy\begin{description}", *reforms]
         parts.append(r"\end{description}}")
-    return in_ascii("\n".join(parts))
+    return in_ascii(with_stops("\n".join(parts)))
 
 
 def subject(model: Model) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from pigou.errors import DeclarationError, PigouError
 from pigou.expression import read_condition
 from pigou.formulas import Notation
 from pigou.json_numbers import numbers
-from pigou.laying_out import in_text
+from pigou.laying_out import in_text, with_stops
 from pigou.model import Model
 from pigou.model_notation import add_letters
 from pigou.proposition import Allocation, Profile, Proposition, Term
@@ -192,7 +192,7 @@ def prove_latex(proofs: Named, models: Mapping[str, Model] | None = None) -> str
             rf"\noindent {_outcome_latex(proof, model)}",
         ]
         parts.append("\n".join(lines))
-    return in_ascii("\n\n".join(parts)) + "\n"
+    return in_ascii(with_stops("\n\n".join(parts))) + "\n"
 
 
 _PREAMBLE = r"""% needs in the preamble:

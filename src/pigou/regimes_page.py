@@ -6,7 +6,7 @@ The equilibria are numbered, and the regimes, which bear letters, refer to the n
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
@@ -20,7 +20,7 @@ from pigou.critical_page import (
 from pigou.expression import symbol
 from pigou.formulas import Notation
 from pigou.game import Game
-from pigou.laying_out import in_text
+from pigou.laying_out import in_text, with_stops
 from pigou.notation import latex_expression, text_expression
 from pigou.pages import how_known
 from pigou.solvers.signalling_paths import hidden_draw
@@ -31,6 +31,7 @@ from pigou.tables import Block, Page, Table, Words, plain_latex
 __all__ = ["letter", "regimes_latex", "regimes_page"]
 
 MOST_EXCLUDED = 12
+LONGEST_NAME = 40  # letters of a label, which LaTeX does not break
 
 
 def letter(place: int) -> str:
@@ -180,7 +181,7 @@ def _excluded(found: RegimeSet) -> Iterator[str]:
         )
 
 
-def _shortened(profiles: list[str]) -> str:
+def _shortened(profiles: Sequence[str]) -> str:
     shown, more = profiles[:MOST_EXCLUDED], len(profiles) - MOST_EXCLUDED
     return " / ".join([*shown, f"and {more} more"] if more > 0 else shown)
 
@@ -188,7 +189,7 @@ def _shortened(profiles: list[str]) -> str:
 # -- LaTeX ------------------------------------------------------------------------------------
 
 
-def regimes_latex(game: Game, found: RegimeSet) -> str:
+def regimes_latex(game: Game, found: RegimeSet, fixed: Mapping[str, Any] | None = None) -> str:
     r"""Write the equilibria and the regimes in LaTeX; the result needs amsmath.
 
     Examples
@@ -199,34 +200,72 @@ def regimes_latex(game: Game, found: RegimeSet) -> str:
     >>> r"b \geq c" in regimes_latex(game, regimes(game))
     True
     """
-    lines = [r"% needs \usepackage{amsmath}", r"{\sloppy\begin{description}"]
-    for number, one in enumerate(found.equilibria, 1):
-        lines += _equilibrium_latex(game, number, one)
-    lines.append(r"\end{description}")
+    lines = [r"% needs \usepackage{amsmath}", rf"{{\sloppy\paragraph{{Equilibria.}} {_lead(found)}"]
+    if found.equilibria:
+        lines.append(r"\begin{description}")
+        for number, one in enumerate(found.equilibria, 1):
+            lines += _equilibrium_latex(game, number, one)
+        lines.append(r"\end{description}")
     lines += [_spoken(sentence) + "." for sentence in _excluded(found)]
     if found.why_not_mixed:
         lines.append(plain_latex(f"Mixed equilibria are not stated: {found.why_not_mixed}."))
+    lines += ["", rf"\paragraph{{Regimes.}} {plain_latex(_partition_words(found))}"]
     if found.regimes:
         lines.append(r"\begin{description}")
         for place, regime in enumerate(found.regimes):
-            lines.append(rf"\item[Regime {letter(place)}.] {_if_latex(regime.condition, game)}:")
-            lines.append(f"  equilibria {plain_latex(_numbers(found, regime))}.")
+            lines.append(rf"\item[Regime {letter(place)}:] {_counted_latex(found, regime)}")
+            lines.append(f"  {_if_latex(regime.condition, game)}.")
         lines.append(r"\end{description}")
-    lines.append(plain_latex(f"Regimes: {_partition_words(found)}"))
     lines += [*critical_latex(game, found), *follow_latex(game, found)]
-    lines += [plain_latex(_held(found))] * bool(found.held)
+    lines += ["", rf"\paragraph{{What this rests on.}} {_grounds_latex(game, found, fixed or {})}"]
+    return in_ascii(with_stops("\n".join([*lines, r"\par}"]))) + "\n"
+
+
+def _lead(found: RegimeSet) -> str:
+    """Say what is listed, and what is not."""
+    which = "pure equilibrium" if found.why_not_mixed else "equilibrium"
+    if found.staged:
+        which = "outcome of a subgame-perfect equilibrium"
+    elif found.follows:
+        which = f"subgame-perfect {which}"
+    if not found.complete:
+        open_ = _shortened(found.unresolved)
+        return _spoken(f"Incomplete: each {which} that was found. Not decided: {open_}.")
+    if not found.equilibria:
+        return f"There is no {which}, for any parameter values."
+    return f"Every {which}, and exactly when it exists:"
+
+
+def _counted_latex(found: RegimeSet, regime: Regime) -> str:
+    numbers = plain_latex(_numbers(found, regime))
+    several = len(regime.equilibria) + len(regime.families) > 1
+    what = "outcome" if found.staged else "equilibrium"
+    if several:
+        what = "outcomes" if found.staged else "equilibria"
+    return f"no {what}" if numbers == "none" else f"{what} {numbers}"
+
+
+def _grounds_latex(game: Game, found: RegimeSet, fixed: Mapping[str, Any]) -> str:
+    """Say what is assumed and set, and how the answer is known."""
     given = [rf"\( {latex_expression(c, game)} \)" for c in found.conditions]
     integers = [rf"\( {latex_expression(symbol(n), game)} \)" for n in found.integers]
     given += [f"{', '.join(integers)} whole numbers"] * bool(integers)
-    if given:
-        lines.append(f"Assumed: {', '.join(given)}.")
-    lines.append(plain_latex(_completeness(found)) + ".\\par}")
-    return in_ascii("\n".join(lines)) + "\n"
+    sentences = [f"Assumed: {', '.join(given)}."] * bool(given)
+    values = ", ".join(
+        rf"\( {latex_expression(sp.Eq(symbol(n), sp.sympify(v), evaluate=False), game)} \)"
+        for n, v in fixed.items()
+    )
+    sentences += [f"Set: {values}."] * bool(fixed)
+    sentences += [plain_latex(_held(found))] * bool(found.held)
+    return "\n".join([*sentences, plain_latex(_completeness(found)) + "."])
 
 
 def _equilibrium_latex(game: Game, number: int, one: SymbolicEquilibrium) -> Iterator[str]:
     what = "an outcome" if one.efficient is not None else "an equilibrium"
-    yield rf"\item[{number}. {_spoken(one.profile)}] is {what}"
+    name = _spoken(one.profile)
+    long = len(name) > LONGEST_NAME
+    label = rf"[{number}.] \textbf{{{name}}}" if long else f"[{number}. {name}]"
+    yield rf"\item{label} is {what}"
     yield f"  {_if_latex(one.condition, game)}."
     if one.efficient is not None:
         yield f"  It is efficient {_if_latex(one.efficient, game)}."
@@ -252,8 +291,9 @@ def _if_latex(condition: Any, game: Game) -> str:
 
 
 def _spoken(name: str) -> str:
-    """Write names of moves, players and choices as words."""
-    return plain_latex(name.replace("_", " "))
+    """Write names of moves, players and choices as words, with the signs that stand by them."""
+    words = plain_latex(name.replace("_", " "))
+    return words.replace(r"\textless{}=", r"$\leq$").replace(r"\textgreater{}=", r"$\geq$")
 
 
 def _listed(formulas: Mapping[str, Any], game: Game) -> str:
