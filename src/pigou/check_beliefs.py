@@ -4,7 +4,8 @@ It walks the histories that the game's definition allows (`pigou.stages`), evalu
 rational enclosures (`pigou.enclosing`), and shares nothing with the solvers. Of an equilibrium with
 its beliefs it checks anew, at every information set for which beliefs are stated,
 
-1. *on the path*: that the belief is the one of Bayes' rule, and that each action in use is best;
+1. *on the path*: that the belief is the one of Bayes' rule, and that each action in use is best,
+   given what everybody does later, the player of the information set included;
 2. *off the path*: that the stated extreme points are exactly those of
    :math:`\{\mu \in \Delta : \sum_x \mu(x) (V(x, a) - V(x, b)) \ge 0\}` over actions a in use
    and all b. They are found by another route than the solver's: every choice of inequalities that
@@ -116,6 +117,8 @@ class _Check:
             if places not in stated:
                 self._check_alone(places)
         for number, belief in enumerate(self.beliefs):
+            if stated.index(stated[number]) < number:
+                raise _Doubt(f"the belief at '{belief.name}' is stated twice")
             groups = self._groups(belief, self.of_belief[number])
             if belief.reached:
                 self._check_bayes(belief, groups)
@@ -222,7 +225,8 @@ class _Check:
         turn = groups[0][0].event
         assert isinstance(turn, Turn)
         numbers = range(len(turn.actions))
-        values = [[self._value(group, a) for group in groups] for a in numbers]
+        reached = any(self._reached(place) for group in groups for place in group)
+        values = [[self._value(group, a, reached) for group in groups] for a in numbers]
         for used in numbers:
             if self._share(turn.information, used):
                 for other in numbers:
@@ -230,17 +234,19 @@ class _Check:
                         pairs = zip(values[used], values[other], strict=True)
                         yield tuple(a - b for a, b in pairs)
 
-    def _value(self, group: list[_Place], action: int) -> Fraction:
+    def _value(self, group: list[_Place], action: int, again: bool) -> Fraction:
         """Return what an action is worth if one of some histories, told apart by chance, is so."""
         total = sum(place.chance for place in group)
         worth = Fraction(0)
         for place in group:
             assert isinstance(place.event, Turn)
             children = list(self.stages.children(place.node, place.event))
-            worth += place.chance / total * self._expected(children[action][1], place.event.player)
+            value = self._expected(children[action][1], place.event.player, again)
+            worth += place.chance / total * value
         return worth
 
-    def _expected(self, node: Node, player: str) -> Fraction:
+    def _expected(self, node: Node, player: str, again: bool) -> Fraction:
+        """Return what a player gets; `again` says whether it may move, as its strategy says."""
         node, event = self.stages.at_node(node)
         if event is None:
             numbers = {**self.at, **self.stages.values(node.history)}
@@ -249,7 +255,7 @@ class _Check:
             if not paid.is_exact:
                 raise _Doubt("payoffs are irrational")
             return paid.lower
-        if isinstance(event, Turn) and event.player == player:
+        if isinstance(event, Turn) and event.player == player and not again:
             raise _Doubt(f"'{player}' moves again later")
         children = [child for _, child in self.stages.children(node, event)]
         shares = (
@@ -258,7 +264,7 @@ class _Check:
             else [self._share(event.information, k) for k in range(len(children))]
         )
         pairs = zip(shares, children, strict=True)
-        return sum((s * self._expected(c, player) for s, c in pairs if s), Fraction(0))
+        return sum((s * self._expected(c, player, again) for s, c in pairs if s), Fraction(0))
 
     def _check_set(self, belief: Belief, groups: list[list[_Place]]) -> None:
         if any(self._reached(p) for group in groups for p in group):
@@ -293,15 +299,20 @@ class _Check:
     def _add_mistakes(
         self, mistakes: dict[Any, Leading], groups: list[list[_Place]], wanted: Point
     ) -> None:
-        """Make the last unused action before each history likely in proportion to its belief."""
-        for group, belief in zip(groups, wanted, strict=True):
-            unused = [step for step in group[0].path if not self._share(*step)]
+        """Make the last unused action before each history likely in proportion to its belief.
+
+        It is the less rare, the more other mistakes come before it.
+        """
+        missing = [[s for s in group[0].path if not self._share(*s)] for group in groups]
+        most = max(map(len, missing))
+        for group, unused, belief in zip(groups, missing, wanted, strict=True):
             if not unused or unused[-1] in mistakes:
                 raise _Doubt("the mistakes that lead off the path are not independent")
+            power = most - len(unused) + 1
             before = sum((place.chance for place in group), Fraction(0))
             for step in group[0].path:
                 before *= self._share(*step) if step not in unused else 1
-            mistakes[unused[-1]] = (1, belief / before) if belief else (2, Fraction(1))
+            mistakes[unused[-1]] = (power, belief / before) if belief else (power + 1, Fraction(1))
 
     def _limit(self, mistakes: Mapping[Any, Leading], groups: list[list[_Place]]) -> Point:
         leading = []
