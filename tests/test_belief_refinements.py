@@ -347,6 +347,50 @@ def test_two_mistakes_may_be_as_likely_as_one():
     assert all("not sequential" in one.marks for one in found if one not in stops)
 
 
+CHAIN = """EFG 2 R "chain" {{ "a" "b" "c" }}
+p "" 1 1 "" {{ "out" "A" "B" }} 0
+  t "" 1 "" {{ 2, 0, 0 }}
+  p "" 2 1 "" {{ "on" "stop" }} 0
+    p "" 3 1 "" {{ "l" "r" }} 0
+      t "" 2 "" {{ 0, 2, 0 }}
+      t "" 3 "" {{ 0, 2, {against} }}
+    t "" 4 "" {{ 0, 1, 0 }}
+  p "" 2 1 0
+    p "" 3 1 0
+      t "" 5 "" {{ 0, 0, 1 }}
+      t "" 6 "" {{ 0, 0, 0 }}
+    t "" 7 "" {{ 0, 3, 0 }}
+"""
+"""The second player goes on if A has 3/4 or more; the third one plays l if A has 1/(1 + against)
+or less, and should believe what the second one does."""
+
+
+def chained(against):
+    game = read_efg(CHAIN.format(against=against))
+    (one,) = [e for e in solve(game) if shares(e, "b") == {"on": 1} and shares(e, "c") == {"l": 1}]
+    assert one.evidence.grade is Grade.CERTIFIED and "weak perfect Bayesian" in one.marks
+    assert {b.points[0] for b in one.beliefs} | {b.points[1] for b in one.beliefs} == {
+        (1, 0), (0, 1), (Fraction(3, 4), Fraction(1, 4)),
+        (Fraction(1, 1 + against), Fraction(against, 1 + against)),
+    }  # fmt: skip
+    assert recheck(game, {}, one).confirmed
+    return game, one
+
+
+def test_beliefs_that_do_not_go_together_are_weak_perfect_bayesian_at_most():
+    """The checker confirms what is stated, and not that it is sequential."""
+    game, one = chained(1)
+    assert one.undecided == ("sequential",)
+    said = replace(one, undecided=(), marks=(*one.marks, "sequential"))
+    assert "not independent" in recheck(game, {}, said).doubt
+
+
+def test_beliefs_that_hang_together_are_found():
+    """Extreme beliefs do not go together, but A with 3/4 to 4/5 does for both."""
+    _, one = chained(Fraction(1, 4))
+    assert "sequential" in one.marks
+
+
 def test_a_type_that_is_never_drawn_is_none():
     """Then nothing is left open, and the game is one of full information."""
     game = beer_quiche("1/2", "0 < s <= 1")

@@ -13,7 +13,9 @@ its beliefs it checks anew, at every information set for which beliefs are state
 3. *consistency* (Kreps and Wilson 1982): each extreme point is the limit of the beliefs along a
    sequence of strategies without zeros. The sequence is constructed, as a probability
    :math:`c\,\varepsilon^k` of every unused action, and the limits at all information sets are taken
-   exactly, from the leading powers;
+   exactly, from the leading powers. Where mistakes at one information set decide what is believed
+   at another one, not all extreme points are limits. Then one sequence is searched for whose limits
+   lie in all sets: it shows that the strategies are sequential;
 
 and that beliefs are stated wherever what happened is left open.
 """
@@ -34,6 +36,7 @@ from pigou.stages import Draw, Node, Stages, Turn
 __all__ = ["doubt_of_beliefs"]
 
 ZERO = Enclosure.point(0)
+MOST_TRIED = 400
 Point = tuple[Fraction, ...]
 Leading = tuple[int, Fraction]
 
@@ -124,10 +127,8 @@ class _Check:
                 self._check_bayes(belief, groups)
             else:
                 self._check_set(belief, groups)
-        for number, belief in enumerate(self.beliefs):
-            if limits and not belief.reached:
-                for point in belief.points:
-                    self._check_limit(number, point)
+        if limits:
+            self._check_limits()
 
     # -- the tree -----------------------------------------------------------------------------
 
@@ -282,6 +283,64 @@ class _Check:
 
     # -- limits -------------------------------------------------------------------------------
 
+    def _check_limits(self) -> None:
+        try:
+            for number, belief in enumerate(self.beliefs):
+                if not belief.reached:
+                    for point in belief.points:
+                        self._check_limit(number, point)
+        except _Doubt:
+            if not self._is_sequential():
+                raise
+
+    def _is_sequential(self) -> bool:
+        """Search for mistakes whose limits are beliefs in all sets at once.
+
+        Tried are mistakes that lead to an extreme point, or to the middle, of one set after
+        another, as far as those made before leave them free; then all orders of few mistakes.
+        """
+        off_path = [
+            self._groups(belief, self.of_belief[k])
+            for k, belief in enumerate(self.beliefs)
+            if not belief.reached
+        ]
+        sets = [belief.points for belief in self.beliefs if not belief.reached]
+        rows = [list(self._advantages(groups)) for groups in off_path]
+        tried = itertools.chain(
+            self._aimed(off_path, [(_middle(points), *points) for points in sets]),
+            self._ordered(off_path),
+        )
+        return any(
+            all(
+                sum(a * m for a, m in zip(row, limit, strict=True)) >= 0
+                for groups, wanted in zip(off_path, rows, strict=True)
+                for limit in [self._limit(mistakes, groups)]
+                for row in wanted
+            )
+            for mistakes in itertools.islice(tried, MOST_TRIED)
+        )
+
+    def _aimed(
+        self, off_path: list[list[list[_Place]]], aims: Sequence[Sequence[Point]]
+    ) -> Iterator[dict[Any, Leading]]:
+        for wanted in itertools.islice(itertools.product(*aims), MOST_TRIED // 2):
+            for order in (range(len(off_path)), reversed(range(len(off_path)))):
+                mistakes: dict[Any, Leading] = {}
+                for k in order:
+                    self._add_mistakes(mistakes, off_path[k], wanted[k], all_free=False)
+                yield mistakes
+
+    def _ordered(self, off_path: list[list[list[_Place]]]) -> Iterator[dict[Any, Leading]]:
+        steps = dict.fromkeys(
+            step
+            for groups in off_path
+            for group in groups
+            for step in group[0].path
+            if not self._share(*step)
+        )
+        for powers in itertools.product((1, 2, 3), repeat=len(steps)):
+            yield {step: (k, Fraction(1)) for step, k in zip(steps, powers, strict=True)}
+
     def _check_limit(self, number: int, point: Point) -> None:
         """Construct mistakes that lead to a belief, and take the limits at all information sets."""
         mistakes: dict[Any, Leading] = {}
@@ -297,7 +356,11 @@ class _Check:
                 raise _Doubt(f"no mistakes were found that lead to a belief at '{belief.name}'")
 
     def _add_mistakes(
-        self, mistakes: dict[Any, Leading], groups: list[list[_Place]], wanted: Point
+        self,
+        mistakes: dict[Any, Leading],
+        groups: list[list[_Place]],
+        wanted: Point,
+        all_free: bool = True,
     ) -> None:
         """Make the last unused action before each history likely in proportion to its belief.
 
@@ -307,6 +370,8 @@ class _Check:
         most = max(map(len, missing))
         for group, unused, belief in zip(groups, missing, wanted, strict=True):
             if not unused or unused[-1] in mistakes:
+                if not all_free:
+                    continue
                 raise _Doubt("the mistakes that lead off the path are not independent")
             power = most - len(unused) + 1
             before = sum((place.chance for place in group), Fraction(0))
@@ -326,6 +391,10 @@ class _Check:
         least = min(power for power, _ in leading)
         weights = [factor if power == least else Fraction(0) for power, factor in leading]
         return tuple(w / sum(weights) for w in weights)
+
+
+def _middle(points: Sequence[Point]) -> Point:
+    return tuple(sum(column) / Fraction(len(points)) for column in zip(*points, strict=True))
 
 
 def _told_apart(strategies: Sequence[Strategy]) -> bool:
