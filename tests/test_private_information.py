@@ -111,6 +111,16 @@ def test_pure_sequential_equilibria_of_five_thousand_games():
     assert sum(agree(rng, rng.choice((1, 2, 4, 9, 99))) for _ in range(5_000)) > 5_000
 
 
+def test_pure_replies_off_the_path_combine_freely():
+    """Nobody leaves the first message, and two of three replies to each of the others deter."""
+    others = 9
+    u = [[[9, 9, 9], *([[0, 0, 10]] * others)]] * 2
+    v = [[[1, 0, 0], *([[row, 3 - row, 2]] * others)] for row in (0, 3)]
+    prior = (Fraction(9, 10), Fraction(1, 10))
+    found = perfect_bayesian(form_of(prior, u, v), pure=True)
+    assert not found.unresolved and len(found.equilibria) == 2**others
+
+
 def check_all(rng, high, draw):
     """The full search finds the same pure ones, some equilibrium, and only equilibria."""
     tables = prior, u, v = draw(rng, high)
