@@ -60,8 +60,8 @@ def test_both_criteria_are_their_definitions_and_d1_is_stronger():
 @pytest.mark.long
 def test_both_criteria_are_their_definitions_in_many_games():
     rng = random.Random(9)
-    found = sum((refined(rng, rng.random() < 0.9) for _ in range(700)), Counter())
-    assert 50 < found["intuitive criterion"] < found["D1"]
+    found = sum((refined(rng, rng.random() < 0.9) for _ in range(200)), Counter())
+    assert 10 < found["intuitive criterion"] < found["D1"]
 
 
 def spence(thetas, weights, levels):

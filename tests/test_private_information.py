@@ -200,7 +200,7 @@ def test_equilibria_are_those_over_all_supports_whoever_may_send_what():
 @pytest.mark.long
 def test_equilibria_are_those_over_all_supports_in_many_games():
     rng = random.Random(12)
-    assert sum(same_as_over_all_supports(rng, rng.choice((1, 1, 2, 9)), 4) for _ in range(300)) > 50
+    assert sum(same_as_over_all_supports(rng, rng.choice((1, 1, 2, 9)), 4) for _ in range(100)) > 10
 
 
 def rows_of(one):
