@@ -24,6 +24,7 @@ from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, 
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
+from pigou.large_population import solve_population
 from pigou.marking import (
     STRICT,
     UNMARKED,
@@ -64,6 +65,7 @@ from pigou.solvers.polynomial import (
     mixed_equilibria,
     number_of_supports,
 )
+from pigou.solvers.population import population
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
 from pigou.staged_smoothing import has_continuous, solve_staged_smooth
@@ -294,6 +296,9 @@ def _solve(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumS
 
 def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumSet:
     """Solve a finite game in which all move at the same time."""
+    crowd = population(game, game.values(at))
+    if crowd is not None:
+        return solve_population(crowd, pure)
     form = finite_form(game, at)
     alive, _ = survivors(form)
     if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:
