@@ -43,18 +43,16 @@ from flint import arb, fmpq, fmpq_poly
 
 from pigou.exact import Enclosure
 from pigou.solvers.binomial import Binomial, approximately, falling, falling_factorial
-from pigou.solvers.piecewise import Piece, Piecewise
+from pigou.solvers.binomial_taylor import ATTEMPTS, Expectation, taylor_sum
+from pigou.solvers.piecewise import Piecewise
 from pigou.solvers.roots import real_roots, working_precision
+from pigou.solvers.shares import SMALL, dyadic, fraction, next_share, rounded
 
 __all__ = ["BinomialRoot", "BinomialRoots", "binomial_roots"]
 
-MOST_INTERVALS, _TAYLOR, _SHARP = 3_000, 96, 128
-_BITS = ((64, False), (96, False), (128, False), (128, True), (192, True), (384, True), (768, True))
-"""How a sign is looked for: with how many bits, and whether negligible tails are computed too."""
-
+MOST_INTERVALS, _SHARP = 3_000, 128
 _FRACTIONS = (fmpq(1, 2), fmpq(9, 17), fmpq(6, 13), fmpq(3, 5))
 _HIGHEST = 8
-_SMALL = arb(2) ** -200
 
 
 class BinomialRoot(NamedTuple):
@@ -169,37 +167,15 @@ class _Search:
     """The search for the roots of one expectation."""
 
     def __init__(self, function: Piecewise):
-        self.levels = [function]
-        self.draws = function.top
-        self.order = max(function.degree + 1, 2)
+        self.function, self.expectation = function, Expectation(function)
+        self.draws, self.order = function.top, self.expectation.order
         self.narrow = fmpq(1, 2 ** (80 + function.top.bit_length() // 2))
-
-    def level(self, order: int) -> Piecewise:
-        """Return the function, or its differences of an order."""
-        while len(self.levels) <= order:
-            self.levels.append(self.levels[-1].difference())
-        return self.levels[order]
-
-    # -- values ---------------------------------------------------------------------------------
-
-    def value(self, share: Any, bits: int, thorough: bool) -> Any:
-        """Enclose f at a share."""
-        with working_precision(bits + self.draws.bit_length()):
-            return Binomial(self.draws, share, bits, thorough).expected(self.level(0))
-
-    def sign(self, share: Any) -> int | None:
-        """Return the sign of f at a share; None where it cannot be told from zero."""
-        for bits, thorough in _BITS:
-            value = self.value(share, bits, thorough)
-            if not value.contains(0):
-                return 1 if value > 0 else -1
-        return None
 
     # -- brackets -------------------------------------------------------------------------------
 
     def ends(self) -> tuple[_Node, _Node]:
         """Return shares next to 0 and to 1 up to which the sign of f is that at the very end."""
-        function = self.level(0)
+        function = self.function
         signed = [run for run in function.runs if run.sign]
         first, last = signed[0].low, signed[-1].high
         n, bound = self.draws, function.bound
@@ -208,8 +184,8 @@ class _Search:
             size = abs(function(count))
             odds = fmpq(after, max(ahead, 1)) * size / (size + bound) / 2
             nodes.append(odds / (1 + odds))
-        return _Node(_rounded(nodes[0]), signed[0].sign), _Node(
-            1 - _rounded(nodes[1]), signed[-1].sign
+        return _Node(rounded(nodes[0]), signed[0].sign), _Node(
+            1 - rounded(nodes[1]), signed[-1].sign
         )
 
     def nodes(self, changes: int) -> list[_Node]:
@@ -218,7 +194,7 @@ class _Search:
         known = {low.share: low.sign, high.share: high.sign}
         for share in self._places() if changes > 1 else ():
             if low.share < share < high.share and share not in known:
-                sign = self.sign(share)
+                sign = self.expectation.sign(share)
                 if sign is not None:
                     known[share] = sign
                 if _alternations(known) == changes:
@@ -228,14 +204,14 @@ class _Search:
     def _places(self) -> Iterator[Any]:
         """Yield shares where f may have taken another sign: where g has, and next to it."""
         n = self.draws
-        runs = [run for run in self.level(0).runs if run.sign]
+        runs = [run for run in self.function.runs if run.sign]
         middles = [fmpq(run.low + run.high, 2 * n) for run in runs]
-        cuts = [fmpq(piece.low, n) for piece in self.level(0).pieces[1:]]
-        yield from (_rounded(share, fmpq(1, 8 * n)) for share in middles)
+        cuts = [fmpq(piece.low, n) for piece in self.function.pieces[1:]]
+        yield from (rounded(share, fmpq(1, 8 * n)) for share in middles)
         for steps in (1, 2, 4, -1, -2, -4, 8, -8):
             for cut in cuts:
                 spread = fmpq(math.isqrt(int(n * cut * (1 - cut)) + 1) + 1, n)
-                yield _rounded(cut + steps * spread / 2, spread / 8)
+                yield rounded(cut + steps * spread / 2, spread / 8)
         yield from (fmpq(i, 17) for i in range(1, 17))
 
     def bracketed(self, nodes: list[_Node]) -> list[BinomialRoot]:
@@ -257,10 +233,10 @@ class _Search:
             width = ends[1] - ends[0]
             wanted = min(self.narrow, ends[0] / 2**40, (1 - ends[1]) / 2**40)
             if width <= wanted:
-                ends[0] = max(low.share, _rounded(ends[0] - wanted / 8, wanted / 8))
-                ends[1] = min(high.share, _rounded(ends[1] + wanted / 8, wanted / 8))
-                return BinomialRoot(Enclosure(_fraction(ends[0]), _fraction(ends[1])), low.sign > 0)
-            point = _next(ends, values, start, slow >= 2)
+                ends[0] = max(low.share, rounded(ends[0] - wanted / 8, wanted / 8))
+                ends[1] = min(high.share, rounded(ends[1] + wanted / 8, wanted / 8))
+                return BinomialRoot(Enclosure(fraction(ends[0]), fraction(ends[1])), low.sign > 0)
+            point = next_share(ends, values, start, slow >= 2)
             value = self._decided(point, width)
             if value is None:
                 point += width / 97
@@ -273,18 +249,18 @@ class _Search:
 
     def _guessed(self, ends: list[Any], signs: tuple[int, int]) -> list[Any]:
         """Return a narrow bracket about a root found in floating point, if signs confirm it."""
-        low, high = (float(_fraction(end)) for end in ends)
+        low, high = (float(fraction(end)) for end in ends)
         for _ in range(60):
             middle = math.sqrt(low * high) if 4 * low < high < 0.5 else (low + high) / 2
-            ahead = approximately(self.level(0), middle) * signs[0] > 0
+            ahead = approximately(self.function, middle) * signs[0] > 0
             low, high = (middle, high) if ahead else (low, middle)
         guess = fmpq(*((low + high) / 2).as_integer_ratio())
         scale = guess * (1 - guess) / math.isqrt(self.draws)
         for width in (scale / 2**16, scale / 2**8, scale):
-            sides = [_rounded(guess - width, width), _rounded(guess + width, width)]
+            sides = [rounded(guess - width, width), rounded(guess + width, width)]
             if sides[0] <= ends[0] or sides[1] >= ends[1]:
                 continue
-            found = [self.sign(side) for side in sides]
+            found = [self.expectation.sign(side) for side in sides]
             if tuple(found) == signs:
                 return sides
             for side, sign in zip(sides, found, strict=True):
@@ -294,43 +270,43 @@ class _Search:
 
     def _sharpened(self, ends: list[Any], signs: tuple[int, int]) -> list[Any]:
         """Return a narrower bracket by a Taylor form about the middle, if that serves."""
-        middle, order = _rounded((ends[0] + ends[1]) / 2, ends[1] - ends[0]), self.order + 3
+        middle, order = rounded((ends[0] + ends[1]) / 2, ends[1] - ends[0]), self.order + 3
         if self.order > _HIGHEST or self.draws <= order:
             return ends
         with working_precision(_SHARP + self.draws.bit_length()):
-            derivatives = self._derivatives(Binomial(self.draws, middle, _SHARP), order)
+            derivatives = self.expectation.derivatives(Binomial(self.draws, middle, _SHARP), order)
             h, slope = arb(0), derivatives[1]
             for _ in range(8):
-                slope = _horner(derivatives[1:], h)
+                slope = taylor_sum(derivatives[1:], h)
                 if slope.contains(0):
                     return ends
-                h = (h - _horner(derivatives, h) / slope).mid()
+                h = (h - taylor_sum(derivatives, h) / slope).mid()
                 if abs(h) > 1:
                     return ends
-                h = arb(0) if abs(h) < _SMALL else h
-            root = middle + _dyadic(*h.man_exp())
+                h = arb(0) if abs(h) < SMALL else h
+            root = middle + dyadic(*h.man_exp())
             if not ends[0] < root < ends[1]:
                 return ends
-            derivatives.append(self._remainder(ends[0], ends[1], order))
-            error = 2 * (_horner(derivatives, h) / slope).abs_upper()
+            derivatives.append(self.expectation.remainder(ends[0], ends[1], order))
+            error = 2 * (taylor_sum(derivatives, h) / slope).abs_upper()
             apart = min(self.narrow, root / 2**41, (1 - root) / 2**41) / 4
-            apart = max(apart, _dyadic(*error.man_exp())) if error > _SMALL else apart
+            apart = max(apart, dyadic(*error.man_exp())) if error > SMALL else apart
             if 2 * apart > ends[1] - ends[0]:
                 return ends
-            sides = [_rounded(root - apart, apart), _rounded(root + apart, apart)]
+            sides = [rounded(root - apart, apart), rounded(root + apart, apart)]
             for side, sign in zip(sides, signs, strict=True):
                 inside = ends[0] < side < ends[1]
-                if not inside or not _horner(derivatives, arb(side - middle)) * sign > 0:
+                if not inside or not taylor_sum(derivatives, arb(side - middle)) * sign > 0:
                     return ends
         return sides
 
     def _decided(self, share: Any, width: Any) -> Any:
         """Return the value of f at a share with enough bits to tell its sign; None if none tell."""
         fine = width.q.bit_length() - width.p.bit_length()
-        for bits, thorough in _BITS:
-            if bits < min(fine, _BITS[-1][0]):
+        for bits, thorough in ATTEMPTS:
+            if bits < min(fine, ATTEMPTS[-1][0]):
                 continue
-            value = self.value(share, bits, thorough)
+            value = self.expectation.value(share, bits, thorough)
             if not value.contains(0):
                 return value
         return None
@@ -362,8 +338,7 @@ class _Search:
 
     def _verdict(self, box: _Box) -> str:
         """Say whether an interval has no root, has one, or may have several."""
-        with working_precision(_TAYLOR + self.draws.bit_length()):
-            forms = self._taylor(box.low.share, box.high.share)
+        forms = self.expectation.taylor(box.low.share, box.high.share)
         if not forms[0].contains(0):
             return "none"
         if not forms[1].contains(0):
@@ -383,78 +358,12 @@ class _Search:
         else:
             places = [low + width * f for f in _FRACTIONS]
         for place in places:
-            share = _rounded(place, min(width, low, 1 - high))
-            sign = self.sign(share) if low < share < high else None
+            share = rounded(place, min(width, low, 1 - high))
+            sign = self.expectation.sign(share) if low < share < high else None
             if sign is not None:
                 node = _Node(share, sign)
                 return [_Box(box.low, node), _Box(node, box.high)]
         return []
-
-    def _taylor(self, low: Any, high: Any) -> tuple[Any, Any]:
-        """Enclose f and f' on an interval."""
-        middle, half = (low + high) / 2, arb((high - low) / 2)
-        h = arb(0, half.upper())
-        here = Binomial(self.draws, middle, _TAYLOR)
-        derivatives = self._derivatives(here, self.order)
-        derivatives.append(self._remainder(low, high, self.order))
-        return _horner(derivatives, h), _horner(derivatives[1:], h)
-
-    def _derivatives(self, here: Binomial, order: int) -> list[Any]:
-        """Enclose f and its derivatives below an order at a share."""
-        return [
-            falling_factorial(self.draws, r) * here.expected(self.level(r), r) for r in range(order)
-        ]
-
-    def _remainder(self, low: Any, high: Any, order: int) -> Any:
-        """Enclose the derivative of an order on an interval: differences vanish within pieces."""
-        total = arb(0)
-        if self.draws <= order:
-            return total
-        cluster: list[Any] = []
-        start = 0
-        for first, last, value in [*self.level(order).pieces, Piece(0, 0, fmpq_poly([0]))]:
-            if not value.is_zero():
-                if not cluster:
-                    start = first
-                cluster += [value(fmpq(k)) for k in range(first, last + 1)]
-            elif cluster:
-                total += _cluster(self.draws - order, start, cluster, low, high)
-                cluster = []
-        return falling_factorial(self.draws, order) * total
-
-
-def _cluster(draws: int, start: int, values: list[Any], low: Any, high: Any) -> Any:
-    r"""Enclose :math:`\sum_i v_i \Pr(K = k + i)` over an interval of shares.
-
-    It is :math:`\binom{n}{k} p^k (1 - p)^{n - k - w}`, which is unimodal in p, times a polynomial
-    of degree w.
-    """
-    w, polynomial, ratio = len(values) - 1, fmpq_poly([0]), fmpq(1)
-    for i, value in enumerate(values):
-        term = fmpq_poly([0, 1]) ** i * fmpq_poly([1, -1]) ** (w - i)
-        polynomial += term * (value * ratio)
-        ratio *= fmpq(draws - start - i, start + i + 1)
-    middle = (low + high) / 2
-    h = arb(0, arb((high - low) / 2).upper())
-    factor = arb(0)
-    for coefficient in reversed(polynomial(fmpq_poly([middle, 1])).coeffs()):
-        factor = factor * h + arb(coefficient)
-    tail = draws - start - w
-    ways = arb(draws + 1).lgamma() - arb(start + 1).lgamma() - arb(draws - start + 1).lgamma()
-    points = [low, high]
-    mode = fmpq(start, max(start + tail, 1))
-    if low < mode < high:
-        points.append(mode)
-    sizes = [(ways + start * arb(p).log() + tail * arb(1 - p).log()).exp() for p in points]
-    return factor * sizes[0].union(sizes[1]).union(sizes[-1])
-
-
-def _horner(derivatives: list[Any], h: Any) -> Any:
-    """Return the sum of derivatives times powers of h over factorials."""
-    total = arb(0)
-    for i in range(len(derivatives) - 1, -1, -1):
-        total = derivatives[i] + total * h / (i + 1)
-    return total
 
 
 def _alternations(known: dict[Any, int]) -> int:
@@ -462,60 +371,8 @@ def _alternations(known: dict[Any, int]) -> int:
     return sum(a != b for a, b in itertools.pairwise(signs))
 
 
-def _next(ends: list[Any], values: list[Any], start: Any, slow: bool) -> Any:
-    """Return where to look next inside a bracket."""
-    width, middle = ends[1] - ends[0], (ends[0] + ends[1]) / 2
-    if slow or values[0] is None or values[1] is None:
-        return _rounded(_geometric(ends, middle), width)
-    with working_precision(128):
-        weight = (values[0] / (values[0] - values[1])).mid()
-    if weight < _SMALL or weight > 1 - _SMALL:
-        return _rounded(_geometric(ends, middle), width)
-    point = ends[0] + width * _dyadic(*weight.man_exp())
-    relative = width / start
-    push = width * fmpq(math.isqrt(int(relative * 2**200)) + 1, 2**100) / 8
-    if abs(middle - point) > push:
-        point += push if middle > point else -push
-    else:
-        point = middle
-    return _rounded(point, min(push, width))
-
-
-def _geometric(ends: list[Any], middle: Any) -> Any:
-    """Return a point that halves a bracket, on a logarithmic scale next to 0 and to 1."""
-    low, high = ends
-    if high > 16 * low and high < fmpq(1, 2):
-        return _root_of(low * high)
-    if 1 - low > 16 * (1 - high) and low > fmpq(1, 2):
-        return 1 - _root_of((1 - low) * (1 - high))
-    return middle
-
-
-def _root_of(number: Any) -> Any:
-    """Return about the square root of a number in (0, 1)."""
-    scale = 2 * (int(number.q).bit_length() - int(number.p).bit_length() + 20)
-    return fmpq(math.isqrt(int(number * 2**scale)) + 1, 2 ** (scale // 2))
-
-
-def _dyadic(mantissa: Any, exponent: Any) -> Any:
-    power = fmpq(2) ** abs(int(exponent))
-    return int(mantissa) * power if exponent >= 0 else fmpq(int(mantissa)) / power
-
-
-def _rounded(share: Any, width: Any = None) -> Any:
-    """Round a share to few bits, next to 0 and 1 relative to the distance from there."""
-    width = min(share, 1 - share) if width is None else width
-    bits = int(width.q).bit_length() - int(width.p).bit_length() + 12
-    scaled = share * 2**bits + fmpq(1, 2)
-    return fmpq(int(scaled.p) // int(scaled.q), 2**bits)
-
-
-def _fraction(number: Any) -> Fraction:
-    return Fraction(int(number.p), int(number.q))
-
-
 def _hull(low: _Node, high: _Node) -> Enclosure:
-    return Enclosure(_fraction(low.share), _fraction(high.share))
+    return Enclosure(fraction(low.share), fraction(high.share))
 
 
 def _joined(intervals: list[Enclosure]) -> list[Enclosure]:

@@ -16,7 +16,8 @@ import pytest
 from flint import fmpq, fmpq_poly
 
 from pigou import Choice, Game, Grade, Move, Parameter, Player, examine, solve
-from pigou.check_counts import Segment, expected_over_counts
+from pigou.check_counts import expected_over_counts
+from pigou.check_segments import Segment
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure
 from pigou.models import load

@@ -3,9 +3,7 @@ r"""Expectations over how many of a large population do something: the independe
 It shares no code with the solvers, and takes another route than they do. For K binomial with n
 draws of probability p:
 
-1. A formula is read on intervals of counts. Within an interval it is a polynomial if every
-   condition in it has the same truth there, which is shown by bounds; where that fails, the
-   interval is cut, at the crossing of a straight line or in the middle, until it does.
+1. A formula is read as polynomials on intervals of counts (`pigou.check_segments`).
 2. The longest interval's polynomial is expected over all counts by factorial moments, exactly. The
    others add what they differ by, over tails of the distribution.
 3. A tail is summed term by term in whole numbers, from the count next to the mean outwards, where
@@ -23,280 +21,21 @@ draws of probability p:
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
-import sympy as sp
 from flint import arb, ctx, fmpq
 
-from pigou.errors import DeclarationError, StructureError
+from pigou.check_segments import Polynomial, Segment, added, at_count, divided, mirrored, shifted
 from pigou.exact import Enclosure
-from pigou.expression import If, Lookup, Total, each
 from pigou.jets import enclosure
 
-__all__ = ["Crowd", "Segment", "expected_over_counts", "segments", "sign_of_gain"]
+__all__ = ["expected_over_counts", "sign_of_gain"]
 
 ZERO = Enclosure.point(0)
-MOST_SEGMENTS = 5_000
 _PLACES, _APART = 128, 16
 _BITS = 300
-_LARGEST_POWER = 100
-
-Polynomial = tuple[Fraction, ...]
-"""Coefficients of the powers of a count, the constant first; nothing for zero."""
-
-
-class Crowd(NamedTuple):
-    """Members alike with two choices, as one of them or an observer sees them.
-
-    Attributes
-    ----------
-    population : str
-    size : int
-        All members.
-    others : int
-        The number of those whose choices are drawn.
-    taking : int
-        How many more take the second choice: 1 if the one who looks does.
-    values : mapping of str to Fraction
-        Parameters, draws, and values of the one who looks.
-    choices : tuple of mapping of str to Fraction
-        The values that the two choices stand for.
-    """
-
-    population: str
-    size: int
-    others: int
-    taking: int
-    values: Mapping[str, Fraction]
-    choices: tuple[Mapping[str, Fraction], Mapping[str, Fraction]]
-
-
-class Segment(NamedTuple):
-    """Counts from low to high on which a formula is one polynomial."""
-
-    low: int
-    high: int
-    polynomial: Polynomial
-
-
-class _Cut(Exception):
-    """A condition is not the same on a whole interval: the last count of its first part."""
-
-    def __init__(self, last: int):
-        super().__init__(last)
-        self.last = last
-
-
-def segments(formula: sp.Basic, crowd: Crowd) -> tuple[Segment, ...]:
-    """Return a formula as polynomials on intervals of counts.
-
-    Raises
-    ------
-    StructureError
-        If it is no polynomial, or there are more than 5,000 intervals.
-
-    Examples
-    --------
-    >>> from pigou.expression import symbol
-    >>> no, yes = {"up": Fraction(0)}, {"up": Fraction(1)}
-    >>> crowd = Crowd("firm", 10**9, 10**9 - 1, 1, {}, (no, yes))
-    >>> number = Total(each("up"), symbol("firm"))
-    >>> [tuple(part)[:2] for part in segments(If(number >= 1000, number, 0), crowd)]
-    [(0, 998), (999, 999999999)]
-    """
-    found: list[Segment] = []
-    stack = [(0, crowd.others)]
-    for _ in range(2 * MOST_SEGMENTS):
-        low, high = stack.pop()
-        try:
-            polynomial = _read(formula, crowd, (low, high))
-        except _Cut as cut:
-            stack += [(cut.last + 1, high), (low, cut.last)]
-            continue
-        if found and found[-1].polynomial == polynomial:
-            found[-1] = found[-1]._replace(high=high)
-        else:
-            found.append(Segment(low, high, polynomial))
-        if not stack:
-            return tuple(found)
-    raise StructureError(f"a formula has more than {MOST_SEGMENTS:,} pieces over counts")
-
-
-# -- reading on one interval ------------------------------------------------------------------
-
-
-def _read(node: sp.Basic, crowd: Crowd, span: tuple[int, int]) -> Polynomial:
-    """Read a formula on an interval of counts."""
-    if node.is_Rational:
-        return _trimmed([Fraction(int(node.p), int(node.q))])
-    if isinstance(node, sp.Symbol):
-        return _trimmed([crowd.values[node.name]])
-    if isinstance(node, If):
-        return _read(node.args[1 if _truth(node.args[0], crowd, span) else 2], crowd, span)
-    if isinstance(node, Total):
-        return _read_total(node, crowd, span)
-    if isinstance(node, Lookup):
-        where = [_constant(_read(s, crowd, span), node) for s in node.args[0]]
-        numbers = [sp.Rational(v.numerator, v.denominator) for v in where]
-        return _read(Lookup.entry(numbers, *node.args[1:]), crowd, span)
-    if isinstance(node, sp.Max | sp.Min | sp.Abs):
-        return _read_chosen(node, crowd, span)
-    parts = [_read(part, crowd, span) for part in node.args]
-    if isinstance(node, sp.Add):
-        return _sum(parts)
-    if isinstance(node, sp.Mul):
-        return _product(parts)
-    if isinstance(node, sp.Pow):
-        return _power(node, parts)
-    raise StructureError(f"'{node}' is no polynomial in a count")
-
-
-def _read_total(node: Total, crowd: Crowd, span: tuple[int, int]) -> Polynomial:
-    if node.args[1].name != crowd.population:
-        raise StructureError(f"'{node}' is about another population")
-    inside = []
-    for own in crowd.choices:
-        values = {**crowd.values, **{each(name).name: value for name, value in own.items()}}
-        inside.append(_read(node.args[0], crowd._replace(values=values), span))
-    taking = (Fraction(crowd.taking), Fraction(1))
-    staying = (Fraction(crowd.size - crowd.taking), Fraction(-1))
-    return _sum([_product([staying, inside[0]]), _product([taking, inside[1]])])
-
-
-def _read_chosen(node: sp.Basic, crowd: Crowd, span: tuple[int, int]) -> Polynomial:
-    """Read a maximum, a minimum or an absolute value."""
-    parts = [_read(part, crowd, span) for part in node.args]
-    if isinstance(node, sp.Abs):
-        parts.append(_product([(Fraction(-1),), parts[0]]))
-    best = parts[0]
-    for part in parts[1:]:
-        ahead = _side(_sum([part, _product([(Fraction(-1),), best])]), span) > 0
-        if ahead != isinstance(node, sp.Min):
-            best = part
-    return best
-
-
-def _truth(node: sp.Basic, crowd: Crowd, span: tuple[int, int]) -> bool:
-    if node in (sp.true, sp.false):
-        return bool(node == sp.true)
-    if isinstance(node, sp.Not):
-        return not _truth(node.args[0], crowd, span)
-    if isinstance(node, sp.And):
-        return all(_truth(part, crowd, span) for part in node.args)
-    if isinstance(node, sp.Or):
-        return any(_truth(part, crowd, span) for part in node.args)
-    left, right = (_read(part, crowd, span) for part in node.args)
-    sign = _side(_sum([left, _product([(Fraction(-1),), right])]), span)
-    return {
-        "StrictLessThan": sign < 0,
-        "LessThan": sign <= 0,
-        "StrictGreaterThan": sign > 0,
-        "GreaterThan": sign >= 0,
-        "Equality": sign == 0,
-        "Unequality": sign != 0,
-    }[type(node).__name__]
-
-
-def _side(polynomial: Polynomial, span: tuple[int, int]) -> int:
-    """Return the sign that a polynomial has on a whole interval of counts.
-
-    Raises
-    ------
-    _Cut
-        If it does not have the same sign there, or that cannot be told.
-    """
-    low, high = span
-    ends = [_sign(_at(polynomial, end)) for end in span]
-    if len(polynomial) <= 1 or low == high:
-        return ends[0]
-    if len(polynomial) == 2:
-        if ends[0] == ends[1]:
-            return ends[0]
-        crossing = -polynomial[0] / polynomial[1]
-        if ends[0] == 0:
-            raise _Cut(low)
-        raise _Cut(min(math.ceil(crossing) - 1, high - 1))
-    middle = (low + high) // 2
-    around = _shifted(polynomial, middle)
-    reach = max(middle - low, high - middle)
-    spread = sum(abs(c) * reach**power for power, c in enumerate(around) if power)
-    if around and abs(around[0]) > spread:
-        return ends[0]
-    raise _Cut(middle)
-
-
-def _constant(polynomial: Polynomial, node: sp.Basic) -> Fraction:
-    if len(polynomial) > 1:
-        raise StructureError(f"'{node}' is no polynomial in a count")
-    return polynomial[0] if polynomial else Fraction(0)
-
-
-def _power(node: sp.Basic, parts: list[Polynomial]) -> Polynomial:
-    exponent = _constant(parts[1], node)
-    if exponent.denominator != 1 or abs(exponent) > _LARGEST_POWER:
-        raise StructureError(f"'{node}' is no polynomial in a count")
-    if exponent >= 0:
-        return _product([parts[0]] * int(exponent))
-    base = _constant(parts[0], node)
-    if not base:
-        raise DeclarationError("a payoff divides by zero at these parameter values")
-    return (base ** int(exponent),)
-
-
-# -- polynomials ------------------------------------------------------------------------------
-
-
-def _trimmed(coefficients: list[Fraction]) -> Polynomial:
-    while coefficients and not coefficients[-1]:
-        coefficients = coefficients[:-1]
-    return tuple(coefficients)
-
-
-def _sum(parts: list[Polynomial]) -> Polynomial:
-    length = max((len(part) for part in parts), default=0)
-    rows = [sum((p[i] for p in parts if i < len(p)), Fraction(0)) for i in range(length)]
-    return _trimmed(rows)
-
-
-def _product(parts: list[Polynomial]) -> Polynomial:
-    result: Polynomial = (Fraction(1),)
-    for part in parts:
-        row = [Fraction(0)] * (len(result) + len(part))
-        for i, a in enumerate(result):
-            for j, b in enumerate(part):
-                row[i + j] += a * b
-        result = _trimmed(row)
-    return result
-
-
-def _at(polynomial: Polynomial, point: int) -> Fraction:
-    total = Fraction(0)
-    for coefficient in reversed(polynomial):
-        total = total * point + coefficient
-    return total
-
-
-def _shifted(polynomial: Polynomial, by: int) -> Polynomial:
-    """Return the polynomial in i that takes the value at the count `by` + i."""
-    result: Polynomial = ()
-    for coefficient in reversed(polynomial):
-        result = _sum([_product([result, (Fraction(by), Fraction(1))]), (coefficient,)])
-    return result
-
-
-def _mirrored(polynomial: Polynomial, top: int) -> Polynomial:
-    """Return the polynomial in i that takes the value at the count `top` less i."""
-    return tuple(c * (-1) ** power for power, c in enumerate(_shifted(polynomial, top)))
-
-
-def _sign(number: Fraction) -> int:
-    return int(number > 0) - int(number < 0)
-
-
-# -- expectations -----------------------------------------------------------------------------
 
 
 def expected_over_counts(parts: tuple[Segment, ...], share: Enclosure) -> Enclosure:
@@ -320,7 +59,7 @@ def expected_over_counts(parts: tuple[Segment, ...], share: Enclosure) -> Enclos
     draws = parts[-1].high
     point = share.lower if share.lower > 0 else share.upper
     if point in (0, 1) or not draws:
-        total = _point(_at(parts[-1 if point else 0].polynomial, int(point) * draws))
+        total = _point(at_count(parts[-1 if point else 0].polynomial, int(point) * draws))
     else:
         total = _expected(parts, draws, point)
     if share.is_exact:
@@ -337,7 +76,7 @@ def _expected(
     total = _moment(base, draws, p)
     less = tuple(-c for c in base)
     for low, high, polynomial in parts:
-        difference = _sum([polynomial, less])
+        difference = added([polynomial, less])
         if difference:
             total += _between(_Tails(difference, draws, p, unit), low, high)
     return total
@@ -381,7 +120,7 @@ def _difference(one: tuple[Segment, ...], other: tuple[Segment, ...]) -> tuple[S
     while i < len(one) and j < len(other):
         high = min(one[i].high, other[j].high)
         less = tuple(-c for c in other[j].polynomial)
-        found.append(Segment(low, high, _sum([one[i].polynomial, less])))
+        found.append(Segment(low, high, added([one[i].polynomial, less])))
         i, j, low = i + (one[i].high == high), j + (other[j].high == high), high + 1
     return tuple(found)
 
@@ -400,15 +139,6 @@ def _point(number: Fraction) -> Enclosure:
     return Enclosure(number, number) + ZERO
 
 
-def _divided(polynomial: Polynomial, root: int) -> Polynomial:
-    """Divide by the count less a root (Horner)."""
-    row, carry = [], Fraction(0)
-    for coefficient in reversed(polynomial):
-        carry = carry * root + coefficient
-        row.append(carry)
-    return _trimmed(row[:-1][::-1])
-
-
 class _Tails(NamedTuple):
     """What is expected over tails: a polynomial, the distribution, and the count that is a unit."""
 
@@ -420,7 +150,7 @@ class _Tails(NamedTuple):
     def mirrored(self) -> _Tails:
         """Return the same with failures counted instead of successes."""
         unit = None if self.unit is None else self.draws - self.unit
-        return _Tails(_mirrored(self.polynomial, self.draws), self.draws, 1 - self.p, unit)
+        return _Tails(mirrored(self.polynomial, self.draws), self.draws, 1 - self.p, unit)
 
 
 def _between(tails: _Tails, low: int, high: int) -> Enclosure:
@@ -459,8 +189,8 @@ def _in_falling_factorials(polynomial: Polynomial) -> list[Fraction]:
     """Return the coefficients of a polynomial in falling factorials of the count."""
     found: list[Fraction] = []
     while polynomial:
-        value = _at(polynomial, len(found))
-        polynomial = _divided(_sum([polynomial, (-value,)]), len(found))
+        value = at_count(polynomial, len(found))
+        polynomial = divided(added([polynomial, (-value,)]), len(found))
         found.append(value)
     return found
 
@@ -530,7 +260,7 @@ def _oscillation(parts: tuple[Segment, ...]) -> Fraction:
     """Bound the largest less the smallest value of a function."""
     lows, highs = [], []
     for low, high, polynomial in parts:
-        around = _shifted(polynomial, (low + high) // 2)
+        around = shifted(polynomial, (low + high) // 2)
         reach = high - (low + high) // 2
         spread = sum(
             (abs(c) * reach**power for power, c in enumerate(around) if power), Fraction(0)

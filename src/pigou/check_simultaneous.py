@@ -21,6 +21,9 @@ bound that shrinks with the enclosure. That a solution really lies inside is pro
    of another, times n. Probabilities that are stated exactly, next to others that are not, are
    taken to be known to :math:`10^{-60}` in this.
 
+In a large population with two choices, where profiles cannot be gone through, expectations are
+over how many take the second one (`pigou.check_counts`).
+
 That an action which is not taken pays no more at the solution is shown by the sign of its gain;
 where that sign is open, the action counts as one that pays as much. So the enclosures must be
 narrower than :math:`10^{-20}`: within a wide one a real gain could hide.
@@ -38,7 +41,8 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from pigou.check_counts import Crowd, expected_over_counts, segments, sign_of_gain
+from pigou.check_counts import expected_over_counts, sign_of_gain
+from pigou.check_segments import Crowd, segments
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
 from pigou.errors import DeclarationError, unknown
