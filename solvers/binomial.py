@@ -30,11 +30,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from flint import arb, fmpq, fmpq_poly
+from flint import arb, fmpq
 
-from pigou.solvers.piecewise import Piecewise
+from pigou.solvers.piecewise import Piecewise, falling, falling_factorial
 
-__all__ = ["Binomial", "approximately", "falling", "falling_factorial"]
+__all__ = ["Binomial", "approximately"]
 
 _SHORT = 12
 _FEW, _SUMMED, _NEAR = 2_000, 100_000, 8
@@ -209,6 +209,7 @@ def approximately(function: Piecewise, probability: float) -> float:
 
     Examples
     --------
+    >>> from flint import fmpq_poly
     >>> from pigou.solvers.piecewise import Piece
     >>> step = Piecewise([Piece(0, 4, fmpq_poly([0])), Piece(5, 9, fmpq_poly([1]))])
     >>> round(approximately(step, 0.5), 3)
@@ -251,32 +252,3 @@ def _base(function: Piecewise) -> Any:
         for number, piece in enumerate(function.pieces)
     ]
     return values[-max(ranks)[-1]]
-
-
-def falling_factorial(number: int, length: int) -> int:
-    """Return n (n - 1) ... with so many factors.
-
-    Examples
-    --------
-    >>> falling_factorial(5, 2), falling_factorial(5, 0)
-    (20, 1)
-    """
-    product = 1
-    for step in range(length):
-        product *= number - step
-    return product
-
-
-def falling(polynomial: fmpq_poly) -> list[Any]:
-    """Return the coefficients of a polynomial in falling factorials: k**2 is k (k - 1) + k.
-
-    Examples
-    --------
-    >>> [str(c) for c in falling(fmpq_poly([0, 0, 1]))]
-    ['0', '1', '1']
-    """
-    found, rest = [], polynomial
-    for step in range(polynomial.degree() + 1):
-        found.append(rest(fmpq(step)))
-        rest = (rest - rest(fmpq(step))) // fmpq_poly([-step, 1])
-    return found

@@ -42,9 +42,9 @@ from typing import Any, NamedTuple
 from flint import arb, fmpq, fmpq_poly
 
 from pigou.exact import Enclosure
-from pigou.solvers.binomial import Binomial, approximately, falling, falling_factorial
+from pigou.solvers.binomial import Binomial, approximately
 from pigou.solvers.binomial_taylor import ATTEMPTS, Expectation, taylor_sum
-from pigou.solvers.piecewise import Piecewise
+from pigou.solvers.piecewise import Piecewise, falling, falling_factorial
 from pigou.solvers.roots import real_roots, working_precision
 from pigou.solvers.shares import SMALL, dyadic, fraction, next_share, rounded
 

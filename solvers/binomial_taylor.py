@@ -18,8 +18,8 @@ from typing import Any
 
 from flint import arb, fmpq, fmpq_poly
 
-from pigou.solvers.binomial import Binomial, falling_factorial
-from pigou.solvers.piecewise import Piece, Piecewise
+from pigou.solvers.binomial import Binomial
+from pigou.solvers.piecewise import Piece, Piecewise, falling_factorial
 from pigou.solvers.roots import working_precision
 
 __all__ = ["Expectation", "taylor_sum"]

@@ -29,7 +29,17 @@ from pigou.errors import DeclarationError, StructureError
 from pigou.expression import If, Lookup, Total, each
 from pigou.solvers.roots import real_roots
 
-__all__ = ["CountFormula", "Piece", "Piecewise", "Run", "combined", "read_piecewise", "sign_runs"]
+__all__ = [
+    "CountFormula",
+    "Piece",
+    "Piecewise",
+    "Run",
+    "combined",
+    "falling",
+    "falling_factorial",
+    "read_piecewise",
+    "sign_runs",
+]
 
 MOST_PIECES = 2_000
 _LARGEST_POWER = 100
@@ -69,6 +79,8 @@ class Piecewise:
     >>> step = Piecewise([Piece(0, 4, fmpq_poly([-1])), Piece(5, 9, fmpq_poly([-1, 1]))])
     >>> step(4), step(5), [run.sign for run in step.runs], step.changes
     (-1, 4, [-1, 1], 1)
+    >>> step.sum, step.largest
+    (25, (8, ((9, 9),)))
     """
 
     def __init__(self, pieces: Iterable[Piece]):
@@ -119,6 +131,37 @@ class Piecewise:
             size = sum((abs(c) * width**i for i, c in enumerate(shifted.coeffs())), fmpq(0))
             largest = max(largest, size)
         return largest
+
+    @cached_property
+    def sum(self) -> Any:
+        """The sum over all counts: sums of falling factorials are falling factorials again."""
+        total = fmpq(0)
+        for low, high, value in self.pieces:
+            for j, coefficient in enumerate(falling(value)):
+                ends = (falling_factorial(n, j + 1) for n in (high + 1, low))
+                total += coefficient * fmpq(next(ends) - next(ends), j + 1)
+        return total
+
+    @cached_property
+    def largest(self) -> tuple[Any, tuple[tuple[int, int], ...]]:
+        """The largest value, and the intervals of counts at which it is taken.
+
+        Within a piece it is at an end, or next to a root of the derivative.
+        """
+        best, where = None, []
+        for low, high, value in self.pieces:
+            places = {(low, low), (high, high)} if value.degree() > 0 else {(low, high)}
+            roots = real_roots(value.derivative(), low, high) if value.degree() > 1 else []
+            for root in roots:
+                for end in (root.enclosure.lower, root.enclosure.upper):
+                    places |= {(n, n) for n in (math.floor(end), math.ceil(end))}
+            for first, last in sorted(places):
+                here = value(fmpq(first))
+                if best is None or here > best:
+                    best, where = here, []
+                if here == best:
+                    where.append((first, last))
+        return best, tuple(where)
 
     def difference(self) -> Piecewise:
         """Return :math:`g(k + 1) - g(k)` on the whole numbers from 0 to one less than the top.
@@ -209,6 +252,32 @@ def combined(parts: list[tuple[Piece, ...]], join: Callable[..., Any]) -> tuple[
         values = (pieces[place].value for pieces, place in zip(parts, places, strict=True))
         found.append(Piece(low, after - 1, join(*values)))
     return _merged(found)
+
+
+def falling_factorial(number: int, length: int) -> int:
+    """Return n (n - 1) ... with so many factors.
+
+    Examples
+    --------
+    >>> falling_factorial(5, 2), falling_factorial(5, 0)
+    (20, 1)
+    """
+    return math.prod(range(number, number - length, -1))
+
+
+def falling(polynomial: fmpq_poly) -> list[Any]:
+    """Return the coefficients of a polynomial in falling factorials: k**2 is k (k - 1) + k.
+
+    Examples
+    --------
+    >>> [str(c) for c in falling(fmpq_poly([0, 0, 1]))]
+    ['0', '1', '1']
+    """
+    found, rest = [], polynomial
+    for step in range(polynomial.degree() + 1):
+        found.append(rest(fmpq(step)))
+        rest = (rest - rest(fmpq(step))) // fmpq_poly([-step, 1])
+    return found
 
 
 class CountFormula(NamedTuple):

@@ -17,19 +17,21 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 import sympy as sp
 from flint import fmpq, fmpq_poly
 
-from pigou.errors import DeclarationError
+from pigou.errors import DeclarationError, StructureError
 from pigou.expression import symbol
 from pigou.game import Choice, Game
 from pigou.solvers.binomial_roots import BinomialRoots, binomial_roots
+from pigou.solvers.form import LARGEST_GROUP
 from pigou.solvers.piecewise import CountFormula, Piecewise, Run, combined, read_piecewise
 
-__all__ = ["MOST_MEMBERS", "Counts", "Population", "mixtures", "population", "pure_counts"]
+__all__ = ["MOST_MEMBERS", "Counts", "Population", "large", "mixtures", "population", "pure_counts"]
 
 MOST_MEMBERS = 10**12
 LISTED = 60
@@ -67,18 +69,28 @@ class Population(NamedTuple):
     size: int
     gain: Piecewise
 
-    def total(self, formula: sp.Expr) -> Piecewise:
-        """Return a formula over totals and parameters, over how many take the second choice."""
-        return _read(self, formula, None)
+    @property
+    def welfare(self) -> Piecewise:
+        """All payoffs and surpluses before transfers, over how many take the second choice."""
+        plain = self._replace(game=replace(self.game, transfers=()))
+        payoff, count = plain.game.payoff(self.player), fmpq_poly([0, 1])
+        parts = [_read(plain, payoff, own, seen=True).pieces for own in (0, 1)]
+        parts += [_read(plain, b.surplus, None).pieces for b in self.game.bystanders]
+        return Piecewise(
+            combined(parts, lambda a, b, *rest: (self.size - count) * a + sum(rest, count * b))
+        )
 
 
 def population(game: Game, at: Mapping[str, Fraction]) -> Population | None:
     """Return the one population of a game if it is large, with two choices; None otherwise.
 
+    Up to 5,000 members it is None, too, where a payoff is not polynomial in the count, piece by
+    piece: then profiles are gone through one by one.
+
     Raises
     ------
     StructureError
-        If a payoff is not polynomial in the count, piece by piece.
+        If there are more members, and a payoff is not polynomial in the count, piece by piece.
     DeclarationError
         If there are more than 10**12 members.
 
@@ -103,7 +115,15 @@ def population(game: Game, at: Mapping[str, Fraction]) -> Population | None:
     first, second = move.choice.labels
     bare = Population(game, at, player.name, move.name, (first, second), size, _NOTHING)
     formula = game.payoff(player.name)
-    return bare._replace(gain=_read(bare, formula, 1) - _read(bare, formula, 0))
+    try:
+        return bare._replace(gain=_read(bare, formula, 1) - _read(bare, formula, 0))
+    except StructureError as error:
+        if size <= LARGEST_GROUP:
+            return None
+        raise StructureError(
+            f"game '{game.name}': '{player.name}' has {size:,} members, and {error}; at most "
+            f"{LARGEST_GROUP:,} are solved then"
+        ) from None
 
 
 _NOTHING = Piecewise([])
@@ -130,13 +150,17 @@ def large(game: Game, at: Mapping[str, Fraction]) -> int | None:
     return int(size) if size.is_Integer and size > LISTED else None
 
 
-def _read(about: Population, formula: sp.Expr, own: int | None) -> Piecewise:
-    """Read a formula over the count, expected over the draws of chance."""
+def _read(about: Population, formula: sp.Expr, own: int | None, *, seen: bool = False) -> Piecewise:
+    """Read a formula, expected over the draws of chance, over the count of the others.
+
+    Or over the count of all, if nobody's own choice matters or a member's is `seen` among them.
+    """
+    seen = seen or own is None
     choice = about.game.moves[0].choice
     values = [{about.move: _exact(choice.options[label])} for label in about.labels]
     constants = {name: _exact(value) for name, value in about.at.items()}
-    taking = fmpq_poly([int(own == 1), 1])
-    top = about.size if own is None else about.size - 1
+    taking = fmpq_poly([int(own == 1 and not seen), 1])
+    top = about.size if seen else about.size - 1
     parts = []
     for weight, draw in _draws(about):
         known = {**constants, **draw, **({} if own is None else values[own])}

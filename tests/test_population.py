@@ -15,17 +15,22 @@ from fractions import Fraction
 import pytest
 from flint import fmpq, fmpq_poly
 
-from pigou import Choice, Game, Grade, Move, Parameter, Player, examine, solve
+from pigou import Choice, Game, Grade, Move, Parameter, Player, compare, examine, solve
 from pigou.check_counts import expected_over_counts
 from pigou.check_segments import Segment
-from pigou.errors import DeclarationError
+from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
 from pigou.models import load
+from pigou.optimum import first_best
 from pigou.solvers import population as populations
 from pigou.solvers.binomial_roots import binomial_roots
+from pigou.solvers.dominance import survivors
+from pigou.solvers.form import finite_form
+from pigou.solvers.laplacian import laplacian, laplacian_of_many
 from pigou.solvers.piecewise import Piece, Piecewise
 from pigou.solvers.population import pure_counts
 from pigou.solvers.roots import from_bernstein, real_roots
+from pigou.solving import _elimination, iterated_dominance
 
 HUGE = 10**9
 
@@ -323,6 +328,81 @@ def test_ranges_of_counts_are_listed_by_their_ends():
     assert [e.strategies[0].counts["pay"] for e in found if e.component] == [0, 399_998]
     assert next(e.marks for e in found if not e.component) == ("strict", "stable")
     assert found.complete
+
+
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("coordination", {"firms": 70, "threshold": 31, "cost": "4/5"}),
+        ("coordination", {"firms": 61, "cost": "1/2"}),
+        ("facility", {"firms": 64, "needed": 20}),
+        ("facility", {"firms": 64, "needed": 20, "refund": 1, "cost": "3/4"}),
+    ],
+)
+def test_first_best_and_laplacian_choice_are_those_of_the_search_through_profiles(name, at):
+    game = load(name).game
+    crowd = populations.population(game, game.values(at))
+    form = finite_form(game, at)
+    slow, quick = laplacian(form), laplacian_of_many(crowd.gain)
+    assert slow == quick
+    assert [str(gone) for gone in iterated_dominance(game, at)] == [
+        str(_elimination(form, removal)) for removal in survivors(form)[1]
+    ]
+    welfare = [
+        sum(
+            n * form.payoff(0, a, ((crowd.size - m, m),))
+            for a, n in ((0, crowd.size - m), (1, m))
+            if n
+        )
+        + sum(form.value(b.surplus, ((crowd.size - m, m),)) for b in game.bystanders)
+        for m in range(crowd.size + 1)
+    ]
+    best, where = crowd.welfare.largest
+    assert best == max(welfare)
+    tied = {m for low, high in where for m in range(low, high + 1)}
+    assert tied == {m for m, w in enumerate(welfare) if w == best}
+    assert (
+        first_best(game, at)
+        .profiles[0]
+        .startswith(("0 ", str(crowd.size - min(tied)), str(min(tied))))
+    )
+
+
+def test_the_largest_value_and_the_sum_are_those_of_every_count():
+    rng = random.Random(11)
+    for _ in range(100):
+        function = random_steps(rng, 25)
+        values = [function(k) for k in range(function.top + 1)]
+        best, where = function.largest
+        assert function.sum == sum(values)
+        assert best == max(values)
+        assert {k for a, b in where for k in range(a, b + 1)} == {
+            k for k, v in enumerate(values) if v == best
+        }
+        assert function.bound >= max(abs(v) for v in values)
+
+
+def test_reforms_of_a_thousand_million_are_compared():
+    model = load("coordination")
+    reforms = [model.reform("uniform_subsidy"), model.reform("assurance")]
+    found = compare(model.game, reforms, {"firms": HUGE, "goal": HUGE})
+    profiles = [r.found[r.selected].profile for r in (found.baseline, *found.reforms)]
+    waiting, upgrading = (f"upgrade: {HUGE} {label}" for label in ("wait", "upgrade"))
+    assert profiles == [waiting, upgrading, upgrading]
+    best = found.baseline.first_best
+    assert best.profiles == (f"{HUGE} upgrade",)
+    assert best.welfare == Enclosure.point(HUGE * Fraction(9, 20))
+
+
+def test_payoffs_that_are_no_polynomials_are_solved_up_to_five_thousand_members():
+    game = Game(
+        "shared", [Player("firm", size="firms")], [Move("enter", "firm", {"no": 0, "yes": 1})],
+        {"firm": "enter*(if(sum(enter) >= 1, 30/sum(enter), 0) - 1)"},
+        parameters=[Parameter("firms", 80)],
+    )  # fmt: skip
+    assert len(solve(game, pure=True)) > 0
+    with pytest.raises(StructureError, match="not polynomial in the number of members"):
+        solve(game, {"firms": 5001})
 
 
 def test_more_members_than_are_solved_are_refused():

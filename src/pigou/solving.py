@@ -65,7 +65,7 @@ from pigou.solvers.polynomial import (
     mixed_equilibria,
     number_of_supports,
 )
-from pigou.solvers.population import population
+from pigou.solvers.population import Population, population
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
 from pigou.staged_smoothing import has_continuous, solve_staged_smooth
@@ -154,10 +154,23 @@ def iterated_dominance(
     ...     print(gone)
     round 1: safe (a) is strictly dominated by 1/2 left + 1/2 right
     """
+    crowd = population(game, game.values(at)) if not is_staged(game) else None
+    if crowd is not None:
+        return _dominated_choice(crowd)
     form = finite_form(game, at)
     if not mixed:
         return tuple(_elimination(form, removal) for removal in survivors(form)[1])
     return tuple(_by_mixture(form, removal) for removal in mixed_survivors(form)[1])
+
+
+def _dominated_choice(crowd: Population) -> tuple[Elimination, ...]:
+    """Return the choice in a large population that is worse whatever the others do, if one is."""
+    signs = [run.sign for run in crowd.gain.runs]
+    if signs not in ([1], [-1]):
+        return ()
+    worse, better = crowd.labels if signs == [1] else crowd.labels[::-1]
+    whole = Record({better: Fraction(1)})
+    return (Elimination(1, crowd.player, "", worse, better, whole),)
 
 
 def _elimination(form: FiniteForm, removal: Removal) -> Elimination:
@@ -189,6 +202,10 @@ def rationalisable(
     >>> rationalisable(load("coordination").game, {"cost": "1/2"})
     {'firm': ('upgrade',)}
     """
+    crowd = population(game, game.values(at)) if not is_staged(game) else None
+    if crowd is not None:
+        gone = {one.action for one in _dominated_choice(crowd)}
+        return Record({crowd.player: tuple(a for a in crowd.labels if a not in gone)})
     form = finite_form(game, at)
     return Record(
         {
