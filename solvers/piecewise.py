@@ -148,7 +148,8 @@ class Piecewise:
 
         Within a piece it is at an end, or next to a root of the derivative.
         """
-        best, where = None, []
+        best: Any = None
+        where: list[tuple[int, int]] = []
         for low, high, value in self.pieces:
             places = {(low, low), (high, high)} if value.degree() > 0 else {(low, high)}
             roots = real_roots(value.derivative(), low, high) if value.degree() > 1 else []

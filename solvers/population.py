@@ -31,7 +31,16 @@ from pigou.solvers.binomial_roots import BinomialRoots, binomial_roots
 from pigou.solvers.form import LARGEST_GROUP
 from pigou.solvers.piecewise import CountFormula, Piecewise, Run, combined, read_piecewise
 
-__all__ = ["MOST_MEMBERS", "Counts", "Population", "large", "mixtures", "population", "pure_counts"]
+__all__ = [
+    "MOST_MEMBERS",
+    "Counts",
+    "Population",
+    "draws",
+    "large",
+    "mixtures",
+    "population",
+    "pure_counts",
+]
 
 MOST_MEMBERS = 10**12
 LISTED = 60
@@ -162,7 +171,7 @@ def _read(about: Population, formula: sp.Expr, own: int | None, *, seen: bool = 
     taking = fmpq_poly([int(own == 1 and not seen), 1])
     top = about.size if seen else about.size - 1
     parts = []
-    for weight, draw in _draws(about):
+    for weight, draw in draws(about.game, about.at):
         known = {**constants, **draw, **({} if own is None else values[own])}
         counts = CountFormula(top, about.size, taking, known, (values[0], values[1]), about.player)
         parts.append((weight, read_piecewise(formula, counts).pieces))
@@ -174,11 +183,23 @@ def _read(about: Population, formula: sp.Expr, own: int | None, *, seen: bool = 
     return Piecewise(combined([pieces for _, pieces in parts], expected))
 
 
-def _draws(about: Population) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Yield the draws of chance with their probabilities."""
-    values = {symbol(k): sp.Rational(v.numerator, v.denominator) for k, v in about.at.items()}
+def draws(game: Game, at: Mapping[str, Fraction]) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Yield the draws of chance with their probabilities.
+
+    Raises
+    ------
+    DeclarationError
+        If probabilities are negative or do not sum to 1.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> list(draws(load("coordination").game, {}))
+    [(1, {})]
+    """
+    values = {symbol(k): sp.Rational(v.numerator, v.denominator) for k, v in at.items()}
     axes = []
-    for chance in about.game.chance:
+    for chance in game.chance:
         axis = []
         for value, probability in chance.outcomes.values():
             weight = sp.sympify(probability).xreplace(values)

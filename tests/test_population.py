@@ -13,9 +13,10 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+import sympy as sp
 from flint import fmpq, fmpq_poly
 
-from pigou import Choice, Game, Grade, Move, Parameter, Player, compare, examine, solve
+from pigou import Bystander, Choice, Game, Grade, Move, Parameter, Player, compare, examine, solve
 from pigou.check_counts import expected_over_counts
 from pigou.check_segments import Segment
 from pigou.errors import DeclarationError, StructureError
@@ -408,3 +409,78 @@ def test_payoffs_that_are_no_polynomials_are_solved_up_to_five_thousand_members(
 def test_more_members_than_are_solved_are_refused():
     with pytest.raises(DeclarationError, match="at most 1,000,000,000,000"):
         solve(load("coordination").game, {"firms": 10**13})
+
+
+# -- a continuum ----------------------------------------------------------------------------------
+
+
+def continuum_game(payoff: str, **more) -> Game:
+    return Game(
+        "continuum", [Player("firm", size=sp.oo)], [Move("up", "firm", {"no": 0, "yes": 1})],
+        {"firm": payoff}, bystanders=[Bystander("others", "sum(up)")],
+        parameters=[Parameter(name, value) for name, value in more.items()],
+    )  # fmt: skip
+
+
+def shares(found) -> list[Enclosure]:
+    return [e.strategies[0].probabilities["yes"] for e in found]
+
+
+@pytest.mark.parametrize(
+    ("payoff", "expected", "marks"),
+    [
+        ("up*(mean(up) - 1/3)", [0, "1/3", 1], ["stable", "unstable", "stable"]),
+        ("up*(1/3 - mean(up))", ["1/3"], ["stable"]),
+        ("up*(mean(up) - 1/2)**2*(1 - 2*up)", [0, "1/2"], ["stable", ""]),
+        ("up*(mean(up) - 1)", [0, 1], ["stable", "unstable"]),
+        ("up*mean(up)", [0, 1], ["unstable", "stable"]),
+        ("up*(if(mean(up) >= 1/2, 2, 0) - 1)", [0, 1], ["stable", "stable"]),
+        ("up*(if(mean(up) >= 1/2, 0, 2) - 1)", [], []),
+        ("up*(if(mean(up) == 1/2, 1, 0) - 1)", [0, "1/2"], ["stable", ""]),
+        (
+            "up*(max(mean(up), 1 - mean(up)) - 3/4)",
+            ["1/4", "3/4", 1],
+            ["stable", "unstable", "stable"],
+        ),
+    ],
+)
+def test_a_continuum_has_these_equilibria(payoff, expected, marks):
+    found = solve(continuum_game(payoff))
+    assert shares(found) == [Enclosure.point(share) for share in expected]
+    assert found.complete
+    for one, mark in zip(found, marks, strict=True):
+        assert one.evidence.checked
+        assert [m for m in one.marks if m in ("stable", "unstable")] == [mark] * bool(mark)
+        assert one.payoffs["others"] == one.strategies[0].probabilities["yes"]
+
+
+def test_three_irrational_rests_within_a_millionth_are_told_apart():
+    gap = "((mean(up) - 1/3)**2 - 1/8000000000000)"
+    found = solve(continuum_game(f"up*(mean(up) - 1/3)*{gap}"))
+    assert [e.marks[-1] for e in found] == ["stable", "unstable", "stable", "unstable", "stable"]
+    inside = shares(found)[1:-1]
+    assert inside[2].upper - inside[0].lower < Fraction(1, 10**6)
+    assert found.complete
+
+
+def test_an_interval_of_equilibria_and_a_jump_without_one():
+    found = solve(continuum_game("up*max(0, mean(up) - 1/2)"))
+    (component,) = found.components
+    assert component.subsets == (("E1", "E2"),)
+    assert shares(found) == [Enclosure.point(x) for x in (0, "1/2", 1)]
+    jump = solve(continuum_game("up*(if(mean(up) < 1/2, 1, -1))"))
+    assert (len(jump), jump.complete) == (0, True)
+    assert "jumps from above to below zero at 1/2" in jump.completeness
+
+
+def test_large_populations_approach_the_continuum():
+    """With N members the mixed equilibria are within some standard deviations of the rests."""
+    rests = shares(solve(continuum_game("up*(mean(up)*(2 - mean(up)) - 1/2)")))
+    game = Game(
+        "many", [Player("firm", size=HUGE)], [Move("up", "firm", {"no": 0, "yes": 1})],
+        {"firm": "up*(mean(up)*(2 - mean(up)) - 1/2)"},
+    )  # fmt: skip
+    (mixed,) = [e for e in solve(game) if e.kind == "mixed"]
+    share = mixed.strategies[0].probabilities["yes"]
+    assert abs(share.value - rests[1].value) < 1e-8
+    assert abs(rests[1].value - (1 - math.sqrt(0.5))) < 1e-15

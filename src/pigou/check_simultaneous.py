@@ -445,7 +445,8 @@ class _Table:
             for name, size, values in [(t.name, t.size, t.values) for t in player.types] or [
                 ("", player.size, {})
             ]:
-                members = enclosed(sp.sympify(size), self.parameters)
+                mass = size == sp.oo  # a continuum has mass one
+                members = ONE if mass else enclosed(sp.sympify(size), self.parameters)
                 attributes = {k: enclosed(v, self.parameters) for k, v in values.items()}
                 if members.lower > 0:
                     yield self._kind(
@@ -628,6 +629,8 @@ class _Table:
         For a member who takes `action`, or for nobody who moves. None where the profile is another
         one, or the population so small that its profiles are gone through one by one.
         """
+        if self._is_mean_field:
+            return self._in_mean_field(formula, action)
         if not self._is_large:
             return None
         total = ZERO
@@ -635,6 +638,25 @@ class _Table:
             total += weight * expected_over_counts(
                 segments(formula, crowd), self.kinds[0].shares[1]
             )
+        return total
+
+    @property
+    def _is_mean_field(self) -> bool:
+        """Whether a continuum of members moves, and nobody else."""
+        return len(self.kinds) == 1 and self.game.player(self.kinds[0].player).size == sp.oo
+
+    def _in_mean_field(self, formula: sp.Expr, action: int | None) -> Enclosure:
+        """Evaluate a formula beside a continuum: shares of members instead of numbers."""
+        kind = self.kinds[0]
+        shares = [
+            (kind.shares[a], self._labels(kind, a) | dict(kind.attributes))
+            for a in range(len(kind.actions))
+        ]
+        own = {} if action is None else shares[action][1]
+        total = ZERO
+        for weight, draw in self._draws():
+            values = {**self.parameters, **draw, **own}
+            total += weight * enclosed(formula, values, lambda _: shares)
         return total
 
     @property

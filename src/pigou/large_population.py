@@ -1,4 +1,4 @@
-"""Solve a large population with two choices: name what is found, check it, say what shows it all.
+"""Solve a large population, or a continuum, with two choices: name and check what is found.
 
 Small populations, with types, exit, or more choices, are solved in `pigou.solving` profile by
 profile; here nothing is ever listed count by count.
@@ -16,9 +16,10 @@ from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, 
 from pigou.exact import Enclosure, Record
 from pigou.pareto import pareto
 from pigou.solvers.binomial_roots import BinomialRoot, BinomialRoots
+from pigou.solvers.mean_field import Continuum, MeanField, Rest, mean_field
 from pigou.solvers.population import Counts, Population, mixtures, pure_counts
 
-__all__ = ["solve_population"]
+__all__ = ["solve_continuum", "solve_population"]
 
 MOST_IN_A_ROW = 20
 """Longer ranges of counts that are all equilibria are listed by their ends."""
@@ -181,10 +182,82 @@ def _everything(about: Population, drafts: Sequence[_Draft]) -> Component:
     return Component("", 1, (tuple(names),))
 
 
+# -- a continuum ------------------------------------------------------------------------------
+
+
+def solve_continuum(about: Continuum) -> EquilibriumSet:
+    """Return all equilibria of a continuum of members with two choices, with their evidence.
+
+    Parameters
+    ----------
+    about : Continuum
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou import Game, Move, Player
+    >>> from pigou.solvers.mean_field import continuum_of
+    >>> moves = [Move("up", "firm", {"no": 0, "yes": 1})]
+    >>> game = Game("g", [Player("firm", size=sp.oo)], moves, {"firm": "up*(mean(up) - 1/3)"})
+    >>> for found in solve_continuum(continuum_of(game, {})):
+    ...     print(found, found.marks)
+    E1 (pure): up: no ('strict', 'stable')
+    E2 (mixed): up: no 2/3, yes 1/3 ('unstable',)
+    E3 (pure): up: yes ('strict', 'stable')
+    """
+    found = mean_field(about)
+    drafts = [_resting(about, rest) for rest in found.rests]
+    components, notes = _intervals(about, found)
+    equilibria = _named(about, drafts)
+    doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
+    if doubtful:
+        notes.append(f"the checker could not confirm {', '.join(doubtful)}")
+    pieces = f"{found.pieces} polynomial piece{'s' * (found.pieces > 1)}"
+    how = f"what a choice gains read as {pieces} over the share, its roots isolated exactly"
+    if found.jumps:
+        where = ", ".join(str(share) for share in found.jumps)
+        how += f"; it jumps from above to below zero at {where}: no equilibrium there"
+    return EquilibriumSet(
+        game=about.game.name,
+        structure="population",
+        at=about.at,
+        equilibria=tuple(equilibria),
+        complete=not notes,
+        completeness=f"{'proved' if not notes else 'not shown'}: {how}",
+        scope="all equilibria, by the share of members who take each choice",
+        components=tuple(components),
+        unresolved=tuple(notes),
+    )
+
+
+def _resting(about: Continuum, rest: Rest) -> _Draft:
+    shares = (Enclosure.point(1) - rest.share, rest.share)
+    chances = Record(dict(zip(about.labels, shares, strict=True)))
+    strict = rest.here != 0
+    marks = ("strict",) * strict + _STABILITY[rest.falls]
+    method = "roots of what the second choice gains in the share, isolated exactly"
+    return _Draft(Strategy(about.move, about.player, "", chances), marks, method)
+
+
+def _intervals(about: Continuum, found: MeanField) -> tuple[list[Component], list[str]]:
+    """Return intervals of equilibria, and those whose ends are no equilibria themselves."""
+    components: list[Component] = []
+    notes: list[str] = []
+    for low, high in found.intervals:
+        at = [f"E{n}" for n, rest in enumerate(found.rests, 1) if rest.share in (low, high)]
+        if len(at) == 2:
+            points = f"a share of members who take {about.labels[1]}"
+            name = f"C{len(components) + 1}"
+            components.append(Component(name, 1, ((at[0], at[1]),), points=points))
+        else:
+            notes.append(f"every share of {about.labels[1]} strictly between {low} and {high}")
+    return components, notes
+
+
 # -- checking ---------------------------------------------------------------------------------
 
 
-def _named(about: Population, drafts: Sequence[_Draft]) -> list[Equilibrium]:
+def _named(about: Population | Continuum, drafts: Sequence[_Draft]) -> list[Equilibrium]:
     """Give equilibria their names, payoffs and evidence."""
     checker = Checker(about.game, about.at)
     examined = [checker.examine((draft.strategy,)) for draft in drafts]

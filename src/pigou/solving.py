@@ -24,7 +24,7 @@ from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, 
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
-from pigou.large_population import solve_population
+from pigou.large_population import solve_continuum, solve_population
 from pigou.marking import (
     STRICT,
     UNMARKED,
@@ -59,6 +59,7 @@ from pigou.solvers.groups import (
     group_equilibria,
     number_of_group_supports,
 )
+from pigou.solvers.mean_field import continuum_of
 from pigou.solvers.polynomial import (
     MOST_SUPPORTS,
     Continuum,
@@ -313,6 +314,9 @@ def _solve(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumS
 
 def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumSet:
     """Solve a finite game in which all move at the same time."""
+    mass = continuum_of(game, game.values(at))
+    if mass is not None:
+        return solve_continuum(mass)
     crowd = population(game, game.values(at))
     if crowd is not None:
         return solve_population(crowd, pure)
