@@ -133,7 +133,7 @@ class Binomial:
 
     def _terms(self, count: int, exact: Any) -> float:
         """Return about how many terms of a tail count, as their ratio falls from that at first."""
-        odds = float(int(exact.p)) / float(int(exact.q - exact.p))
+        odds = int(exact.p) / int(exact.q - exact.p)
         ratio = odds * (self.draws - count) / (count + 1)
         return self.bits / max(1 - ratio, 1e-12) if ratio > 0.5 else 2.0 * self.bits
 
@@ -215,6 +215,13 @@ def approximately(function: Piecewise, probability: float) -> float:
     >>> round(approximately(step, 0.5), 3)
     0.5
     """
+    try:
+        return _approximately(function, probability)
+    except OverflowError:
+        return math.nan
+
+
+def _approximately(function: Piecewise, probability: float) -> float:
     base, total = _base(function), 0.0
     parts = [(value - base, low, high) for low, high, value in function.pieces if value != base]
     for value, low, high in [(base, 0, function.top), *parts]:
@@ -225,7 +232,7 @@ def approximately(function: Piecewise, probability: float) -> float:
                 ends = (low - j - 1, high - j)
                 below, upto = (_normal(end, draws, probability) for end in ends)
                 share = upto - below
-            factor = falling_factorial(draws + j, j) * float(int(c.p)) / float(int(c.q))
+            factor = float(falling_factorial(draws + j, j)) * (int(c.p) / int(c.q))
             total += factor * probability**j * share
     return total
 

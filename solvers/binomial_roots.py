@@ -24,7 +24,7 @@ Steps
    :math:`\frac{n-j}{j+1} \frac{p}{1-p} < \frac{|g(j)|}{|g(j)| + M}`.
 5. What is too narrow to be divided further is returned as unresolved: there f may touch zero.
 
-Brackets are narrowed to :math:`2^{-80} / \sqrt n` by a Taylor form about the middle, or
+Brackets are narrowed to :math:`2^{-80} \sqrt{p (1 - p) / n}` by a Taylor form about the middle, or
 else by interpolation pushed towards the middle, as in Oliveira and Takahashi (2020), ACM
 Transactions on Mathematical Software 47(1):5, with bisection where that gains too little.
 
@@ -46,7 +46,7 @@ from pigou.solvers.binomial import Binomial, approximately
 from pigou.solvers.binomial_taylor import ATTEMPTS, Expectation, taylor_sum
 from pigou.solvers.piecewise import Piecewise, falling, falling_factorial
 from pigou.solvers.roots import real_roots, working_precision
-from pigou.solvers.shares import SMALL, dyadic, fraction, next_share, rounded
+from pigou.solvers.shares import SMALL, dyadic, fraction, next_share, root_of, rounded
 
 __all__ = ["BinomialRoot", "BinomialRoots", "binomial_roots"]
 
@@ -169,7 +169,6 @@ class _Search:
     def __init__(self, function: Piecewise):
         self.function, self.expectation = function, Expectation(function)
         self.draws, self.order = function.top, self.expectation.order
-        self.narrow = fmpq(1, 2 ** (80 + function.top.bit_length() // 2))
 
     # -- brackets -------------------------------------------------------------------------------
 
@@ -231,7 +230,7 @@ class _Search:
             ends = self._sharpened(ends, signs)
         while True:
             width = ends[1] - ends[0]
-            wanted = min(self.narrow, ends[0] / 2**40, (1 - ends[1]) / 2**40)
+            wanted = self._wanted(ends[0], ends[1])
             if width <= wanted:
                 ends[0] = max(low.share, rounded(ends[0] - wanted / 8, wanted / 8))
                 ends[1] = min(high.share, rounded(ends[1] + wanted / 8, wanted / 8))
@@ -246,6 +245,13 @@ class _Search:
             side = 0 if (1 if value > 0 else -1) == signs[0] else 1
             ends[side], values[side] = point, value
             slow = slow + 1 if 2 * (ends[1] - ends[0]) > width else 0
+
+    def _wanted(self, low: Any, high: Any) -> Any:
+        """Return how narrow a bracket is to be: so that what the choice gains is known to 1e-24."""
+        least = min(low, 1 - high)
+        if not least:
+            return least
+        return min(root_of(least / (2 * self.draws)) / 2**80, least / 2**40)
 
     def _guessed(self, ends: list[Any], signs: tuple[int, int]) -> list[Any]:
         """Return a narrow bracket about a root found in floating point, if signs confirm it."""
@@ -289,7 +295,7 @@ class _Search:
                 return ends
             derivatives.append(self.expectation.remainder(ends[0], ends[1], order))
             error = 2 * (taylor_sum(derivatives, h) / slope).abs_upper()
-            apart = min(self.narrow, root / 2**41, (1 - root) / 2**41) / 4
+            apart = self._wanted(root, root) / 4
             apart = max(apart, dyadic(*error.man_exp())) if error > SMALL else apart
             if 2 * apart > ends[1] - ends[0]:
                 return ends

@@ -10,7 +10,7 @@ from flint import arb, fmpq
 
 from pigou.solvers.roots import working_precision
 
-__all__ = ["SMALL", "dyadic", "fraction", "next_share", "rounded"]
+__all__ = ["SMALL", "dyadic", "fraction", "next_share", "root_of", "rounded"]
 
 SMALL = arb(2) ** -200
 
@@ -33,35 +33,44 @@ def next_share(ends: list[Any], values: list[Any], start: Any, slow: bool) -> An
     >>> next_share([fmpq(1, 4), fmpq(1, 2)], [None, None], fmpq(1, 4), False)
     3/8
     """
+    point = _wanted(ends, values, start, slow)
+    return rounded(point, min(point - ends[0], ends[1] - point))
+
+
+def _wanted(ends: list[Any], values: list[Any], start: Any, slow: bool) -> Any:
     width, middle = ends[1] - ends[0], (ends[0] + ends[1]) / 2
     if slow or values[0] is None or values[1] is None:
-        return rounded(_geometric(ends, middle), width)
+        return _geometric(ends, middle)
     with working_precision(128):
         weight = (values[0] / (values[0] - values[1])).mid()
     if weight < SMALL or weight > 1 - SMALL:
-        return rounded(_geometric(ends, middle), width)
+        return _geometric(ends, middle)
     point = ends[0] + width * dyadic(*weight.man_exp())
     relative = width / start
     push = width * fmpq(math.isqrt(int(relative * 2**200)) + 1, 2**100) / 8
     if abs(middle - point) > push:
-        point += push if middle > point else -push
-    else:
-        point = middle
-    return rounded(point, min(push, width))
+        return point + (push if middle > point else -push)
+    return middle
 
 
 def _geometric(ends: list[Any], middle: Any) -> Any:
     """Return a point that halves a bracket, on a logarithmic scale next to 0 and to 1."""
     low, high = ends
     if high > 16 * low and high < fmpq(1, 2):
-        return _root_of(low * high)
+        return root_of(low * high)
     if 1 - low > 16 * (1 - high) and low > fmpq(1, 2):
-        return 1 - _root_of((1 - low) * (1 - high))
+        return 1 - root_of((1 - low) * (1 - high))
     return middle
 
 
-def _root_of(number: Any) -> Any:
-    """Return about the square root of a number in (0, 1)."""
+def root_of(number: Any) -> Any:
+    """Return about the square root of a number in (0, 1).
+
+    Examples
+    --------
+    >>> abs(root_of(fmpq(1, 9)) - fmpq(1, 3)) < fmpq(1, 10**5)
+    True
+    """
     scale = 2 * (int(number.q).bit_length() - int(number.p).bit_length() + 20)
     return fmpq(math.isqrt(int(number * 2**scale)) + 1, 2 ** (scale // 2))
 
