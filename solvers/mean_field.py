@@ -22,7 +22,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -34,9 +35,10 @@ from pigou.exact import Enclosure
 from pigou.expression import If, Lookup, Total, each
 from pigou.game import Choice, Game
 from pigou.solvers.population import draws
-from pigou.solvers.roots import Root, real_roots, sign_at
+from pigou.solvers.roots import Root, ball_to_enclosure, real_roots, sign_at, working_precision
+from pigou.solvers.shares import fraction
 
-__all__ = ["Continuum", "MeanField", "Rest", "continuum_of", "mean_field"]
+__all__ = ["Mass", "MeanField", "Rest", "continuum_of", "mean_field", "optimum", "total_gain"]
 
 _LARGEST_POWER = 100
 MOST_CUTS = 500
@@ -96,15 +98,18 @@ class MeanField(NamedTuple):
     jumps : list of Enclosure
         Shares where the gain jumps from positive to negative without being zero.
     pieces : int
+    signs : list of int
+        The signs of the gain from 0 to 1, at the cuts too.
     """
 
     rests: list[Rest]
     intervals: list[tuple[Enclosure, Enclosure]]
     jumps: list[Enclosure]
     pieces: int
+    signs: list[int]
 
 
-class Continuum(NamedTuple):
+class Mass(NamedTuple):
     """A continuum of members with two choices, and nobody else who moves."""
 
     game: Game
@@ -114,7 +119,7 @@ class Continuum(NamedTuple):
     labels: tuple[str, str]
 
 
-def continuum_of(game: Game, at: Mapping[str, Fraction]) -> Continuum | None:
+def continuum_of(game: Game, at: Mapping[str, Fraction]) -> Mass | None:
     """Return the continuum of a game if nobody else moves and it has two choices, else None.
 
     Examples
@@ -133,10 +138,10 @@ def continuum_of(game: Game, at: Mapping[str, Fraction]) -> Continuum | None:
     if not plain or len(move.choice.labels) != 2 or move.choice.exit is not None:
         return None
     first, second = move.choice.labels
-    return Continuum(game, at, player.name, move.name, (first, second))
+    return Mass(game, at, player.name, move.name, (first, second))
 
 
-def mean_field(about: Continuum) -> MeanField:
+def mean_field(about: Mass) -> MeanField:
     """Return every equilibrium of a continuum of members with two choices.
 
     Raises
@@ -154,25 +159,111 @@ def mean_field(about: Continuum) -> MeanField:
     >>> [(str(rest.share), rest.falls) for rest in mean_field(continuum_of(game, {})).rests]
     [('0', True), ('1/2', False), ('1', True)]
     """
+    spots, gains = _pieces(about, _Reader.gain)
+    here = [spot.sign(_Reader(about, spot).gain()) for spot in spots]
+    return _found(spots, gains, here)
+
+
+class Optimum(NamedTuple):
+    """The largest value of total payoffs, where it is taken, and whether it is taken at all.
+
+    Attributes
+    ----------
+    welfare : Enclosure
+    shares : list of Enclosure
+        Several where they tie, as far as can be told.
+    attained : bool
+        If not, total payoffs come as close as one likes next to these shares.
+    """
+
+    welfare: Enclosure
+    shares: list[Enclosure]
+    attained: bool
+
+
+def optimum(about: Mass) -> Optimum:
+    """Return the shares at which payoffs and surpluses before transfers are largest in total.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou import Move, Player
+    >>> firms = Player("firm", size=sp.oo)
+    >>> moves = [Move("up", "firm", {"no": 0, "yes": 1})]
+    >>> game = Game("g", [firms], moves, {"firm": "up*(1 - mean(up))"})
+    >>> best = optimum(continuum_of(game, {}))
+    >>> str(best.welfare), [str(share) for share in best.shares], best.attained
+    ('1/4', ['1/2'], True)
+    """
+    plain = about._replace(game=replace(about.game, transfers=()))
+    spots, totals = _pieces(plain, _Reader.welfare)
+    places = [(_value(_Reader(plain, s).welfare(), s), s.share, True) for s in spots]
+    for total, low, high in zip(totals, spots, spots[1:], strict=False):
+        places += [(_value(total, end), end.share, False) for end in (low, high)]
+        places += [(_value(total, s), s.share, True) for s in _cuts(total.derivative(), low, high)]
+        if total.degree() < 1:
+            middle = _between(low, high)
+            places.append((_value(total, middle), middle.share, True))
+    top = max(value.lower for value, _, _ in places)
+    best = [one for one in places if one[0].upper >= top]
+    attained = [one for one in best if one[2]]
+    welfare = Enclosure(top, max(value.upper for value, _, _ in best))
+    where = sorted({share for _, share, _ in attained or best}, key=lambda share: share.lower)
+    return Optimum(welfare, where, bool(attained))
+
+
+def total_gain(about: Mass) -> Enclosure:
+    """Enclose the integral of what the second choice gains over all shares.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou import Move, Player
+    >>> firms = Player("firm", size=sp.oo)
+    >>> moves = [Move("up", "firm", {"no": 0, "yes": 1})]
+    >>> game = Game("g", [firms], moves, {"firm": "up*(mean(up) - 1/3)"})
+    >>> total_gain(continuum_of(game, {}))
+    Enclosure(1/6)
+    """
+    spots, gains = _pieces(about, _Reader.gain)
+    total = Enclosure.point(0)
+    for gain, low, high in zip(gains, spots, spots[1:], strict=False):
+        whole = gain.integral()
+        total = total + _value(whole, high) - _value(whole, low)
+    return total
+
+
+def _value(polynomial: Any, spot: Spot) -> Enclosure:
+    """Enclose a polynomial at a share."""
+    if spot.root.exact is not None:
+        return Enclosure.point(fraction(polynomial(spot.root.exact)))
+    with working_precision():
+        total = arb(0)
+        for coefficient in reversed(polynomial.coeffs()):
+            total = total * spot.root.ball + arb(coefficient)
+        return ball_to_enclosure(total)
+
+
+def _pieces(about: Mass, read: Callable[[_Reader], Any]) -> tuple[list[Spot], list[Any]]:
+    """Return cuts of [0, 1], and what is read as one polynomial between each two of them."""
     spots = [_rational(fmpq(0)), _rational(fmpq(1))]
-    gains: list[Any] = []
-    while len(gains) < len(spots) - 1:
-        low, high = spots[len(gains)], spots[len(gains) + 1]
+    found: list[Any] = []
+    while len(found) < len(spots) - 1:
+        low, high = spots[len(found)], spots[len(found) + 1]
         reader = _Reader(about, _between(low, high))
-        gain = reader.gain()
+        polynomial = read(reader)
         cuts = [cut for q in reader.met for cut in _cuts(q, low, high)]
         if cuts:
-            spots.insert(len(gains) + 1, min(cuts, key=lambda spot: spot.share.lower))
+            spots.insert(len(found) + 1, min(cuts, key=lambda spot: spot.share.lower))
         else:
-            gains.append(gain)
+            found.append(polynomial)
         if len(spots) > MOST_CUTS:
             raise StructureError(f"a payoff has more than {MOST_CUTS} cuts over the share")
-    return _found(about, spots, gains)
+    return spots, found
 
 
-def _found(about: Continuum, spots: Sequence[Spot], gains: Sequence[Any]) -> MeanField:
+def _found(spots: Sequence[Spot], gains: Sequence[Any], here: Sequence[int]) -> MeanField:
     """Collect where nobody wants to change, from the gains between the cuts and at them."""
-    here = [spot.sign(_Reader(about, spot).gain()) for spot in spots]
     sides = [
         (
             _next_to(gain, spots[i], spots[i + 1], False),
@@ -181,6 +272,7 @@ def _found(about: Continuum, spots: Sequence[Spot], gains: Sequence[Any]) -> Mea
         for i, gain in enumerate(gains)
     ]
     rests: list[Rest] = []
+    signs: list[int] = []
     intervals, jumps = [], []
     for i, spot in enumerate(spots):
         before = sides[i - 1][1] if i else -sides[0][0]
@@ -190,12 +282,14 @@ def _found(about: Continuum, spots: Sequence[Spot], gains: Sequence[Any]) -> Mea
             rests.append(Rest(spot.share, before, here[i], after))
         elif before > 0 > after and 0 < i < len(gains):
             jumps.append(spot.share)
+        signs.append(here[i])
         if i < len(gains):
+            inside = [] if gains[i].is_zero() else _within(gains[i], spot, spots[i + 1])
+            rests += inside
+            signs += [sides[i][0], *(sign for rest in inside for sign in (0, rest.after))]
             if gains[i].is_zero():
                 intervals.append((spot.share, spots[i + 1].share))
-            else:
-                rests += _within(gains[i], spot, spots[i + 1])
-    return MeanField(rests, intervals, jumps, len(gains))
+    return MeanField(rests, intervals, jumps, len(gains), signs)
 
 
 def _within(gain: Any, low: Spot, high: Spot) -> list[Rest]:
@@ -252,7 +346,7 @@ def _same(one: Spot, other: Spot) -> bool:
 class _Reader:
     """Reads payoffs at one share, and keeps the polynomials whose signs decided conditions."""
 
-    def __init__(self, about: Continuum, spot: Spot):
+    def __init__(self, about: Mass, spot: Spot):
         self.about, self.spot = about, spot
         self.met: list[Any] = []
 
@@ -260,6 +354,14 @@ class _Reader:
         """Return what the second choice gains, as a polynomial in the share."""
         formula = self.about.game.payoff(self.about.player)
         return self.expected(formula, 1) - self.expected(formula, 0)
+
+    def welfare(self) -> Any:
+        """Return all payoffs and surpluses, as a polynomial in the share."""
+        game = self.about.game
+        first, second = (self.expected(game.payoff(self.about.player), own) for own in (0, 1))
+        others = (self.expected(b.surplus, None) for b in game.bystanders)
+        x = fmpq_poly([0, 1])
+        return sum(others, (1 - x) * first + x * second)
 
     def expected(self, formula: sp.Expr, own: int | None) -> Any:
         """Return a formula for a member who takes a choice, expected over draws of chance."""

@@ -16,7 +16,19 @@ import pytest
 import sympy as sp
 from flint import fmpq, fmpq_poly
 
-from pigou import Bystander, Choice, Game, Grade, Move, Parameter, Player, compare, examine, solve
+from pigou import (
+    Bystander,
+    Choice,
+    Game,
+    Grade,
+    Move,
+    Parameter,
+    Player,
+    compare,
+    examine,
+    solve,
+    subsidy,
+)
 from pigou.check_counts import expected_over_counts
 from pigou.check_segments import Segment
 from pigou.errors import DeclarationError, StructureError
@@ -484,3 +496,32 @@ def test_large_populations_approach_the_continuum():
     share = mixed.strategies[0].probabilities["yes"]
     assert abs(share.value - rests[1].value) < 1e-8
     assert abs(rests[1].value - (1 - math.sqrt(0.5))) < 1e-15
+
+
+def test_a_continuum_is_compared_with_its_reforms():
+    game = continuum_game("up*(mean(up) - cost)", cost="2/3")
+    found = compare(game, [subsidy("up", "1/3", "help"), subsidy("up", "5/6", "more")])
+    best = found.baseline.first_best
+    assert (best.welfare, best.profiles, best.is_equilibrium) == (
+        Enclosure.point("4/3"), ("no 0, yes 1",), True,
+    )  # fmt: skip
+    profiles = [r.found[r.selected].profile for r in (found.baseline, *found.reforms)]
+    assert profiles == ["up: no", "up: yes", "up: yes"]
+    assert [len(r.found) for r in found.reforms] == [3, 1]
+    assert [str(gone) for gone in iterated_dominance(found.reforms[1].game)] == [
+        "round 1: no (firm) is strictly dominated by yes"
+    ]
+    assert iterated_dominance(game) == ()
+
+
+def test_the_first_best_of_a_continuum_may_only_be_approached():
+    game = continuum_game("if(mean(up) >= 1/2, 0, mean(up))")
+    best = first_best(game)
+    assert best.welfare == Enclosure.point(1)
+    assert best.profiles == ("no 0, yes 1",)  # as good as what is approached at one half
+    below = continuum_game("if(mean(up) >= 1/2, -9, mean(up))")
+    assert first_best(below).profiles == ("no 1/2, yes 1/2, or as near to it as one likes",)
+    assert first_best(below).welfare == Enclosure.point(1)
+    assert not first_best(below).is_equilibrium
+    inside = first_best(continuum_game("up*(1 - 2*mean(up)**2)"))
+    assert abs(float(inside.profiles[0].split("yes ")[1]) - (1 / 3) ** 0.5) < 1e-5

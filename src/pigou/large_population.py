@@ -16,7 +16,7 @@ from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, 
 from pigou.exact import Enclosure, Record
 from pigou.pareto import pareto
 from pigou.solvers.binomial_roots import BinomialRoot, BinomialRoots
-from pigou.solvers.mean_field import Continuum, MeanField, Rest, mean_field
+from pigou.solvers.mean_field import Mass, MeanField, Rest, mean_field
 from pigou.solvers.population import Counts, Population, mixtures, pure_counts
 
 __all__ = ["solve_continuum", "solve_population"]
@@ -185,12 +185,12 @@ def _everything(about: Population, drafts: Sequence[_Draft]) -> Component:
 # -- a continuum ------------------------------------------------------------------------------
 
 
-def solve_continuum(about: Continuum) -> EquilibriumSet:
+def solve_continuum(about: Mass) -> EquilibriumSet:
     """Return all equilibria of a continuum of members with two choices, with their evidence.
 
     Parameters
     ----------
-    about : Continuum
+    about : Mass
 
     Examples
     --------
@@ -230,7 +230,7 @@ def solve_continuum(about: Continuum) -> EquilibriumSet:
     )
 
 
-def _resting(about: Continuum, rest: Rest) -> _Draft:
+def _resting(about: Mass, rest: Rest) -> _Draft:
     shares = (Enclosure.point(1) - rest.share, rest.share)
     chances = Record(dict(zip(about.labels, shares, strict=True)))
     strict = rest.here != 0
@@ -239,7 +239,7 @@ def _resting(about: Continuum, rest: Rest) -> _Draft:
     return _Draft(Strategy(about.move, about.player, "", chances), marks, method)
 
 
-def _intervals(about: Continuum, found: MeanField) -> tuple[list[Component], list[str]]:
+def _intervals(about: Mass, found: MeanField) -> tuple[list[Component], list[str]]:
     """Return intervals of equilibria, and those whose ends are no equilibria themselves."""
     components: list[Component] = []
     notes: list[str] = []
@@ -257,7 +257,7 @@ def _intervals(about: Continuum, found: MeanField) -> tuple[list[Component], lis
 # -- checking ---------------------------------------------------------------------------------
 
 
-def _named(about: Population | Continuum, drafts: Sequence[_Draft]) -> list[Equilibrium]:
+def _named(about: Population | Mass, drafts: Sequence[_Draft]) -> list[Equilibrium]:
     """Give equilibria their names, payoffs and evidence."""
     checker = Checker(about.game, about.at)
     examined = [checker.examine((draft.strategy,)) for draft in drafts]

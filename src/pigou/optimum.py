@@ -33,6 +33,7 @@ from pigou.planning import best_plan
 from pigou.solvers.combinations import combined_optimum
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
+from pigou.solvers.mean_field import Mass, continuum_of, optimum
 from pigou.solvers.population import Population, population, pure_counts
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
 from pigou.solvers.smooth_form import smooth_form
@@ -45,7 +46,7 @@ from pigou.stages import is_staged
 
 __all__ = ["FirstBest", "first_best"]
 
-ZERO = Enclosure.point(0)
+ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
 _SLACK = Fraction(1, 10**40)
 
 
@@ -116,6 +117,9 @@ def first_best(
         return _first_best_of_smooth(game, game.values(at), found)
     if has_interval(game):
         return _first_best_of_combined(game, game.values(at), found)
+    mass = continuum_of(game, game.values(at))
+    if mass is not None:
+        return _first_best_of_mass(mass, found)
     crowd = population(game, game.values(at))
     if crowd is not None:
         return _first_best_of_many(crowd)
@@ -141,6 +145,16 @@ def first_best(
         tuple(_in_words(plain, c) for c in winners[:5]),
         any(_is_equilibrium(form, c, allowed) for c in winners),
     )
+
+
+def _first_best_of_mass(mass: Mass, found: EquilibriumSet | None) -> FirstBest:
+    """Let the planner choose the share of a continuum that takes the second choice."""
+    best = optimum(mass)
+    near = "" if best.attained else ", or as near to it as one likes"
+    first, second = mass.labels
+    plans = tuple(f"{first} {ONE - share}, {second} {share}{near}" for share in best.shares[:5])
+    reached = best.attained and _is_reached(mass.game, mass.at, found, best.welfare)
+    return FirstBest(best.welfare, plans, reached)
 
 
 def _first_best_of_many(crowd: Population) -> FirstBest:

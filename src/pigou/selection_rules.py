@@ -23,6 +23,7 @@ from pigou.solvers.dynamics import basins
 from pigou.solvers.form import LARGEST_GROUP, Counts, FiniteForm, Group, finite_form
 from pigou.solvers.laplacian import laplacian, laplacian_of_many
 from pigou.solvers.logit import logit_equilibrium
+from pigou.solvers.mean_field import Mass, continuum_of, mean_field, total_gain
 from pigou.solvers.p_dominance import smallest_p
 from pigou.solvers.population import Population, large, population
 from pigou.solvers.potential import potential
@@ -166,6 +167,8 @@ def _form(question: Question, what: str, exits: bool = False) -> FiniteForm:
     if has_interval(question.game):
         raise _SilentError(f"{what} is for choices, not for continuous moves")
     values = {k: exact(v) for k, v in question.found.at.items()}
+    if continuum_of(question.game, values) is not None:
+        raise _SilentError(f"{what} is for a number of players, not for a continuum")
     if (large(question.game, values) or 0) > LARGEST_GROUP:
         raise _SilentError(f"{what} is for populations of at most {LARGEST_GROUP:,} members")
     form = finite_form(question.game, values)
@@ -218,7 +221,11 @@ def _incomplete(found: EquilibriumSet) -> str:
 @_answering
 def by_laplacian(question: Question) -> Pick:
     """Select the action that is best when the number of others who take it is uniform."""
-    crowd = population(question.game, {k: exact(v) for k, v in question.found.at.items()})
+    values = {k: exact(v) for k, v in question.found.at.items()}
+    mass = continuum_of(question.game, values)
+    if mass is not None:
+        return _by_laplacian_of_mass(question, mass)
+    crowd = population(question.game, values)
     if crowd is not None:
         return _by_laplacian_of_many(question, crowd)
     form = _form(question, "Laplacian selection", exits=True)
@@ -242,6 +249,15 @@ def _by_laplacian_of_many(question: Question, crowd: Population) -> Pick:
     if found.action is None:
         return _silent(found.silent)
     return _all_take(question, (crowd.player, ""), crowd.labels[found.action], found.turns_once)
+
+
+def _by_laplacian_of_mass(question: Question, mass: Mass) -> Pick:
+    """Select the choice that is best when the share of members who take it is uniform."""
+    gain, found = total_gain(mass), mean_field(mass)
+    if gain.lower <= 0 <= gain.upper:
+        return _silent("Laplacian beliefs leave the two choices indifferent")
+    once = found.signs == sorted(found.signs)
+    return _all_take(question, (mass.player, ""), mass.labels[int(gain.lower > 0)], once)
 
 
 def _all_take(question: Question, who: tuple[str, str], label: str, turns_once: bool) -> Pick:

@@ -59,7 +59,7 @@ from pigou.solvers.groups import (
     group_equilibria,
     number_of_group_supports,
 )
-from pigou.solvers.mean_field import continuum_of
+from pigou.solvers.mean_field import Mass, continuum_of, mean_field
 from pigou.solvers.polynomial import (
     MOST_SUPPORTS,
     Continuum,
@@ -155,7 +155,7 @@ def iterated_dominance(
     ...     print(gone)
     round 1: safe (a) is strictly dominated by 1/2 left + 1/2 right
     """
-    crowd = population(game, game.values(at)) if not is_staged(game) else None
+    crowd = _crowd(game, at)
     if crowd is not None:
         return _dominated_choice(crowd)
     form = finite_form(game, at)
@@ -164,12 +164,23 @@ def iterated_dominance(
     return tuple(_by_mixture(form, removal) for removal in mixed_survivors(form)[1])
 
 
-def _dominated_choice(crowd: Population) -> tuple[Elimination, ...]:
+def _crowd(game: Game, at: Mapping[str, Any] | None) -> Population | Mass | None:
+    """Return the one large population of a game, or its continuum."""
+    if is_staged(game):
+        return None
+    values = game.values(at)
+    return continuum_of(game, values) or population(game, values)
+
+
+def _dominated_choice(crowd: Population | Mass) -> tuple[Elimination, ...]:
     """Return the choice in a large population that is worse whatever the others do, if one is."""
-    signs = [run.sign for run in crowd.gain.runs]
-    if signs not in ([1], [-1]):
+    if isinstance(crowd, Population):
+        signs = {run.sign for run in crowd.gain.runs}
+    else:
+        signs = set(mean_field(crowd).signs)
+    if signs not in ({1}, {-1}):
         return ()
-    worse, better = crowd.labels if signs == [1] else crowd.labels[::-1]
+    worse, better = crowd.labels if signs == {1} else crowd.labels[::-1]
     whole = Record({better: Fraction(1)})
     return (Elimination(1, crowd.player, "", worse, better, whole),)
 
@@ -203,7 +214,7 @@ def rationalisable(
     >>> rationalisable(load("coordination").game, {"cost": "1/2"})
     {'firm': ('upgrade',)}
     """
-    crowd = population(game, game.values(at)) if not is_staged(game) else None
+    crowd = _crowd(game, at)
     if crowd is not None:
         gone = {one.action for one in _dominated_choice(crowd)}
         return Record({crowd.player: tuple(a for a in crowd.labels if a not in gone)})
@@ -314,10 +325,9 @@ def _solve(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumS
 
 def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumSet:
     """Solve a finite game in which all move at the same time."""
-    mass = continuum_of(game, game.values(at))
-    if mass is not None:
-        return solve_continuum(mass)
-    crowd = population(game, game.values(at))
+    crowd = _crowd(game, at)
+    if isinstance(crowd, Mass):
+        return solve_continuum(crowd)
     if crowd is not None:
         return solve_population(crowd, pure)
     form = finite_form(game, at)
