@@ -7,6 +7,7 @@ no root at all.
 from __future__ import annotations
 
 import itertools
+import json
 import math
 import random
 from dataclasses import replace
@@ -14,6 +15,7 @@ from fractions import Fraction
 
 import pytest
 import sympy as sp
+from click.testing import CliRunner
 from flint import fmpq, fmpq_poly
 
 from pigou import (
@@ -31,6 +33,7 @@ from pigou import (
 )
 from pigou.check_counts import expected_over_counts
 from pigou.check_segments import Segment
+from pigou.cli import cli
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
 from pigou.models import load
@@ -525,3 +528,18 @@ def test_the_first_best_of_a_continuum_may_only_be_approached():
     assert not first_best(below).is_equilibrium
     inside = first_best(continuum_game("up*(1 - 2*mean(up)**2)"))
     assert abs(float(inside.profiles[0].split("yes ")[1]) - (1 / 3) ** 0.5) < 1e-5
+
+
+# -- the command line -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", ["solve", "compare"])
+def test_a_thousand_million_members_fit_on_a_page(command):
+    reform = ["-r", "uniform_subsidy"] if command == "compare" else []
+    runner = CliRunner()
+    words = [command, "coordination", *reform, "--set", f"firms={HUGE}", "--set", "threshold=9"]
+    found = runner.invoke(cli, [*words, "--json"])
+    assert found.exit_code == 0
+    assert len(found.output) < 60_000
+    assert json.loads(found.output)["schema"].startswith(f"pigou.{command}")
+    assert f"{HUGE:,}" in runner.invoke(cli, words).output
