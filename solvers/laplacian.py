@@ -12,7 +12,8 @@ from loss to gain but once. Otherwise the sum still says what is best against un
 Steps
 -----
 1. Choices that iterated strict dominance removes are set aside.
-2. One population with two choices, none of them an exit, has to be left; the sum is formed exactly.
+2. One population with two choices, none of them an exit, has to be left; the sum is formed exactly,
+   in a large population piece by piece (`pigou.solvers.piecewise`).
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from flint import fmpq
 
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import FiniteForm
+from pigou.solvers.piecewise import Piecewise
 
-__all__ = ["Laplacian", "laplacian"]
+__all__ = ["Laplacian", "laplacian", "laplacian_of_many"]
 
 
 class Laplacian(NamedTuple):
@@ -50,6 +52,25 @@ class Laplacian(NamedTuple):
     turns_once: bool = True
     only: bool = False
     silent: str = ""
+
+
+def laplacian_of_many(gain: Piecewise) -> Laplacian:
+    """Select likewise in a population of any size, from what the second of two choices gains.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solvers.population import population
+    >>> game = load("coordination").game
+    >>> laplacian_of_many(population(game, game.values({"firms": 10**9})).gain).gain
+    -62500000
+    """
+    signs = [run.sign for run in gain.runs]
+    if signs in ([1], [-1]):
+        return Laplacian(only=True)
+    if not gain.sum:
+        return Laplacian(silent="Laplacian beliefs leave the two choices indifferent")
+    return Laplacian(0, int(gain.sum > 0), gain.sum, signs == sorted(signs))
 
 
 def laplacian(form: FiniteForm) -> Laplacian:

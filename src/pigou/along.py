@@ -225,6 +225,8 @@ def branch(
         return None
     if any(s.belief is not None for s in equilibrium.strategies):
         return None
+    if any(p.size == sp.oo for p in game.players):
+        return None
     if is_staged(game) and (game.chance or any(p.is_population for p in game.players)):
         return None
     continuous = any(isinstance(m.domain, Interval) for m in game.moves)

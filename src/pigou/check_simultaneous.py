@@ -21,6 +21,9 @@ bound that shrinks with the enclosure. That a solution really lies inside is pro
    of another, times n. Probabilities that are stated exactly, next to others that are not, are
    taken to be known to :math:`10^{-60}` in this.
 
+In a large population with two choices, where profiles cannot be gone through, expectations are
+over how many take the second one (`pigou.check_counts`).
+
 That an action which is not taken pays no more at the solution is shown by the sign of its gain;
 where that sign is open, the action counts as one that pays as much. So the enclosures must be
 narrower than :math:`10^{-20}`: within a wide one a real gain could hide.
@@ -38,6 +41,8 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
+from pigou.check_counts import expected_over_counts, sign_of_gain
+from pigou.check_segments import Crowd, segments
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
 from pigou.errors import DeclarationError, unknown
@@ -269,7 +274,8 @@ def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
         gap = moved.after(index, second, second) - moved.after(index, first, first)
         if gap == ZERO:
             return ""
-        signs.append(1 if gap.lower > 0 else -1 if gap.upper < 0 else 0)
+        sign = 1 if gap.lower > 0 else -1 if gap.upper < 0 else 0
+        signs.append(sign or moved.sign_of_gain())
     if signs[0] * signs[1] < 0:
         return ""
     return "indifference does not change sign across the enclosure (a double root, or none)"
@@ -279,6 +285,7 @@ _Mixers = list[tuple[int, list[int]]]
 _MOST_TERMS = 3_000_000
 _KNOWN_TO = Fraction(1, 10**60)
 _NARROW = Fraction(1, 10**20)
+_GONE_THROUGH = 200
 
 
 def _krawczyk(table: _Table, mixers: _Mixers) -> str:
@@ -438,7 +445,8 @@ class _Table:
             for name, size, values in [(t.name, t.size, t.values) for t in player.types] or [
                 ("", player.size, {})
             ]:
-                members = enclosed(sp.sympify(size), self.parameters)
+                mass = size == sp.oo  # a continuum has mass one
+                members = ONE if mass else enclosed(sp.sympify(size), self.parameters)
                 attributes = {k: enclosed(v, self.parameters) for k, v in values.items()}
                 if members.lower > 0:
                     yield self._kind(
@@ -604,6 +612,9 @@ class _Table:
     def _expected(
         self, formula: sp.Expr, index: int, own: int, action: int, known: tuple[int, int] | None
     ) -> Enclosure:
+        found = self._over_counts(formula, action) if known is None else None
+        if found is not None:
+            return found
         total = ZERO
         for weight, rest in self._profiles(index, own, known):
             row = tuple(n + (a == action) for a, n in enumerate(rest[index]))
@@ -611,6 +622,73 @@ class _Table:
                 formula, (*rest[:index], row, *rest[index + 1 :]), index, action
             )
         return total
+
+    def _over_counts(self, formula: sp.Expr, action: int | None) -> Enclosure | None:
+        """Expect a formula over how many of a large population take its second choice.
+
+        For a member who takes `action`, or for nobody who moves. None where the profile is another
+        one, or the population so small that its profiles are gone through one by one.
+        """
+        if self._is_mean_field:
+            return self._in_mean_field(formula, action)
+        if not self._is_large:
+            return None
+        total = ZERO
+        for weight, crowd in self._crowds(action):
+            total += weight * expected_over_counts(
+                segments(formula, crowd), self.kinds[0].shares[1]
+            )
+        return total
+
+    @property
+    def _is_mean_field(self) -> bool:
+        """Whether a continuum of members moves, and nobody else."""
+        return len(self.kinds) == 1 and self.game.player(self.kinds[0].player).size == sp.oo
+
+    def _in_mean_field(self, formula: sp.Expr, action: int | None) -> Enclosure:
+        """Evaluate a formula beside a continuum: shares of members instead of numbers."""
+        kind = self.kinds[0]
+        shares = [
+            (kind.shares[a], self._labels(kind, a) | dict(kind.attributes))
+            for a in range(len(kind.actions))
+        ]
+        own = {} if action is None else shares[action][1]
+        total = ZERO
+        for weight, draw in self._draws():
+            values = {**self.parameters, **draw, **own}
+            total += weight * enclosed(formula, values, lambda _: shares)
+        return total
+
+    @property
+    def _is_large(self) -> bool:
+        kind = self.kinds[0] if len(self.kinds) == 1 else None
+        if kind is None or kind.size <= _GONE_THROUGH or len(kind.actions) != 2:
+            return False
+        return kind.counts is None and kind.belief is None and kind.exit is None
+
+    def _crowds(self, action: int | None) -> Iterator[tuple[Enclosure, Crowd]]:
+        """Yield what a member of the one population sees, for each draw of chance."""
+        kind = self.kinds[0]
+        exact = {name: value.lower for name, value in kind.attributes.items() if value.is_exact}
+        first, second = (
+            {name: value.lower for name, value in self._labels(kind, a).items()} | exact
+            for a in (0, 1)
+        )
+        own = {} if action is None else (first, second)[action]
+        others = kind.size - (action is not None)
+        for weight, draw in self._draws():
+            values = {**self.at, **{name: v.lower for name, v in draw.items()}, **own}
+            counts = (kind.size, others, int(action == 1))
+            yield weight, Crowd(kind.player, *counts, values, (first, second))
+
+    def sign_of_gain(self) -> int:
+        """Return the sign of what the second choice of a large population gains, 0 if untold."""
+        if not self._is_large or self.game.chance:
+            return 0
+        formula = self.game.payoff(self.kinds[0].player)
+        ((_, first),), ((_, second),) = (self._crowds(action) for action in (0, 1))
+        parts = [segments(formula, crowd) for crowd in (first, second)]
+        return sign_of_gain(parts[0], parts[1], self.kinds[0].shares[1].lower)
 
     def after(
         self, index: int, own: int, action: int, known: tuple[int, int] | None = None
@@ -674,6 +752,9 @@ class _Table:
 
     def _anyway(self, formula: sp.Expr) -> Enclosure:
         """Expect a formula over all profiles: what is due even where members exit."""
+        found = self._over_counts(formula, None)
+        if found is not None:
+            return found
         total = ZERO
         for weight, profile in self._profiles(None, None):
             total += weight * self.value(formula, profile, None, None)

@@ -24,8 +24,11 @@ __all__ = ["Members", "enclosed"]
 ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
 _PRECISION = 250
 
-Members = Callable[[str], Iterable[tuple[int, Mapping[str, Enclosure]]]]
-"""For a population: how many members there are of each kind and action, and their values."""
+Members = Callable[[str], Iterable[tuple[int | Enclosure, Mapping[str, Enclosure]]]]
+"""For a population: how many members there are of each kind and action, and their values.
+
+Of a continuum, the shares of its members.
+"""
 
 
 def enclosed(
@@ -135,7 +138,8 @@ def _sum_over_members(node: Total, values: Mapping[str, Enclosure], where: Any) 
     total = ZERO
     for number, own in where(node.args[1].name):
         inside = {**values, **{each(name).name: value for name, value in own.items()}}
-        total += Enclosure.point(number) * enclosed(node.args[0], inside, where)
+        weight = number if isinstance(number, Enclosure) else Enclosure.point(number)
+        total += weight * enclosed(node.args[0], inside, where)
     return total
 
 

@@ -16,6 +16,7 @@ Steps
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -32,6 +33,8 @@ from pigou.planning import best_plan
 from pigou.solvers.combinations import combined_optimum
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
+from pigou.solvers.mean_field import Mass, continuum_of, optimum
+from pigou.solvers.population import Population, population, pure_counts
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
 from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_optimum
@@ -43,7 +46,7 @@ from pigou.stages import is_staged
 
 __all__ = ["FirstBest", "first_best"]
 
-ZERO = Enclosure.point(0)
+ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
 _SLACK = Fraction(1, 10**40)
 
 
@@ -114,6 +117,12 @@ def first_best(
         return _first_best_of_smooth(game, game.values(at), found)
     if has_interval(game):
         return _first_best_of_combined(game, game.values(at), found)
+    mass = continuum_of(game, game.values(at))
+    if mass is not None:
+        return _first_best_of_mass(mass, found)
+    crowd = population(game, game.values(at))
+    if crowd is not None:
+        return _first_best_of_many(crowd)
     plain = finite_form(replace(game, transfers=()), at)
     allowed: Allowed = tuple(tuple(range(len(g.actions))) for g in plain.groups)
     if plain.number_of_profiles(allowed) > MOST_PROFILES:
@@ -136,6 +145,34 @@ def first_best(
         tuple(_in_words(plain, c) for c in winners[:5]),
         any(_is_equilibrium(form, c, allowed) for c in winners),
     )
+
+
+def _first_best_of_mass(mass: Mass, found: EquilibriumSet | None) -> FirstBest:
+    """Let the planner choose the share of a continuum that takes the second choice."""
+    best = optimum(mass)
+    near = "" if best.attained else ", or as near to it as one likes"
+    first, second = mass.labels
+    plans = tuple(f"{first} {ONE - share}, {second} {share}{near}" for share in best.shares[:5])
+    reached = best.attained and _is_reached(mass.game, mass.at, found, best.welfare)
+    return FirstBest(best.welfare, plans, reached)
+
+
+def _first_best_of_many(crowd: Population) -> FirstBest:
+    """Let the planner choose how many members of a large population take the second choice."""
+    best, where = crowd.welfare.largest
+    settled = [(run.low, run.high) for run in pure_counts(crowd.gain)]
+    value = Fraction(int(best.p), int(best.q))
+    counts = (n for low, high in where for n in range(low, min(high, low + 5) + 1))
+    return FirstBest(
+        Enclosure(value, value),
+        tuple(_split(crowd, n) for n in itertools.islice(counts, 5)),
+        any(low <= last and first <= high for first, last in where for low, high in settled),
+    )
+
+
+def _split(crowd: Population, number: int) -> str:
+    split = zip((crowd.size - number, number), crowd.labels, strict=True)
+    return ", ".join(f"{n} {label}" for n, label in split if n)
 
 
 def _first_best_in_stages(

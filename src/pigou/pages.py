@@ -242,6 +242,8 @@ def solve_page(game: Game, found: EquilibriumSet, show_all: bool = False) -> Pag
 
 def how_many(found: EquilibriumSet) -> str:
     number = len(found)
+    if found.components and not any(c.dimension for c in found.components):
+        return f"a range of equilibria, {number} listed (its ends, and those outside it)"
     if found.components:
         return f"a continuum of equilibria, {number} listed (extreme points and isolated ones)"
     if not number:
@@ -317,6 +319,10 @@ def component_blocks(found: EquilibriumSet) -> list[Block]:
     for one in found.components:
         if one.points:
             spans = " and ".join(" to ".join(subset) for subset in one.subsets)
+            if not one.dimension:
+                said = f"every {one.points} from {spans} is an equilibrium"
+                blocks.append(Words(f"{one.name} is a range of counts: {said}.", under=1))
+                continue
             said = f"every point with {one.points} from {spans} is an equilibrium"
             blocks.append(
                 Words(f"{one.name} is a continuum of dimension {one.dimension}: {said}.", under=1)

@@ -20,10 +20,12 @@ from pigou.exact import Enclosure, exact
 from pigou.game import Game
 from pigou.matching import is_symmetric
 from pigou.solvers.dynamics import basins
-from pigou.solvers.form import Counts, FiniteForm, Group, finite_form
-from pigou.solvers.laplacian import laplacian
+from pigou.solvers.form import LARGEST_GROUP, Counts, FiniteForm, Group, finite_form
+from pigou.solvers.laplacian import laplacian, laplacian_of_many
 from pigou.solvers.logit import logit_equilibrium
+from pigou.solvers.mean_field import Mass, continuum_of, mean_field, total_gain
 from pigou.solvers.p_dominance import smallest_p
+from pigou.solvers.population import Population, large, population
 from pigou.solvers.potential import potential
 from pigou.solvers.pure import largest_gain
 from pigou.solvers.risk_dominance import Duel, duel, short
@@ -188,7 +190,12 @@ def _form(question: Question, what: str, exits: bool = False) -> FiniteForm:
         raise _SilentError(f"{what} is for games in which all move at the same time")
     if has_interval(question.game):
         raise _SilentError(f"{what} is for choices, not for continuous moves")
-    form = finite_form(question.game, {k: exact(v) for k, v in question.found.at.items()})
+    values = {k: exact(v) for k, v in question.found.at.items()}
+    if continuum_of(question.game, values) is not None:
+        raise _SilentError(f"{what} is for a number of players, not for a continuum")
+    if (large(question.game, values) or 0) > LARGEST_GROUP:
+        raise _SilentError(f"{what} is for populations of at most {LARGEST_GROUP:,} members")
+    form = finite_form(question.game, values)
     if not exits and any(group.exit is not None for group in form.groups):
         raise _SilentError(f"{what} is for games without an exit")
     return form
@@ -238,6 +245,13 @@ def _incomplete(found: EquilibriumSet) -> str:
 @_answering
 def by_laplacian(question: Question) -> Pick:
     """Select the action that is best when the number of others who take it is uniform."""
+    values = {k: exact(v) for k, v in question.found.at.items()}
+    mass = continuum_of(question.game, values)
+    if mass is not None:
+        return _by_laplacian_of_mass(question, mass)
+    crowd = population(question.game, values)
+    if crowd is not None:
+        return _by_laplacian_of_many(question, crowd)
     form = _form(question, "Laplacian selection", exits=True)
     found = laplacian(form)
     if found.only:
@@ -247,18 +261,43 @@ def by_laplacian(question: Question) -> Pick:
         return _silent(found.silent)
     group = form.groups[found.group]
     label = ", ".join(group.actions[found.action])
+    return _graded(form, _all_take(question, (group.player, group.type), label, found.turns_once))
+
+
+def _by_laplacian_of_many(question: Question, crowd: Population) -> Pick:
+    """Select likewise in a population too large for its profiles to be gone through."""
+    found = laplacian_of_many(crowd.gain)
+    if found.only:
+        name = question.assessments[0].equilibrium.name
+        return Pick((name,), "the only one: iterated strict dominance")
+    if found.action is None:
+        return _silent(found.silent)
+    return _all_take(question, (crowd.player, ""), crowd.labels[found.action], found.turns_once)
+
+
+def _by_laplacian_of_mass(question: Question, mass: Mass) -> Pick:
+    """Select the choice that is best when the share of members who take it is uniform."""
+    gain, found = total_gain(mass), mean_field(mass)
+    if gain.lower <= 0 <= gain.upper:
+        return _silent("Laplacian beliefs leave the two choices indifferent")
+    once = found.signs == sorted(found.signs)
+    return _all_take(question, (mass.player, ""), mass.labels[int(gain.lower > 0)], once)
+
+
+def _all_take(question: Question, who: tuple[str, str], label: str, turns_once: bool) -> Pick:
+    """Pick the equilibrium in which all members take the Laplacian choice."""
     for one in question.found:
         for strategy in one.strategies:
-            mine = (strategy.player, strategy.type) == (group.player, group.type)
             share = strategy.probabilities.get(label)
+            mine = (strategy.player, strategy.type) == who
             if mine and share is not None and share.is_exact and share.lower == 1:
                 words = f"Laplacian: {label} is best if the number of others is uniform"
-                if not found.turns_once:
+                if not turns_once:
                     words += (
                         ", but its gain does not turn only once in that number, so that it need "
                         "not be the limit of vanishing noise"
                     )
-                return _graded(form, Pick((one.name,), words))
+                return Pick((one.name,), words)
     return _silent("the Laplacian choice is no equilibrium")
 
 

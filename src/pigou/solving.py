@@ -24,6 +24,7 @@ from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, 
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
+from pigou.large_population import solve_continuum, solve_population
 from pigou.marking import (
     STRICT,
     UNMARKED,
@@ -58,12 +59,14 @@ from pigou.solvers.groups import (
     group_equilibria,
     number_of_group_supports,
 )
+from pigou.solvers.mean_field import Mass, continuum_of, mean_field
 from pigou.solvers.polynomial import (
     MOST_SUPPORTS,
     Continuum,
     mixed_equilibria,
     number_of_supports,
 )
+from pigou.solvers.population import Population, population
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
 from pigou.staged_smoothing import has_continuous, solve_staged_smooth
@@ -152,10 +155,34 @@ def iterated_dominance(
     ...     print(gone)
     round 1: safe (a) is strictly dominated by 1/2 left + 1/2 right
     """
+    crowd = _crowd(game, at)
+    if crowd is not None:
+        return _dominated_choice(crowd)
     form = finite_form(game, at)
     if not mixed:
         return tuple(_elimination(form, removal) for removal in survivors(form)[1])
     return tuple(_by_mixture(form, removal) for removal in mixed_survivors(form)[1])
+
+
+def _crowd(game: Game, at: Mapping[str, Any] | None) -> Population | Mass | None:
+    """Return the one large population of a game, or its continuum."""
+    if is_staged(game):
+        return None
+    values = game.values(at)
+    return continuum_of(game, values) or population(game, values)
+
+
+def _dominated_choice(crowd: Population | Mass) -> tuple[Elimination, ...]:
+    """Return the choice in a large population that is worse whatever the others do, if one is."""
+    if isinstance(crowd, Population):
+        signs = {run.sign for run in crowd.gain.runs}
+    else:
+        signs = set(mean_field(crowd).signs)
+    if signs not in ({1}, {-1}):
+        return ()
+    worse, better = crowd.labels if signs == {1} else crowd.labels[::-1]
+    whole = Record({better: Fraction(1)})
+    return (Elimination(1, crowd.player, "", worse, better, whole),)
 
 
 def _elimination(form: FiniteForm, removal: Removal) -> Elimination:
@@ -187,6 +214,10 @@ def rationalisable(
     >>> rationalisable(load("coordination").game, {"cost": "1/2"})
     {'firm': ('upgrade',)}
     """
+    crowd = _crowd(game, at)
+    if crowd is not None:
+        gone = {one.action for one in _dominated_choice(crowd)}
+        return Record({crowd.player: tuple(a for a in crowd.labels if a not in gone)})
     form = finite_form(game, at)
     return Record(
         {
@@ -294,6 +325,11 @@ def _solve(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumS
 
 def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> EquilibriumSet:
     """Solve a finite game in which all move at the same time."""
+    crowd = _crowd(game, at)
+    if isinstance(crowd, Mass):
+        return solve_continuum(crowd)
+    if crowd is not None:
+        return solve_population(crowd, pure)
     form = finite_form(game, at)
     alive, _ = survivors(form)
     if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:

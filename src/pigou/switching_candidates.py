@@ -25,7 +25,7 @@ from pigou.verdict import Verdict
 
 __all__ = ["flips"]
 
-_MOST_COMPARED = 6
+_MOST_COMPARED, _MOST_MEMBERS = 6, 500
 
 
 def flips(found: Comparison, parameter: str) -> Iterator[sp.Expr]:
@@ -71,10 +71,15 @@ def flips(found: Comparison, parameter: str) -> Iterator[sp.Expr]:
 
 
 def _uniform_beliefs(branches: Sequence[Branch]) -> Iterator[sp.Expr]:
-    """Yield where Laplacian beliefs are indifferent: one population with two choices."""
+    """Yield where Laplacian beliefs are indifferent: one population with two choices.
+
+    Of more than 500 members that is left to the search between verdicts.
+    """
     for one in branches[:1]:
-        if len(one.kinds) == 1 and len(one.kinds[0].actions) == 2 and one.kinds[0].size > 1:
+        if len(one.kinds) == 1 and len(one.kinds[0].actions) == 2:
             (kind,) = one.kinds
+            if not 1 < kind.size <= _MOST_MEMBERS:
+                continue
             rows = [(number, kind.size - number) for number in range(kind.size + 1)]
             gains = (
                 earned(one.game, one.numbers, [kind._replace(row=row)], 0, 0, 0)

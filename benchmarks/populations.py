@@ -1,0 +1,104 @@
+"""Time and memory against the number of members of a population with two choices.
+
+    python benchmarks/populations.py
+    python benchmarks/populations.py --sizes 10 1000 1000000 1000000000 --repeat 5
+
+Each game is solved for all its equilibria, pure by counts and symmetric mixed, and each of them is
+confirmed by the independent checker: `solver` is the time of the search alone, `checked` that of
+`pigou.solve`, both as CPU time, the median of some runs after a first one. `times` says how much
+longer than for the smallest population. A normal form lists a payoff for each of 2^N profiles and
+each member; by counts there are N + 1 profiles; the formula is what is read here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from pigou import Grade, solve
+from pigou.check_counts import _probability, _summed
+from pigou.models import load
+from pigou.solvers.population import mixtures, population, pure_counts
+
+SIZES = (10, 1_000, 1_000_000, 1_000_000_000)
+
+
+def games(size: int) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the games of one size: a model and its parameters."""
+    third = max(size // 3, 2)
+    worth = max(1, math.isqrt(size))  # so that being pivotal is worth its cost at every size
+    return {
+        "coordination, linear": ("coordination", {"firms": size}),
+        "coordination, critical mass": (
+            "coordination",
+            {"firms": size, "threshold": third, "cost": "3/5"},
+        ),
+        "participation": ("facility", {"firms": size, "needed": third, "worth": worth}),
+        "participation, refund": (
+            "facility",
+            {"firms": size, "needed": third, "worth": worth, "refund": 1},
+        ),
+        "participation, exclusive": (
+            "facility",
+            {"firms": size, "needed": third, "exclusive": 1},
+        ),
+    }
+
+
+def median_time(run: Callable[[], Any], repeat: int) -> float:
+    """Return the median CPU time of some runs, without what an earlier one remembered."""
+    times = []
+    for _ in range(repeat + 1):
+        _summed.cache_clear()
+        _probability.cache_clear()
+        start = time.process_time()
+        run()
+        times.append(time.process_time() - start)
+    return statistics.median(times[1:])
+
+
+def cells(size: int) -> str:
+    """Return the number of cells of a normal form."""
+    return str(2**size) if size <= 20 else f"10^{int(size * math.log10(2)):,}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
+    parser.add_argument("--repeat", type=int, default=5)
+    options = parser.parse_args()
+    print(f"{'game':28} {'members':>13} {'solver':>8} {'checked':>8} {'times':>7}  found", end="")
+    print(f" {'complete':>9} {'certified':>9}  cells of a normal form")
+    first: dict[str, float] = {}
+    for size in options.sizes:
+        for name, (model, at) in games(size).items():
+            game = load(model).game
+            found = solve(game, at)
+            whole = median_time(lambda: solve(game, at), options.repeat)  # noqa: B023
+
+            def search() -> None:
+                crowd = population(game, game.values(at))  # noqa: B023
+                if crowd is not None:
+                    pure_counts(crowd.gain)
+                    mixtures(crowd.gain)
+
+            alone = median_time(search, options.repeat)
+            large = population(game, game.values(at)) is not None
+            certified = sum(e.evidence.grade is Grade.CERTIFIED for e in found)
+            ratio = whole / first.setdefault(name, whole)
+            print(
+                f"{name:28} {size:>13,} {f'{alone:.3f}' if large else '-':>8} {whole:>8.3f} "
+                f"{ratio:>7.2f}  {len(found):>5} {found.complete!s:>9} {certified:>9}"
+                f"  {cells(size)}"
+            )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"peak memory of the whole run: {peak:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,449 @@
+r"""All equilibria of a continuum of members with two choices: mean-field payoffs.
+
+A single member has no weight. With x the share of members who take the second choice and
+:math:`\Delta(x)` what it gains there, x is an equilibrium iff :math:`\Delta(x) = 0`, or x = 0 and
+:math:`\Delta(0) \le 0`, or x = 1 and :math:`\Delta(1) \ge 0`.
+
+Steps
+-----
+1. [0, 1] is cut where a condition in the payoffs changes: at roots of polynomials, isolated exactly
+   (`pigou.solvers.roots`). On the open intervals between the cuts, conditions are decided at one
+   rational share, and the formula is a polynomial there if none of the polynomials that decided
+   them has a root inside; otherwise that root is another cut.
+2. At every cut conditions are decided anew, exactly, as a threshold may hold only with equality.
+3. All roots of :math:`\Delta` within the intervals are isolated, and its sign at the cuts decided.
+4. An equilibrium is stable under best-response dynamics iff :math:`\Delta` falls through it.
+
+Where :math:`\Delta` jumps from positive to negative without being zero there is no equilibrium,
+though best-response dynamics come to rest there; such a share is returned, too.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import sympy as sp
+from flint import arb, fmpq, fmpq_poly
+
+from pigou.errors import DeclarationError, StructureError
+from pigou.exact import Enclosure
+from pigou.expression import If, Lookup, Total, each
+from pigou.game import Choice, Game
+from pigou.solvers.population import draws
+from pigou.solvers.roots import Root, ball_to_enclosure, real_roots, sign_at, working_precision
+from pigou.solvers.shares import fraction
+
+__all__ = ["Mass", "MeanField", "Rest", "continuum_of", "mean_field", "optimum", "total_gain"]
+
+_LARGEST_POWER = 100
+MOST_CUTS = 500
+
+
+class Spot(NamedTuple):
+    """A share that is known exactly: a rational, or a root of a polynomial."""
+
+    root: Root
+    of: Any
+
+    @property
+    def share(self) -> Enclosure:
+        """The share."""
+        return self.root.enclosure
+
+    def sign(self, polynomial: Any) -> int:
+        """Return the sign of a polynomial there."""
+        found = 0 if polynomial.is_zero() else sign_at(polynomial, self.root, self.of)
+        if found is None:
+            raise StructureError(f"the sign of a payoff at a share of {self.share} cannot be told")
+        return found
+
+
+class Rest(NamedTuple):
+    """A share at which nobody wants to change, and the signs of the gain next to it.
+
+    Attributes
+    ----------
+    share : Enclosure
+    before, here, after : int
+        Signs of what the second choice gains; beyond 0 and 1 the opposite of the sign inside.
+    """
+
+    share: Enclosure
+    before: int
+    here: int
+    after: int
+
+    @property
+    def falls(self) -> bool | None:
+        """Whether the gain falls through it (stable), rises, or neither."""
+        if self.before > 0 > self.after:
+            return True
+        return False if self.before < 0 < self.after else None
+
+
+class MeanField(NamedTuple):
+    """All shares at which nobody wants to change, and how they were found.
+
+    Attributes
+    ----------
+    rests : list of Rest
+        Isolated ones and the ends of intervals of such shares, in order.
+    intervals : list of tuple of Enclosure
+        Intervals throughout which the choices pay the same.
+    jumps : list of Enclosure
+        Shares where the gain jumps from positive to negative without being zero.
+    pieces : int
+    signs : list of int
+        The signs of the gain from 0 to 1, at the cuts too.
+    """
+
+    rests: list[Rest]
+    intervals: list[tuple[Enclosure, Enclosure]]
+    jumps: list[Enclosure]
+    pieces: int
+    signs: list[int]
+
+
+class Mass(NamedTuple):
+    """A continuum of members with two choices, and nobody else who moves."""
+
+    game: Game
+    at: Mapping[str, Fraction]
+    player: str
+    move: str
+    labels: tuple[str, str]
+
+
+def continuum_of(game: Game, at: Mapping[str, Fraction]) -> Mass | None:
+    """Return the continuum of a game if nobody else moves and it has two choices, else None.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou import Move, Player
+    >>> firms = Player("firm", size=sp.oo)
+    >>> game = Game("g", [firms], [Move("up", "firm", {"no": 0, "yes": 1})], {"firm": "up"})
+    >>> continuum_of(game, {}).labels
+    ('no', 'yes')
+    """
+    if len(game.players) != 1 or len(game.moves) != 1:
+        return None
+    (player,), (move,) = game.players, game.moves
+    plain = player.size == sp.oo and not player.types and isinstance(move.domain, Choice)
+    if not plain or len(move.choice.labels) != 2 or move.choice.exit is not None:
+        return None
+    first, second = move.choice.labels
+    return Mass(game, at, player.name, move.name, (first, second))
+
+
+def mean_field(about: Mass) -> MeanField:
+    """Return every equilibrium of a continuum of members with two choices.
+
+    Raises
+    ------
+    StructureError
+        If a payoff is not polynomial in the share, piece by piece, or has more than 500 cuts.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou import Move, Player
+    >>> firms = Player("firm", size=sp.oo)
+    >>> moves = [Move("up", "firm", {"no": 0, "yes": 1})]
+    >>> game = Game("g", [firms], moves, {"firm": "up*(if(mean(up) >= 1/3, mean(up), 0) - 1/2)"})
+    >>> [(str(rest.share), rest.falls) for rest in mean_field(continuum_of(game, {})).rests]
+    [('0', True), ('1/2', False), ('1', True)]
+    """
+    spots, gains = _pieces(about, _Reader.gain)
+    here = [spot.sign(_Reader(about, spot).gain()) for spot in spots]
+    return _found(spots, gains, here)
+
+
+class Optimum(NamedTuple):
+    """The largest value of total payoffs, where it is taken, and whether it is taken at all.
+
+    Attributes
+    ----------
+    welfare : Enclosure
+    shares : list of Enclosure
+        Several where they tie, as far as can be told.
+    attained : bool
+        If not, total payoffs come as close as one likes next to these shares.
+    """
+
+    welfare: Enclosure
+    shares: list[Enclosure]
+    attained: bool
+
+
+def optimum(about: Mass) -> Optimum:
+    """Return the shares at which payoffs and surpluses before transfers are largest in total.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou import Move, Player
+    >>> firms = Player("firm", size=sp.oo)
+    >>> moves = [Move("up", "firm", {"no": 0, "yes": 1})]
+    >>> game = Game("g", [firms], moves, {"firm": "up*(1 - mean(up))"})
+    >>> best = optimum(continuum_of(game, {}))
+    >>> str(best.welfare), [str(share) for share in best.shares], best.attained
+    ('1/4', ['1/2'], True)
+    """
+    plain = about._replace(game=replace(about.game, transfers=()))
+    spots, totals = _pieces(plain, _Reader.welfare)
+    places = [(_value(_Reader(plain, s).welfare(), s), s.share, True) for s in spots]
+    for total, low, high in zip(totals, spots, spots[1:], strict=False):
+        places += [(_value(total, end), end.share, False) for end in (low, high)]
+        places += [(_value(total, s), s.share, True) for s in _cuts(total.derivative(), low, high)]
+        if total.degree() < 1:
+            middle = _between(low, high)
+            places.append((_value(total, middle), middle.share, True))
+    top = max(value.lower for value, _, _ in places)
+    best = [one for one in places if one[0].upper >= top]
+    attained = [one for one in best if one[2]]
+    welfare = Enclosure(top, max(value.upper for value, _, _ in best))
+    where = sorted({share for _, share, _ in attained or best}, key=lambda share: share.lower)
+    return Optimum(welfare, where, bool(attained))
+
+
+def total_gain(about: Mass) -> Enclosure:
+    """Enclose the integral of what the second choice gains over all shares.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou import Move, Player
+    >>> firms = Player("firm", size=sp.oo)
+    >>> moves = [Move("up", "firm", {"no": 0, "yes": 1})]
+    >>> game = Game("g", [firms], moves, {"firm": "up*(mean(up) - 1/3)"})
+    >>> total_gain(continuum_of(game, {}))
+    Enclosure(1/6)
+    """
+    spots, gains = _pieces(about, _Reader.gain)
+    total = Enclosure.point(0)
+    for gain, low, high in zip(gains, spots, spots[1:], strict=False):
+        whole = gain.integral()
+        total = total + _value(whole, high) - _value(whole, low)
+    return total
+
+
+def _value(polynomial: Any, spot: Spot) -> Enclosure:
+    """Enclose a polynomial at a share."""
+    if spot.root.exact is not None:
+        return Enclosure.point(fraction(polynomial(spot.root.exact)))
+    with working_precision():
+        total = arb(0)
+        for coefficient in reversed(polynomial.coeffs()):
+            total = total * spot.root.ball + arb(coefficient)
+        return ball_to_enclosure(total)
+
+
+def _pieces(about: Mass, read: Callable[[_Reader], Any]) -> tuple[list[Spot], list[Any]]:
+    """Return cuts of [0, 1], and what is read as one polynomial between each two of them."""
+    spots = [_rational(fmpq(0)), _rational(fmpq(1))]
+    found: list[Any] = []
+    while len(found) < len(spots) - 1:
+        low, high = spots[len(found)], spots[len(found) + 1]
+        reader = _Reader(about, _between(low, high))
+        polynomial = read(reader)
+        cuts = [cut for q in reader.met for cut in _cuts(q, low, high)]
+        if cuts:
+            spots.insert(len(found) + 1, min(cuts, key=lambda spot: spot.share.lower))
+        else:
+            found.append(polynomial)
+        if len(spots) > MOST_CUTS:
+            raise StructureError(f"a payoff has more than {MOST_CUTS} cuts over the share")
+    return spots, found
+
+
+def _found(spots: Sequence[Spot], gains: Sequence[Any], here: Sequence[int]) -> MeanField:
+    """Collect where nobody wants to change, from the gains between the cuts and at them."""
+    sides = [
+        (
+            _next_to(gain, spots[i], spots[i + 1], False),
+            _next_to(gain, spots[i], spots[i + 1], True),
+        )
+        for i, gain in enumerate(gains)
+    ]
+    rests: list[Rest] = []
+    signs: list[int] = []
+    intervals, jumps = [], []
+    for i, spot in enumerate(spots):
+        before = sides[i - 1][1] if i else -sides[0][0]
+        after = sides[i][0] if i < len(gains) else -sides[-1][1]
+        fits = here[i] == 0 or (i == 0 and here[i] < 0) or (i == len(gains) and here[i] > 0)
+        if fits:
+            rests.append(Rest(spot.share, before, here[i], after))
+        elif before > 0 > after and 0 < i < len(gains):
+            jumps.append(spot.share)
+        signs.append(here[i])
+        if i < len(gains):
+            inside = [] if gains[i].is_zero() else _within(gains[i], spot, spots[i + 1])
+            rests += inside
+            signs += [sides[i][0], *(sign for rest in inside for sign in (0, rest.after))]
+            if gains[i].is_zero():
+                intervals.append((spot.share, spots[i + 1].share))
+    return MeanField(rests, intervals, jumps, len(gains), signs)
+
+
+def _within(gain: Any, low: Spot, high: Spot) -> list[Rest]:
+    """Return the roots of a gain strictly between two cuts, with the signs next to them."""
+    inside = _cuts(gain, low, high)
+    inside.sort(key=lambda spot: spot.share.lower)
+    samples = [_between(a, b) for a, b in itertools.pairwise([low, *inside, high])]
+    signs = [sample.sign(gain) for sample in samples]
+    return [
+        Rest(spot.share, before, 0, after)
+        for spot, (before, after) in zip(inside, itertools.pairwise(signs), strict=True)
+    ]
+
+
+def _next_to(gain: Any, low: Spot, high: Spot, at_end: bool) -> int:
+    """Return the sign of a gain next to the start or to the end of an interval."""
+    inside = sorted(_cuts(gain, low, high), key=lambda spot: spot.share.lower)
+    if at_end:
+        return _between(inside[-1] if inside else low, high).sign(gain)
+    return _between(low, inside[0] if inside else high).sign(gain)
+
+
+def _rational(share: Any) -> Spot:
+    return Spot(Root(arb(share), 1, share), fmpq_poly([-share, 1]))
+
+
+def _between(low: Spot, high: Spot) -> Spot:
+    """Return a rational share between two."""
+    middle = (low.share.upper + high.share.lower) / 2
+    return _rational(fmpq(middle.numerator, middle.denominator))
+
+
+def _cuts(polynomial: Any, low: Spot, high: Spot) -> list[Spot]:
+    """Return the roots of a polynomial strictly between two shares."""
+    if polynomial.degree() < 1:
+        return []
+    found = []
+    for root in real_roots(polynomial):
+        spot, ends = Spot(root, polynomial), (low, high)
+        if any(_same(end, spot) for end in ends):
+            continue
+        if any(end.share.overlaps(spot.share) for end in ends):
+            raise StructureError(f"two cuts next to a share of {spot.share} cannot be told apart")
+        if low.share.upper < spot.share.lower and spot.share.upper < high.share.lower:
+            found.append(spot)
+    return found
+
+
+def _same(one: Spot, other: Spot) -> bool:
+    """Whether two shares are the same number."""
+    return one.share.overlaps(other.share) and one.sign(other.of) == 0
+
+
+class _Reader:
+    """Reads payoffs at one share, and keeps the polynomials whose signs decided conditions."""
+
+    def __init__(self, about: Mass, spot: Spot):
+        self.about, self.spot = about, spot
+        self.met: list[Any] = []
+
+    def gain(self) -> Any:
+        """Return what the second choice gains, as a polynomial in the share."""
+        formula = self.about.game.payoff(self.about.player)
+        return self.expected(formula, 1) - self.expected(formula, 0)
+
+    def welfare(self) -> Any:
+        """Return all payoffs and surpluses, as a polynomial in the share."""
+        game = self.about.game
+        first, second = (self.expected(game.payoff(self.about.player), own) for own in (0, 1))
+        others = (self.expected(b.surplus, None) for b in game.bystanders)
+        x = fmpq_poly([0, 1])
+        return sum(others, (1 - x) * first + x * second)
+
+    def expected(self, formula: sp.Expr, own: int | None) -> Any:
+        """Return a formula for a member who takes a choice, expected over draws of chance."""
+        choice = self.about.game.moves[0].choice
+        options = [{self.about.move: _exact(choice.options[k])} for k in self.about.labels]
+        constants = {name: _exact(value) for name, value in self.about.at.items()}
+        total = fmpq_poly([0])
+        for weight, draw in draws(self.about.game, self.about.at):
+            known = {**constants, **draw, **({} if own is None else options[own])}
+            total += weight * self.read(formula, known, options)
+        return total
+
+    def read(self, node: sp.Basic, known: Mapping[str, Any], options: Sequence[Any]) -> Any:
+        """Return a formula as a polynomial in the share."""
+        if node.is_Rational:
+            return fmpq_poly([fmpq(int(node.p), int(node.q))])
+        if isinstance(node, sp.Symbol):
+            return fmpq_poly([known[node.name]])
+        if isinstance(node, If):
+            branch = 1 if self.holds(node.args[0], known, options) else 2
+            return self.read(node.args[branch], known, options)
+        if isinstance(node, Total):
+            inside = [{**known, **{each(k).name: v for k, v in own.items()}} for own in options]
+            parts = [self.read(node.args[0], values, options) for values in inside]
+            return fmpq_poly([1, -1]) * parts[0] + fmpq_poly([0, 1]) * parts[1]
+        if isinstance(node, Lookup):
+            where = [self.read(part, known, options)(fmpq(0)) for part in node.args[0]]
+            numbers = [sp.Rational(int(v.p), int(v.q)) for v in where]
+            return self.read(Lookup.entry(numbers, *node.args[1:]), known, options)
+        return self.operated(node, [self.read(part, known, options) for part in node.args])
+
+    def operated(self, node: sp.Basic, parts: list[Any]) -> Any:
+        """Join the parts of a sum, a product, a power, a maximum, a minimum or a size."""
+        if isinstance(node, sp.Add):
+            return sum(parts, fmpq_poly([0]))
+        if isinstance(node, sp.Mul):
+            return math.prod(parts, start=fmpq_poly([1]))
+        if isinstance(node, sp.Abs):
+            return -parts[0] if self.sign(parts[0]) < 0 else parts[0]
+        if isinstance(node, sp.Max | sp.Min):
+            best = parts[0]
+            for part in parts[1:]:
+                if (self.sign(part - best) > 0) == isinstance(node, sp.Max):
+                    best = part
+            return best
+        if isinstance(node, sp.Pow) and parts[1].degree() <= 0:
+            exponent, base = parts[1](fmpq(0)), parts[0]
+            if exponent.q == 1 and 0 <= exponent <= _LARGEST_POWER:
+                return base ** int(exponent.p)
+            if exponent.q == 1 and base.degree() <= 0 and exponent >= -_LARGEST_POWER:
+                if base.is_zero():
+                    raise DeclarationError("a payoff divides by zero at these parameter values")
+                return fmpq_poly([base(fmpq(0)) ** int(exponent.p)])
+        raise StructureError(f"'{node}' is not polynomial in the share, piece by piece")
+
+    def holds(self, node: sp.Basic, known: Mapping[str, Any], options: Sequence[Any]) -> bool:
+        """Decide a condition at the share."""
+        if node in (sp.true, sp.false):
+            return bool(node == sp.true)
+        if isinstance(node, sp.Not):
+            return not self.holds(node.args[0], known, options)
+        if isinstance(node, sp.And | sp.Or):
+            parts = (self.holds(part, known, options) for part in node.args)
+            return all(parts) if isinstance(node, sp.And) else any(parts)
+        left, right = (self.read(part, known, options) for part in node.args)
+        return self.sign(left - right) in _HOLDS[type(node)]
+
+    def sign(self, polynomial: Any) -> int:
+        """Return the sign of a polynomial at the share, and remember that it was asked for."""
+        self.met.append(polynomial)
+        return self.spot.sign(polynomial)
+
+
+def _exact(number: Fraction) -> Any:
+    return fmpq(number.numerator, number.denominator)
+
+
+_HOLDS: dict[type, tuple[int, ...]] = {
+    sp.StrictLessThan: (-1,),
+    sp.LessThan: (-1, 0),
+    sp.StrictGreaterThan: (1,),
+    sp.GreaterThan: (0, 1),
+    sp.Equality: (0,),
+    sp.Unequality: (-1, 1),
+}
