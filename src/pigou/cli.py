@@ -302,6 +302,44 @@ def repeat(
     return 0 if all(one.best is not None for _, one in found) else _INCOMPLETE
 
 
+@cli.command()
+@_model
+@_set
+@click.option(
+    "-r", "--reform", "texts", multiple=True, metavar="NAME[:KEY=VALUE,...]",
+    help="A reform, laid beside the game. Repeatable.",
+)  # fmt: skip
+@click.option("--precision", metavar="LAMBDA", help="How precise players are: 0 or more.")
+@click.option(
+    "--branch", is_flag=True, help="Points along the principal branch, from 0 to the precision."
+)
+@_output
+def quantal(
+    model: str, sets: tuple[str, ...], texts: tuple[str, ...], precision: str | None, branch: bool,
+    style: str | None, as_json: bool, file: Path | None,
+) -> int:  # fmt: skip
+    """Let players err: the logit equilibrium of a finite game at a precision."""
+    from pigou import catalogue, quantal, quantal_page
+
+    what = _model_of(model)
+    if precision is None:
+        raise click.UsageError("say how precise players are: --precision LAMBDA")
+    reforms = catalogue.find_reforms(what, texts)
+    at = catalogue.parse_assignments(sets)
+    catalogue.check_names(what, at, reforms or what.reforms)
+    games = [("baseline", what.game), *((r.name, r(what.game)) for r in reforms)]
+    find: Any = quantal.quantal_branch if branch else quantal.quantal_response
+    found = [
+        (name, _working("solving", partial(find, game, _known(game, at), precision=precision)))
+        for name, game in games
+    ]
+    page = quantal_page.branch_page if branch else quantal_page.quantal_page
+    result = quantal_page.branch_result if branch else quantal_page.quantal_result
+    _deliver(lambda: page(found), lambda: result(found), style, as_json, file)
+    done = (one.arrived if branch else one.equilibrium is not None for _, one in found)
+    return 0 if all(done) else _INCOMPLETE
+
+
 def _known(game: Any, at: dict[str, Any]) -> dict[str, Any]:
     """Return the values of those parameters that a game has."""
     names = {p.name for p in game.parameters}
