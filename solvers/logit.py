@@ -229,8 +229,10 @@ class LogitCurve:
     2.0
     """
 
-    def __init__(self, payoffs: MixedPayoffs, target: float, fine: bool = False):
-        self.payoffs, self.target, self.fine = payoffs, target, fine
+    def __init__(
+        self, payoffs: MixedPayoffs, target: float, fine: bool = False, start: Array | None = None
+    ):
+        self.payoffs, self.target, self.fine, self.start = payoffs, target, fine, start
         self.arrived, self.steps, self.turns, self.crossings = False, 0, 0, 0
 
     def follow(self) -> tuple[Array, int]:
@@ -251,9 +253,15 @@ class LogitCurve:
         return before, self.steps
 
     def walk(self) -> Iterator[Place]:
-        """Yield points of the curve in order, from the centroid on; end where it is lost."""
+        """Yield points of the curve in order, from the centroid on; end where it is lost.
+
+        From another start than the centroid it is followed towards smaller precisions.
+        """
         point = self._start()
-        tangent = self._tangent(point, np.eye(len(point))[-1])
+        way = 1 if self.start is None else -1
+        tangent = self._tangent(point, way * np.eye(len(point))[-1])
+        if tangent is None:
+            return
         yield Place(point, tangent, 0, 0)
         sign, length = self._sign(point, tangent), 0.02
         while self.steps < _MOST_STEPS:
@@ -276,7 +284,21 @@ class LogitCurve:
     def _longest(self, point: Array) -> float:
         return _PACE * (1 + abs(float(point[-1]))) if self.fine else _LONGEST
 
+    def near(self, mixtures: Array) -> Array | None:
+        """Return the point of a branch at the target, next to a Nash equilibrium; None if lost."""
+        lost = self.target * self.payoffs(mixtures[None])[0]
+        logs = np.log(np.maximum(mixtures, 1e-300))
+        for block in self.payoffs.blocks:
+            used = mixtures[block] > 0
+            logs[block] = np.where(used, logs[block], lost[block] - lost[block].max())
+            logs[block] -= np.logaddexp.reduce(logs[block])
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = self._newton(np.append(logs, self.target), np.eye(len(logs) + 1)[-1])
+        return None if found is None else found[0]
+
     def _start(self) -> Array:
+        if self.start is not None:
+            return self.start
         blocks = self.payoffs.blocks
         start = [np.full(b.stop - b.start, -np.log(b.stop - b.start)) for b in blocks]
         return np.concatenate([*start, [0.0]])

@@ -276,7 +276,7 @@ def odds_near(
     >>> from pigou.models import load
     >>> from pigou.solvers.form import finite_form
     >>> system = LogitSystem(finite_form(load("coordination").game))
-    >>> [float(v) for v in odds_near(system, [(0.5, 0.5)], arb(1))]
+    >>> [round(float(v), 6) for v in odds_near(system, [(0.5, 0.5)], arb(1))]
     [-0.0625]
     """
     rough = [

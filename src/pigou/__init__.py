@@ -115,6 +115,11 @@ if TYPE_CHECKING:
         quantal_branch as quantal_branch,
         quantal_response as quantal_response,
     )
+    from pigou.quantal_fit import (
+        PrecisionFit as PrecisionFit,
+        Sample as Sample,
+        fit_precision as fit_precision,
+    )
     from pigou.reform import (
         Kind as Kind,
         Reform as Reform,
@@ -226,6 +231,7 @@ _HOME = {
         "quantal_branch",
         "quantal_response",
     ),
+    "quantal_fit": ("PrecisionFit", "Sample", "fit_precision"),
     "reform": (
         "Kind",
         "Reform",
