@@ -1,8 +1,10 @@
 """The precision that fits observed choices: against a grid, the other package, and at the ends."""
 
+import doctest
 import io
 import json
 import math
+import re
 from fractions import Fraction as F
 from pathlib import Path
 
@@ -226,3 +228,15 @@ def test_the_samples_of_a_case_are_its_table():
     assert {s.total for s in samples} == {191}
     assert dict(samples[-1].counts["subject"]) == {"contribute": 133, "free_ride": 0, "leave": 58}
     assert run(CASE, "--observed", "case", "--set", "threshold=4").exit_code == 2
+
+
+def test_the_how_to_page_runs():
+    page = ROOT / "docs" / "how-to" / "quantal-response.md"
+    examples = doctest.DocTestParser().get_doctest(
+        "\n".join(re.findall(r"^```python\n(.*?)^```$", page.read_text("utf-8"), re.M | re.S)),
+        {}, page.name, str(page), 0,
+    )  # fmt: skip
+    report = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    assert runner.run(examples, out=report.append).failed == 0, "".join(report)
+    assert len(examples.examples) >= 8
