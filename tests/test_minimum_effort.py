@@ -51,6 +51,7 @@ def test_two_players_mirror_each_other_in_the_cost():
     assert low.density_low.overlaps(high.density_high)
 
 
+@pytest.mark.long
 def test_efforts_fall_in_the_cost_and_in_the_number_of_players():
     means = [logit_efforts(MinimumEffort(3, F(k, 10), 0, 1), 5).mean for k in (1, 3, 5, 9)]
     assert all(a.lower > b.upper for a, b in itertools.pairwise(means))
