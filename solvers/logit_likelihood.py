@@ -50,7 +50,16 @@ from pigou.solvers.logit_system import LogitSystem, ball, inside
 from pigou.solvers.mixed_payoffs import mixed_payoffs
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
-__all__ = ["Counted", "Peak", "Scan", "certified_peak", "chi_square_tail", "other_peaks", "peaks"]
+__all__ = [
+    "Certificate",
+    "Counted",
+    "Peak",
+    "Scan",
+    "certified_peak",
+    "chi_square_tail",
+    "other_peaks",
+    "peaks",
+]
 
 FAR = 1000.0
 """How far branches are followed by default, in one over the range of payoffs."""
