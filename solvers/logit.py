@@ -25,7 +25,10 @@ Steps
    :math:`\ell_\lambda` the logit response, pass 0 at once; this is looked for in the same way.
 4. Where :math:`\lambda` first passes the one asked for, solve for the point at exactly that
    :math:`\lambda`. The curve may turn back and pass it again; the first passage is taken.
-5. What is returned is held against the definition: the largest difference between x and the
+5. With ``fine=True`` the curve is followed in short steps, so that what lies between two points can
+   be told from them: the tangent turns by at most about 6 degrees, and the precision, times the
+   range of payoffs, changes by at most a twentieth of itself plus 1/20.
+6. What is returned is held against the definition: the largest difference between x and the
    logit response to x has to be below 1e-9. If the curve cannot be followed so far, the furthest
    :math:`\lambda` is said and nothing is returned; nor is it where rounding, which :math:`\lambda`
    multiplies, leaves more than that at the :math:`\lambda` asked for.
@@ -35,6 +38,7 @@ Numerical: nothing is enclosed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -43,11 +47,12 @@ from pigou.deadline import time_is_up
 from pigou.solvers.form import FiniteForm
 from pigou.solvers.mixed_payoffs import MixedPayoffs, mixed_payoffs
 
-__all__ = ["Logit", "logit_equilibrium", "logit_response"]
+__all__ = ["Logit", "LogitCurve", "Place", "logit_branch", "logit_equilibrium", "logit_response"]
 
 _MOST_STEPS = 20_000
 _SHORTEST, _LONGEST = 1e-10, 1e300
 _STRAIGHT = 0.95
+_FINE, _PACE = 0.995, 0.05
 _CROSSING, _OVER = 1e-3, 0.02
 _RESIDUAL = 1e-9
 _ROUGH = 1e7
@@ -107,7 +112,6 @@ def logit_equilibrium(form: FiniteForm, precision: float) -> Logit:
     Parameters
     ----------
     form : FiniteForm
-        Without exits.
     precision : float
         At least 0, in one over the unit of payoffs.
 
@@ -121,37 +125,147 @@ def logit_equilibrium(form: FiniteForm, precision: float) -> Logit:
     """
     payoffs = mixed_payoffs(form)
     target = payoffs.scaled(precision)
-    curve = _Curve(payoffs, target)
-    point, steps = curve.follow()
-    reached = precision if curve.arrived else precision * (point[-1] / target)
+    curve = LogitCurve(payoffs, target)
+    point, _ = curve.follow()
+    reached = precision if curve.arrived else float(precision * (point[-1] / target))
+    found = _read(payoffs, point, reached, curve)
+    well = curve.arrived and found.residual <= _RESIDUAL
+    return found if well else found._replace(mixtures=None)
+
+
+def logit_branch(form: FiniteForm, precision: float) -> tuple[list[Logit], bool]:
+    """Return points along the principal branch, in order, up to a precision.
+
+    Parameters
+    ----------
+    form : FiniteForm
+    precision : float
+        At least 0. The branch may turn back and pass a precision several times; it ends where it
+        first reaches this one.
+
+    Returns
+    -------
+    points : list of Logit
+    arrived : bool
+        Whether the last of them is at the precision asked for.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solvers.form import finite_form
+    >>> points, arrived = logit_branch(finite_form(load("coordination").game), 5.0)
+    >>> points[0].mixtures, round(points[-1].mixtures[0][1], 4), arrived
+    (((0.5, 0.5),), 0.2522, True)
+    """
+    payoffs = mixed_payoffs(form)
+    target = payoffs.scaled(precision)
+    curve = LogitCurve(payoffs, target, fine=True)
+    points: list[Logit] = []
+    before: Array | None = None
+    for place in curve.walk():
+        point = place.point
+        if before is not None and _passes(before[-1], point[-1], target):
+            found = curve.landed(before, point, target)
+            if found is not None:
+                points.append(_read(payoffs, found, precision, curve))
+            return points, found is not None
+        if point[-1] < 0:
+            break
+        reached = precision * (point[-1] / target) if target else 0.0
+        points.append(_read(payoffs, point, float(reached), curve))
+        before = point
+        if target == 0:
+            return points, True
+    return points, False
+
+
+def _passes(before: float, after: float, target: float) -> bool:
+    return bool((after - target) * (before - target) <= 0)
+
+
+def _read(payoffs: MixedPayoffs, point: Array, precision: float, curve: LogitCurve) -> Logit:
+    """Read the mixtures of a point, and hold them against the definition."""
     mixtures = np.exp(point[:-1])
     for block in payoffs.blocks:
         mixtures[block] /= mixtures[block].sum()
-    response = logit_response(payoffs, mixtures[None], reached)[0]
-    residual = float(np.abs(response - mixtures).max())
-    if not curve.arrived or residual > _RESIDUAL:
-        return Logit(None, float(reached), steps, residual, curve.turns, curve.crossings)
+    residual = float(np.abs(logit_response(payoffs, mixtures[None], precision)[0] - mixtures).max())
     shares = tuple(tuple(map(float, mixtures[block])) for block in payoffs.blocks)
-    return Logit(shares, precision, steps, residual, curve.turns, curve.crossings)
+    return Logit(shares, precision, curve.steps, residual, curve.turns, curve.crossings)
 
 
-class _Curve:
-    """The principal branch up to a scaled precision."""
+class Place(NamedTuple):
+    """A point of the curve: logarithms of all mixtures and the scaled precision, and the tangent.
 
-    def __init__(self, payoffs: MixedPayoffs, target: float):
-        self.payoffs, self.target = payoffs, target
-        self.arrived, self.turns, self.crossings = False, 0, 0
+    Attributes
+    ----------
+    point, tangent : array of float
+    turns, crossings : int
+        How many lie before it.
+    """
+
+    point: Array
+    tangent: Array
+    turns: int
+    crossings: int
+
+
+class LogitCurve:
+    """The principal branch up to a scaled precision.
+
+    Attributes
+    ----------
+    arrived : bool
+        Whether `follow` reached the precision.
+    steps, turns, crossings : int
+        How many there were so far.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solvers.form import finite_form
+    >>> payoffs = mixed_payoffs(finite_form(load("coordination").game))
+    >>> point, _ = LogitCurve(payoffs, 2.0).follow()
+    >>> float(point[-1])
+    2.0
+    """
+
+    def __init__(
+        self, payoffs: MixedPayoffs, target: float, fine: bool = False, start: Array | None = None
+    ):
+        self.payoffs, self.target, self.fine, self.start = payoffs, target, fine, start
+        self.arrived, self.steps, self.turns, self.crossings = False, 0, 0, 0
 
     def follow(self) -> tuple[Array, int]:
-        blocks = self.payoffs.blocks
-        start = [np.full(b.stop - b.start, -np.log(b.stop - b.start)) for b in blocks]
-        point = np.concatenate([*start, [0.0]])
+        """Return the point at the precision, or the last one reached; and the number of steps."""
         if self.target == 0:
             self.arrived = True
-            return point, 0
-        tangent = self._tangent(point, np.eye(len(point))[-1])
+            return self._start(), 0
+        before: Array | None = None
+        for point, *_ in self.walk():
+            if before is not None and _passes(before[-1], point[-1], self.target):
+                found = self.landed(before, point, self.target)
+                self.arrived = found is not None
+                return (before if found is None else found), self.steps
+            if point[-1] < 0:
+                break
+            before = point
+        assert before is not None
+        return before, self.steps
+
+    def walk(self) -> Iterator[Place]:
+        """Yield points of the curve in order, from the centroid on; end where it is lost.
+
+        From another start than the centroid it is followed towards smaller precisions.
+        """
+        point = self._start()
+        way = 1 if self.start is None else -1
+        tangent = self._tangent(point, way * np.eye(len(point))[-1])
+        if tangent is None:
+            return
+        yield Place(point, tangent, 0, 0)
         sign, length = self._sign(point, tangent), 0.02
-        for number in range(1, _MOST_STEPS + 1):
+        while self.steps < _MOST_STEPS:
+            self.steps += 1
             step = self._step(point, tangent, length)
             if step is not None and (passed := self._passed(point, sign, step)):
                 step = self._crossed(point, tangent, step) if length <= _CROSSING else None
@@ -159,17 +273,43 @@ class _Curve:
             if step is None:
                 length /= 2
                 if length < _SHORTEST or time_is_up():
-                    return point, number
+                    return
                 continue
             new, direction, effort = step
-            if (new[-1] - self.target) * (point[-1] - self.target) <= 0:
-                return self._landed(point, new, number)
-            if new[-1] < 0:
-                return point, number
+            yield Place(new, direction, self.turns, self.crossings)
             self.turns += int(direction[-1] * tangent[-1] < 0)
             point, tangent = new, direction
-            length = min(length * (1.5 if effort <= 4 else 1.0), _LONGEST)
-        return point, _MOST_STEPS
+            length = min(length * (1.5 if effort <= 4 else 1.0), self._longest(point))
+
+    def _longest(self, point: Array) -> float:
+        return _PACE * (1 + abs(float(point[-1]))) if self.fine else _LONGEST
+
+    def near(self, mixtures: Array) -> Array | None:
+        """Return the point of a branch at the target, next to a Nash equilibrium; None if lost."""
+        lost = self.target * self.payoffs(mixtures[None])[0]
+        logs = np.log(np.maximum(mixtures, 1e-300))
+        for block in self.payoffs.blocks:
+            used = mixtures[block] > 0
+            logs[block] = np.where(used, logs[block], lost[block] - lost[block].max())
+            logs[block] -= np.logaddexp.reduce(logs[block])
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = self._newton(np.append(logs, self.target), np.eye(len(logs) + 1)[-1])
+        return None if found is None else found[0]
+
+    def _start(self) -> Array:
+        if self.start is not None:
+            return self.start
+        blocks = self.payoffs.blocks
+        start = [np.full(b.stop - b.start, -np.log(b.stop - b.start)) for b in blocks]
+        return np.concatenate([*start, [0.0]])
+
+    def between(self, place: Place, length: float) -> Place | None:
+        """Return the point at a distance along the tangent at a place; None if there is none."""
+        corrected = self._newton(place.point + length * place.tangent, place.tangent)
+        if corrected is None:
+            return None
+        tangent = self._tangent(corrected[0], place.tangent)
+        return None if tangent is None else place._replace(point=corrected[0], tangent=tangent)
 
     def _step(self, point: Array, tangent: Array, length: float) -> tuple[Array, Array, int] | None:
         """Take one step: the new point, its tangent, the number of corrections."""
@@ -179,7 +319,8 @@ class _Curve:
             return None
         new, effort = corrected
         direction = self._tangent(new, tangent)
-        straight = direction is not None and direction @ tangent > _STRAIGHT
+        least = _FINE if self.fine else _STRAIGHT
+        straight = direction is not None and direction @ tangent > least
         near = np.abs(new - guess).max() <= 0.5 * length
         return (new, direction, effort) if straight and near else None
 
@@ -214,16 +355,35 @@ class _Curve:
         far = self._step(point, tangent, _OVER)
         return step if far is None else far
 
-    def _landed(self, point: Array, new: Array, number: int) -> tuple[Array, int]:
-        """Solve for the point at exactly the target, between two points of the curve."""
-        share = (self.target - point[-1]) / (new[-1] - point[-1])
+    def landed(self, point: Array, new: Array, target: float) -> Array | None:
+        """Solve for the point at exactly a scaled precision, between two points of the curve."""
+        share = (target - point[-1]) / (new[-1] - point[-1])
         guess = point + share * (new - point)
-        guess[-1] = self.target
+        guess[-1] = target
         found = self._newton(guess, np.eye(len(point))[-1])
         if found is None or np.abs(found[0] - guess).max() > np.abs(new - point).max():
-            return point, number
-        self.arrived = True
-        return found[0], number
+            return None
+        return found[0]
+
+    def curvature(self, place: Place) -> tuple[Array, Array]:
+        r"""Return the first and second derivatives of log mixtures in the scaled precision.
+
+        With y' and y'' for them, u for payoffs and differences taken to the first action,
+
+        .. math:: y'' - \lambda D y'' = 2 D y' + \lambda B, \qquad
+                  \sum_a e^{y_a} (y''_a + y_a'^2) = 0,
+
+        where D holds the slopes of payoffs and B their second derivatives along y'.
+        """
+        logs, precision = place.point[:-1], place.point[-1]
+        pace = place.tangent[:-1] / place.tangent[-1]
+        matrix = self._jacobian(place.point)[:, :-1]
+        push = 2 * self.payoffs.slopes(logs) @ pace + precision * self.payoffs.bends(logs, pace)
+        sides = []
+        for block in self.payoffs.blocks:
+            own = push[block]
+            sides += [own[1:] - own[0], [-(np.exp(logs[block]) @ pace[block] ** 2)]]
+        return pace, np.linalg.solve(matrix, np.concatenate(sides))
 
     def _newton(self, guess: Array, normal: Array) -> tuple[Array, int] | None:
         """Correct a guess in the plane through it with a normal."""

@@ -5,7 +5,8 @@ With mixture :math:`x_h` of group h, a member of group g that takes action a exp
 .. math::
    u_{g,a}(x) = \sum_n \prod_h \binom{m_h}{n_h} \prod_b x_{h,b}^{n_{h,b}} \; u_g(a, n)
 
-over the profiles n of the others, :math:`m_h` being the number of others in group h.
+over the profiles n of the others, :math:`m_h` being the number of others in group h. Where a group
+has an exit its members meet those only who stay, and :math:`x_{h,b}` is the share among these.
 
 Steps
 -----
@@ -34,7 +35,7 @@ from flint import fmpq
 from pigou.errors import StructureError
 from pigou.solvers.form import Allowed, Counts, FiniteForm, joined
 
-__all__ = ["MOST_TERMS", "MixedPayoffs", "mixed_payoffs"]
+__all__ = ["MOST_TERMS", "MixedPayoffs", "losses_faced", "mixed_payoffs"]
 
 MOST_TERMS = 50_000
 _AT_ONCE = 4_000_000
@@ -63,11 +64,14 @@ class MixedPayoffs(NamedTuple):
         One for each group.
     scale : fmpq
         The largest difference between two actions' payoffs; 1 if there is none.
+    stayers : tuple of list of int
+        For every group with an exit, where its other actions stand.
     """
 
     blocks: tuple[slice, ...]
     faced: tuple[_Faced, ...]
     scale: Any
+    stayers: tuple[list[int], ...] = ()
 
     @property
     def size(self) -> int:
@@ -99,16 +103,53 @@ class MixedPayoffs(NamedTuple):
 
     def at_logs(self, logs: Array) -> Array:
         """Return the same from logarithms of mixtures."""
+        logs = self._met(logs)
         parts = [np.exp(logs @ f.powers.T + f.coefficients) @ f.payoffs for f in self.faced]
         return np.concatenate(parts, axis=-1)
 
     def slopes(self, logs: Array) -> Array:
         """Return, at one point, the derivatives of all payoffs with respect to the logarithms."""
+        slopes = self._slopes(self._met(logs))
+        for stay in self.stayers:
+            slopes[:, stay] -= np.outer(slopes[:, stay].sum(axis=1), self._shares(logs, stay))
+        return slopes
+
+    def bends(self, logs: Array, direction: Array) -> Array:
+        """Return, at one point, the second derivatives of all payoffs along a line of logarithms.
+
+        Parameters
+        ----------
+        logs, direction : array of float, shape (size,)
+        """
+        met, pace, bend = self._met(logs), direction.copy(), np.zeros_like(direction)
+        for stay in self.stayers:
+            shares = self._shares(logs, stay)
+            pace[stay] -= shares @ direction[stay]
+            bend[stay] = -(shares @ pace[stay] ** 2)
+        parts = []
+        for faced in self.faced:
+            terms = np.exp(faced.powers @ met + faced.coefficients)
+            parts.append(faced.payoffs.T @ (terms * (faced.powers @ pace) ** 2))
+        return np.concatenate(parts) + self._slopes(met) @ bend
+
+    def _slopes(self, met: Array) -> Array:
         rows = []
         for faced in self.faced:
-            terms = np.exp(faced.powers @ logs + faced.coefficients)
+            terms = np.exp(faced.powers @ met + faced.coefficients)
             rows.append(faced.payoffs.T @ (terms[:, None] * faced.powers))
         return np.concatenate(rows)
+
+    def _met(self, logs: Array) -> Array:
+        """Return logarithms of shares among those whom the others meet: who stay."""
+        if not self.stayers:
+            return logs
+        logs = logs.copy()
+        for stay in self.stayers:
+            logs[..., stay] -= np.logaddexp.reduce(logs[..., stay], axis=-1, keepdims=True)
+        return logs
+
+    def _shares(self, logs: Array, stay: list[int]) -> Array:
+        return np.exp(logs[stay] - np.logaddexp.reduce(logs[stay]))
 
 
 def mixed_payoffs(form: FiniteForm) -> MixedPayoffs:
@@ -117,7 +158,6 @@ def mixed_payoffs(form: FiniteForm) -> MixedPayoffs:
     Parameters
     ----------
     form : FiniteForm
-        Without exits.
 
     Raises
     ------
@@ -143,14 +183,35 @@ def mixed_payoffs(form: FiniteForm) -> MixedPayoffs:
     for group in form.groups:
         blocks.append(slice(start, start + len(group.actions)))
         start += len(group.actions)
-    losses = [_losses(form, g, every) for g in range(len(form.groups))]
+    losses = [losses_faced(form, g, every) for g in range(len(form.groups))]
     scale = max(-loss for table in losses for row in table.values() for loss in row) or fmpq(1)
     faced = tuple(_faced(table, scale) for table in losses)
-    return MixedPayoffs(tuple(blocks), faced, scale)
+    stayers = tuple(
+        [k for k in range(block.start, block.stop) if k - block.start != group.exit]
+        for block, group in zip(blocks, form.groups, strict=True)
+        if group.exit is not None
+    )
+    return MixedPayoffs(tuple(blocks), faced, scale, stayers)
 
 
-def _losses(form: FiniteForm, g: int, every: Allowed) -> dict[Counts, list[Any]]:
-    """Return, for every profile a member faces, its payoffs less the best of them."""
+def losses_faced(form: FiniteForm, g: int, every: Allowed) -> dict[Counts, list[Any]]:
+    """Return, for every profile a member faces, its payoffs less the best of them, exactly.
+
+    Parameters
+    ----------
+    form : FiniteForm
+    g : int
+        The member's group.
+    every : Allowed
+        The actions that are considered.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solvers.form import finite_form
+    >>> losses_faced(finite_form(load("coordination").game, {"firms": 2}), 0, ((0, 1),))
+    {((1, 0),): [0, -3/8], ((0, 1),): [-1/4, 0]}
+    """
     table = {}
     for counts in form.profiles(every, without=g):
         payoffs = [form.payoff(g, a, joined(counts, g, a)) for a in every[g]]

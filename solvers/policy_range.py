@@ -146,9 +146,10 @@ def policy_range(system: PolicySystem, window: float = 1e-6) -> PolicyRange:
     edges, is_window = partition([place_of(e, boxes.get(k)) for k, e in enumerate(events)], window)
     work = _Work(system, Deviations(system), window)
     work.folds = [box for box in boxes.values() if box is not None]
-    work.first_pass(edges, is_window, arcs, events)
-    work.later_passes()
-    return work.result(arcs, events)
+    with np.errstate(all="ignore"):  # what is infinite or undefined passes no test
+        work.first_pass(edges, is_window, arcs, events)
+        work.later_passes()
+        return work.result(arcs, events)
 
 
 # -- where to look ----------------------------------------------------------------------------

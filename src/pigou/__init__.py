@@ -108,6 +108,18 @@ if TYPE_CHECKING:
         Proposition as Proposition,
     )
     from pigou.proving import Proof as Proof, prove as prove, prove_all as prove_all
+    from pigou.quantal import (
+        Branch as Branch,
+        LogitEquilibrium as LogitEquilibrium,
+        QuantalResponse as QuantalResponse,
+        quantal_branch as quantal_branch,
+        quantal_response as quantal_response,
+    )
+    from pigou.quantal_fit import (
+        PrecisionFit as PrecisionFit,
+        Sample as Sample,
+        fit_precision as fit_precision,
+    )
     from pigou.reform import (
         Kind as Kind,
         Reform as Reform,
@@ -212,6 +224,14 @@ _HOME = {
     "optimum": ("FirstBest", "first_best"),
     "proposition": ("Allocation", "Effect", "Number", "Profile", "Proposition"),
     "proving": ("Proof", "prove", "prove_all"),
+    "quantal": (
+        "Branch",
+        "LogitEquilibrium",
+        "QuantalResponse",
+        "quantal_branch",
+        "quantal_response",
+    ),
+    "quantal_fit": ("PrecisionFit", "Sample", "fit_precision"),
     "reform": (
         "Kind",
         "Reform",

@@ -164,7 +164,7 @@ def _where(one: Entry, leaning: Any, text: Any) -> str:
     """Say where a publication appeared."""
     known = one.fields
     house = ": ".join(text(known[part]) for part in ("address", "publisher") if part in known)
-    pages = text(known.get("pages", ""))
+    pages = text(known.get("pages") or known.get("eid", ""))
     if one.kind == "article":
         number = f"({known['number']})" if "number" in known else ""
         return f"{leaning(known['journal'])} {known['volume']}{number}, {pages}"

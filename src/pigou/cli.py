@@ -314,6 +314,86 @@ def repeat(
     return 0 if all(one.best is not None for _, one in found) else _INCOMPLETE
 
 
+@cli.command()
+@_model
+@_set
+@click.option(
+    "-r", "--reform", "texts", multiple=True, metavar="NAME[:KEY=VALUE,...]",
+    help="A reform, laid beside the game. Repeatable.",
+)  # fmt: skip
+@click.option(
+    "--precision", metavar="LAMBDA",
+    help="How precise players are: 0 or more. With observations, how far the branch is scanned.",
+)  # fmt: skip
+@click.option(
+    "--observed", metavar="FILE",
+    help="Estimate the precision from counts of choices in a .toml or .json file, or from the "
+    "table of a case file: `case`.",
+)  # fmt: skip
+@click.option(
+    "--branch", is_flag=True, help="Points along the principal branch, from 0 to the precision."
+)
+@_output
+def quantal(
+    model: str, sets: tuple[str, ...], texts: tuple[str, ...], precision: str | None,
+    observed: str | None, branch: bool, style: str | None, as_json: bool, file: Path | None,
+) -> int:  # fmt: skip
+    """Let players err: the logit equilibrium of a finite game at a precision, or the best fit."""
+    from pigou import catalogue, quantal, quantal_page
+
+    what = _model_of(model)
+    if observed is not None:
+        if branch or texts:
+            raise click.UsageError("--observed stands without --branch and -r")
+        return _fit_precision(what, observed, sets, precision, (style, as_json, file))
+    if precision is None:
+        raise click.UsageError(
+            "say how precise players are with --precision LAMBDA, or what was --observed"
+        )
+    reforms = catalogue.find_reforms(what, texts)
+    at = catalogue.parse_assignments(sets)
+    catalogue.check_names(what, at, reforms or what.reforms)
+    games = [("baseline", what.game), *((r.name, r(what.game)) for r in reforms)]
+    find: Any = quantal.quantal_branch if branch else quantal.quantal_response
+    found = [
+        (name, _working("solving", partial(find, game, _known(game, at), precision=precision)))
+        for name, game in games
+    ]
+    page = quantal_page.branch_page if branch else quantal_page.quantal_page
+    result = quantal_page.branch_result if branch else quantal_page.quantal_result
+    _deliver(lambda: page(found), lambda: result(found), style, as_json, file)
+    done = (one.arrived if branch else one.equilibrium is not None for _, one in found)
+    return 0 if all(done) else _INCOMPLETE
+
+
+def _fit_precision(
+    what: Any, observed: str, sets: tuple[str, ...], most: str | None, output: tuple[Any, Any, Any]
+) -> int:
+    """Estimate the precision of every sample, and of all together."""
+    from pigou import catalogue, quantal_fit, quantal_fit_page, quantal_observed
+
+    at = catalogue.parse_assignments(sets)
+    catalogue.check_names(what, at, what.reforms)
+    if observed == "case":
+        if at:
+            raise click.UsageError("--set: what a case observed holds at the case's own values")
+        samples = quantal_observed.case_samples(what)
+    else:
+        samples = quantal_observed.read_samples(observed, what, at)
+    separate = [
+        _working("fitting", partial(quantal_fit.fit_precision, [one], most)) for one in samples
+    ]
+    pooled = None
+    if len(samples) > 1:
+        pooled = _working("fitting", lambda: quantal_fit.fit_precision(samples, most))
+    _deliver(
+        lambda: quantal_fit_page.fit_page(separate, pooled),
+        lambda: quantal_fit_page.fit_result(separate, pooled), *output,
+    )  # fmt: skip
+    fits = [*separate, *([pooled] if pooled else [])]
+    return 0 if all(one.arrived and one.place != "end" for one in fits) else _INCOMPLETE
+
+
 def _known(game: Any, at: dict[str, Any]) -> dict[str, Any]:
     """Return the values of those parameters that a game has."""
     names = {p.name for p in game.parameters}

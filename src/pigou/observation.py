@@ -51,7 +51,7 @@ from pigou.selection import Selection
 from pigou.solving import Elimination, iterated_dominance
 from pigou.weights import GREEN_BOOK
 
-__all__ = ["Finding", "Prediction", "Study", "study"]
+__all__ = ["Finding", "Prediction", "Study", "observed_counts", "study"]
 
 BASELINE = "baseline"
 CLOSE = Fraction(1, 20)
@@ -287,6 +287,47 @@ def study(
         findings += found
         remarks += _located_remarks(case, comparison, found)
     return Study(case, settings, tuple(comparisons), tuple(findings), tuple(remarks))
+
+
+def observed_counts(model: Model) -> list[tuple[Fraction | None, str, Game, dict[str, int]]]:
+    """Return what the table of choices of a case holds: setting, regime, its game, and counts.
+
+    Parameters
+    ----------
+    model : Model
+        With a case that holds a table of choices.
+
+    Raises
+    ------
+    DeclarationError
+        If the model has no such case.
+    FileError
+        If the table cannot be read.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> observed_counts(load("coordination"))
+    Traceback (most recent call last):
+    pigou.errors.DeclarationError: 'coordination' has no case: there are no observations to hold ...
+    """
+    case = _case_of(model)
+    if not case.file:
+        raise DeclarationError(f"case '{case.title}' holds facts and no table of choices")
+    games = {BASELINE: model.game}
+    games |= {r.name: r(model.game) for r in observed_reforms(model, case)}
+    for name, game in games.items():
+        _check_structure(case, name, game)
+    _check_labels(case, games)
+    rows = list(_Sheet(model, case, games).rows())
+    found = []
+    for setting in _settings(case, rows, {}):
+        for regime, game in games.items():
+            here = [r.label for r in rows if (r.setting, r.regime) == (setting, regime)]
+            labels = game.move(case.move).choice.labels
+            if here:
+                found.append((setting, regime, game, {k: here.count(k) for k in labels}))
+    return found
 
 
 # -- the case and the model -------------------------------------------------------------------
