@@ -1,0 +1,104 @@
+"""Networks, taxes, credit and risk: models beside second routes, and verdicts of reforms."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from pigou import compare, solve
+from pigou.catalogue import find_reform
+from pigou.exact import Enclosure
+from pigou.models import load
+
+
+def near(value, tolerance=1e-6):
+    return pytest.approx(value, abs=tolerance)
+
+
+def only(name, reform="", at=None):
+    """Return the only equilibrium of a complete list."""
+    model = load(name)
+    found = solve(find_reform(model, reform)(model.game) if reform else model.game, at or {})
+    assert found.complete, found.completeness
+    (one,) = found
+    return one
+
+
+def played(one):
+    """Return the value of each continuous move."""
+    return {s.move: s.value.value for s in one.strategies}
+
+
+def earned(one):
+    return {party: value.value for party, value in one.payoffs.items()}
+
+
+@cache
+def compared(name):
+    model = load(name)
+    found = compare(model.game, model.reforms)
+    for scenario in (found.baseline, *found.reforms):
+        assert scenario.found.complete, scenario.found.completeness
+    return found
+
+
+def verdicts(name):
+    """Return what compare says of every reform of a model, in the selected equilibrium."""
+    found = compared(name)
+    return {r.name: found.verdicts(r.name)[2].statement for r in found.reforms}
+
+
+# -- M28: the key player ---------------------------------------------------------------------------
+
+STAR = np.array([[0, 1, 1, 1], [1, 0, 0, 0], [1, 0, 0, 0], [1, 0, 0, 0]])
+ALONE = np.array([1, 1.8, 1, 1])
+
+
+def efforts(a, leaves=(), premium=0.0):
+    """Return efforts by the linear system, without some firms' partnerships."""
+    links, worth = STAR.copy(), ALONE.copy()
+    for i in leaves:
+        links[i], links[:, i], worth[i] = 0, 0, worth[i] + premium
+    return np.linalg.solve(np.eye(4) - a * links, worth)
+
+
+def test_efforts_are_centralities_and_efficient_ones_those_of_twice_the_spillover():
+    found = played(only("key_player"))
+    assert [found[m] for m in "hlsz"] == near(efforts(0.2))
+    planner = played(only("key_player", "association"))
+    assert [planner[m] for m in "hlsz"] == near(efforts(0.4))
+    assert sum(earned(only("key_player", "association")).values()) == near(ALONE @ efforts(0.4) / 2)
+
+
+def test_subsidies_of_pigou_implement_the_efficient_efforts():
+    rates = 0.2 * STAR @ efforts(0.4)
+    assert rates == near([25 / 13, *[63 / 65] * 3])
+    found = played(only("key_player", "pigouvian_subsidies"))
+    assert [found[m] for m in "hlsz"] == near(efforts(0.4))
+
+
+def test_the_hub_is_the_key_player_and_the_large_firm_works_hardest():
+    whole = efforts(0.2)
+    assert np.argmax(whole) == 1
+    falls = [whole.sum() - np.delete(efforts(0.2, [i]), i).sum() for i in range(4)]
+    assert np.argmax(falls) == 0
+
+
+def test_the_hub_gains_by_going():
+    for reform, i in (("buyer_for_hub", 0), ("buyer_for_large", 1)):
+        one = only("key_player", reform)
+        assert [*earned(one).values()] == near(efforts(0.2, [i], 1.2) ** 2 / 2)
+    assert earned(only("key_player", "buyer_for_hub"))["hub"] > earned(only("key_player"))["hub"]
+
+
+@pytest.mark.long
+def test_subsidies_help_a_cluster_and_a_buyer_for_its_hub_backfires():
+    assert verdicts("key_player") == {
+        "pigouvian_subsidies": "worth it",
+        "support_of_hub": "worth it",
+        "association": "worth it",
+        "buyer_for_large": "worth it",
+        "buyer_for_hub": "costs more than it brings",
+    }
