@@ -9,7 +9,6 @@ import pytest
 
 from pigou import compare, solve
 from pigou.catalogue import find_reform
-from pigou.exact import Enclosure
 from pigou.models import load
 
 
@@ -102,3 +101,53 @@ def test_subsidies_help_a_cluster_and_a_buyer_for_its_hub_backfires():
         "buyer_for_large": "worth it",
         "buyer_for_hub": "costs more than it brings",
     }
+
+
+# -- M32: tax competition --------------------------------------------------------------------------
+
+
+def has(own, others):
+    """Return what residents of a country have, with the market for capital cleared by halving."""
+    low, high = -5.0, 10.0
+    for _ in range(60):
+        rho = (low + high) / 2
+        excess = sum(5 - tax - rho - 1 for tax in (own, *others))
+        low, high = (rho, high) if excess > 0 else (low, rho)
+    k = 5 - own - rho
+    return 5 * k - k * k / 2 - k * (5 - k) + rho + np.log(own * k)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "tax", "loss"), [(5, 0.5555555556, None), (50, 0.5050505051, 0.1881473498)]
+)
+def test_taxes_of_many_countries_and_what_they_lose(hosts, tax, loss):
+    """O42.t_5, t_50, loss_50."""
+    one = only("tax_competition", at={"hosts": hosts})
+    assert [*played(one).values()] == near([tax] * 3)
+    assert earned(one)["outsider"] == near(has(tax, [tax] * (hosts - 1)))
+    if loss:
+        assert has(1, [1] * (hosts - 1)) - earned(one)["outsider"] == near(loss)
+
+
+def test_a_region_of_two_and_the_country_outside_by_a_grid():
+    one = only("tax_competition", "regional_agreement")
+    t, s, _ = played(one).values()
+    member, outside = has(t, [t, s]), has(s, [t, t])
+    assert earned(one)["region"] / 2 == near(member)
+    assert earned(one)["outsider"] == near(outside)
+    grid = np.linspace(0.1, 1.1, 101)
+    assert max(has(x, [x, s]) for x in grid) <= member + 1e-9
+    assert max(has(x, [t, t]) for x in grid) <= outside + 1e-9
+    assert outside > member > has(0.6, [0.6, 0.6])
+
+
+@pytest.mark.long
+def test_agreements_and_head_taxes_help_and_exemptions_backfire():
+    assert verdicts("tax_competition") == {
+        "minimum_tax": "worth it",
+        "regional_agreement": "worth it",
+        "head_tax": "worth it",
+        "exemptions": "costs more than it brings",
+    }
+    (before,) = compared("tax_competition").baseline.assessments
+    assert before.gap.value == near(3 * (has(1, [1, 1]) - has(0.6, [0.6, 0.6])))
