@@ -151,3 +151,63 @@ def test_agreements_and_head_taxes_help_and_exemptions_backfire():
     }
     (before,) = compared("tax_competition").baseline.assessments
     assert before.gap.value == near(3 * (has(1, [1, 1]) - has(0.6, [0.6, 0.6])))
+
+
+# -- M33: credit rationing -------------------------------------------------------------------------
+
+
+def terms(at, guaranteed=0.0):
+    """Return the bank's terms by backward induction, and what it earns."""
+    m, ps, pr = at["safe_share"], at["p_safe"], at["p_risky"]
+    types = ((m, ps, at["yield_safe"]), (1 - m, pr, at["yield_risky"]))
+    found = {"none": 0.0}
+    for label, yields in (("low", at["yield_safe"]), ("high", at["yield_risky"])):
+        asked = yields - at["stake"]
+        found[label] = sum(
+            share * ((p + (1 - p) * guaranteed) * asked - at["cost"])
+            for share, p, most in types
+            if most > asked
+        )
+    return max(found, key=found.get), max(found.values())
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_banks_terms_by_backward_induction(seed):
+    random = np.random.default_rng(seed)
+    yields = sorted(random.uniform(1, 3, 2))
+    risky, safe = sorted(random.uniform(0.2, 1, 2))
+    at = {
+        "safe_share": random.uniform(0.1, 0.9), "p_safe": safe, "p_risky": risky,
+        "yield_safe": yields[0], "yield_risky": yields[1], "cost": 1.1, "stake": 0.01,
+    }  # fmt: skip
+    guaranteed = random.uniform(0, 0.5)
+    one = only("credit_rationing", f"guarantee:guaranteed={guaranteed}", at)
+    label, profit = terms(at, guaranteed)
+    assert one.path["terms"][label].value == 1
+    assert earned(one)["bank"] == near(profit)
+
+
+def test_a_guarantee_that_brings_lending_back_and_what_it_costs():
+    """O41.g, fiscal, surplus, net_mcpf, mcpf_breakeven; a borrower is left next to nothing."""
+    at, model = {"stake": "1/1000000000"}, load("credit_rationing")
+    short = only("credit_rationing", "guarantee:guaranteed=0.08284", at)
+    assert short.path["terms"]["none"].value == 1
+    least = find_reform(model, "guarantee:guaranteed=0.0828403")
+    found = compare(model.game, [least], at, costs_of_funds=(1, "1.3"))
+    verdict = found.verdicts("guarantee")[0]
+    assert -verdict.public.value == near(0.03111111111)
+    assert [verdict.net[k].value for k in ("1", "13/10")] == near([0.08, 0.07066666667])
+    assert verdict.break_even.value == near(3.571428571, 1e-5)
+
+
+def test_partial_guarantees_help_and_a_large_one_backfires():
+    assert only("credit_rationing", "large_guarantee").path["terms"]["high"].value == 1
+    assert verdicts("credit_rationing") == {
+        "guarantee": "worth it",
+        "refinancing": "worth it",
+        "lead_firm_finance": "worth it",
+        "large_guarantee": "costs more than it brings",
+    }
+    (before,) = compared("credit_rationing").baseline.assessments
+    assert before.diagnosis == "cooperation failure"
+    assert before.gap.value == near(0.6 * 0.2)
