@@ -21,8 +21,8 @@ same, :math:`p_s R_s = p_r R_r`, a higher repayment drives away the safe first: 
 loan, or nobody does, though their projects are worth it (Stiglitz and Weiss 1981). Where types
 differ in how likely they succeed and not in what success yields, :math:`R_s = R_r`, the bad are
 carried by the good: loans go to projects that are not worth what they cost (de Meza and Webb
-1987). At the defaults it is both: safe projects are worth more than they cost and risky ones less; the bank lends
-to nobody.
+1987). At the defaults it is both: safe projects are worth more than they cost and risky ones less;
+the bank lends to nobody.
 
 **Whom it hurts.** The safe above all: small firms with sound projects that look like any other.
 
