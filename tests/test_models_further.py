@@ -211,3 +211,55 @@ def test_partial_guarantees_help_and_a_large_one_backfires():
     (before,) = compared("credit_rationing").baseline.assessments
     assert before.diagnosis == "cooperation failure"
     assert before.gap.value == near(0.6 * 0.2)
+
+
+# -- M12: a risky channel --------------------------------------------------------------------------
+
+
+def certain(x, w=1.0, aversion=4.0, slope=0.6, extra=0.0):
+    """Return what the producer has, by the mean and the variance of its income."""
+    parts = np.array([w * 0.5 * x, 0.1 * (1 - x)])  # standard deviations, export and home
+    variance = parts @ np.array([[1, 0.2], [0.2, 1]]) @ parts
+    return (1.3 + extra) * x + 1 - x - slope * x**2 / 2 - aversion / 2 * variance
+
+
+def exported(one):
+    return one.path["x"].value
+
+
+def test_two_channels_without_cover():
+    """O46.x_star, CE, A_crit: the lead firm, which gains nothing, offers no cover."""
+    at = {"slope": 0, "margin": 0}
+    one = only("risky_channel", at=at)
+    assert exported(one) == near(0.3125)
+    assert earned(one)["producer"] == near(1.026875)
+    assert [certain(x, slope=0) for x in (0.3125, 1, 0)] == near([1.026875, 0.8, 0.98])
+    assert exported(only("risky_channel", at={**at, "aversion": "1.2499"})) == 1
+    assert exported(only("risky_channel", at={**at, "aversion": "1.2501"})) < 1
+
+
+@pytest.mark.parametrize(
+    ("reform", "w", "extra"),
+    [("", 1, 0), ("support_for_cover", 0.5, 0), ("premium", 1, 0.05), ("first_loss", 0.75, 0.125)],
+)
+def test_exports_and_cover_by_a_grid(reform, w, extra):
+    one = only("risky_channel", reform)
+    assert ("half" in one.path["cover"]) == (w == 0.5)
+    worth = [certain(x, w, extra=extra) for x in np.linspace(0, 1, 2001)]
+    assert exported(one) == near(np.argmax(worth) / 2000, 1 / 2000)
+    assert earned(one)["producer"] == near(max(worth))
+
+
+def test_a_premium_costs_the_cover_that_was_supported():
+    model = load("risky_channel")
+    support, extra = model.reform("support_for_cover"), model.reform("premium")
+    (one,) = solve((support + extra)(model.game))
+    assert "half" not in one.path["cover"]
+    verdict = compare(support(model.game), [extra]).verdicts("premium")[2]
+    assert verdict.statement == "costs more than it brings"
+    assert verdicts("risky_channel") == {
+        "support_for_cover": "worth it",
+        "public_guarantee": "worth it",
+        "premium": "worth it",
+        "first_loss": "worth it",
+    }
