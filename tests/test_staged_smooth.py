@@ -736,3 +736,21 @@ def test_leaders_do_as_well_as_brute_force_says(seed):
 @pytest.mark.parametrize("seed", range(6, 126))
 def test_many_leaders_do_as_well_as_brute_force_says(seed):
     agrees_with_brute_force(seed)
+
+
+def test_a_reply_whose_denominator_may_vanish_is_checked_and_does_not_fail():
+    """At full cover, g = 1, the reply to it divides by 0; close to it the cap is the reply."""
+    game = Game(
+        "cover",
+        [Player("lead"), Player("producer")],
+        [Move("g", "lead", (0, 1)), Move("x", "producer", (0, 1), 2)],
+        {
+            "lead": "-(g**2)",
+            "producer": "13*x/10 + 1 - x - 2*((1 - g)**2*x**2/4 + ((1 - x)/10)**2"
+            " + (1 - g)*x*(1 - x)/50)",
+        },
+    )
+    (one,) = solve(game)
+    assert [s.value.value for s in one.strategies if s.move == "g"] == [0]
+    assert one.path["x"].value == pytest.approx(0.3125)
+    assert one.evidence.checked

@@ -134,7 +134,10 @@ def _reduced_condition(condition: Any, cell: Cell, assumed: Sequence[sp.Expr]) -
     if isinstance(condition, sp.And | sp.Or):
         return condition.func(*(_reduced_condition(p, cell, assumed) for p in condition.args))
     gap, fails = _oriented(condition)
-    there = enclosed(gap, cell)
+    try:
+        there = enclosed(gap, cell)
+    except ZeroDivisionError:  # a denominator may vanish in the cell: nothing is known there
+        there = Enclosure(Fraction(-1), Fraction(1))
     if there.lower >= 0 or any(_is_multiple(gap, known) for known in assumed):
         return sp.false if fails else sp.true
     if there.upper < 0 or any(_is_multiple(-gap, known) for known in assumed):
