@@ -40,13 +40,15 @@ from typing import NamedTuple
 
 from pigou.solvers.refine import simplest_between
 
-__all__ = ["PayoffSet", "payoff_set"]
+__all__ = ["PayoffSet", "Polygon", "payoff_set"]
 
 Point = tuple[Fraction, Fraction]
 Polygon = tuple[Point, ...]
 
 _GRID = 2**40
 _STILL = Fraction(1, 2**26)
+_NEAR = (16 * _STILL, Fraction(1, 2**14))
+"""How far the simplest fractions may lie from corners: both are tried."""
 MOST_ROUNDS = 400
 MOST_STEPS = 40
 MOST_SHARPENED = 25
@@ -133,8 +135,10 @@ def _edges(polygon: Polygon) -> list[Point]:
 def _inner(outer: Polygon, stage: _Stage) -> Polygon:
     """Return a set that generates itself, as large as we know one."""
     for guess in _guesses(outer, stage):
-        if guess and _generates_itself(guess, stage):
-            return guess
+        for near in _NEAR:
+            simple = _simplest(guess, near)
+            if simple and _generates_itself(simple, stage):
+                return simple
     inner: Polygon = ()
     for start in (_nash(stage), *(_drawn_together(outer, 2**k) for k in (20, 12, 8))):
         if start and _generates_itself(start, stage):
@@ -232,10 +236,10 @@ def _guesses(outer: Polygon, stage: _Stage) -> Iterator[Polygon]:
     for _ in range(MOST_SHARPENED):
         if not polygon:
             return
-        yield _simplest(polygon)
+        yield polygon
         worst = (min(p[0] for p in polygon), min(p[1] for p in polygon))
         points = (p for key in stage.payoffs for p in _extreme(key, polygon, worst, stage))
-        polygon = _simplest(_hull(points))
+        polygon = _simplest(_hull(points), _STILL / 2**10)
 
 
 def _extreme(
@@ -260,9 +264,8 @@ def _extreme(
             yield (1 - delta) * now[0] + delta * x, (1 - delta) * now[1] + delta * y
 
 
-def _simplest(polygon: Polygon) -> Polygon:
+def _simplest(polygon: Polygon, near: Fraction) -> Polygon:
     """Return a polygon with the simplest fractions close to its corners."""
-    near = 16 * _STILL
     return _hull(
         (simplest_between(x - near, x + near), simplest_between(y - near, y + near))
         for x, y in polygon

@@ -12,7 +12,8 @@ Steps
    .. math:: (1 - \delta) d_i + \delta w_i \le u_i \quad\text{and}\quad w_i \le u_i
              \qquad\text{for every player } i.
 
-   The critical discount factor is :math:`\max_i (d_i - u_i)/(d_i - w_i)`.
+   The critical discount factor is :math:`\max_i (d_i - u_i)/(d_i - w_i)`. A party named in
+   `outside` that has no moves is never tempted, but may leave, too: it needs :math:`w_i \le u_i`.
 2. With payments only sums count (Levin 2003, theorem 3; MacLeod and Malcomson 1989): payments
    after the moves give everybody a reason to go on if and only if
 
@@ -45,7 +46,7 @@ from typing import Any, NamedTuple
 import sympy as sp
 from flint import arb, fmpq, fmpq_poly
 
-from pigou.errors import StructureError
+from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure, Record
 from pigou.expression import symbol
 from pigou.game import Choice, Game, Move
@@ -292,6 +293,8 @@ class Repeated:
     StructureError
         If the stage game is not one that `stage_of` takes, or a payoff is not a polynomial in the
         continuous move.
+    DeclarationError
+        If the interval of the continuous move is empty.
 
     Examples
     --------
@@ -321,6 +324,11 @@ class Repeated:
         if self.stage.move is not None:
             domain: Any = self.stage.move.domain
             low, high = (end_of(end, self.numbers) for end in (domain.lower, domain.upper))
+            if low >= high:
+                raise DeclarationError(
+                    f"game '{game.name}': move '{self.stage.move.name}': the interval [{low}, "
+                    f"{high}] has to have its lower end below its upper end"
+                )
             self.ends = (low, high)
         self.polynomials = {
             labels: {party: self._polynomial(party, formula) for party, formula in row.items()}
@@ -408,16 +416,22 @@ class Repeated:
             return found
         return [
             Temptation(who, gain, self.polynomials[labels][who] - _constant(self.outside[who]), f)
-            for who in (p.name for p in self.game.players)
+            for who in self.outside
             for gain, f in self._gains(labels, who)
         ]
 
-    def _gains(self, labels: Labels, player: str) -> list[tuple[fmpq_poly, sp.Expr | None]]:
-        here, formula = self.polynomials[labels][player], self.stage.payoffs[labels][player]
-        return [
+    def _gains(self, labels: Labels, party: str) -> list[tuple[fmpq_poly, sp.Expr | None]]:
+        """Return what a party gains by each deviation that may tempt it most; 0 without moves."""
+        if party not in self.game.payoffs:
+            return [(fmpq_poly([]), sp.S.Zero)]
+        here, formula = self.polynomials[labels][party], self.stage.payoffs[labels][party]
+        found = [
             (payoff - here, None if other is None else other - formula)
-            for payoff, other in self._deviations(labels, player)
+            for payoff, other in self._deviations(labels, party)
         ]
+        if all(gain.degree() < 1 for gain, _ in found):
+            return [max(found, key=lambda pair: pair[0][0])]
+        return found
 
     def demands(self, labels: Labels, discount: Fraction) -> list[fmpq_poly]:
         """Return polynomials in the continuous move, none of which may be negative."""
@@ -427,19 +441,26 @@ class Repeated:
             found += [one.worth, patience * one.worth - (1 - patience) * one.gain]
         return found
 
-    def sustained(self, plan: Plan, discount: Fraction) -> bool | None:
-        """Tell whether a plan can be played in every period; None where it cannot be told.
+    def sustained(self, plan: Plan, discount: Fraction) -> bool:
+        """Tell whether a plan can be played in every period.
 
         Parameters
         ----------
         plan : Plan
         discount : Fraction
             0 <= discount < 1.
+
+        Raises
+        ------
+        StructureError
+            If it cannot be told.
         """
         signs = [plan.place.sign(demand) for demand in self.demands(plan.labels, discount)]
         if any(sign is not None and sign < 0 for sign in signs):
             return False
-        return None if None in signs else True
+        if None in signs:
+            raise self._untold(plan)
+        return True
 
     def best(self, discount: Fraction) -> Plan | None:
         """Return the sustained plan with the largest sum of payoffs, or None if there is none.
@@ -453,15 +474,15 @@ class Repeated:
         for labels in self.polynomials:
             for place in self._candidates(labels, self.demands(labels, discount)):
                 plan = self.plan(labels, place)
-                holds = self.sustained(plan, discount)
-                if holds is None:
-                    raise StructureError(
-                        f"repetition of game '{self.game.name}': whether the plan "
-                        f"{self.stage.words(labels)} is sustained cannot be told"
-                    )
-                if holds:
+                if self.sustained(plan, discount):
                     found.append(plan)
         return max(found, key=lambda plan: plan.surplus.lower, default=None)
+
+    def _untold(self, plan: Plan) -> StructureError:
+        return StructureError(
+            f"repetition of game '{self.game.name}': whether the plan "
+            f"{self.stage.words(plan.labels)} is sustained cannot be told"
+        )
 
     def efficient(self) -> Plan:
         """Return the plan with the largest sum of payoffs, sustained or not."""
@@ -492,11 +513,19 @@ class Repeated:
     # -- critical discount factors ----------------------------------------------------------------
 
     def critical(self, plan: Plan) -> Critical:
-        """Return the least discount factor at which a plan can be sustained."""
+        """Return the least discount factor at which a plan can be sustained.
+
+        Raises
+        ------
+        StructureError
+            If a sign cannot be told.
+        """
         found = Critical(Enclosure.point(0), "", sp.S.Zero)
         for one in self.temptations(plan.labels):
-            worth = plan.place.sign(one.worth)
-            tempted = plan.place.sign(one.gain) == 1
+            worth, gained = (plan.place.sign(what) for what in (one.worth, one.gain))
+            if worth is None or gained is None:
+                raise self._untold(plan)
+            tempted = gained == 1
             if worth == -1 or (tempted and worth == 0):
                 return Critical(None, f"{one.who}: the relation is worth too little", None)
             if tempted:

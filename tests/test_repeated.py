@@ -1,5 +1,6 @@
 """Repeated games: closed forms, a search over wages and bonuses, properties over random games."""
 
+import dataclasses
 import itertools
 import json
 import random
@@ -14,9 +15,11 @@ from pigou.game import Bystander, Chance, Game, Move, Parameter, Player
 from pigou.gamefile import read_game
 from pigou.gamewriter import write_game
 from pigou.models import load
+from pigou.repeat_page import repeat_page
 from pigou.repeating import repeat
 from pigou.repetition import Repetition
-from pigou.solvers.payoff_set import payoff_set
+from pigou.solvers.payoff_set import PayoffSet, payoff_set
+from pigou.solvers.repeated import Repeated
 from test_cli import SCHEMAS, problems
 
 
@@ -232,9 +235,115 @@ def test_what_is_refused():
         repeat(seen, Repetition("1/2", {"a": 0}))
 
 
+def two(name="two", a="2*y - x", b="2*x - y", first=None, **extra):
+    choice = {"n": 0, "y": 1}
+    return Game(
+        name, [Player("a"), Player("b")],
+        [Move("x", "a", first or choice), Move("y", "b", choice)], {"a": a, "b": b}, **extra,
+    )  # fmt: skip
+
+
+def test_a_bystander_with_an_outside_option_can_leave():
+    game = two(bystanders=[Bystander("c", "-5*x*y")])
+    found = repeat(game, Repetition("9/10", {"a": 0, "b": 0, "c": 0}))
+    both = next(p for p in found.plans if p.words == "x: y; y: y")
+    assert not both.sustained
+    assert both.critical is None
+    assert both.tempted.startswith("c:")
+    accepts = repeat(game, Repetition("9/10", {"a": 0, "b": 0, "c": -5}))
+    assert next(p for p in accepts.plans if p.words == both.words).critical.lower == F(1, 2)
+
+
+def test_no_stage_equilibrium_to_revert_to():
+    chase = two(a="(x - y)**2", b="-(x - y)**2", first=(0, 1))
+    with pytest.raises(StructureError, match="no equilibrium in pure strategies"):
+        repeat(chase, Repetition("1/2"))
+
+
+def test_with_a_continuous_move_the_reversion_is_to_a_pure_equilibrium():
+    """The mixed one, x = 1/2 against both choices alike, is worse for b: it has 1/2 there."""
+    found = repeat(two(a="-(x - y)**2", b="x*y + (1-x)*(1-y)", first=(0, 1)), Repetition("1/2"))
+    assert found.outside["b"] == 1
+    assert "the stage game's pure equilibrium that is worst" in found.reversion
+    mixed = repeat(two(a="x == y", b="x == y"), Repetition("1/2"))
+    assert mixed.outside["b"] == F(1, 2)
+    assert "pure" not in mixed.reversion
+
+
+def text_of(found):
+    return "\n".join(
+        b.text for b in repeat_page([("baseline", found)]).blocks if hasattr(b, "text")
+    )
+
+
+def test_mixed_equilibria_are_sustained_where_no_plan_is():
+    pennies = two(a="x == y", b="1 - (x == y)")
+    assert "equilibria of the stage game in mixed choices can" in text_of(
+        repeat(pennies, Repetition("1/2"))
+    )
+    left = repeat(pennies, Repetition("1/2", {"a": 2, "b": 2}))
+    assert "the relation collapses" in text_of(left)
+
+
+def test_the_page_says_who_is_not_counted():
+    cartel = two(bystanders=[Bystander("consumers", "-9*x*y")])
+    text = text_of(repeat(cartel, Repetition("9/10")))
+    assert "It is the largest sum." in text
+    assert "those of a, b; what consumers may have is not counted" in text
+    assert "It is efficient." in text_of(repeat(two(), Repetition("9/10")))
+
+
+def test_numbers_that_are_not_rational_are_refused():
+    with pytest.raises(DeclarationError, match=r"discount factor .* has to be a rational number"):
+        repeat(two(), Repetition("sqrt(2)/2"))
+    with pytest.raises(DeclarationError, match=r"outside option of 'a' .* a rational number"):
+        repeat(two(), Repetition("1/2", {"a": "sqrt(2)", "b": 0}))
+
+
+def test_an_empty_interval_is_refused():
+    game = Game("g", [Player("a")], [Move("x", "a", (1, "m"))], {"a": "-x"},
+                parameters=[Parameter("m", 0)])  # fmt: skip
+    with pytest.raises(DeclarationError, match=r"interval \[1, 0\]"):
+        repeat(game, Repetition("1/2", {"a": -5}))
+
+
+def test_payments_among_many_players_are_quick():
+    """Only the strongest temptation of each counts; all combinations took 21 seconds for eight."""
+    names = [f"p{i}" for i in range(6)]
+    game = Game(
+        "many",
+        [Player(n) for n in names],
+        [Move(f"m{n}", n, {"n": 0, "y": 1}) for n in names],
+        {n: "+".join(f"3*m{o}" for o in names) + f" - 4*m{n}" for n in names},
+    )
+    solver = Repeated(
+        game, Repetition(0, dict.fromkeys(names, 0), True), dict.fromkeys(names, 0), {}
+    )
+    labels = ("y",) * 6
+    (one,) = solver.temptations(labels)
+    assert one.gain == 6
+    assert solver.critical(solver.plan(labels)).value.lower == F(6, 6 + 6 * 14)
+
+
 # -- the set of equilibrium payoffs ---------------------------------------------------------------
 
 DILEMMA = [[(2, 2), (-1, 3)], [(3, -1), (0, 0)]]
+
+
+@pytest.mark.long
+def test_an_inner_polygon_with_fractions_that_are_not_short_is_found():
+    found = payoff_set([[(5, 2), (1, 1)], [(1, 5), (0, 5)]], F(9, 10))
+    assert found.gap < F(1, 10**5)
+    assert (F(1), F(67, 14)) in found.inner
+
+
+def test_a_gap_that_is_left_is_shown():
+    found = repeat(two(), Repetition("9/10"), payoffs=True)
+    open_set = PayoffSet((), ((F(0), F(0)), (F(1), F(1))), 1)
+    assert "is not known" not in text_of(found)
+    text = text_of(dataclasses.replace(found, equilibrium_payoffs=open_set))
+    assert "Which payoffs between the two are an equilibrium's is not known" in text
+    assert "All of it are payoffs" not in text
 
 
 def corners(points):
@@ -329,9 +438,10 @@ def test_agrees_with_another_program(seed):
     first = np.array([[cell[0] for cell in row] for row in table], float)
     second = np.array([[cell[1] for cell in row] for row in table], float).T.copy()
     stage = games.NormalFormGame((games.Player(first), games.Player(second)))
+    flat = pytest.importorskip("scipy.spatial").QhullError, ValueError
     try:
         hull = games.RepeatedGame(stage, float(discount)).equilibrium_payoffs()
-    except Exception as error:  # it cannot do flat sets
+    except flat as error:  # it cannot do sets without an interior, nor empty ones
         pytest.skip(str(error)[:60])
     wanted = corners(hull.points[hull.vertices])
     assert corners(payoff_set(table, discount).inner) == wanted

@@ -6,17 +6,20 @@ The schema of the JSON is ``pigou.repeat/1``.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 from pigou.exact import Enclosure
 from pigou.expression import write_expression
 from pigou.json_numbers import maybe, number, numbers
-from pigou.repeating import RepeatedSolution, SustainedPlan
+from pigou.repeating import LEAVING, RepeatedSolution, SustainedPlan
+from pigou.solvers.payoff_set import Polygon
 from pigou.tables import Block, Cell, Page, Table, Words, rounded
 
 __all__ = ["repeat_page", "repeat_result"]
 
 Named = Sequence[tuple[str, RepeatedSolution]]
+_CLOSE = Fraction(1, 1000)
 _COLUMNS = ("plan", "sustained", "critical discount factor", "sum of payoffs")
 
 
@@ -66,8 +69,13 @@ def _one(name: str, one: RepeatedSolution, named: bool) -> Iterator[Block]:
         f"{outside}."
     )
     yield Words(_best(one), "good" if one.best else "bad")
+    if _left_out(one):
+        counted, others = ", ".join(one.outside), ", ".join(_left_out(one))
+        yield Words(
+            f"Sums of payoffs are those of {counted}; what {others} may have is not counted."
+        )
     if one.collapse is not None and one.collapse.lower > 0:
-        yield Words(f"Below a discount factor of {rounded(one.collapse)} nothing is sustained.")
+        yield Words(f"Below a discount factor of {rounded(one.collapse)} no plan is sustained.")
     yield Table("Plans", _COLUMNS, tuple(map(_row, _plans(one))))
     for plan in _plans(one):
         if plan.formula is not None and plan.formula != 0:
@@ -82,13 +90,21 @@ def _one(name: str, one: RepeatedSolution, named: bool) -> Iterator[Block]:
 
 
 def _best(one: RepeatedSolution) -> str:
-    if one.best is None:
+    if one.best is None and one.reversion == LEAVING:
         return "Nothing can be sustained: the relation collapses."
+    if one.best is None:
+        return "No plan can be sustained; equilibria of the stage game in mixed choices can."
     words = f"The best plan that is sustained: {one.best.words}, worth {rounded(one.best.surplus)}"
     lost = one.efficient.surplus - one.best.surplus
+    most = "the largest sum" if _left_out(one) else "efficient"
     if lost.upper <= 0:
-        return f"{words}. It is efficient."
-    return f"{words}; {rounded(lost)} less than is efficient."
+        return f"{words}. It is {most}."
+    return f"{words}; {rounded(lost)} less than is {most}."
+
+
+def _left_out(one: RepeatedSolution) -> list[str]:
+    """Return whose payoffs are in no sum."""
+    return [party for party in one.game.parties if party not in one.outside]
 
 
 def _agreement(one: RepeatedSolution) -> Iterator[Block]:
@@ -111,12 +127,20 @@ def _payoffs(one: RepeatedSolution) -> Iterator[Block]:
         yield Words("There is no pure subgame-perfect equilibrium.", "bad")
         return
     players = tuple(p.name for p in one.game.players)
-    rows = tuple(tuple(Enclosure.point(c) for c in corner) for corner in found.inner)
-    yield Table("Equilibrium payoffs: corners", players, rows)
-    yield Words(
-        "All of it are payoffs of pure subgame-perfect equilibria with a public draw, and there "
-        f"are none more than {float(found.gap):.1g} outside of it (certified)."
-    )
+    if found.inner:
+        yield _corners("Equilibrium payoffs: corners", players, found.inner)
+        yield Words(
+            "All of it are payoffs of pure subgame-perfect equilibria with a public draw, and "
+            f"there are none more than {float(found.gap):.1g} outside of it (certified)."
+        )
+    if not found.inner or found.gap > _CLOSE:
+        yield _corners("Outside of these corners there are none", players, found.outer)
+        yield Words("Which payoffs between the two are an equilibrium's is not known.", "bad")
+
+
+def _corners(title: str, players: tuple[str, ...], polygon: Polygon) -> Table:
+    rows = tuple(tuple(Enclosure.point(c) for c in corner) for corner in polygon)
+    return Table(title, players, rows)
 
 
 def _grounds() -> list[Words]:

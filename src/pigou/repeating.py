@@ -15,6 +15,7 @@ from typing import Any
 
 import sympy as sp
 
+from pigou.check_smooth import has_interval
 from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure, Record
@@ -27,6 +28,9 @@ from pigou.solvers.repeated import Critical, Plan, Repeated
 from pigou.solving import solve
 
 __all__ = ["Agreement", "RepeatedSolution", "SustainedPlan", "repeat"]
+
+LEAVING = "everybody has the outside option"
+"""What a breach is answered by where outside options are named."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,8 @@ class RepeatedSolution:
     best : SustainedPlan, optional
         The sustained plan with the largest sum of payoffs; None where nothing can be sustained.
     efficient : SustainedPlan
-        The plan with the largest sum, sustained or not.
+        The plan with the largest sum, sustained or not. Sums are over the parties in `outside`:
+        bystanders who are not named there, and the government, do not count.
     collapse : Enclosure, optional
         Below this discount factor no plan is sustained; None where none is at any.
     equilibrium_payoffs : PayoffSet, optional
@@ -176,15 +181,18 @@ def repeat(
     values = game.values(at)
     bound = repetition.bound(game)
     numbers = {symbol(name): rational(value) for name, value in values.items()}
-    discount = end_of(bound.discount, numbers)
+    discount = _rational("the discount factor", bound.discount, game, numbers)
     if not 0 <= discount < 1:
         raise DeclarationError(
             f"the discount factor of game '{game.name}' is {discount}; it has to be at least 0 and "
             "below 1"
         )
     if bound.outside:
-        outside = {party: end_of(formula, numbers) for party, formula in bound.outside.items()}
-        reversion = "everybody has the outside option"
+        outside = {
+            party: _rational(f"the outside option of '{party}'", formula, game, numbers)
+            for party, formula in bound.outside.items()
+        }
+        reversion = LEAVING
     else:
         outside, reversion = _worst_equilibria(game, values)
     formulas = bound.outside or {party: rational(value) for party, value in outside.items()}
@@ -203,6 +211,16 @@ def repeat(
         None if least is None else least[0],
         _equilibrium_payoffs(solver, bound, discount) if payoffs else None,
     )  # fmt: skip
+
+
+def _rational(what: str, formula: sp.Expr, game: Game, numbers: Mapping[Any, Any]) -> Fraction:
+    """Return a number of the repetition at parameter values."""
+    number = formula.xreplace(numbers)
+    if not isinstance(number, sp.Rational):
+        raise DeclarationError(
+            f"{what} of game '{game.name}' is {number}; it has to be a rational number"
+        )
+    return end_of(number, {})
 
 
 def _equilibrium_payoffs(
@@ -232,12 +250,20 @@ def _own(labels: tuple[str, ...], mine: list[bool]) -> tuple[str, ...]:
 
 
 def _worst_equilibria(game: Game, at: Mapping[str, Fraction]) -> tuple[dict[str, Fraction], str]:
-    """Return what each player has in the stage game's equilibrium that is worst for it."""
+    """Return what each player has in the stage game's equilibrium that is worst for it.
+
+    With a continuous move only pure equilibria are known, and the words say so.
+    """
     found = solve(game, at)
     if not found.complete:
         raise StructureError(
             f"game '{game.name}': its equilibria are not all known, so that the worst answer to a "
             "breach is not either; name outside options"
+        )
+    if not found.equilibria:
+        raise StructureError(
+            f"game '{game.name}' has no equilibrium in pure strategies to answer a breach with; "
+            "name outside options"
         )
     worst = {}
     for player in (p.name for p in game.players):
@@ -249,14 +275,15 @@ def _worst_equilibria(game: Game, at: Mapping[str, Fraction]) -> tuple[dict[str,
                 "rational number; name outside options"
             )
         worst[player] = least.lower
-    return worst, "the stage game's equilibrium that is worst for whoever broke the agreement"
+    which = "pure equilibrium" if has_interval(game) else "equilibrium"
+    return worst, f"the stage game's {which} that is worst for whoever broke the agreement"
 
 
 def _described(
     solver: Repeated, plan: Plan, discount: Fraction, outside: Mapping[str, sp.Expr]
 ) -> SustainedPlan:
     critical = solver.critical(plan)
-    holds = bool(solver.sustained(plan, discount))
+    holds = solver.sustained(plan, discount)
     words = solver.stage.words(plan.labels)
     if plan.value is not None and solver.stage.move is not None:
         own = f"{solver.stage.move.name}: {plan.value}"

@@ -7,7 +7,8 @@ and a party values a stream :math:`v_0, v_1, \dots` at
 
 so that a constant stream is worth what a period is worth. After a breach the relation ends: from
 the next period on every party has its *outside option*, or, where none is named, the stage game's
-equilibrium that is worst for whoever broke the agreement.
+equilibrium that is worst for whoever broke the agreement
+(with a continuous move: the worst pure one).
 
 With `payments`, the parties can pay each other at will in every period, after they have seen what
 was done: discretionary bonuses, and the price of the relation itself (Levin 2003).
@@ -44,9 +45,9 @@ class Repetition:
     discount : str, number or sympy expression
         The discount factor :math:`\delta`, a formula in the stage game's parameters.
     outside : mapping of str to formula
-        What each party of the relation has in a period without it, in parameters. Parties who only
-        pay and are paid (bystanders of the stage game) may be named too. Empty: nobody can leave,
-        and a breach is answered by an equilibrium of the stage game.
+        What each party of the relation has in a period without it, in parameters. Bystanders of the
+        stage game may be named too: they pay and are paid, and leave if they have less than that.
+        Empty: nobody can leave, and a breach is answered by an equilibrium of the stage game.
     payments : bool
         Whether the parties can pay each other at will. They need outside options then.
 
