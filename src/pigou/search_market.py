@@ -1,8 +1,9 @@
 r"""Search: buyers and suppliers have to find each other, and buyers enter as long as it pays.
 
 There is a unit mass of suppliers. :math:`\theta` buyers pay k each to search, and
-:math:`A \theta^{1 - \eta}` of them meet a supplier. A match is worth S, of which the supplier gets
-the share :math:`\beta`. Buyers enter freely.
+:math:`A \theta^{1 - \eta}` of them meet a supplier, but never more than there are buyers, or
+suppliers. A match is worth S, of which the supplier gets the share :math:`\beta`. Buyers enter
+freely.
 
 `pigou.solvers.search_entry` finds how many do, and how many should.
 
