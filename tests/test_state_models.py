@@ -140,6 +140,7 @@ REFUSED = [
     (["compare", "pilots", "-r", "secrecy", "--mcpf", "1:2"], "one cost, not a range"),
     (["compare", "pilots", "-r", "secrecy", "--weight", "firms=2"], "--weight has no meaning"),
     (["compare", "pilots", "-r", "secrecy", "--select", "best"], "--select has no meaning"),
+    (["solve", "matching", "--set", "elasticity=1e-9"], "from 1/1000 to 999/1000"),
     (["solve", "option_value", "--set", "value=0"], "outside its domain"),
     (["solve", "information_policy", "--set", "cost=2"], "the cost below the benefit"),
 ]

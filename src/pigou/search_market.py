@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from pigou.errors import DeclarationError
@@ -35,7 +36,7 @@ class SearchMarket:
     ----------
     name : str
     efficacy, elasticity : number, str or sympy expression
-        A > 0 and :math:`0 < \eta < 1` of the matching function.
+        A > 0 and :math:`0 < \eta < 1` of the matching function, from 1/1000 to 999/1000.
     worth, share, cost : number, str or sympy expression
         S > 0, :math:`0 \le \beta \le 1` and k > 0.
     parameters : iterable of Parameter
@@ -85,5 +86,9 @@ class SearchMarket:
             raise DeclarationError(
                 f"{what}: it takes efficacy, worth and cost above 0, an elasticity between 0 and "
                 f"1, and a share from 0 to 1, not {shown}"
+            )
+        if not Fraction(1, 1000) <= n["elasticity"] <= Fraction(999, 1000):
+            raise DeclarationError(
+                f"{what}: the elasticity is from 1/1000 to 999/1000, not {n['elasticity']}"
             )
         return SearchMarket(self.name, **n, source=self.source)
