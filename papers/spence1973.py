@@ -17,8 +17,8 @@ and in a pooling equilibrium no other wage occurs on the path, and what deters a
 levels deters it most with the lowest wage. All levels but one or two are left out: as beliefs about
 other levels may be the worst, a level separates in the game with all levels if it does in the game
 with this level and none. For the same reason the intuitive criterion looks at one deviation at a
-time. Deviations lie halfway between the levels of the grid, as a low type that is *indifferent*
-about a deviation may still be believed to make it.
+time: the two next to the level, and others in wider steps. Deviations lie halfway between the
+levels of the grid, as a low type that is *indifferent* about one may still be believed to make it.
 
 Sources
 -------
@@ -46,6 +46,7 @@ AT = {"theta_L": 1, "theta_H": 2, "q": "0.4"}
 TAXED = AT | {"tau": "0.25"}
 SHARE = Fraction(2, 5)
 STEP = Fraction(1, 100)
+WIDE = 5 * STEP
 CLOSE = Fraction(1, 10**7)
 
 
@@ -234,9 +235,10 @@ def survives(level: Fraction) -> tuple[bool, Grade]:
     StructureError
         If the level does not separate where there is another one.
     """
-    halfway = [STEP * k + STEP / 2 for k in range(int(2 / STEP))]
+    below = level - STEP / 2
+    wide = [WIDE * k + STEP / 2 for k in range(int(2 / WIDE))]
     grades = []
-    for other in sorted(halfway, key=lambda deviation: abs(level - STEP / 2 - deviation)):
+    for other in (below, below + STEP, *sorted(wide, key=lambda deviation: abs(below - deviation))):
         solved = solve(two_levels(), {"e": level, "other_level": other}, pure=True)
         separating = list(choosing(solved, "level"))
         if not separating:

@@ -24,7 +24,8 @@ at once.
 Steps
 -----
 1. For each W, observation by observation on the path, all admissible R for which some strategy of
-   the sender makes them best and uses all of W; and P for these observations alone.
+   the sender makes them best and uses all of W; and P for these observations alone. Where pure
+   equilibria are wanted only, single messages and single replies do.
 2. Off the path, the maximal admissible R. Where the replies on the path are one point, so is what
    each type earns, and the replies that deter are found observation by observation.
 3. Products within another one are dropped. Listed are the pairs of corners.
@@ -171,6 +172,8 @@ class _Search:
         self.place = {o: k for k, o in enumerate(self.messages)}
         self.reply = {r: k for k, r in enumerate(self.replies)}
         self.admissible = [admissible(form, h) for h in _range(form.observations)]
+        if pure:  # the equilibria with these replies are single points
+            self.admissible = [[r for r in sets if len(r) == 1] for sets in self.admissible]
         self.largest = [maximal(sets) for sets in self.admissible]
         self.products: list[tuple[Points, Points]] = []
         self.notes: list[str] = []
@@ -231,12 +234,13 @@ class _Search:
             for h, o in enumerate(self.form.observations)
             if h in on_path
         }
-        few = math.prod(map(len, every.values())) <= MOST_CORNERS
-        bounds = self.incentives(messages, every) if few else None
         senders = simplices(
             [[self.place[t, m] for m in chosen] for t, chosen in enumerate(messages)],
             len(self.messages),
         )
+        few = math.prod(map(len, every.values())) <= MOST_CORNERS
+        narrow = len(senders.corners) > 1  # otherwise few replies are best at the one point
+        bounds = self.incentives(messages, every) if few and narrow else None
         self._extend(messages, on_path, senders, {}, bounds)
 
     def _extend(
@@ -297,11 +301,12 @@ class _Search:
         options = []
         for h in off_path:
             parts = [self._deterring(messages, core, h, chosen) for chosen in self.largest[h]]
-            options.append([p.points for p in parts if not p.is_empty])
+            found = [p.points for p in parts if not p.is_empty]
+            options.append([sum(found, ())] if self.pure and found else found)
         ways = math.prod(sum(len(part) for part in parts) for parts in options)
         if not ways:
             return
-        if ways <= MOST_WAYS:
+        if ways <= (MOST_EQUILIBRIA if self.pure else MOST_WAYS):
             combinations = list(itertools.product(*options))
         else:
             self._note_ways(ways, len(off_path))

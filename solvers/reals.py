@@ -34,6 +34,7 @@ from pigou.expression import If
 __all__ = ["Decision", "Outcome", "decide"]
 
 SECONDS = 5.0
+_SHARES = (0.2, 0.3, 0.5)
 
 
 class Outcome(enum.StrEnum):
@@ -101,7 +102,8 @@ def decide(
     integers : iterable of str
         Names of the symbols that are whole numbers.
     seconds : float
-        Time limit for each attempt.
+        Time limit for each attempt. A long one is shared by three searches that begin elsewhere:
+        how long z3 takes depends on chance, and one that has gone astray seldom comes back.
     work : int
         Limit of each attempt in the steps that z3 counts (about two million a second); none if 0.
         Unlike a time limit it ends at the same place however busy the machine is.
@@ -128,22 +130,24 @@ def decide(
 def _attempt(
     claim: Any, given: tuple[Any, ...], translator: _Translator, seconds: float, work: int
 ) -> Decision:
-    solver = z3.Solver()
-    solver.set("timeout", max(1, int(1000 * seconds)))
-    if work:
-        solver.set("rlimit", work)
     try:
-        for assumption in given:
-            solver.add(translator.condition(assumption))
-        solver.add(z3.Not(translator.condition(claim)))
+        asked = [translator.condition(assumption) for assumption in given]
+        asked.append(z3.Not(translator.condition(claim)))
     except _Untranslatable as error:
         return Decision(Outcome.UNDECIDED, reason=str(error))
-    solver.add(*translator.side)
-    answer = solver.check()
-    if answer == z3.unsat:
-        return Decision(Outcome.PROVED)
-    if answer == z3.sat:
-        return Decision(Outcome.REFUTED, translator.values(solver.model()))
+    asked += translator.side
+    for seed, share in enumerate(_SHARES if seconds >= SECONDS and not work else (1.0,)):
+        solver = z3.Solver()
+        solver.set("timeout", max(1, int(1000 * seconds * share)))
+        solver.set("random_seed", seed)
+        if work:
+            solver.set("rlimit", work)
+        solver.add(*asked)
+        answer = solver.check()
+        if answer == z3.unsat:
+            return Decision(Outcome.PROVED)
+        if answer == z3.sat:
+            return Decision(Outcome.REFUTED, translator.values(solver.model()))
     limits = f"{seconds:g} s" + f" or {work:,} steps" * bool(work)
     return Decision(
         Outcome.UNDECIDED, reason=f"no answer within {limits} ({solver.reason_unknown()})"

@@ -205,8 +205,8 @@ def test_what_is_refused():
         critical_bias(CheapTalk("talk", 1), 1)
     with pytest.raises(DeclarationError, match="no names for parameters"):
         partition_formulas(CheapTalk("talk", "cell", parameters=[Parameter("cell", 1)]))
-    with pytest.raises(StructureError, match="has 7071 equilibria"):
-        partition_equilibria(CheapTalk("talk", "1e-8"))
-    assert partition(CheapTalk("talk", "1e-8"), 7071).cells == 7071
-    with pytest.raises(StructureError, match="1 to 7071"):
-        partition(CheapTalk("talk", "1e-8"), 7072)
+    with pytest.raises(StructureError, match="has 1581 equilibria"):
+        partition_equilibria(CheapTalk("talk", "2e-7"))
+    assert partition(CheapTalk("talk", "2e-7"), 1581).cells == 1581
+    with pytest.raises(StructureError, match="1 to 1581"):
+        partition(CheapTalk("talk", "2e-7"), 1582)

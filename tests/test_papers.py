@@ -34,21 +34,22 @@ from pigou.replicating import agree, answer, crossing, only, replicate, turning_
 
 ROOT = Path(__file__).resolve().parents[1]
 QUICK = (
-    "acemoglu1999", "akerlof1970", "ballard1985", "bikhchandani1992", "cho1987", "crawford1982",
-    "farrell1985", "fukao1993", "hausmann2003", "kamien1992", "keller2005", "levin2003",
-    "mcdonald1986", "morris1998", "palfrey1984", "rasmusen1991", "segal2003", "shapley1953",
-    "stole1996", "winter2004",
+    "acemoglu1999", "akerlof1970", "bagwell1995", "ballard1985", "bikhchandani1992", "cho1987",
+    "crawford1982", "farrell1985", "fukao1993", "hausmann2003", "kamien1992", "keller2005",
+    "levin2003", "mcdonald1986", "morris1998", "nau2004", "palfrey1984", "rasmusen1991",
+    "reiley2008", "segal2003", "selten1975", "shapley1953", "stengel1999", "stole1996",
+    "winter2004",
 )  # fmt: skip
 OBSERVATIONS = {"O06.data_period1_A", "O06.data_period10_A", "O43.bsw_range"}
 COVERED = {
     "O01": 13, "O02": 6, "O03": 8, "O04": 9, "O05": 7, "O06": 13, "O10": 8, "O11": 6, "O12": 7,
-    "O13": 18, "O14": 11, "O15": 13, "O16": 11, "O17": 8, "O18": 11, "O20": 7, "O21": 9, "O22": 12,
-    "O23": 15, "O24": 14, "O25": 10, "O26": 5, "O27": 11, "O28": 24, "O29": 6, "O30": 7, "O31": 8,
-    "O32": 11, "O33": 6, "O34": 12, "O35": 8, "O36": 8, "O37": 6, "O38": 9, "O39": 6, "O40": 6,
-    "O41": 8, "O42": 7, "O43": 4, "O44": 5, "O45": 9, "O46": 6, "O47": 5, "O48": 8,
+    "O13": 18, "O14": 11, "O15": 13, "O16": 11, "O17": 8, "O18": 11, "O19": 11, "O20": 7, "O21": 9,
+    "O22": 12, "O23": 15, "O24": 14, "O25": 10, "O26": 5, "O27": 11, "O28": 24, "O29": 6, "O30": 7,
+    "O31": 8, "O32": 11, "O33": 6, "O34": 12, "O35": 8, "O36": 8, "O37": 6, "O38": 9, "O39": 6,
+    "O40": 6, "O41": 8, "O42": 7, "O43": 4, "O44": 5, "O45": 9, "O46": 6, "O47": 5, "O48": 8,
 }  # fmt: skip
-"""Claims by group; among them five of our own (O14.subsidy_lasting, O16.delegation_better,
-O40.n_built, O45.implemented, O46.insured)."""
+"""Claims by group; among them six of our own (O14.subsidy_lasting, O16.delegation_better,
+O19.horse_belief, O40.n_built, O45.implemented, O46.insured)."""
 HIDDEN = {
     "O04": 9, "O11": 6, "O14": 10, "O23": 15, "O26": 5, "O34": 12, "O39": 6, "O45": 2,
 }  # fmt: skip

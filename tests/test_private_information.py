@@ -1,77 +1,26 @@
-"""Signalling games: all perfect Bayesian equilibria against the definition and the literature."""
+"""Signalling games: all perfect Bayesian equilibria against the definition, in two ways."""
 
 from __future__ import annotations
 
 import itertools
 import random
-from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from pigou import Chance, Game, Lookup, Model, Move, Parameter, Player, Record, compare, solve
-from pigou.check import recheck
-from pigou.check_beliefs import doubt_of_beliefs
-from pigou.compare_page import compare_page
+from pigou import solve
 from pigou.equilibrium import Grade
-from pigou.gambit_tree import read_efg_file
-from pigou.models import load
-from pigou.pages import solve_page
-from pigou.results import solve_result
-from pigou.screen import as_text
-from pigou.signalling import private_information
 from pigou.solvers.bayesian import beliefs_at, perfect_bayesian
-from pigou.solvers.belief_filters import falls, type_payoffs
+from pigou.solvers.belief_filters import falls
 from pigou.solvers.cutting import simplices
 from pigou.solvers.piece_equilibria import corners
-from pigou.solvers.signalling_form import Observation, SignallingForm
-from pigou.stages import Turn
 from pigou.staging import solve_stages
+from signalling_by_hand import ByHand, as_game, drawn, form_of, in_a_row, small, uneven
 
 HALF = Fraction(1, 2)
 
 
-# -- signalling games at random, and the definition by brute force ------------------------------
-
-
-def form_of(prior, u, v):
-    """Lay out a game by tables u[t][m][a] and v[t][m][a]."""
-    types, messages, replies = len(u), len(u[0]), len(u[0][0])
-
-    def actions(number):
-        return tuple((str(k),) for k in range(number))
-
-    turns = tuple(Turn("s", ("m",), Record({"t": str(t)}), actions(messages)) for t in range(types))
-    seen = tuple(
-        Observation(
-            Turn("r", ("a",), Record({"m": str(m)}), actions(replies)),
-            tuple((t, m) for t in range(types)),
-        )
-        for m in range(messages)
-    )
-    pairs = list(itertools.product(range(types), range(messages)))
-    tables = [{(t, m): tuple(map(Fraction, w[t][m])) for t, m in pairs} for w in (u, v)]
-    return SignallingForm(turns, prior, seen, {(t, m): m for t, m in pairs}, *tables)
-
-
-def drawn(rng, high=9, sizes=(2, 3)):
-    types, messages, replies = (rng.choice(sizes) for _ in range(3))
-    weights = [rng.randint(1, 5) for _ in range(types)]
-    prior = tuple(Fraction(w, sum(weights)) for w in weights)
-    u, v = (
-        [[[rng.randint(0, high) for _ in range(replies)] for _ in range(messages)]
-         for _ in range(types)]
-        for _ in range(2)
-    )  # fmt: skip
-    return prior, u, v
-
-
-def small(rng, high):
-    """Draw until the game is solved in no time, mixtures included."""
-    while True:
-        tables = drawn(rng, high)
-        if len(tables[1]) * len(tables[1][0]) * len(tables[1][0][0]) <= 12:
-            return tables
+# -- the definition by brute force ----------------------------------------------------------------
 
 
 def critical_beliefs(v, message):
@@ -152,7 +101,7 @@ def agree(rng, high):
 
 def test_pure_sequential_equilibria_equal_brute_force_over_all_assessments():
     rng = random.Random(1)
-    numbers = [agree(rng, high) for high in (2, 9) for _ in range(50)]
+    numbers = [agree(rng, high) for high in (2, 9) for _ in range(8)]
     assert max(numbers) > 4  # ties make many
 
 
@@ -160,6 +109,16 @@ def test_pure_sequential_equilibria_equal_brute_force_over_all_assessments():
 def test_pure_sequential_equilibria_of_five_thousand_games():
     rng = random.Random(2)
     assert sum(agree(rng, rng.choice((1, 2, 4, 9, 99))) for _ in range(5_000)) > 5_000
+
+
+def test_pure_replies_off_the_path_combine_freely():
+    """Nobody leaves the first message, and two of three replies to each of the others deter."""
+    others = 9
+    u = [[[9, 9, 9], *([[0, 0, 10]] * others)]] * 2
+    v = [[[1, 0, 0], *([[row, 3 - row, 2]] * others)] for row in (0, 3)]
+    prior = (Fraction(9, 10), Fraction(1, 10))
+    found = perfect_bayesian(form_of(prior, u, v), pure=True)
+    assert not found.unresolved and len(found.equilibria) == 2**others
 
 
 def check_all(rng, high, draw):
@@ -210,7 +169,7 @@ def is_equilibrium(prior, u, v, one):
 
 def test_mixed_equilibria_and_the_middle_of_every_continuum_meet_the_definition():
     rng = random.Random(3)
-    found = [check_all(rng, high, small) for high in (1, 9, 99) for _ in range(5)]
+    found = [check_all(rng, high, small) for high in (1, 9, 99) for _ in range(3)]
     mixing = [one for s in found for one in s.equilibria if any(max(row) < 1 for row in one.sender)]
     assert mixing and any(c.dimension for s in found for c in s.cells)
 
@@ -222,19 +181,26 @@ def test_mixed_equilibria_of_many_games_meet_the_definition():
         check_all(rng, rng.choice((1, 2, 9, 99)), drawn)
 
 
-def as_game(prior, u, v):
-    """The same game in the language."""
-    types, messages, replies = len(u), len(u[0]), len(u[0][0])
-    axes = [tuple(range(1, n + 1)) for n in (types, messages, replies)]
-    payoffs = {
-        name: Lookup.of(["t", "m", "a"], axes, [x for by in w for row in by for x in row])
-        for name, w in (("s", u), ("r", v))
-    }
-    outcomes = {f"t{k + 1}": (k + 1, p) for k, p in enumerate(prior)}
-    labels = [{f"{c}{k}": k for k in axes[n]} for n, c in ((1, "m"), (2, "a"))]
-    moves = [Move("m", "s", labels[0]), Move("a", "r", labels[1], 2, observes=["m"])]
-    chance = [Chance("t", outcomes, seen_by=["s"])]
-    return Game("random", [Player("s"), Player("r")], moves, payoffs, chance=chance)
+def same_as_over_all_supports(rng, high, most):
+    form = uneven(rng, high, most)
+    solution, pure = perfect_bayesian(form), perfect_bayesian(form, pure=True)
+    expected = ByHand(form).equilibria()
+    assert not solution.unresolved and len(solution.equilibria) == len(expected)
+    assert {in_a_row(one) for one in solution.equilibria} == expected
+    assert set(pure.equilibria) == {one for one in solution.equilibria if one.is_pure}
+    return sum(any(max(row) < 1 for row in one.sender) for one in solution.equilibria)
+
+
+def test_equilibria_are_those_over_all_supports_whoever_may_send_what():
+    """Own messages of types, observations that pool them or are never made, mixtures, ties."""
+    rng = random.Random(11)
+    assert sum(same_as_over_all_supports(rng, high, 2) for high in (1, 9) for _ in range(10))
+
+
+@pytest.mark.long
+def test_equilibria_are_those_over_all_supports_in_many_games():
+    rng = random.Random(12)
+    assert sum(same_as_over_all_supports(rng, rng.choice((1, 1, 2, 9)), 4) for _ in range(100)) > 10
 
 
 def rows_of(one):
@@ -320,279 +286,6 @@ def test_names_do_not_matter():
             assert {(c, m.index(h)) for c, h, *_ in fell} == {
                 (c, h) for c, h, *_ in after[renamed(one)]
             }
-
-
-# -- refinements ------------------------------------------------------------------------------
-
-
-def intuitive_by_hand(u, v, one):
-    """The intuitive criterion from beliefs at which replies cross, restricted to types."""
-    earned = [
-        max(sum(x * y for x, y in zip(row, one.receiver[m], strict=True))
-            for m, row in enumerate(ut))
-        for ut in u
-    ]  # fmt: skip
-    fell = set()
-    for m in range(len(u[0])):
-        if any(row[m] for row in one.sender):
-            continue
-
-        def replies(types, m=m):
-            beliefs = [
-                b for b in critical_beliefs(v, m) if all(t in types or not w
-                                                         for t, w in enumerate(b))
-            ]  # fmt: skip
-            return set().union(*(best_at(v, m, b) for b in beliefs))
-
-        everybody = set(range(len(u)))
-        losing = {t for t in everybody if max(u[t][m][a] for a in replies(everybody)) < earned[t]}
-        left = everybody - losing
-        if losing and left:
-            gaining = {t for t in left if min(u[t][m][a] for a in replies(left)) > earned[t]}
-            if gaining:
-                fell.add((m, tuple(sorted(losing)), tuple(sorted(gaining))))
-    return fell
-
-
-def test_the_intuitive_criterion_by_hand_and_d1_is_stronger():
-    rng = random.Random(8)
-    intuitive = d1 = 0
-    for _ in range(40):
-        prior, u, v = drawn(rng, rng.choice((3, 9)))
-        form = form_of(prior, u, v)
-        for one in perfect_bayesian(form, pure=True).equilibria:
-            fell = list(falls(form, one))
-            by_criterion = [
-                {f.observation for f in fell if f.criterion == c}
-                for c in ("intuitive criterion", "D1")
-            ]
-            assert {
-                (f.observation, f.excluded, f.deviators)
-                for f in fell
-                if f.criterion == "intuitive criterion"
-            } == intuitive_by_hand(u, v, one)
-            assert by_criterion[0] <= by_criterion[1]
-            intuitive += bool(by_criterion[0])
-            d1 += bool(by_criterion[1])
-    assert 0 < intuitive < d1
-
-
-def spence(thetas, weights, levels):
-    """Certificates at cost level/theta; the buyer pays its estimate, on a grid of all means."""
-    size = len(thetas)
-    wages = sorted(
-        {
-            sum(w * thetas[t] for t, w in zip(group, chosen, strict=True)) / sum(chosen)
-            for n in range(1, size + 1)
-            for group in itertools.combinations(range(size), n)
-            for chosen in [[weights[t] for t in group]]
-        }
-    )
-    u = [[[wage - level / theta for wage in wages] for level in levels] for theta in thetas]
-    v = [[[-((wage - theta) ** 2) for wage in wages] for _ in levels] for theta in thetas]
-    return form_of(tuple(Fraction(w, sum(weights)) for w in weights), u, v), wages
-
-
-def test_d1_selects_the_riley_outcome_of_spence_where_the_intuitive_criterion_does_not():
-    """Three types (Cho and Kreps 1987): the least costly separation is 0, 1, 3 here."""
-    thetas, levels = [Fraction(k) for k in (1, 2, 3)], [Fraction(0), HALF, Fraction(1), Fraction(3)]
-    form, _ = spence(thetas, [1, 1, 1], levels)
-    left = {"intuitive criterion": set(), "D1": set()}
-    found = perfect_bayesian(form, pure=True).equilibria
-    for one in {(e.sender, type_payoffs(form, e)): e for e in found}.values():
-        fell = {f.criterion for f in falls(form, one)}
-        for criterion, outcomes in left.items():
-            if criterion not in fell:
-                outcomes.add(tuple(levels[row.index(1)] for row in one.sender))
-    assert left["D1"] == {(0, 1, 3)}
-    assert len(left["intuitive criterion"]) > 1
-
-
-# -- the literature -----------------------------------------------------------------------------
-
-
-def beer_quiche(strong):
-    """Cho and Kreps (1987), section II."""
-    return Game(
-        "beer and quiche",
-        [Player("sender"), Player("receiver")],
-        [
-            Move("meal", "sender", {"beer": 1, "quiche": 2}),
-            Move("duel", "receiver", {"no": 0, "yes": 1}, 2, observes=["meal"]),
-        ],
-        {
-            "sender": "(kind == strong)*(meal == beer) + (kind == weak)*(meal == quiche)"
-            " + 2*(duel == no)",
-            "receiver": "if(duel == yes, kind == weak, kind == strong)",
-        },
-        parameters=[Parameter("s", strong, "0 < s < 1")],
-        chance=[Chance("kind", {"strong": (1, "s"), "weak": (2, "1 - s")}, seen_by=["sender"])],
-    )
-
-
-def shares(one, move, **when):
-    (strategy,) = [s for s in one.strategies if s.move == move and s.when == when]
-    return {label: p.lower for label, p in strategy.probabilities.items() if p.upper}
-
-
-def test_beer_and_quiche_where_most_are_strong():
-    """O18: two pooling outcomes; after the other meal a duel in half of all cases or more."""
-    game = beer_quiche("9/10")
-    found = solve(game)
-    assert found.complete and len(found) == 4 and len(found.components) == 2
-    form = private_information(game, game.values())
-    by_type = {type_payoffs(form, one) for one in perfect_bayesian(form).equilibria}
-    assert by_type == {(3, 2), (2, 3)}
-    for one in found:
-        (meal,) = shares(one, "meal", kind="strong")
-        assert shares(one, "meal", kind="weak") == {meal: 1}
-        other = {"beer": "quiche", "quiche": "beer"}[meal]
-        duel = shares(one, "duel", meal=other)["yes"]
-        on, off = sorted(one.beliefs, key=lambda b: not b.reached)
-        assert on.when == {"meal": meal} and on.points == ((Fraction(9, 10), Fraction(1, 10)),)
-        assert [dict(p) for p in off.possible] == [{"kind": "strong"}, {"kind": "weak"}]
-        assert set(off.points) == {(HALF, HALF)} | ({(0, 1)} if duel == 1 else set())
-        assert duel in (1, HALF)
-        failing = meal == "quiche"
-        assert ("not intuitive" in one.marks, "not D1" in one.marks) == (failing, failing)
-        assert [(o.excluded, o.by) for o in one.objections] == [
-            (("kind weak",), ("kind strong",))
-        ] * (2 * failing)
-        assert one.payoffs["receiver"].lower == Fraction(9, 10)
-
-
-def test_beer_and_quiche_where_most_are_weak():
-    """O18: the one equilibrium is mixed."""
-    (one,) = solve(beer_quiche("1/10"))
-    assert shares(one, "meal", kind="strong") == {"beer": 1}
-    assert shares(one, "meal", kind="weak") == {"beer": Fraction(1, 9), "quiche": Fraction(8, 9)}
-    assert shares(one, "duel", meal="beer") == {"yes": HALF, "no": HALF}
-    assert shares(one, "duel", meal="quiche") == {"yes": 1}
-    assert [p.lower for p in one.payoffs.values()] == [Fraction(11, 10), Fraction(9, 10)]
-    assert all(b.reached for b in one.beliefs)
-    assert one.beliefs[0].points == ((HALF, HALF),)
-
-
-def test_the_tree_of_beer_and_quiche_has_the_same_equilibria(request):
-    tree = read_efg_file(request.config.rootpath / "examples" / "beer_quiche.efg")
-    found, same = solve(tree), solve(beer_quiche("9/10"))
-    assert found.structure == "signalling"
-
-    def summary(which):
-        return sorted(
-            (next(iter(e.payoffs.values())).lower, e.marks, sorted(b.points for b in e.beliefs))
-            for e in which
-        )
-
-    assert summary(found) == summary(same)
-
-
-def test_the_page_and_json_state_beliefs_as_sets():
-    game = beer_quiche("9/10")
-    found = solve(game)
-    text = " ".join(as_text(solve_page(game, found)).split())
-    assert "duel after meal quiche: kind weak at least 1/2 (off the path) in E1" in text
-    assert "kind weak is ruled out at 'duel after meal beer', and kind strong gains by it" in text
-    assert "The intuitive criterion and D1 leave E1, E3." in text
-    first = solve_result(found)["equilibria"][0]
-    assert [b["reached"] for b in first["beliefs"]] == [True, False]
-    assert [[p["exact"] for p in point] for point in first["beliefs"][1]["extreme_points"]] == [
-        ["0", "1"], ["1/2", "1/2"]
-    ]  # fmt: skip
-
-
-def test_selten_s_horse_keeps_the_component_that_beliefs_support(request):
-    """O19: two of the four extreme equilibria, with at most 1/3 on the first node."""
-    found = solve(read_efg_file(request.config.rootpath / "examples" / "selten_horse.efg"))
-    assert found.complete and len(found) == 4
-    for one in found:
-        first = shares(one, "Player_1")
-        if first == {"L": 1}:  # the second player would rather play L
-            assert "not sequential" in one.marks and not one.beliefs
-            continue
-        assert first == {"R": 1} and "sequential" in one.marks
-        (belief,) = one.beliefs
-        assert not belief.reached and len(belief.possible) == 2
-        place = [dict(p) for p in belief.possible].index({"Player_1": "L"})
-        weights = {point[place] for point in belief.points}
-        pure = shares(one, "Player_3") == {"L": 1}
-        assert weights == ({0, Fraction(1, 3)} if pure else {Fraction(1, 3)})
-
-
-def test_noise_leaves_nothing_off_the_path_of_bagwell_s_leader(request):
-    found = solve(read_efg_file(request.config.rootpath / "examples" / "bagwell.efg"))
-    assert len(found) == 3
-    for one in found:
-        assert "sequential" in one.marks and len(one.beliefs) == 2
-        assert all(b.reached for b in one.beliefs)
-    near = max(found, key=lambda e: shares(e, "Leader").get("S", 0))
-    after = {b.move: b.points for b in near.beliefs}  # S with 99/100, seen rightly with 99/100
-    assert after["Follower_c"] == ((HALF, HALF),)
-
-
-def test_beliefs_are_not_stated_where_players_move_at_the_same_time():
-    moves = [
-        Move("x", "a", {"no": 0, "yes": 1}), Move("y", "b", {"no": 0, "yes": 1}),
-        Move("z", "a", {"no": 0, "yes": 1}, 2),
-    ]  # fmt: skip
-    game = Game("two", [Player("a"), Player("b")], moves, {"a": "x*y + z*y", "b": "x*y"})
-    assert all(not e.beliefs and "sequential" not in e.marks for e in solve(game))
-
-
-def test_compare_leaves_nothing_out_and_says_so_unless_a_rule_asks_for_the_criterion():
-    """O18: beer is what survives; the rules that know no beliefs take quiche, with a caution."""
-    game = beer_quiche("9/10")
-    found = {rule: compare(game, [], select=rule) for rule in ("laplacian", "intuitive", "D1")}
-    meals = {
-        rule: next(iter(shares(c.baseline[c.baseline.selected].equilibrium, "meal", kind="weak")))
-        for rule, c in found.items()
-    }
-    assert meals == {"laplacian": "quiche", "intuitive": "beer", "D1": "beer"}
-    fails = "it fails the intuitive criterion"
-    cautious = [rule for rule, c in found.items() if fails in c.baseline.selection]
-    assert cautious == ["laplacian"]
-    assert found["D1"].baseline.outcome.picked == ("E1", "E3")
-    text = " ".join(as_text(compare_page(Model(game), found["D1"])).split())
-    assert "best and worst count them" in text
-    plain = compare(beer_quiche("1/10"), [], select="intuitive")  # one equilibrium
-    assert plain.baseline.outcome.picked == ("E1",)
-    text = " ".join(as_text(compare_page(Model(plain.baseline.game), plain)).split())
-    assert "best and worst count them" not in text
-    other = compare(load("coordination").game, [], select="D1").baseline.selection
-    assert "D1 is for signalling games of two rounds; taken instead" in other
-
-
-# -- the checker --------------------------------------------------------------------------------
-
-
-def test_the_checker_refuses_what_is_not_so():
-    game = beer_quiche("9/10")
-    at, one = game.values(), solve(game)["E1"]
-    assert recheck(game, at, one).confirmed
-    on, off = one.beliefs
-
-    def doubt(*beliefs):
-        return doubt_of_beliefs(game, at, replace(one, beliefs=beliefs))
-
-    assert doubt(on, off) == ""
-    assert "Bayes' rule gives" in doubt(replace(on, points=((HALF, HALF),)), off)
-    wide = replace(off, points=((Fraction(0), Fraction(1)), (Fraction(1), Fraction(0))))
-    assert "other extreme points" in doubt(on, wide)
-    assert "to be on the path, and is not" in doubt(on, replace(off, reached=True))
-    assert "no belief is stated" in doubt(on)
-    wrong = replace(one, beliefs=(on, wide))
-    assert not recheck(game, at, wrong).confirmed
-
-
-def test_a_reply_that_no_belief_supports_is_refused():
-    """After the unused message the receiver would do what is never best."""
-    u = [[[1, 1], [2, 0]], [[1, 1], [2, 0]]]
-    v = [[[1, 0], [1, 0]], [[1, 0], [1, 0]]]
-    game = as_game((HALF, HALF), u, v)
-    nash = solve_stages(game, {}, solve)
-    assert any(shares(e, "m", t="t1") == {"m1": 1} for e in nash)  # a threat that is not credible
-    for one in solve(game):
-        assert shares(one, "m", t="t1") == {"m2": 1}
 
 
 def test_corners_of_a_cut_simplex():

@@ -4,8 +4,9 @@ Subgame perfection says nothing where a player cannot tell what happened. For ea
 was found, and each information set off the path, the set of *all* beliefs at which the strategy
 there is best is cut out exactly. Where it is empty, what is done there is never best: the
 equilibrium is no *weak perfect Bayesian* one (Myerson 1991), and so no *sequential* one (Kreps and
-Wilson 1982). Where every set has a belief, the checker tries to construct mistakes that lead to it
-(`pigou.check_beliefs`): if it can, the equilibrium is sequential; if not, that is undecided.
+Wilson 1982). Where every set has a belief, the checker tries to construct mistakes that lead to
+beliefs in all sets at once (`pigou.check_beliefs`): if it can, the equilibrium is sequential; if
+not, that is undecided.
 
 The equilibria are those that were found before, so that no more than these is judged: all pure
 ones, and the extreme points of continua, of which other points may have other beliefs. Signalling

@@ -104,7 +104,8 @@ def recheck(game: Game, at: Mapping[str, Fraction], equilibrium: Equilibrium) ->
     found = examine(game, at, equilibrium.strategies)
     doubt = found.doubt or _misstated(equilibrium, found)
     if equilibrium.beliefs and not doubt:
-        doubt = doubt_of_beliefs(game, at, equilibrium)
+        limits = "sequential" in equilibrium.marks
+        doubt = doubt_of_beliefs(game, at, equilibrium, limits)
     return replace(found, confirmed=found.confirmed and not doubt, doubt=doubt)
 
 

@@ -4,7 +4,8 @@ It walks the histories that the game's definition allows (`pigou.stages`), evalu
 rational enclosures (`pigou.enclosing`), and shares nothing with the solvers. Of an equilibrium with
 its beliefs it checks anew, at every information set for which beliefs are stated,
 
-1. *on the path*: that the belief is the one of Bayes' rule, and that each action in use is best;
+1. *on the path*: that the belief is the one of Bayes' rule, and that each action in use is best,
+   given what everybody does later, the player of the information set included;
 2. *off the path*: that the stated extreme points are exactly those of
    :math:`\{\mu \in \Delta : \sum_x \mu(x) (V(x, a) - V(x, b)) \ge 0\}` over actions a in use
    and all b. They are found by another route than the solver's: every choice of inequalities that
@@ -12,7 +13,9 @@ its beliefs it checks anew, at every information set for which beliefs are state
 3. *consistency* (Kreps and Wilson 1982): each extreme point is the limit of the beliefs along a
    sequence of strategies without zeros. The sequence is constructed, as a probability
    :math:`c\,\varepsilon^k` of every unused action, and the limits at all information sets are taken
-   exactly, from the leading powers;
+   exactly, from the leading powers. Where mistakes at one information set decide what is believed
+   at another one, not all extreme points are limits. Then one sequence is searched for whose limits
+   lie in all sets: it shows that the strategies are sequential;
 
 and that beliefs are stated wherever what happened is left open.
 """
@@ -33,6 +36,7 @@ from pigou.stages import Draw, Node, Stages, Turn
 __all__ = ["doubt_of_beliefs"]
 
 ZERO = Enclosure.point(0)
+MOST_TRIED = 400
 Point = tuple[Fraction, ...]
 Leading = tuple[int, Fraction]
 
@@ -116,15 +120,15 @@ class _Check:
             if places not in stated:
                 self._check_alone(places)
         for number, belief in enumerate(self.beliefs):
+            if stated.index(stated[number]) < number:
+                raise _Doubt(f"the belief at '{belief.name}' is stated twice")
             groups = self._groups(belief, self.of_belief[number])
             if belief.reached:
                 self._check_bayes(belief, groups)
             else:
                 self._check_set(belief, groups)
-        for number, belief in enumerate(self.beliefs):
-            if limits and not belief.reached:
-                for point in belief.points:
-                    self._check_limit(number, point)
+        if limits:
+            self._check_limits()
 
     # -- the tree -----------------------------------------------------------------------------
 
@@ -222,7 +226,8 @@ class _Check:
         turn = groups[0][0].event
         assert isinstance(turn, Turn)
         numbers = range(len(turn.actions))
-        values = [[self._value(group, a) for group in groups] for a in numbers]
+        reached = any(self._reached(place) for group in groups for place in group)
+        values = [[self._value(group, a, reached) for group in groups] for a in numbers]
         for used in numbers:
             if self._share(turn.information, used):
                 for other in numbers:
@@ -230,17 +235,19 @@ class _Check:
                         pairs = zip(values[used], values[other], strict=True)
                         yield tuple(a - b for a, b in pairs)
 
-    def _value(self, group: list[_Place], action: int) -> Fraction:
+    def _value(self, group: list[_Place], action: int, again: bool) -> Fraction:
         """Return what an action is worth if one of some histories, told apart by chance, is so."""
         total = sum(place.chance for place in group)
         worth = Fraction(0)
         for place in group:
             assert isinstance(place.event, Turn)
             children = list(self.stages.children(place.node, place.event))
-            worth += place.chance / total * self._expected(children[action][1], place.event.player)
+            value = self._expected(children[action][1], place.event.player, again)
+            worth += place.chance / total * value
         return worth
 
-    def _expected(self, node: Node, player: str) -> Fraction:
+    def _expected(self, node: Node, player: str, again: bool) -> Fraction:
+        """Return what a player gets; `again` says whether it may move, as its strategy says."""
         node, event = self.stages.at_node(node)
         if event is None:
             numbers = {**self.at, **self.stages.values(node.history)}
@@ -249,7 +256,7 @@ class _Check:
             if not paid.is_exact:
                 raise _Doubt("payoffs are irrational")
             return paid.lower
-        if isinstance(event, Turn) and event.player == player:
+        if isinstance(event, Turn) and event.player == player and not again:
             raise _Doubt(f"'{player}' moves again later")
         children = [child for _, child in self.stages.children(node, event)]
         shares = (
@@ -258,7 +265,7 @@ class _Check:
             else [self._share(event.information, k) for k in range(len(children))]
         )
         pairs = zip(shares, children, strict=True)
-        return sum((s * self._expected(c, player) for s, c in pairs if s), Fraction(0))
+        return sum((s * self._expected(c, player, again) for s, c in pairs if s), Fraction(0))
 
     def _check_set(self, belief: Belief, groups: list[list[_Place]]) -> None:
         if any(self._reached(p) for group in groups for p in group):
@@ -276,6 +283,64 @@ class _Check:
 
     # -- limits -------------------------------------------------------------------------------
 
+    def _check_limits(self) -> None:
+        try:
+            for number, belief in enumerate(self.beliefs):
+                if not belief.reached:
+                    for point in belief.points:
+                        self._check_limit(number, point)
+        except _Doubt:
+            if not self._is_sequential():
+                raise
+
+    def _is_sequential(self) -> bool:
+        """Search for mistakes whose limits are beliefs in all sets at once.
+
+        Tried are mistakes that lead to an extreme point, or to the middle, of one set after
+        another, as far as those made before leave them free; then all orders of few mistakes.
+        """
+        off_path = [
+            self._groups(belief, self.of_belief[k])
+            for k, belief in enumerate(self.beliefs)
+            if not belief.reached
+        ]
+        sets = [belief.points for belief in self.beliefs if not belief.reached]
+        rows = [list(self._advantages(groups)) for groups in off_path]
+        tried = itertools.chain(
+            self._aimed(off_path, [(_middle(points), *points) for points in sets]),
+            self._ordered(off_path),
+        )
+        return any(
+            all(
+                sum(a * m for a, m in zip(row, limit, strict=True)) >= 0
+                for groups, wanted in zip(off_path, rows, strict=True)
+                for limit in [self._limit(mistakes, groups)]
+                for row in wanted
+            )
+            for mistakes in itertools.islice(tried, MOST_TRIED)
+        )
+
+    def _aimed(
+        self, off_path: list[list[list[_Place]]], aims: Sequence[Sequence[Point]]
+    ) -> Iterator[dict[Any, Leading]]:
+        for wanted in itertools.islice(itertools.product(*aims), MOST_TRIED // 2):
+            for order in (range(len(off_path)), reversed(range(len(off_path)))):
+                mistakes: dict[Any, Leading] = {}
+                for k in order:
+                    self._add_mistakes(mistakes, off_path[k], wanted[k], all_free=False)
+                yield mistakes
+
+    def _ordered(self, off_path: list[list[list[_Place]]]) -> Iterator[dict[Any, Leading]]:
+        steps = dict.fromkeys(
+            step
+            for groups in off_path
+            for group in groups
+            for step in group[0].path
+            if not self._share(*step)
+        )
+        for powers in itertools.product((1, 2, 3), repeat=len(steps)):
+            yield {step: (k, Fraction(1)) for step, k in zip(steps, powers, strict=True)}
+
     def _check_limit(self, number: int, point: Point) -> None:
         """Construct mistakes that lead to a belief, and take the limits at all information sets."""
         mistakes: dict[Any, Leading] = {}
@@ -291,17 +356,28 @@ class _Check:
                 raise _Doubt(f"no mistakes were found that lead to a belief at '{belief.name}'")
 
     def _add_mistakes(
-        self, mistakes: dict[Any, Leading], groups: list[list[_Place]], wanted: Point
+        self,
+        mistakes: dict[Any, Leading],
+        groups: list[list[_Place]],
+        wanted: Point,
+        all_free: bool = True,
     ) -> None:
-        """Make the last unused action before each history likely in proportion to its belief."""
-        for group, belief in zip(groups, wanted, strict=True):
-            unused = [step for step in group[0].path if not self._share(*step)]
+        """Make the last unused action before each history likely in proportion to its belief.
+
+        It is the less rare, the more other mistakes come before it.
+        """
+        missing = [[s for s in group[0].path if not self._share(*s)] for group in groups]
+        most = max(map(len, missing))
+        for group, unused, belief in zip(groups, missing, wanted, strict=True):
             if not unused or unused[-1] in mistakes:
+                if not all_free:
+                    continue
                 raise _Doubt("the mistakes that lead off the path are not independent")
+            power = most - len(unused) + 1
             before = sum((place.chance for place in group), Fraction(0))
             for step in group[0].path:
                 before *= self._share(*step) if step not in unused else 1
-            mistakes[unused[-1]] = (1, belief / before) if belief else (2, Fraction(1))
+            mistakes[unused[-1]] = (power, belief / before) if belief else (power + 1, Fraction(1))
 
     def _limit(self, mistakes: Mapping[Any, Leading], groups: list[list[_Place]]) -> Point:
         leading = []
@@ -315,6 +391,10 @@ class _Check:
         least = min(power for power, _ in leading)
         weights = [factor if power == least else Fraction(0) for power, factor in leading]
         return tuple(w / sum(weights) for w in weights)
+
+
+def _middle(points: Sequence[Point]) -> Point:
+    return tuple(sum(column) / Fraction(len(points)) for column in zip(*points, strict=True))
 
 
 def _told_apart(strategies: Sequence[Strategy]) -> bool:
