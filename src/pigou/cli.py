@@ -457,7 +457,8 @@ def compare(
     if about_state is not None:
         given = {"--weight": weights, "--income": incomes, "--switch": switches,
                  "--best": instruments, "--time-limit": limit, "--median": median,
-                 "--elasticity": elasticity != "13/10", "--select": select != "laplacian"}  # fmt: skip
+                 "--elasticity": elasticity != "13/10",
+                 "--select": select != "laplacian"}  # fmt: skip
         _refuse_options(about_state, given)
         return _compare_state(about_state, texts, sets, mcpf, (style, as_json, file))
     what = _model_of(model)
