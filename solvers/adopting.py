@@ -45,7 +45,8 @@ Steps
    :math:`x = k, g = 2 \pi_{11} - \pi_{10} - \pi_{01}`, if in this order; otherwise both at
    :math:`x = K + k, g = 2 (\pi_{11} - \pi_{00})`. A gain that is not positive is never worth it.
 
-All numbers are enclosed by ball arithmetic; a comparison that it does not decide is left unsettled.
+Best times are compared exactly, by :math:`(r+\alpha) x / g`. All numbers are enclosed by ball
+arithmetic; a comparison of values that it does not decide is left unsettled.
 
 Sources
 -------
@@ -106,7 +107,8 @@ class AdoptionTimes(NamedTuple):
         With numbers in the place of parameters.
     kind : {"race", "waiting game", "not settled"}
     diffusion : Dates or None
-        One after the other: in a race the pre-emption equilibrium; in a waiting game the pure
+        One after the other: in a race the pre-emption equilibrium (None if the second would
+        follow at once from time 0 on: then both adopt together); in a waiting game the pure
         equilibrium, in which one firm goes first and the other has no reason to.
     joint : tuple of Enclosure or None
         From when to when both may adopt at the same time in equilibrium.
@@ -170,7 +172,8 @@ class AdoptionTimes(NamedTuple):
         Raises
         ------
         DeclarationError
-            If it is no waiting game, or the time is before both begin.
+            If it is no waiting game in which both waiting is settled, or the time is before both
+            begin.
 
         Examples
         --------
@@ -181,12 +184,16 @@ class AdoptionTimes(NamedTuple):
         t = exact(time)
         if self.kind != "waiting game" or self.diffusion is None or self.diffusion.first is None:
             raise DeclarationError(f"adoption '{self.game.name}' is no waiting game")
+        if self.symmetric_value is None:
+            raise DeclarationError(f"adoption '{self.game.name}': both waiting is not settled")
         if t < self.diffusion.first.upper:
             raise DeclarationError(f"nobody adopts before {self.diffusion.first.value:.6g}")
         with working_precision():
             solver = _Solver(self.game)
             x = _ball(t)
-            return ball_to_enclosure(-solver.slope(x, solver.after(x)) / -solver.lead(x))
+            at_once = solver.after(x)
+            slopes = [solver.slope(x, way) for way in (True, False) if at_once in (way, None)]
+            return ball_to_enclosure(slopes[0].union(slopes[-1]) / solver.lead(x))
 
 
 def adoption_equilibria(game: Adoption, at: Mapping[str, Any] | None = None) -> AdoptionTimes:
@@ -262,12 +269,21 @@ class _Solver:
         self.game = game
         self.r, self.fall = _ball(game.discount), _ball(game.discount + game.decline)
         self.first, self.second = _ball(game.first_cost), _ball(game.second_cost)
-        self.follows = self.when(game.second_cost, game.both - game.laggard)
+        self.follow = self.level(game.second_cost, game.both - game.laggard)
+        self.alone = self.level(game.first_cost, game.pioneer - game.neither)
+        self.joint = self.level(game.first_cost, game.both - game.neither)
+        self.follows = self.time(self.follow)
 
-    def when(self, cost: Fraction, gain: Fraction) -> arb:
-        """Return the time at which a gain is worth a cost, 0 if at once."""
-        ratio = (self.game.discount + self.game.decline) * cost / gain
-        return arb(0) if ratio <= 1 else _ball(ratio).log() / _ball(self.game.decline)
+    def level(self, cost: Fraction, gain: Fraction) -> Fraction:
+        r"""Return :math:`e^{\alpha t}` at the time t at which a gain is worth a cost, 1 if at once.
+
+        Times are compared by their levels, which are rational.
+        """
+        return max(Fraction(1), (self.game.discount + self.game.decline) * cost / gain)
+
+    def time(self, level: Fraction) -> arb:
+        """Return the time of a level."""
+        return arb(0) if level == 1 else _ball(level).log() / _ball(self.game.decline)
 
     def after(self, t: arb) -> bool | None:
         """Whether the second follows at once; None where it is not decided."""
@@ -307,7 +323,7 @@ class _Solver:
     def solve(self) -> AdoptionTimes:
         g = self.game
         efficient = self._efficient()
-        peak = self.when(g.first_cost, g.pioneer - g.laggard).min(self.follows)
+        peak = self.time(min(self.level(g.first_cost, g.pioneer - g.laggard), self.follow))
         best = self.lead(peak)
         if self.follows == 0 and g.first_cost == g.second_cost:
             return self._together(efficient)
@@ -320,14 +336,14 @@ class _Solver:
     def _race(self, peak: arb, efficient: Dates) -> AdoptionTimes:
         g = self.game
         first = self._preempts(peak)
-        alone = self.when(g.first_cost, g.pioneer - g.neither)
+        alone = self.time(self.alone)
         if first is None or not (first < alone and self._tempting(alone)):
             return AdoptionTimes(g, "not settled", None, None, None, None, efficient)
         diffusion = self.dates(first)
         joint = values = None
         if g.first_cost == g.second_cost:
             top = self.values(alone, self.follows.max(alone))[0]
-            last = self.when(g.first_cost, g.both - g.neither)
+            last = self.time(self.joint)
             gap = self.values(last, last)[0] - top
             if gap.contains(0):
                 return AdoptionTimes(g, "not settled", diffusion, None, None, None, efficient)
@@ -341,21 +357,20 @@ class _Solver:
     def _tempting(self, alone: arb) -> bool:
         """Whether being first is better when it is worth most, and it is not worth more later."""
         g = self.game
-        if not (alone < self.follows and self.lead(alone) > 0):
+        if not (self.alone < self.follow and self.lead(alone) > 0):
             return False
         if g.first_cost == g.second_cost:
             return True
-        late = self.when(g.first_cost, g.both - g.neither).max(self.follows)
+        late = self.time(max(self.joint, self.follow))
         return bool(self.values(late, late)[0] < self.values(alone, self.follows)[0])
 
     def _together(self, efficient: Dates) -> AdoptionTimes:
         """Return the case in which the second would follow at once from time 0 on, at K = k."""
         g = self.game
-        last = self.when(g.first_cost, g.both - g.neither)
+        last = self.time(self.joint)
         both = [ball_to_enclosure(self.values(t, t)[0]) for t in (arb(0), last)]
         joint = Enclosure.point(0), ball_to_enclosure(last)
-        diffusion = self.dates(arb(0))
-        return AdoptionTimes(g, "race", diffusion, joint, (both[0], both[1]), None, efficient)
+        return AdoptionTimes(g, "race", None, joint, (both[0], both[1]), None, efficient)
 
     def _preempts(self, peak: arb) -> arb | None:
         """Return the first time at which being first is as good as being second."""
@@ -385,33 +400,29 @@ class _Solver:
 
     def _waiting(self, efficient: Dates) -> AdoptionTimes:
         g = self.game
-        alone = self.when(g.first_cost, g.pioneer - g.neither)
-        both = self.when(g.first_cost, g.both - g.neither).max(self.follows)
-        candidates = [self.dates(both)]
-        if alone < self.follows:
-            candidates.append(self.dates(alone))
-        elif not alone >= self.follows:
-            return AdoptionTimes(g, "not settled", None, None, None, None, efficient)
+        candidates = [self.dates(self.time(max(self.joint, self.follow)))]
+        if self.alone < self.follow:
+            candidates.append(self.dates(self.time(self.alone)))
         best = max(candidates, key=lambda one: one.pioneer.lower)
         rest = [one for one in candidates if one is not best]
         if any(one.pioneer.upper >= best.pioneer.lower for one in rest):
             return AdoptionTimes(g, "not settled", None, None, None, None, efficient)
         # L falls from the best time on unless it rises again once the second follows at once
-        falls = best is candidates[0] or both <= self.follows
+        falls = best is candidates[0] or self.joint <= self.follow
         value = best.pioneer if falls else None
         return AdoptionTimes(g, "waiting game", best, None, None, value, efficient)
 
     def _efficient(self) -> Dates:
         g = self.game
         gains = (g.pioneer + g.laggard - 2 * g.neither, 2 * g.both - g.pioneer - g.laggard)
-        one = None if gains[0] <= 0 else self.when(g.first_cost, gains[0])
-        two = None if gains[1] <= 0 else self.when(g.second_cost, gains[1])
+        one = None if gains[0] <= 0 else self.level(g.first_cost, gains[0])
+        two = None if gains[1] <= 0 else self.level(g.second_cost, gains[1])
         if one is not None and two is None:
-            return self._never_followed(one)
-        if one is None or two is None or not one <= two:
-            one = two = self.when((g.first_cost + g.second_cost), 2 * (g.both - g.neither))
-        pioneer, follower = self.values(one, two)
-        return Dates(*map(ball_to_enclosure, (one, two, pioneer, follower)))
+            return self._never_followed(self.time(one))
+        if one is None or two is None or one > two:
+            one = two = self.level(g.first_cost + g.second_cost, 2 * (g.both - g.neither))
+        dates = self.time(one), self.time(two)
+        return Dates(*map(ball_to_enclosure, (*dates, *self.values(*dates))))
 
     def _never_followed(self, one: arb) -> Dates:
         g, when = self.game, (-self.r * one).exp()

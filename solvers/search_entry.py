@@ -2,18 +2,24 @@ r"""Free entry into a market with search, and the efficient number of buyers, ce
 
 Steps
 -----
-1. All suppliers are found from :math:`\bar\theta = A^{-1/(1 - \eta)}` buyers on: the number of
-   matches is :math:`m(\theta) = \min(1, A \theta^{1-\eta})`.
-2. A buyer finds a supplier with probability :math:`m(\theta)/\theta`, which falls in
-   :math:`\theta`. Free entry, :math:`(1 - \beta) S\, m(\theta)/\theta = k`, has one solution:
-   :math:`\bigl( A (1 - \beta) S / k \bigr)^{1/\eta}` if that is at most :math:`\bar\theta`, and
-   :math:`(1 - \beta) S / k` otherwise. Nobody enters if the supplier has all, :math:`\beta = 1`.
-3. The surplus :math:`m(\theta) S - k \theta` is concave, and largest at
-   :math:`\min\bigl( \bar\theta, ( A (1 - \eta) S / k )^{1/\eta} \bigr)`: the same as under free
-   entry if :math:`\beta = \eta` and not all suppliers are found (Hosios 1990).
+1. There are no more matches than buyers, and no more than suppliers: their number is
+   :math:`m(\theta) = \min(\theta, 1, A \theta^{1-\eta})`. With A < 1 all buyers find a supplier
+   up to :math:`\underline\theta = A^{1/\eta}`, and all suppliers are found from
+   :math:`\bar\theta = A^{-1/(1 - \eta)}` on. With :math:`A \ge 1` the shorter side is always
+   matched, and both are 1.
+2. A buyer finds a supplier with probability :math:`m(\theta)/\theta`, which is 1 up to
+   :math:`\underline\theta` and falls from there. Free entry,
+   :math:`(1 - \beta) S\, m(\theta)/\theta = k`, therefore: nobody enters if
+   :math:`(1 - \beta) S < k`, and any number up to :math:`\underline\theta` may if both are equal.
+   Otherwise there is one solution, :math:`\bigl( A (1 - \beta) S / k \bigr)^{1/\eta}` if that is
+   at most :math:`\bar\theta` and A < 1, and :math:`(1 - \beta) S / k` if not.
+3. The surplus :math:`m(\theta) S - k \theta` is concave. It is largest at 0 if :math:`S \le k`, and
+   otherwise at :math:`( A (1 - \eta) S / k )^{1/\eta}` or the nearest number between
+   :math:`\underline\theta` and :math:`\bar\theta`. Under free entry there are as many if
+   :math:`\beta = \eta` and some on either side are not matched (Hosios 1990).
 
-Which case holds is decided exactly, by comparing powers of rational numbers in ball arithmetic; if
-that does not decide, both formulas agree up to the enclosure, and their union is taken.
+What is rational is compared exactly, powers in ball arithmetic; if that does not decide, both
+formulas agree up to the enclosure, and their union is taken.
 
 Source: Hosios (1990), Review of Economic Studies 57:279-298, proposition 1, in one shot.
 """
@@ -40,7 +46,8 @@ class Search(NamedTuple):
     Attributes
     ----------
     buyers : Enclosure
-        For each supplier.
+        For each supplier. Wide where buyers break even however many there are: any number in it
+        is an equilibrium.
     matches : Enclosure
         The share of suppliers that are found.
     surplus : Enclosure
@@ -103,8 +110,8 @@ def search_entry(
     m = market.at(at)
     whole = Fraction(m.cost) + aid
     with working_precision():
-        free = _entered(m, Fraction(1 - m.share), Fraction(m.cost), True)
-        best = _entered(m, Fraction(1 - m.elasticity), whole, False)
+        free = _entered(m)
+        best = _wanted(m, whole)
         return SearchEntry(_search(m, free, whole), _search(m, best, whole))
 
 
@@ -117,22 +124,52 @@ def _power(base: Fraction, exponent: Fraction) -> arb:
     return (_ball(base).log() * _ball(exponent)).exp()
 
 
-def _entered(m: SearchMarket, part: Fraction, cost: Fraction, free: bool) -> arb:
-    """Return how many buyers enter if a buyer counts a part of the worth of a match."""
-    if part == 0:
+def _corners(m: SearchMarket) -> tuple[arb, arb]:
+    """Return up to how many buyers all find a supplier, and from how many on all are found."""
+    if m.efficacy >= 1:
+        return arb(1), arb(1)
+    return _power(m.efficacy, 1 / m.elasticity), _power(m.efficacy, -1 / (1 - m.elasticity))
+
+
+def _entered(m: SearchMarket) -> arb:
+    """Return how many buyers enter freely."""
+    gain = Fraction((1 - m.share) * m.worth) / m.cost
+    few, full = _corners(m)
+    if gain < 1:
         return arb(0)
-    gain = part * m.worth / cost
+    if gain == 1:
+        return arb(0).union(few)
+    if m.efficacy >= 1:
+        return _ball(gain)
     inside = _power(m.efficacy * gain, 1 / m.elasticity)
-    full = _power(m.efficacy, -1 / (1 - m.elasticity))
-    beyond = _ball(gain) if free else full
     if inside <= full:
         return inside
-    return beyond if inside > full else inside.union(beyond)
+    return _ball(gain) if inside > full else inside.union(_ball(gain))
+
+
+def _wanted(m: SearchMarket, cost: Fraction) -> arb:
+    """Return the efficient number of buyers."""
+    few, full = _corners(m)
+    gain = Fraction((1 - m.elasticity) * m.worth) / cost
+    if m.worth <= cost:
+        return arb(0)
+    if m.efficacy >= 1 or gain <= 1:
+        return few
+    return _power(m.efficacy * gain, 1 / m.elasticity).min(full)
 
 
 def _search(m: SearchMarket, buyers: arb, cost: Fraction) -> Search:
-    matches = arb(0)
-    if buyers > 0:
+    few, _ = _corners(m)
+    if buyers < few:  # all of them find a supplier
+        matches = buyers
+    elif not buyers > few:  # matches rise, from few to less than buyers
+        matches = buyers.union(few)
+    else:
         matches = ((buyers.log() * _ball(1 - m.elasticity)).exp() * _ball(m.efficacy)).min(arb(1))
-    surplus = matches * _ball(m.worth) - buyers * _ball(cost)
-    return Search(*map(ball_to_enclosure, (buyers, matches, surplus)))
+    surplus = ball_to_enclosure(matches * _ball(m.worth) - buyers * _ball(cost))
+    return Search(_at_least_0(buyers), _at_least_0(matches), surplus)
+
+
+def _at_least_0(ball: arb) -> Enclosure:
+    found = ball_to_enclosure(ball)
+    return Enclosure(max(found.lower, Fraction(0)), found.upper)

@@ -139,6 +139,8 @@ REFUSED = [
     (["compare", "pilots", "-r", "technical_assistance:boost"], "key=value"),
     (["compare", "pilots", "-r", "secrecy", "--mcpf", "1:2"], "one cost, not a range"),
     (["compare", "pilots", "-r", "secrecy", "--weight", "firms=2"], "--weight has no meaning"),
+    (["compare", "pilots", "-r", "secrecy", "--select", "best"], "--select has no meaning"),
+    (["solve", "matching", "--set", "elasticity=1e-9"], "from 1/1000 to 999/1000"),
     (["solve", "option_value", "--set", "value=0"], "outside its domain"),
     (["solve", "information_policy", "--set", "cost=2"], "the cost below the benefit"),
 ]
@@ -179,3 +181,17 @@ def test_every_section_compiles(tmp_path: Path) -> None:
     assert said.returncode == 0, said.stdout[-2000:]
     wide = [line for line in said.stdout.splitlines() if "Overfull" in line]
     assert not wide, wide
+
+
+def test_where_nothing_is_settled_that_is_said() -> None:
+    printed = run("compare", "adoption", "-r", "exclusive_know_how:secrecy=9/10")
+    assert printed.exit_code == 3
+    assert "no equilibrium was found to compare" in printed.stdout
+    assert "incomplete" in printed.stdout
+    tied = run("solve", "adoption", "--set", "second=20")
+    assert tied.exit_code == 3
+    assert "race" in tied.stdout
+    assert "whether both can adopt together" in tied.stdout
+    herding = run("compare", "herding", "-r", "model_firm").stdout
+    assert "model_firm: welfare is 0.003712 lower." in herding
+    assert "3 equilibria shown" in run("solve", "certificates").stdout

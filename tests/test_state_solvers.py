@@ -312,7 +312,7 @@ def test_efficient_search_is_best_on_a_grid(values: dict[str, object]) -> None:
         for name, default in (("efficacy", 0.6), ("elasticity", 0.5), ("worth", 5), ("cost", 1.2))
     )
     grid = [0.002 * step for step in range(60_000)]
-    top = max(min(1.0, a * t ** (1 - eta)) * s - k * t for t in grid)
+    top = max(min(1.0, t, a * t ** (1 - eta)) * s - k * t for t in grid)
     assert best.quantities["welfare"].value == pytest.approx(top, abs=2e-3)
     assert best.quantities["welfare"].value >= top - 1e-9
     assert free.quantities["welfare"].value <= top + 1e-9
@@ -466,3 +466,125 @@ def test_what_is_not_settled_is_said() -> None:
     printed = run("solve", "adoption", "--set", "second=18")
     assert printed.exit_code == 3
     assert "Not settled" in printed.stdout
+
+
+def pure_first_adoptions(g: Adoption, step: float, horizon: float) -> set[tuple[str, float]]:
+    """Return who adopts first and when in the pure equilibria of a game with steps of time."""
+    n: dict[str, float] = {f: float(getattr(g, f)) for f in (
+        "discount", "decline", "first_cost", "second_cost", "neither", "pioneer", "laggard", "both",
+    )}  # fmt: skip
+    r, fall = n["discount"], n["discount"] + n["decline"]
+    gain = n["both"] - n["laggard"]
+    late = max(0.0, math.log(fall * n["second_cost"] / gain) / n["decline"])
+
+    def worth(t: float, second: float, flow: float, cost: float, paid: float) -> float:
+        one, two = math.exp(-r * t), math.exp(-r * second)
+        flows_ = n["neither"] * (1 - one) + flow * (one - two) + n["both"] * two
+        return flows_ / r - cost * math.exp(-fall * paid)
+
+    never = n["neither"] / r
+    outcomes = {("never", horizon): (never, never)}
+    for place in reversed(range(int(horizon / step))):
+        t = place * step
+        second = max(t, late)
+        lead = worth(t, second, n["pioneer"], n["first_cost"], t)
+        behind = worth(t, second, n["laggard"], n["second_cost"], second)
+        both = worth(t, t, n["both"], n["first_cost"], t)
+        now: dict[tuple[str, float], tuple[float, float]] = {}
+        for outcome, (one, two) in outcomes.items():
+            if both >= behind - 1e-12:
+                now["both", t] = both, both
+            if lead >= one - 1e-12 and behind >= both - 1e-12:
+                now["one", t] = lead, behind
+            if lead >= two - 1e-12 and behind >= both - 1e-12:
+                now["two", t] = behind, lead
+            if min(one, two) >= lead - 1e-12:
+                now[outcome] = one, two
+        outcomes = now
+    return set(outcomes)
+
+
+def test_equilibria_are_those_of_a_game_with_steps_of_time() -> None:
+    rng, step, kinds = random.Random(5), 0.05, set()
+    while len(kinds) < 3 or rng.random() < 0.9:
+        second = rng.randint(5, 40)
+        first = second + rng.choice([0, rng.randint(0, 30)])
+        low, mid, high = (Fraction(x, 8) for x in sorted(rng.sample(range(41), 3)))
+        behind = Fraction(rng.randrange(8 * high.numerator + 1), 8 * high.denominator)
+        decline = Fraction(rng.randint(4, 20), 100)
+        try:
+            game = Adoption("t", "1/10", decline, first, second, low, high, behind, mid).at()
+        except DeclarationError:
+            continue
+        found = adoption_equilibria(game)
+        if not found.complete or found.diffusion is None:
+            continue
+        dates = [found.diffusion.first, found.diffusion.second, *(found.joint or ())]
+        pure = pure_first_adoptions(game, step, 1.5 * max(30.0, *(x.value for x in dates)))
+        joint = [t for who, t in pure if who == "both"]
+        first_one = found.diffusion.first.value
+        kinds.add((found.kind, bool(joint)))
+        assert (found.joint is None) == (not joint)
+        if found.joint is not None:
+            assert [min(joint), max(joint)] == pytest.approx(
+                [t.value for t in found.joint], abs=3 * step
+            )
+        # where both would follow at once, one who goes first is both together
+        apart = [t for who, t in pure if who == "one" and t not in joint]
+        assert apart == pytest.approx([first_one] * len(apart), abs=3 * step)
+        assert apart or any(who == "one" and t == pytest.approx(first_one, abs=3 * step)
+                            for who, t in pure)  # fmt: skip
+
+
+def test_times_are_compared_exactly() -> None:
+    # the second follows later than both together would adopt: L falls for ever after its peak
+    game = Adoption("t", "1/10", "9/50", 39, 27, "7/8", "19/4", "9/4", "7/2")
+    found = adoption_equilibria(game)
+    assert found.kind == "waiting game"
+    assert found.complete
+    assert found.rate(7).lower > 0
+    dip = adoption_equilibria(Adoption("t", "1/10", "1/25", 40, 32, "19/8", "35/8", "21/8", "33/8"))
+    if dip.symmetric_value is None:
+        with pytest.raises(DeclarationError, match="not settled"):
+            dip.rate(30)
+
+
+def test_where_the_second_follows_at_once_both_adopt_together() -> None:
+    model = load("adoption")
+    at = {"first": 1, "second": 1}
+    (one,) = measure(model, at).equilibria
+    assert one.name == "both together"
+    assert one.quantities["the second adopts at"] == Enclosure.point(0)
+    later = measure(model, {"first": 4, "second": 4}).equilibria
+    assert [o.name for o in later] == ["both together, earliest", "both together, latest"]
+
+
+def test_there_are_no_more_matches_than_buyers() -> None:
+    few = measure(load("matching"), {"cost": 3})  # a buyer who finds for sure loses: 0.3 * 5 < 3
+    free, best = few.outcomes
+    assert str(free.quantities["buyers for each supplier"]) == "0"
+    assert near(best.quantities["buyers for each supplier"], 0.36)
+    assert near(best.quantities["share of suppliers that are found"], 0.36)
+    even = only(load("matching"), {"cost": "3/2"})["buyers for each supplier"]
+    assert even.lower == 0
+    assert even.upper == pytest.approx(Fraction(9, 25))
+    rng = random.Random(3)
+    for _ in range(40):
+        values = {
+            "efficacy": Fraction(rng.randint(1, 30), 20), "share": Fraction(rng.randint(0, 9), 10),
+            "elasticity": Fraction(rng.randint(1, 9), 10), "cost": Fraction(rng.randint(1, 60), 10),
+        }  # fmt: skip
+        free, best = measure(load("matching"), values).outcomes
+        a, eta, k = (float(values[name]) for name in ("efficacy", "elasticity", "cost"))
+
+        def matches(t: float, a: float = a, eta: float = eta) -> float:
+            return min(1.0, t, a * t ** (1 - eta))
+
+        top = max(5 * matches(t) - k * t for t in (0.005 * step for step in range(4000)))
+        assert top - 1e-9 <= best.quantities["welfare"].value <= top + 0.05
+        buyers = free.quantities["buyers for each supplier"]
+        gain = 5 * (1 - float(values["share"]))
+        if buyers.upper == 0:
+            assert gain < k
+        elif buyers.lower > 0:
+            assert gain * matches(buyers.value) / buyers.value == pytest.approx(k)

@@ -1,20 +1,22 @@
 r"""Matching: buyers look for suppliers too little, as suppliers have a part of what comes of it.
 
 **The game.** There is a unit mass of suppliers. Each of :math:`\theta` buyers pays k to search
-(trips, samples, trial orders), and :math:`A \theta^{1 - \eta}` of them find a supplier. A match is
-worth S, of which the supplier gets the share :math:`\beta`. Buyers enter until search does not pay
-any more, :math:`(1 - \beta) S A \theta^{-\eta} = k`.
+(trips, samples, trial orders), and :math:`A \theta^{1 - \eta}` of them find a supplier, but never
+more than there are on either side. A match is worth S, of which the supplier gets the share
+:math:`\beta`. Buyers enter until search does not pay any more,
+:math:`(1 - \beta) S A \theta^{-\eta} = k`; with :math:`(1 - \beta) S < k` none comes.
 
 **What fails.** A buyer who enters has only the part :math:`1 - \beta` of a match, and makes others
-find fewer. Both effects cancel if and only if :math:`\beta = \eta` (Hosios 1990). With
-:math:`\beta > \eta` there is too little search, and suppliers stay off the buyers' radar; with
-:math:`\beta < \eta` there is too much.
+find fewer. Where some on either side are not matched, both effects cancel if and only if
+:math:`\beta = \eta` (Hosios 1990). With :math:`\beta > \eta` there is too little search, and
+suppliers stay off the buyers' radar; with :math:`\beta < \eta` there is too much.
 
 **Whom it hurts.** Suppliers who are not found.
 
 **Reforms it invites.** *Search support* pays a part of k: :math:`k (\beta - \eta)/(1 - \eta)` a
 buyer is right. *Matchmaking* (fairs, directories) raises A. *Supplier bargaining* raises
-:math:`\beta`, and **backfires** where it is above :math:`\eta` already: fewer buyers come.
+:math:`\beta`, and **backfires** where it is above :math:`\eta` already: fewer buyers come, and in
+the end none.
 
 Sources
 -------
@@ -105,7 +107,7 @@ def supplier_bargaining() -> StateReform:
         "supplier_bargaining",
         {"share": "share + power*(1 - share)"},
         [Parameter(
-            "power", "1/2", "0 <= power < 1", "", "part of the buyers' share that suppliers get",
+            "power", "1/10", "0 <= power < 1", "", "part of the buyers' share that suppliers get",
             r"\pi", source="illustration",
         )],
         label="suppliers bargain together and get more of a match",

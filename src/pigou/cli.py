@@ -536,7 +536,9 @@ def compare(
     about_state = _state_model(model)
     if about_state is not None:
         given = {"--weight": weights, "--income": incomes, "--switch": switches,
-                 "--best": instruments, "--time-limit": limit}  # fmt: skip
+                 "--best": instruments, "--time-limit": limit, "--median": median,
+                 "--elasticity": elasticity != "13/10",
+                 "--select": select != "laplacian"}  # fmt: skip
         _refuse_options(about_state, given)
         return _compare_state(about_state, texts, sets, mcpf, (style, as_json, file))
     what = _model_of(model)

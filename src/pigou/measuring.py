@@ -196,7 +196,9 @@ def _adoption(
     outcomes = []
     if found.diffusion is not None:
         dated = _dated(game, found.diffusion, aid, funds)
-        outcomes.append(StateOutcome("one after the other", {"the game is": found.kind} | dated))
+        # who goes first is known of a case that is not settled only if it is a race
+        kind = "waiting game" if found.kind == "waiting game" else "race"
+        outcomes.append(StateOutcome("one after the other", {"the game is": kind} | dated))
     outcomes += _others(game, found, aid, funds)
     # what the public pays is a transfer: the benchmark counts the whole cost of the first
     whole = replace(game, first_cost=game.first_cost + aid)
@@ -204,7 +206,10 @@ def _adoption(
     outcomes.append(StateOutcome("efficient", _dated(whole, best, Fraction(0), funds), True))
     if found.complete:
         return outcomes, ()
-    what = "equilibria in which both wait" if found.kind == "waiting game" else "what happens"
+    what = "what happens"
+    if found.diffusion is not None:
+        waiting = found.kind == "waiting game"
+        what = "equilibria in which both wait" if waiting else "whether both can adopt together"
     return outcomes, (f"{what} at these values",)
 
 
@@ -242,10 +247,12 @@ def _others(
         yield StateOutcome("both wait for the other", quantities)
     if found.joint is None or found.joint_value is None:
         return
-    ends = zip(("earliest", "latest"), found.joint, found.joint_value, strict=True)
+    ends = list(zip((", earliest", ", latest"), found.joint, found.joint_value, strict=True))
+    if found.joint[0] == found.joint[1]:
+        ends = [("", *ends[0][1:])]
     for which, time, each in ends:
         both = Dates(time, time, each, each)
-        yield StateOutcome(f"both together, {which}", _dated(game, both, 2 * aid, funds))
+        yield StateOutcome(f"both together{which}", _dated(game, both, 2 * aid, funds))
 
 
 # -- regime change ----------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 r"""Search: buyers and suppliers have to find each other, and buyers enter as long as it pays.
 
 There is a unit mass of suppliers. :math:`\theta` buyers pay k each to search, and
-:math:`A \theta^{1 - \eta}` of them meet a supplier. A match is worth S, of which the supplier gets
-the share :math:`\beta`. Buyers enter freely.
+:math:`A \theta^{1 - \eta}` of them meet a supplier, but never more than there are buyers, or
+suppliers. A match is worth S, of which the supplier gets the share :math:`\beta`. Buyers enter
+freely.
 
 `pigou.solvers.search_entry` finds how many do, and how many should.
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from pigou.errors import DeclarationError
@@ -34,7 +36,7 @@ class SearchMarket:
     ----------
     name : str
     efficacy, elasticity : number, str or sympy expression
-        A > 0 and :math:`0 < \eta < 1` of the matching function.
+        A > 0 and :math:`0 < \eta < 1` of the matching function, from 1/1000 to 999/1000.
     worth, share, cost : number, str or sympy expression
         S > 0, :math:`0 \le \beta \le 1` and k > 0.
     parameters : iterable of Parameter
@@ -84,5 +86,9 @@ class SearchMarket:
             raise DeclarationError(
                 f"{what}: it takes efficacy, worth and cost above 0, an elasticity between 0 and "
                 f"1, and a share from 0 to 1, not {shown}"
+            )
+        if not Fraction(1, 1000) <= n["elasticity"] <= Fraction(999, 1000):
+            raise DeclarationError(
+                f"{what}: the elasticity is from 1/1000 to 999/1000, not {n['elasticity']}"
             )
         return SearchMarket(self.name, **n, source=self.source)

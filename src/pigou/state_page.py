@@ -12,6 +12,8 @@ from typing import Any
 
 import sympy as sp
 
+from pigou.adoption import Adoption
+from pigou.certificates import Certificates
 from pigou.exact import Enclosure
 from pigou.expression import read_expression, write_expression
 from pigou.game import Parameter
@@ -34,17 +36,22 @@ __all__ = [
 Named = Sequence[tuple[str, Measured]]
 
 _KIND = {
-    "Adoption": "All subgame-perfect equilibria, up to who is first.",
+    "Adoption": "All subgame-perfect equilibria, up to who is first; of a continuum (one may go "
+    "first with any probability, or both together at any time from the earliest to the latest) the "
+    "ends, between which all others lie.",
     "Bandit": "All symmetric equilibria in Markov strategies: there is one.",
     "Certificates": "The separating equilibrium, which is the only one that D1 leaves, and all in "
-    "which everybody has the same level; not those in which some types pool and others do not.",
+    "which everybody has the same level, of which the ends are shown; not those in which some "
+    "types pool and others do not.",
     "CheapTalk": "All equilibria, up to what is said in finitely many states.",
     "Herding": "The perfect Bayesian equilibrium in which the indifferent toss a coin.",
     "Migration": "All paths of perfect foresight from the start.",
     "Opportunity": "The best time to invest for who decides; efficient: for everybody together.",
     "RegimeChange": "All equilibria in switching strategies.",
-    "SearchMarket": "Free entry, of which there is one equilibrium.",
+    "SearchMarket": "Free entry, of which there is one equilibrium, unless buyers break even "
+    "however few they are: then numbers are ranges, and any number of buyers is an equilibrium.",
 }
+_CONTINUA = (Adoption, Certificates)
 
 
 # -- the set-up -------------------------------------------------------------------------------
@@ -189,6 +196,8 @@ def state_page(found: Measured) -> Page:
     model = found.model
     count = len(found.equilibria)
     noun = "equilibrium" if count == 1 else "equilibria"
+    if isinstance(model.game, _CONTINUA) and count > 1:
+        noun += " shown"
     blocks: list[Block] = [Words(f"{model.name}: {count} {noun} ({model.structure})", "title")]
     blocks.append(_outcomes("", found))
     blocks += _open(found)
@@ -277,15 +286,20 @@ def state_compare_page(found: Named, reforms: Sequence[StateReform], cost: str =
     blocks.append(Words("Verdict", "heading"))
     for name, one in found[1:]:
         blocks += _verdict(name, base, one)
+    if not all(one.complete for _, one in found):
+        blocks.append(Words("Equilibria are those that were found; there may be others.", "", 1))
     if any("public outlay" in o.quantities for _, one in found for o in one.outcomes):
         blocks.append(Words(f"A unit of public money costs society {cost}.", under=1))
-    blocks += _grounds(base)
+    blocks += _grounds(next((one for _, one in found if not one.complete), base))
     rows = tuple(row for name, one in found for row in _data(name, one))
     return Page(tuple(blocks), Table("", ("reform", "outcome", "quantity", "value"), rows))
 
 
 def _verdict(name: str, base: Measured, one: Measured) -> Iterator[Words]:
     """Say what a reform does to welfare, or, where that is not known, what it changes."""
+    if not (base.equilibria and one.equilibria):
+        yield Words(f"{name}: no equilibrium was found to compare.", "", 1)
+        return
     spread = [_welfare_range(base), _welfare_range(one)]
     if None in spread:
         yield from _changed(name, base, one)
@@ -306,21 +320,20 @@ def _verdict(name: str, base: Measured, one: Measured) -> Iterator[Words]:
 
 
 def _welfare_range(found: Measured) -> tuple[Enclosure, Enclosure] | None:
-    """Return the lowest and the highest welfare of all equilibria."""
+    """Return the lowest and the highest welfare of all equilibria; None if one is not known."""
     values = []
     for one in found.equilibria:
-        value = one.quantities.get("welfare", one.quantities.get("welfare per player"))
+        value = next((v for n, v in one.quantities.items() if n.startswith("welfare")), None)
         if not isinstance(value, Enclosure):
             return None
         values.append(value)
-    if not values:
-        return None
-    middle = [(v.lower + v.upper, v) for v in values]
-    return min(middle, key=lambda pair: pair[0])[1], max(middle, key=lambda pair: pair[0])[1]
+    lower, upper = [v.lower for v in values], [v.upper for v in values]
+    return Enclosure(min(lower), min(upper)), Enclosure(max(lower), max(upper))
 
 
 def _changed(name: str, base: Measured, one: Measured) -> Iterator[Words]:
-    before, after = base.equilibria[0].quantities, one.equilibria[0].quantities
+    first, second = base.equilibria[0], one.equilibria[0]
+    before, after = first.quantities, second.quantities
     moved = [
         f"{quantity}: {_said(before.get(quantity))} -> {_said(after.get(quantity))}"
         for quantity in dict.fromkeys([*before, *after])
