@@ -118,7 +118,8 @@ def has(own, others):
 
 
 @pytest.mark.parametrize(
-    ("hosts", "tax", "loss"), [(5, 0.5555555556, None), (50, 0.5050505051, 0.1881473498)]
+    ("hosts", "tax", "loss"),
+    [pytest.param(5, 0.5555555556, None, marks=pytest.mark.long), (50, 0.5050505051, 0.1881473498)],
 )
 def test_taxes_of_many_countries_and_what_they_lose(hosts, tax, loss):
     """O42.t_5, t_50, loss_50."""
@@ -129,6 +130,7 @@ def test_taxes_of_many_countries_and_what_they_lose(hosts, tax, loss):
         assert has(1, [1] * (hosts - 1)) - earned(one)["outsider"] == near(loss)
 
 
+@pytest.mark.long
 def test_a_region_of_two_and_the_country_outside_by_a_grid():
     one = only("tax_competition", "regional_agreement")
     t, s, _ = played(one).values()

@@ -487,8 +487,15 @@ def test_models_in_stages_agree_with_solving(name):
         assert stated(found, at) == solved(game, at), at
 
 
+REFUSED = {
+    "deterrence": "continuous, next to choices",
+    "risky_channel": "continuous, next to choices",
+    "tax_competition": "not a rational function",
+}
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("name", [name for name in names() if name != "deterrence"])
+@pytest.mark.parametrize("name", [name for name in names() if name not in REFUSED])
 def test_every_model_has_equilibria_in_bounded_time_and_critical_values_that_hold(name):
     game = load(name).game
     found = regimes(game, critical=True, time_limit=300)
@@ -499,6 +506,7 @@ def test_every_model_has_equilibria_in_bounded_time_and_critical_values_that_hol
         assert symbol(one.parameter) not in one.value.free_symbols
 
 
-def test_choices_next_to_continuous_moves_are_refused_in_words():
-    with pytest.raises(StructureError, match=r"continuous, next to choices.*'solve' finds all"):
-        regimes(load("deterrence").game)
+@pytest.mark.parametrize("name", REFUSED)
+def test_models_without_regimes_are_refused_in_words(name):
+    with pytest.raises(StructureError, match=REFUSED[name]):
+        regimes(load(name).game)
