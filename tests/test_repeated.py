@@ -395,7 +395,7 @@ def beyond(points, polygon):
     return farthest
 
 
-NOT_MET = (8, 54)
+NOT_MET = (8, 54, 71)
 """Games of which the inner polygon that is found is the one-shot equilibrium alone."""
 
 
