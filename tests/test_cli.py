@@ -22,7 +22,7 @@ from pigou.comparison import compare
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import unknown
 from pigou.exact import Enclosure
-from pigou.models import load, names
+from pigou.models import load, names, states
 from pigou.observation import study
 from pigou.reform_kinds import KINDS
 from pigou.results import solve_result
@@ -338,7 +338,8 @@ def test_compare_json_has_the_numbers_of_the_python_api():
 
 
 def test_models_json_lists_every_model():
-    assert [m["name"] for m in result_of("models")["models"]] == list(names())
+    listed = [m["name"] for m in result_of("models")["models"]]
+    assert listed == [*names(), *states.names()]
 
 
 def test_a_number_too_large_for_a_float_is_null_and_exact():
@@ -354,9 +355,10 @@ def test_a_number_too_large_for_a_float_is_null_and_exact():
 
 def test_models_names_every_model():
     lines = run("models").stdout.splitlines()
-    assert [line for line in lines if line in names()] == list(names())
+    known = [*names(), *states.names()]
+    assert [line for line in lines if line in known] == known
     table = run("models", "--format", "csv").stdout.splitlines()
-    assert [line.partition(",")[0] for line in table] == ["model", *names()]
+    assert [line.partition(",")[0] for line in table] == ["model", *known]
 
 
 def test_solve_lists_every_equilibrium_with_evidence():
