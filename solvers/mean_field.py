@@ -38,7 +38,16 @@ from pigou.solvers.population import draws
 from pigou.solvers.roots import Root, ball_to_enclosure, real_roots, sign_at, working_precision
 from pigou.solvers.shares import fraction
 
-__all__ = ["Mass", "MeanField", "Rest", "continuum_of", "mean_field", "optimum", "total_gain"]
+__all__ = [
+    "Mass",
+    "MeanField",
+    "Optimum",
+    "Rest",
+    "continuum_of",
+    "mean_field",
+    "optimum",
+    "total_gain",
+]
 
 _LARGEST_POWER = 100
 MOST_CUTS = 500
@@ -174,6 +183,11 @@ class Optimum(NamedTuple):
         Several where they tie, as far as can be told.
     attained : bool
         If not, total payoffs come as close as one likes next to these shares.
+
+    Examples
+    --------
+    >>> Optimum(Enclosure.point(1), [Enclosure.point(0)], True).attained
+    True
     """
 
     welfare: Enclosure
