@@ -59,6 +59,7 @@ def test_efforts_fall_in_the_cost_and_in_the_number_of_players():
     assert all(a.lower > b.upper for a, b in itertools.pairwise(means))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("cost", "near"), [("0.4", 1), ("0.6", 0)])
 def test_a_high_precision_leads_to_the_maximiser_of_the_potential(cost, near):
     found = logit_efforts(MinimumEffort(2, cost, 0, 1), 60)

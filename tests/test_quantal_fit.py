@@ -111,6 +111,7 @@ def test_random_play_is_best_where_choices_go_against_the_branch():
     )
 
 
+@pytest.mark.long
 def test_several_samples_share_one_precision():
     fits = [fit_precision([one]) for one in (firms(7, 3), firms(8, 2))]
     pooled = fit_precision([firms(7, 3), firms(8, 2)])
