@@ -19,7 +19,7 @@ from pigou.formulas import terms_of
 
 __all__ = ["ROOM", "abbreviated", "in_lines", "in_text", "width", "with_stops"]
 
-ROOM = 55.0
+ROOM = 50.0
 """Letters of a line of an article, next to the number of the formula."""
 
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\.|\\\\|[{}^_&]|\s+|.")
