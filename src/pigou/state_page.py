@@ -241,7 +241,8 @@ def _grounds(found: Measured) -> Iterator[Block]:
     yield Words("What this rests on", "heading")
     yield Words(_KIND[type(found.model.game).__name__], under=1)
     known = "exact, or enclosed rigorously" if found.complete else "enclosed, but incomplete"
-    yield Words(f"Numbers are {known} ({found.grade.value}).", under=1)
+    checked = "No independent checker goes over models about a state."
+    yield Words(f"Numbers are {known} ({found.grade.value}). {checked}", under=1)
 
 
 def _data(name: str, found: Measured) -> Iterator[tuple[Cell, ...]]:
