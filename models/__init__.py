@@ -6,11 +6,8 @@ a share, what an industry knows) are in `pigou.models.states`.
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
-from pigou.errors import DeclarationError, unknown
 from pigou.model import Model
+from pigou.rooms import made, names_in
 
 __all__ = ["load", "names"]
 
@@ -23,8 +20,7 @@ def names() -> tuple[str, ...]:
     >>> "coordination" in names()
     True
     """
-    modules = pkgutil.iter_modules(__path__)
-    return tuple(sorted(info.name for info in modules if not info.ispkg))
+    return names_in(__path__)
 
 
 def load(name: str) -> Model:
@@ -40,7 +36,5 @@ def load(name: str) -> Model:
     >>> load("coordination").mechanism
     'coordination failure: complementary investments'
     """
-    if name not in names():
-        raise DeclarationError(unknown("model", name, names()))
-    model: Model = importlib.import_module(f"pigou.models.{name}").model()
+    model: Model = made(__name__, "model", name, "model")
     return model

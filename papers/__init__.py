@@ -5,11 +5,9 @@ Each module has a function ``publication()`` that returns a `pigou.publication.P
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
 from pigou.errors import DeclarationError, unknown
 from pigou.publication import Publication
+from pigou.rooms import made, names_in
 
 __all__ = ["find", "load", "names"]
 
@@ -22,7 +20,7 @@ def names() -> tuple[str, ...]:
     >>> "winter2004" in names()
     True
     """
-    return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__)))
+    return names_in(__path__)
 
 
 def find(text: str) -> str:
@@ -63,7 +61,5 @@ def load(name: str) -> Publication:
     >>> load("winter2004").title
     'Incentives and Discrimination'
     """
-    if name not in names():
-        raise DeclarationError(unknown("paper", name, names()))
-    paper: Publication = importlib.import_module(f"pigou.papers.{name}").publication()
+    paper: Publication = made(__name__, "paper", name, "publication")
     return paper

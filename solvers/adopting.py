@@ -61,12 +61,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import acb, arb, fmpq
+from flint import acb, arb
 
 from pigou.adoption import Adoption
 from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure, exact
+from pigou.solvers.balls import ball_of
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = ["AdoptionTimes", "Dates", "adoption_equilibria", "present_value"]
@@ -163,7 +164,7 @@ class AdoptionTimes(NamedTuple):
         if self.diffusion.second is None or self.diffusion.second.upper > first.upper:
             return None
         with working_precision():
-            begun = _ball(first.lower).union(_ball(first.upper))
+            begun = ball_of(first.lower).union(ball_of(first.upper))
             return ball_to_enclosure(_waited(self.game, begun))
 
     def rate(self, time: Any) -> Enclosure:
@@ -190,7 +191,7 @@ class AdoptionTimes(NamedTuple):
             raise DeclarationError(f"nobody adopts before {self.diffusion.first.value:.6g}")
         with working_precision():
             solver = _Solver(self.game)
-            x = _ball(t)
+            x = ball_of(t)
             at_once = solver.after(x)
             slopes = [solver.slope(x, way) for way in (True, False) if at_once in (way, None)]
             return ball_to_enclosure(slopes[0].union(slopes[-1]) / solver.lead(x))
@@ -232,13 +233,8 @@ def present_value(game: Adoption, time: Enclosure) -> Enclosure:
     if time.upper == 0:
         return Enclosure.point(1)
     with working_precision():
-        t = _ball(time.lower).union(_ball(time.upper))
-        return ball_to_enclosure((-_ball(Fraction(game.discount) + game.decline) * t).exp())
-
-
-def _ball(number: Fraction | int) -> arb:
-    number = Fraction(number)
-    return arb(fmpq(number.numerator, number.denominator))
+        t = ball_of(time.lower).union(ball_of(time.upper))
+        return ball_to_enclosure((-ball_of(Fraction(game.discount) + game.decline) * t).exp())
 
 
 def _waited(g: Adoption, begun: arb) -> arb:
@@ -246,29 +242,29 @@ def _waited(g: Adoption, begun: arb) -> arb:
     fall, gap = Fraction(g.discount) + g.decline, Fraction(g.first_cost) - g.second_cost
     level = max(g.both - g.neither, fall * g.first_cost)
     level = max(level, fall * g.second_cost * (g.both - g.neither) / (g.both - g.laggard))
-    rise, lost, decline = _ball(level), _ball(fall * g.first_cost), _ball(g.decline)
+    rise, lost, decline = ball_of(level), ball_of(fall * g.first_cost), ball_of(g.decline)
 
     def adopted(s: acb) -> acb:
         """Return what the rates of both have added up to after s."""
-        return 2 / _ball(gap) * (rise * ((decline * s).exp() - 1) / decline - lost * s)
+        return 2 / ball_of(gap) * (rise * ((decline * s).exp() - 1) / decline - lost * s)
 
     def density(s: acb, analytic: bool) -> acb:
-        both = 2 / _ball(gap) * (rise * (decline * s).exp() - lost)
-        return both * (-adopted(s) - _ball(fall) * s).exp()
+        both = 2 / ball_of(gap) * (rise * (decline * s).exp() - lost)
+        return both * (-adopted(s) - ball_of(fall) * s).exp()
 
     end = Fraction(1)
-    while not adopted(acb(_ball(end))).real > _LONG:
+    while not adopted(acb(ball_of(end))).real > _LONG:
         end *= 2
-    beyond = (-adopted(acb(_ball(end))).real).exp()
-    inside = acb.integral(density, acb(0), acb(_ball(end))).real
-    return (inside + arb(0).union(beyond)) * (-_ball(fall) * begun).exp()
+    beyond = (-adopted(acb(ball_of(end))).real).exp()
+    inside = acb.integral(density, acb(0), acb(ball_of(end))).real
+    return (inside + arb(0).union(beyond)) * (-ball_of(fall) * begun).exp()
 
 
 class _Solver:
     def __init__(self, game: Adoption):
         self.game = game
-        self.r, self.fall = _ball(game.discount), _ball(game.discount + game.decline)
-        self.first, self.second = _ball(game.first_cost), _ball(game.second_cost)
+        self.r, self.fall = ball_of(game.discount), ball_of(game.discount + game.decline)
+        self.first, self.second = ball_of(game.first_cost), ball_of(game.second_cost)
         self.follow = self.level(game.second_cost, game.both - game.laggard)
         self.alone = self.level(game.first_cost, game.pioneer - game.neither)
         self.joint = self.level(game.first_cost, game.both - game.neither)
@@ -283,7 +279,7 @@ class _Solver:
 
     def time(self, level: Fraction) -> arb:
         """Return the time of a level."""
-        return arb(0) if level == 1 else _ball(level).log() / _ball(self.game.decline)
+        return arb(0) if level == 1 else ball_of(level).log() / ball_of(self.game.decline)
 
     def after(self, t: arb) -> bool | None:
         """Whether the second follows at once; None where it is not decided."""
@@ -294,7 +290,7 @@ class _Solver:
         g, late = self.game, self.follows
         if self.after(t):
             return -(self.first - self.second) * (-self.fall * t).exp()
-        flow = _ball(g.pioneer - g.laggard) * ((-self.r * t).exp() - (-self.r * late).exp())
+        flow = ball_of(g.pioneer - g.laggard) * ((-self.r * t).exp() - (-self.r * late).exp())
         costs = self.first * (-self.fall * t).exp() - self.second * (-self.fall * late).exp()
         return flow / self.r - costs
 
@@ -302,15 +298,15 @@ class _Solver:
         """Return the slope of L."""
         g = self.game
         gain = g.both - g.neither if at_once else g.pioneer - g.neither
-        return self.fall * self.first * (-self.fall * t).exp() - _ball(gain) * (-self.r * t).exp()
+        return self.fall * self.first * (-self.fall * t).exp() - ball_of(gain) * (-self.r * t).exp()
 
     def values(self, t: arb, second: arb) -> tuple[arb, arb]:
         """Return the present values of the first, who adopts at t, and of the second."""
         g = self.game
         one, two = (-self.r * t).exp(), (-self.r * second).exp()
-        before, after = _ball(g.neither) * (1 - one), _ball(g.both) * two
-        pioneer = (before + _ball(g.pioneer) * (one - two) + after) / self.r
-        follower = (before + _ball(g.laggard) * (one - two) + after) / self.r
+        before, after = ball_of(g.neither) * (1 - one), ball_of(g.both) * two
+        pioneer = (before + ball_of(g.pioneer) * (one - two) + after) / self.r
+        follower = (before + ball_of(g.laggard) * (one - two) + after) / self.r
         pays = self.first * (-self.fall * t).exp(), self.second * (-self.fall * second).exp()
         return pioneer - pays[0], follower - pays[1]
 
@@ -377,26 +373,26 @@ class _Solver:
         if not self.lead(arb(0)) < 0:
             return None
         low, high = Fraction(0), ball_to_enclosure(peak).lower
-        if not self.lead(_ball(high)) > 0:
+        if not self.lead(ball_of(high)) > 0:
             return None
         for _ in range(_BISECTIONS):
             middle = (low + high) / 2
-            value = self.lead(_ball(middle))
+            value = self.lead(ball_of(middle))
             if value.contains(0):
                 break
             low, high = (low, middle) if value > 0 else (middle, high)
-        return _ball(low).union(_ball(high))
+        return ball_of(low).union(ball_of(high))
 
     def _earliest(self, low: arb, high: arb, level: arb) -> arb:
         """Return the time between two at which adopting together is worth as much as a level."""
         left, right = ball_to_enclosure(low).lower, ball_to_enclosure(high).upper
         for _ in range(_BISECTIONS):
             middle = (left + right) / 2
-            gap = self.values(_ball(middle), _ball(middle))[0] - level
+            gap = self.values(ball_of(middle), ball_of(middle))[0] - level
             if gap.contains(0):
                 break
             left, right = (left, middle) if gap > 0 else (middle, right)
-        return _ball(left).union(_ball(right))
+        return ball_of(left).union(ball_of(right))
 
     def _waiting(self, efficient: Dates) -> AdoptionTimes:
         g = self.game
@@ -426,9 +422,9 @@ class _Solver:
 
     def _never_followed(self, one: arb) -> Dates:
         g, when = self.game, (-self.r * one).exp()
-        before = _ball(g.neither) * (1 - when)
-        pioneer = (before + _ball(g.pioneer) * when) / self.r
+        before = ball_of(g.neither) * (1 - when)
+        pioneer = (before + ball_of(g.pioneer) * when) / self.r
         pioneer -= self.first * (-self.fall * one).exp()
-        follower = (before + _ball(g.laggard) * when) / self.r
+        follower = (before + ball_of(g.laggard) * when) / self.r
         first, *values = map(ball_to_enclosure, (one, pioneer, follower))
         return Dates(first, None, values[0], values[1])

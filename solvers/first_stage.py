@@ -28,13 +28,14 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 import sympy as sp
-from flint import arb, fmpq, fmpq_poly
+from flint import fmpq, fmpq_poly
 
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.expression import write_expression
 from pigou.game import Move
 from pigou.solvers.backward_induction import Continuation, Induction
+from pigou.solvers.balls import ball_over
 from pigou.solvers.first_regions import SeveralMoves
 from pigou.solvers.kinks import Switch
 from pigou.solvers.last_stage import NoClosedForm, stage_pieces
@@ -157,7 +158,7 @@ def value_at(formula: sp.Expr, point: Mapping[str, Enclosure]) -> Enclosure:
         if exactly is not None:
             return Enclosure.point(f"{exactly[0].p}/{exactly[0].q}")
     with working_precision():
-        ball = tape.balls([_ball(v) for v in given])[0]
+        ball = tape.balls([ball_over(v) for v in given])[0]
         if not ball.is_finite():
             raise StructureError(f"'{write_expression(formula)}' is not finite at {_stated(point)}")
         return ball_to_enclosure(ball)
@@ -166,11 +167,6 @@ def value_at(formula: sp.Expr, point: Mapping[str, Enclosure]) -> Enclosure:
 def _rational(number: sp.Expr) -> sp.Expr:
     """Write a number as a quotient if it is one, exactly."""
     return number if number.is_Rational else sp.simplify(number)
-
-
-def _ball(value: Enclosure) -> arb:
-    low, high = (arb(fmpq(v.numerator, v.denominator)) for v in (value.lower, value.upper))
-    return low if value.is_exact else low.union(high)
 
 
 # -- one continuation everywhere ----------------------------------------------------------------

@@ -47,12 +47,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import acb, arb, fmpq
+from flint import acb, arb
 
 from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure, exact
 from pigou.foresight import Migration
+from pigou.solvers.balls import ball_of
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = ["ForesightPaths", "PathToEnd", "perfect_foresight"]
@@ -99,7 +100,7 @@ class PathToEnd(NamedTuple):
         if s < 0:
             raise DeclarationError(f"the time before arrival is at least 0, not {time}")
         with working_precision():
-            share, value = _backwards(self.migration, self.end, _ball(s))
+            share, value = _backwards(self.migration, self.end, ball_of(s))
             return ball_to_enclosure(share), ball_to_enclosure(value)
 
 
@@ -201,10 +202,6 @@ def perfect_foresight(migration: Migration, at: Mapping[str, Any] | None = None)
         return _solved(migration.at(at))
 
 
-def _ball(number: Fraction) -> arb:
-    return arb(fmpq(number.numerator, number.denominator))
-
-
 def _discriminant(m: Migration) -> Fraction:
     return Fraction(m.discount) ** 2 - 4 * Fraction(m.spillover) * Fraction(m.speed)
 
@@ -215,7 +212,7 @@ def _solved(m: Migration) -> ForesightPaths:
     nothing = Enclosure.point(0)
     if m.spillover < 0:
         return ForesightPaths("saddle", roots, steady, None, None, None, nothing, None)
-    largest = ball_to_enclosure(2 * _ball(m.spillover * m.speed).sqrt())
+    largest = ball_to_enclosure(2 * ball_of(m.spillover * m.speed).sqrt())
     up, down = (_path_to(end, m) for end in (1, 0))
     if d >= 0:
         return ForesightPaths("node", roots, steady, up, down, None, nothing, largest)
@@ -226,8 +223,8 @@ def _solved(m: Migration) -> ForesightPaths:
 
 def _characteristic_roots(m: Migration) -> tuple[tuple[Enclosure, Enclosure], ...]:
     """Return (r - sqrt(D))/2 and (r + sqrt(D))/2."""
-    root = acb(_ball(_discriminant(m))).sqrt()
-    both = [(_ball(m.discount) + sign * root) / 2 for sign in (-1, 1)]
+    root = acb(ball_of(_discriminant(m))).sqrt()
+    both = [(ball_of(m.discount) + sign * root) / 2 for sign in (-1, 1)]
     return tuple((ball_to_enclosure(z.real), ball_to_enclosure(z.imag)) for z in both)
 
 
@@ -236,10 +233,10 @@ def _path_to(end: int, m: Migration) -> PathToEnd:
     d, steady = _discriminant(m), m.steady_state
     if d >= 0:
         return PathToEnd(end, Enclosure.point(steady), None, m)
-    omega = _ball(-d).sqrt() / 2
+    omega = ball_of(-d).sqrt() / 2
     half_turn = arb.pi() / omega
-    shrunk = (-_ball(m.discount) * half_turn / 2).exp()
-    turn = ball_to_enclosure(_ball(steady) - _ball(end - steady) * shrunk)
+    shrunk = (-ball_of(m.discount) * half_turn / 2).exp()
+    turn = ball_to_enclosure(ball_of(steady) - ball_of(end - steady) * shrunk)
     other = 1 - end
     inside = turn.lower >= 0 if end == 1 else turn.upper <= 1
     if inside:
@@ -254,14 +251,14 @@ def _path_to(end: int, m: Migration) -> PathToEnd:
 def _backwards(m: Migration, end: int, s: arb) -> tuple[arb, arb]:
     """Return the share and q at time s before arrival."""
     d, steady = _discriminant(m), m.steady_state
-    half = _ball(m.discount) / 2
+    half = ball_of(m.discount) / 2
     if d < 0:
-        omega = _ball(-d).sqrt() / 2
+        omega = ball_of(-d).sqrt() / 2
         even, odd = (omega * s).cos(), (omega * s).sin() / omega
     elif d > 0:
-        omega = _ball(d).sqrt() / 2
+        omega = ball_of(d).sqrt() / 2
         even, odd = (omega * s).cosh(), (omega * s).sinh() / omega
     else:
         even, odd = arb(1), s
-    decayed = _ball(end - steady) * (-half * s).exp()
-    return _ball(steady) + decayed * (even + half * odd), decayed * _ball(m.spillover) * odd
+    decayed = ball_of(end - steady) * (-half * s).exp()
+    return ball_of(steady) + decayed * (even + half * odd), decayed * ball_of(m.spillover) * odd

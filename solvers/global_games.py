@@ -43,11 +43,12 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import arb, fmpq
+from flint import arb
 
 from pigou.equilibrium import Grade
 from pigou.exact import Enclosure, Record
 from pigou.global_game import Investors, LinearGame, RegimeChange
+from pigou.solvers.balls import ball_of, normal_density, normal_distribution
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = ["SwitchingEquilibria", "SwitchingEquilibrium", "switching_equilibria"]
@@ -143,25 +144,12 @@ def switching_equilibria(
         return _Solver(game.at(at)).solve()
 
 
-def _ball(number: Fraction) -> arb:
-    return arb(fmpq(number.numerator, number.denominator))
-
-
-def _distribution(x: arb) -> arb:
-    """Return the normal distribution function."""
-    return (-x / arb(2).sqrt()).erfc() / 2
-
-
-def _density(x: arb) -> arb:
-    return (-x * x / 2).exp() / (2 * arb.pi()).sqrt()
-
-
 def _quantile(p: Fraction) -> arb:
-    return arb(2).sqrt() * _ball(2 * p - 1).erfinv()
+    return arb(2).sqrt() * ball_of(2 * p - 1).erfinv()
 
 
 def _logit(p: Fraction) -> arb:
-    return (_ball(p) / (1 - _ball(p))).log()
+    return (ball_of(p) / (1 - ball_of(p))).log()
 
 
 class _Solver:
@@ -169,10 +157,10 @@ class _Solver:
         self.game = game
         self.terms: list[tuple[arb, arb, arb]] = []  # size, slope and constant inside Phi
         if isinstance(game, LinearGame):
-            tau, beta = _ball(game.precision), _ball(game.noise_precision)
+            tau, beta = ball_of(game.precision), ball_of(game.noise_precision)
             root = (tau / beta) / (1 / (tau + beta) + 1 / beta).sqrt()
-            self.shift = _ball(game.gain - game.cost)
-            self.terms.append((-_ball(game.gain), root, -root * _ball(game.mean)))
+            self.shift = ball_of(game.gain - game.cost)
+            self.terms.append((-ball_of(game.gain), root, -root * ball_of(game.mean)))
             self.ends = (game.cost - game.gain, game.cost)
         else:
             self.shift = arb(-1)
@@ -185,24 +173,24 @@ class _Solver:
 
     @staticmethod
     def _group(game: RegimeChange, group: Investors) -> tuple[arb, arb, arb]:
-        alpha, beta = _ball(game.precision), _ball(group.precision)
-        size = _ball(group.weight * group.mass)
+        alpha, beta = ball_of(game.precision), ball_of(group.precision)
+        size = ball_of(group.weight * group.mass)
         slope = -alpha / beta.sqrt()
         tempered = (1 + alpha / beta).sqrt() * _quantile(group.cost / group.benefit)
-        return size, slope, -slope * _ball(game.mean) - tempered
+        return size, slope, -slope * ball_of(game.mean) - tempered
 
     def value(self, x: arb) -> arb:
         """Return h."""
         total = x + self.shift
         for size, slope, constant in self.terms:
-            total += size * _distribution(slope * x + constant)
+            total += size * normal_distribution(slope * x + constant)
         return total
 
     def slope(self, x: arb) -> arb:
         """Return the slope of h."""
         total = arb(1)
         for size, slope, constant in self.terms:
-            total += size * slope * _density(slope * x + constant)
+            total += size * slope * normal_density(slope * x + constant)
         return total
 
     def solve(self) -> SwitchingEquilibria:
@@ -225,8 +213,8 @@ class _Solver:
         enclosure = Enclosure(low, high)
         while enclosure.width > _SHARP:
             middle = (enclosure.lower + enclosure.upper) / 2
-            ball = _ball(enclosure.lower).union(_ball(enclosure.upper))
-            step = ball_to_enclosure(self.value(_ball(middle)) / self.slope(ball))
+            ball = ball_of(enclosure.lower).union(ball_of(enclosure.upper))
+            step = ball_to_enclosure(self.value(ball_of(middle)) / self.slope(ball))
             next_one = Enclosure.point(middle) - step
             lower = max(enclosure.lower, next_one.lower)
             upper = min(enclosure.upper, next_one.upper)
@@ -236,27 +224,27 @@ class _Solver:
         return enclosure
 
     def _described(self, root: Enclosure) -> SwitchingEquilibrium:
-        ball = _ball(root.lower).union(_ball(root.upper))
+        ball = ball_of(root.lower).union(ball_of(root.upper))
         stable = bool(self.slope(ball) > 0)
         if isinstance(self.game, LinearGame):
             return SwitchingEquilibrium(root, Record({"all": root}), None, stable)
         cutoffs = {g.name: ball_to_enclosure(self._cutoff(g, ball)) for g in self.game.groups}
-        alpha = _ball(self.game.precision)
+        alpha = ball_of(self.game.precision)
         success = None
         if self.game.precision > 0:
-            failure = _distribution(alpha.sqrt() * (ball - _ball(self.game.mean)))
+            failure = normal_distribution(alpha.sqrt() * (ball - ball_of(self.game.mean)))
             success = ball_to_enclosure(1 - failure)
         return SwitchingEquilibrium(root, Record(cutoffs), success, stable)
 
     def _cutoff(self, group: Investors, state: arb) -> arb:
         assert isinstance(self.game, RegimeChange)
-        alpha, beta = _ball(self.game.precision), _ball(group.precision)
+        alpha, beta = ball_of(self.game.precision), ball_of(group.precision)
         share = group.cost / group.benefit
         if self.game.noise == "logistic":
             # a logistic distribution of scale s has variance (pi s)**2 / 3
             scale = (3 / beta).sqrt() / arb.pi()
             return state + scale * _logit(share)
-        ahead = (alpha / beta) * (state - _ball(self.game.mean))
+        ahead = (alpha / beta) * (state - ball_of(self.game.mean))
         return state + ahead + (alpha + beta).sqrt() / beta * _quantile(share)
 
 
@@ -269,10 +257,10 @@ def _all_roots(
     waiting = [(low, high)]
     while waiting:
         left, right = waiting.pop()
-        ball = _ball(left).union(_ball(right))
+        ball = ball_of(left).union(ball_of(right))
         if not value(ball).contains(0):
             continue
-        ends = [value(_ball(end)) for end in (left, right)]
+        ends = [value(ball_of(end)) for end in (left, right)]
         if not slope(ball).contains(0) and not any(end.contains(0) for end in ends):
             if (ends[0] > 0) != (ends[1] > 0):
                 found.append((left, right))

@@ -20,6 +20,7 @@ from pigou.errors import DeclarationError
 from pigou.exact import Enclosure
 from pigou.expression import symbol
 from pigou.game import Game, Interval, Move, Player
+from pigou.solvers.balls import ball_over
 from pigou.solvers.deviation import best_against
 from pigou.solvers.first_order import FirstOrder
 from pigou.solvers.refine import doubles
@@ -94,7 +95,7 @@ class Objective:
                 [fmpq(p.lower.numerator, p.lower.denominator) for p in places]
             )
         with working_precision():
-            return system.attained([_ball(place) for place in places]), exact
+            return system.attained([ball_over(place) for place in places]), exact
 
     def best(self, own: tuple[Any, Any]) -> tuple[Enclosure, dict[str, Fraction] | None]:
         """Compare the largest payoff over the moves that are not held with a given one."""
@@ -109,7 +110,7 @@ class Objective:
         system = _system(self.form, active)
         held = {k: self.held[n] for k, n in enumerate(self.names) if n in self.held}
         with working_precision():
-            balls = {k: _ball(_placed(self.form, k, value)) for k, value in held.items()}
+            balls = {k: ball_over(_placed(self.form, k, value)) for k, value in held.items()}
             system.fixed({k: doubles(ball) for k, ball in balls.items()}, balls)
         reply = best_against(system, value, exact)
         if reply.move is None:
@@ -165,11 +166,6 @@ def _placed(form: SmoothForm, k: int, value: Enclosure) -> Enclosure:
     """Return where in its interval a move is."""
     low, high = form.ends[k]
     return Enclosure((value.lower - low) / (high - low), (value.upper - low) / (high - low))
-
-
-def _ball(value: Enclosure) -> arb:
-    low, high = (arb(fmpq(end.numerator, end.denominator)) for end in (value.lower, value.upper))
-    return low.union(high)
 
 
 def rational(number: Fraction) -> sp.Rational:

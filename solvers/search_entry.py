@@ -30,11 +30,12 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import arb, fmpq
+from flint import arb
 
 from pigou.equilibrium import Grade
 from pigou.exact import Enclosure
 from pigou.search_market import SearchMarket
+from pigou.solvers.balls import ball_of
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = ["Search", "SearchEntry", "search_entry"]
@@ -115,13 +116,8 @@ def search_entry(
         return SearchEntry(_search(m, free, whole), _search(m, best, whole))
 
 
-def _ball(number: Fraction | int) -> arb:
-    number = Fraction(number)
-    return arb(fmpq(number.numerator, number.denominator))
-
-
 def _power(base: Fraction, exponent: Fraction) -> arb:
-    return (_ball(base).log() * _ball(exponent)).exp()
+    return (ball_of(base).log() * ball_of(exponent)).exp()
 
 
 def _corners(m: SearchMarket) -> tuple[arb, arb]:
@@ -140,11 +136,11 @@ def _entered(m: SearchMarket) -> arb:
     if gain == 1:
         return arb(0).union(few)
     if m.efficacy >= 1:
-        return _ball(gain)
+        return ball_of(gain)
     inside = _power(m.efficacy * gain, 1 / m.elasticity)
     if inside <= full:
         return inside
-    return _ball(gain) if inside > full else inside.union(_ball(gain))
+    return ball_of(gain) if inside > full else inside.union(ball_of(gain))
 
 
 def _wanted(m: SearchMarket, cost: Fraction) -> arb:
@@ -165,8 +161,10 @@ def _search(m: SearchMarket, buyers: arb, cost: Fraction) -> Search:
     elif not buyers > few:  # matches rise, from few to less than buyers
         matches = buyers.union(few)
     else:
-        matches = ((buyers.log() * _ball(1 - m.elasticity)).exp() * _ball(m.efficacy)).min(arb(1))
-    surplus = ball_to_enclosure(matches * _ball(m.worth) - buyers * _ball(cost))
+        matches = ((buyers.log() * ball_of(1 - m.elasticity)).exp() * ball_of(m.efficacy)).min(
+            arb(1)
+        )
+    surplus = ball_to_enclosure(matches * ball_of(m.worth) - buyers * ball_of(cost))
     return Search(_at_least_0(buyers), _at_least_0(matches), surplus)
 
 

@@ -40,12 +40,13 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import acb, arb, fmpq
+from flint import acb, arb
 
 from pigou.certificates import Certificates
 from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure, exact
+from pigou.solvers.balls import ball_of
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = ["SignallingTypes", "signalling_types"]
@@ -132,7 +133,7 @@ class SignallingTypes(NamedTuple):
         """
         level, x = self.level(type_), exact(type_)
         with working_precision():
-            price = ball_to_enclosure(_price(self.game, _ball(x)))
+            price = ball_to_enclosure(_price(self.game, ball_of(x)))
         return Enclosure.point(x) - price * level
 
 
@@ -158,78 +159,73 @@ def signalling_types(game: Certificates, at: Mapping[str, Any] | None = None) ->
     """
     g = game.at(at)
     with working_precision():
-        if not _price(g, _ball(g.high)) > 0:
+        if not _price(g, ball_of(g.high)) > 0:
             raise DeclarationError(
                 f"certificates '{g.name}': with a subsidy of {-g.tax} a certificate costs the "
                 "highest type nothing"
             )
-        width = _ball(g.high - g.low)
+        width = ball_of(g.high - g.low)
         waste = _integral(lambda x: _rise(g, x) * _inner(g, x), g.low, g.high) / width
-        top = _ball(g.high)
+        top = ball_of(g.high)
         revenue = _integral(lambda x: _rise(g, x) * (top - x), g.low, g.high) / width
-        pooling = width / 2 / _price(g, _ball(g.low))
+        pooling = width / 2 / _price(g, ball_of(g.low))
         return SignallingTypes(
             g,
             ball_to_enclosure(_level(g, g.high)),
             ball_to_enclosure(waste),
-            ball_to_enclosure(_ball(g.tax) * revenue),
+            ball_to_enclosure(ball_of(g.tax) * revenue),
             _indifferent(g),
             ball_to_enclosure(pooling),
-            ball_to_enclosure(_inner(g, acb(_ball(g.low))).real / width),
+            ball_to_enclosure(_inner(g, acb(ball_of(g.low))).real / width),
         )
-
-
-def _ball(number: Fraction | int) -> arb:
-    number = Fraction(number)
-    return arb(fmpq(number.numerator, number.denominator))
 
 
 def _power(x: Any, exponent: Fraction) -> Any:
     """Return a power of a positive ball, or of an analytic argument near the positive numbers."""
     if exponent.denominator == 1:
         return x ** int(exponent)
-    return (x.log() * _ball(exponent)).exp()
+    return (x.log() * ball_of(exponent)).exp()
 
 
 def _price(g: Certificates, x: arb) -> arb:
     """Return what a unit of the level costs a type."""
-    return _ball(g.cost) / _power(x, g.power) + _ball(g.tax)
+    return ball_of(g.cost) / _power(x, g.power) + ball_of(g.tax)
 
 
 def _rise(g: Certificates, x: Any) -> Any:
     """Return e', the slope of the level in the type."""
     grown = _power(x, g.power)
-    return grown / (_ball(g.cost) + _ball(g.tax) * grown)
+    return grown / (ball_of(g.cost) + ball_of(g.tax) * grown)
 
 
 def _inner(g: Certificates, x: Any) -> Any:
     """Return the integral of what a unit of the level wastes, from a type to the highest."""
-    top, m = acb(_ball(g.high)), g.power
+    top, m = acb(ball_of(g.high)), g.power
     if m == 1:
-        return _ball(g.cost) * (top.log() - x.log())
-    return _ball(g.cost) * (_power(top, 1 - m) - _power(x, 1 - m)) / _ball(1 - m)
+        return ball_of(g.cost) * (top.log() - x.log())
+    return ball_of(g.cost) * (_power(top, 1 - m) - _power(x, 1 - m)) / ball_of(1 - m)
 
 
 def _integral(f: Callable[[Any], Any], low: Fraction, high: Fraction) -> arb:
     """Return the integral of an analytic function over an interval of positive numbers."""
     if low == high:
         return arb(0)
-    return acb.integral(lambda x, _: f(x), acb(_ball(low)), acb(_ball(high))).real
+    return acb.integral(lambda x, _: f(x), acb(ball_of(low)), acb(ball_of(high))).real
 
 
 def _level(g: Certificates, x: Fraction) -> arb:
     if g.tax == 0:
         m = g.power + 1
-        return (_power(_ball(x), m) - _power(_ball(g.low), m)) / _ball(g.cost * m)
+        return (_power(ball_of(x), m) - _power(ball_of(g.low), m)) / ball_of(g.cost * m)
     return _integral(lambda y: _rise(g, y), g.low, x)
 
 
 def _indifferent(g: Certificates) -> Enclosure | None:
     """Return the type that is as well off as without certificates; None if all are worse off."""
-    mean = _ball((g.low + g.high) / 2)
+    mean = ball_of((g.low + g.high) / 2)
 
     def gain(x: Fraction) -> arb:
-        return _ball(x) - _price(g, _ball(x)) * _level(g, x) - mean
+        return ball_of(x) - _price(g, ball_of(x)) * _level(g, x) - mean
 
     low, high = g.low, g.high
     if not gain(high) > 0:

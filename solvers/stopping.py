@@ -49,12 +49,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import arb, fmpq
+from flint import arb
 
 from pigou.bandit import Bandit
 from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure, exact
+from pigou.solvers.balls import ball_of, ball_over
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 from pigou.waiting import Opportunity
 
@@ -134,8 +135,8 @@ class Experimentation(NamedTuple):
         if p >= self.full.upper or self.full.is_exact:
             return Enclosure.point(1)
         with working_precision():
-            gap = _ball((b.players - 1) * (b.safe - b.good * p))
-            inside = ball_to_enclosure((_indifferent(b, _ball(p)) - _ball(b.safe)) / gap)
+            gap = ball_of((b.players - 1) * (b.safe - b.good * p))
+            inside = ball_to_enclosure((_indifferent(b, ball_of(p)) - ball_of(b.safe)) / gap)
         return (
             inside
             if p <= self.full.lower
@@ -165,16 +166,16 @@ class Experimentation(NamedTuple):
             return Enclosure.point(0)
         ratio = (1 - cutoff) / cutoff * p / (1 - p)
         with working_precision():
-            return ball_to_enclosure(_ball(ratio).log() / _ball(self.bandit.rate))
+            return ball_to_enclosure(ball_of(ratio).log() / ball_of(self.bandit.rate))
 
     def _value(self, p: Fraction) -> arb:
         """Return the value at a belief above the cutoff and below 1."""
-        b, x = self.bandit, _ball(p)
+        b, x = self.bandit, ball_of(p)
         if self.full.is_exact:
-            return _all_in(b, x, _ball(self.cutoff), _ball(b.safe))
+            return _all_in(b, x, ball_of(self.cutoff), ball_of(b.safe))
         if p <= self.full.lower:
             return _indifferent(b, x)
-        start = _over(self.full)
+        start = ball_over(self.full)
         above = _all_in(b, x, start, _indifferent(b, start))
         return above if p >= self.full.upper else above.union(_indifferent(b, x))
 
@@ -241,7 +242,7 @@ def experimentation_equilibrium(
         for _ in range(_BISECTIONS):
             middle = (low + high) / 2
             other = b.safe + (b.players - 1) * (b.safe - b.good * middle)
-            excess = _indifferent(b, _ball(middle)) - _ball(other)
+            excess = _indifferent(b, ball_of(middle)) - ball_of(other)
             if excess.contains(0):
                 break
             low, high = (low, middle) if excess > 0 else (middle, high)
@@ -368,8 +369,8 @@ class Trigger(NamedTuple):
         if v >= target.upper:
             return one
         with working_precision():
-            logarithm = _over(Enclosure.point(v) / target).log()
-            share = ball_to_enclosure((logarithm * _over(self.exponent)).exp())
+            logarithm = ball_over(Enclosure.point(v) / target).log()
+            share = ball_to_enclosure((logarithm * ball_over(self.exponent)).exp())
         return share if v <= target.lower else Enclosure(share.lower, max(share.upper, one.upper))
 
     def cost_for(self, value: Any) -> Enclosure:
@@ -421,15 +422,6 @@ def when_to_invest(opportunity: Opportunity, at: Mapping[str, Any] | None = None
     return Trigger(o, exponent, _markup(exponent) * Enclosure.point(o.cost))
 
 
-def _ball(number: Fraction | int) -> arb:
-    number = Fraction(number)
-    return arb(fmpq(number.numerator, number.denominator))
-
-
-def _over(enclosure: Enclosure) -> arb:
-    return _ball(enclosure.lower).union(_ball(enclosure.upper))
-
-
 def _belief(given: Any) -> Fraction:
     belief = exact(given)
     if not 0 <= belief <= 1:
@@ -445,18 +437,18 @@ def _cutoff(b: Bandit, players: int) -> Fraction:
 
 def _all_in(b: Bandit, p: arb, start: arb, value: arb) -> arb:
     """Return the value where all experiment, which is `value` at the belief `start`."""
-    mu = _ball(Fraction(b.discount) / (b.players * b.rate))
-    g = _ball(b.good)
+    mu = ball_of(Fraction(b.discount) / (b.players * b.rate))
+    g = ball_of(b.good)
     odds = (1 - p) / p * start / (1 - start)
     return g * p + (value - g * start) * (1 - p) / (1 - start) * (odds.log() * mu).exp()
 
 
 def _indifferent(b: Bandit, p: arb) -> arb:
     """Return the value where players are indifferent, which is s at the cutoff of one alone."""
-    mu, start = Fraction(b.discount) / b.rate, _ball(_cutoff(b, 1))
-    level = _ball(b.good + mu * (b.good - b.safe))
-    slope = _ball(mu * b.safe)
-    constant = (_ball(b.safe) - level) / (1 - start) - slope * ((1 - start) / start).log()
+    mu, start = Fraction(b.discount) / b.rate, ball_of(_cutoff(b, 1))
+    level = ball_of(b.good + mu * (b.good - b.safe))
+    slope = ball_of(mu * b.safe)
+    constant = (ball_of(b.safe) - level) / (1 - start) - slope * ((1 - start) / start).log()
     return level + (1 - p) * (slope * ((1 - p) / p).log() + constant)
 
 
@@ -471,4 +463,4 @@ def _square_root(number: Fraction) -> Enclosure:
     if top**2 == number.numerator and bottom**2 == number.denominator:
         return Enclosure.point(Fraction(top, bottom))
     with working_precision():
-        return ball_to_enclosure(_ball(number).sqrt())
+        return ball_to_enclosure(ball_of(number).sqrt())

@@ -26,10 +26,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from flint import acb, arb, fmpq
+from flint import acb, arb
 
 from pigou.exact import Enclosure
 from pigou.global_game import Investors, RegimeChange
+from pigou.solvers.balls import ball_of, ball_over, normal_distribution
 from pigou.solvers.global_games import SwitchingEquilibrium
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
@@ -62,9 +63,9 @@ def participation(
     0.5
     """
     with working_precision():
-        spread = (1 / _ball(game.precision) + 1 / _ball(group.precision)).sqrt()
-        cutoff = _over(equilibrium.cutoffs[group.name])
-        return ball_to_enclosure(_distribution((_ball(game.mean) - cutoff) / spread))
+        spread = (1 / ball_of(game.precision) + 1 / ball_of(group.precision)).sqrt()
+        cutoff = ball_over(equilibrium.cutoffs[group.name])
+        return ball_to_enclosure(normal_distribution((ball_of(game.mean) - cutoff) / spread))
 
 
 def participation_in_success(
@@ -93,8 +94,8 @@ def participation_in_success(
     critical = equilibrium.critical
     middle = (critical.lower + critical.upper) / 2
     with working_precision():
-        alpha, mean = _ball(game.precision), _ball(game.mean)
-        beta, cutoff = _ball(group.precision), _over(equilibrium.cutoffs[group.name])
+        alpha, mean = ball_of(game.precision), ball_of(game.mean)
+        beta, cutoff = ball_of(group.precision), ball_over(equilibrium.cutoffs[group.name])
 
         def density(state: acb, analytic: bool) -> acb:
             away = state - mean
@@ -104,22 +105,8 @@ def participation_in_success(
         deviation = ball_to_enclosure(1 / alpha.sqrt()).upper
         end = max(Fraction(game.mean), middle) + _FAR * deviation
         height = (alpha / (2 * arb.pi())).sqrt()
-        inner = height * acb.integral(density, acb(_ball(middle)), acb(_ball(end))).real
-        beyond = _distribution((mean - _ball(end)) * alpha.sqrt())
-        shift = height * _ball(critical.width / 2)
+        inner = height * acb.integral(density, acb(ball_of(middle)), acb(ball_of(end))).real
+        beyond = normal_distribution((mean - ball_of(end)) * alpha.sqrt())
+        shift = height * ball_of(critical.width / 2)
         total = inner + arb(0).union(beyond) + (-shift).union(shift)
         return ball_to_enclosure(total)
-
-
-def _ball(number: Fraction | int) -> arb:
-    number = Fraction(number)
-    return arb(fmpq(number.numerator, number.denominator))
-
-
-def _over(enclosure: Enclosure) -> arb:
-    return _ball(enclosure.lower).union(_ball(enclosure.upper))
-
-
-def _distribution(x: arb) -> arb:
-    """Return the normal distribution function."""
-    return (-x / arb(2).sqrt()).erfc() / 2

@@ -5,10 +5,7 @@ Each module has a function ``model()`` that returns a `pigou.state_model.StateMo
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
-
-from pigou.errors import DeclarationError, unknown
+from pigou.rooms import made, names_in
 from pigou.state_model import StateModel
 
 __all__ = ["load", "names"]
@@ -22,7 +19,7 @@ def names() -> tuple[str, ...]:
     >>> "pilots" in names()
     True
     """
-    return tuple(sorted(info.name for info in pkgutil.iter_modules(__path__)))
+    return names_in(__path__)
 
 
 def load(name: str) -> StateModel:
@@ -38,7 +35,5 @@ def load(name: str) -> StateModel:
     >>> load("pilots").mechanism
     'information externality: pilots teach those who do not pay for them'
     """
-    if name not in names():
-        raise DeclarationError(unknown("model", name, names()))
-    model: StateModel = importlib.import_module(f"pigou.models.states.{name}").model()
+    model: StateModel = made(__name__, "model", name, "model")
     return model
