@@ -1024,11 +1024,12 @@ def test_labels_that_are_called_like_keys_lose_nothing():
 
 
 def test_regimes_say_which_parameters_are_whole_numbers():
-    text = words(run("regimes", "coordination").stdout)
+    ask = ("regimes", "coordination", "--time-limit", "600")
+    text = words(run(*ask).stdout)
     assert re.search(r"Assumed: .*; firms, threshold whole numbers\.", text)
-    assert r"\( N \), \( T \) whole numbers" in run("regimes", "coordination", "--latex").stdout
-    assert result_of("regimes", "coordination")["integers"] == ["firms", "threshold"]
-    assert result_of("regimes", "coordination", "--set", "firms=4")["integers"] == ["threshold"]
+    assert r"\( N \), \( T \) whole numbers" in run(*ask, "--latex").stdout
+    assert result_of(*ask)["integers"] == ["firms", "threshold"]
+    assert result_of(*ask, "--set", "firms=4")["integers"] == ["threshold"]
 
 
 def test_excluded_profiles_are_told_apart(shops):

@@ -5,29 +5,46 @@ Everything heavy is imported inside the commands, so that ``pigou --help`` is in
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from pigou import __version__
+from pigou.cli_arguments import (
+    known_values,
+    model_of,
+    read_costs,
+    read_range,
+    read_seconds,
+    state_model_of,
+)
+from pigou.cli_compare import best_values_of, facts_code, study_code, switchings
+from pigou.cli_output import (
+    DEFECT,
+    FAILED,
+    INCOMPLETE,
+    INTERRUPTED,
+    USAGE,
+    check_place,
+    deliver,
+    dumps,
+    emit,
+    exit_code,
+    working,
+)
+from pigou.cli_states import compare_state, refuse_options, show_state, solve_state
 from pigou.errors import DeclarationError, PigouError, unknown
-
-if TYPE_CHECKING:
-    from pigou.tables import Page
 
 __all__ = ["cli", "main"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 FORMATS = ("table", "csv", "md", "tex")
-_BY_SUFFIX = {".csv": "csv", ".md": "md", ".tex": "tex", ".json": "json"}
-_DEFECT, _USAGE, _INCOMPLETE, _FAILED, _INTERRUPTED = 1, 2, 3, 5, 130
 
 
 # -- running ----------------------------------------------------------------------------------
@@ -60,25 +77,25 @@ def _guarded(run: Callable[[], Any]) -> int:
         return stop.exit_code
     except click.UsageError as error:
         error.show()
-        return _USAGE
+        return USAGE
     except click.ClickException as error:
         return _say(error.format_message(), error.exit_code)
     except PigouError as error:
         return _say(str(error), error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        return _INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:
         _drop_output()
         return 0
     except OSError as error:
-        return _say(f"{error.filename or 'output'}: {error.strerror or error}", _USAGE)
+        return _say(f"{error.filename or 'output'}: {error.strerror or error}", USAGE)
     except Exception as error:
         if os.environ.get("PIGOU_DEBUG"):
             raise
         return _say(
             f"a defect of pigou: {type(error).__name__}: {' '.join(str(error).split())[:300]}. "
             "Please report it with the command you ran; PIGOU_DEBUG=1 shows the traceback.",
-            _DEFECT,
+            DEFECT,
         )
 
 
@@ -173,7 +190,7 @@ def models(style: str | None, as_json: bool, file: Path | None) -> None:
 
     found = [cited(load(name)) for name in names()]
     about_states = [one for name in states.names() if (one := find_state_model(name))]
-    _deliver(
+    deliver(
         lambda: models_page(found, about_states), lambda: models_result(found, about_states),
         style, as_json, file,
     )  # fmt: skip
@@ -194,9 +211,9 @@ def show(
         raise click.UsageError("choose one of --latex, --toml, --reforms and --json")
     if model is None and not reforms:
         raise click.UsageError("name a MODEL; `pigou models` lists those built in")
-    about_state = _state_model(model)
+    about_state = state_model_of(model)
     if about_state is not None:
-        _show_state(about_state, latex, toml, reforms, as_json, file)
+        show_state(about_state, latex, toml, reforms, as_json, file)
         return
     from pigou import (
         bibliography,
@@ -213,7 +230,7 @@ def show(
     what = None if declared is None else bibliography.cited(declared)
     ending = file.suffix.lower() if file and not (latex or toml or reforms or as_json) else ""
     if reforms and as_json:
-        text = _dumps(kinds_result.kinds_result(what))
+        text = dumps(kinds_result.kinds_result(what))
     elif reforms:
         kinds = bibliography.cite(notation.kinds_text())
         text = "\n".join([kinds, "", *pages.reforms_lines(what)]).rstrip()
@@ -221,14 +238,14 @@ def show(
         assert what is not None
         assert declared is not None
         if as_json or ending == ".json":
-            text = _dumps(results.game_result(what))
+            text = dumps(results.game_result(what))
         elif latex or ending == ".tex":
             text = model_notation.model_latex(what)
         elif toml or ending == ".toml":
             text = gamewriter.write_game(declared)
         else:
             text = notation.text(what.game)
-    _emit(text.rstrip("\n") + "\n", file)
+    emit(text.rstrip("\n") + "\n", file)
 
 
 @cli.command()
@@ -251,19 +268,19 @@ def solve(
     """Find all equilibria at given parameter values, with evidence."""
     from pigou import catalogue, pages, results, solving
 
-    about_state = _state_model(model)
+    about_state = state_model_of(model)
     if about_state is not None:
-        return _solve_state(about_state, sets, pure, (style, as_json, file))
-    what = _model_of(model)
+        return solve_state(about_state, sets, pure, (style, as_json, file))
+    what = model_of(model)
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at)
-    found = _working("solving", lambda: solving.solve(what.game, at, pure=pure, time_limit=limit))
-    _deliver(
+    found = working("solving", lambda: solving.solve(what.game, at, pure=pure, time_limit=limit))
+    deliver(
         lambda: pages.solve_page(what.game, found, show_all),
         lambda: results.solve_result(found),
         style, as_json, file,
     )  # fmt: skip
-    return _code([found])
+    return exit_code([found])
 
 
 @cli.command()
@@ -291,7 +308,7 @@ def repeat(
     from pigou import catalogue, repeat_page, repeating
     from pigou.repetition import Repetition
 
-    what = _model_of(model)
+    what = model_of(model)
     if (discount is None) == (what.repetition is None):
         raise DeclarationError(
             f"'{what.name}' says itself how it is repeated; leave --discount out"
@@ -305,13 +322,13 @@ def repeat(
     games = [("baseline", what.game), *((r.label or r.name, r(what.game)) for r in reforms)]
     found = []
     for name, game in games:
-        solved = partial(repeating.repeat, game, repetition, _known(game, at), payoffs)
-        found.append((name, _working("repeating", solved)))
-    _deliver(
+        solved = partial(repeating.repeat, game, repetition, known_values(game, at), payoffs)
+        found.append((name, working("repeating", solved)))
+    deliver(
         lambda: repeat_page.repeat_page(found), lambda: repeat_page.repeat_result(found),
         style, as_json, file,
     )  # fmt: skip
-    return 0 if all(one.best is not None for _, one in found) else _INCOMPLETE
+    return 0 if all(one.best is not None for _, one in found) else INCOMPLETE
 
 
 @cli.command()
@@ -341,7 +358,7 @@ def quantal(
     """Let players err: the logit equilibrium of a finite game at a precision, or the best fit."""
     from pigou import catalogue, quantal, quantal_page
 
-    what = _model_of(model)
+    what = model_of(model)
     if observed is not None:
         if branch or texts:
             raise click.UsageError("--observed stands without --branch and -r")
@@ -356,14 +373,14 @@ def quantal(
     games = [("baseline", what.game), *((r.name, r(what.game)) for r in reforms)]
     find: Any = quantal.quantal_branch if branch else quantal.quantal_response
     found = [
-        (name, _working("solving", partial(find, game, _known(game, at), precision=precision)))
+        (name, working("solving", partial(find, game, known_values(game, at), precision=precision)))
         for name, game in games
     ]
     page = quantal_page.branch_page if branch else quantal_page.quantal_page
     result = quantal_page.branch_result if branch else quantal_page.quantal_result
-    _deliver(lambda: page(found), lambda: result(found), style, as_json, file)
+    deliver(lambda: page(found), lambda: result(found), style, as_json, file)
     done = (one.arrived if branch else one.equilibrium is not None for _, one in found)
-    return 0 if all(done) else _INCOMPLETE
+    return 0 if all(done) else INCOMPLETE
 
 
 def _fit_precision(
@@ -381,23 +398,17 @@ def _fit_precision(
     else:
         samples = quantal_observed.read_samples(observed, what, at)
     separate = [
-        _working("fitting", partial(quantal_fit.fit_precision, [one], most)) for one in samples
+        working("fitting", partial(quantal_fit.fit_precision, [one], most)) for one in samples
     ]
     pooled = None
     if len(samples) > 1:
-        pooled = _working("fitting", lambda: quantal_fit.fit_precision(samples, most))
-    _deliver(
+        pooled = working("fitting", lambda: quantal_fit.fit_precision(samples, most))
+    deliver(
         lambda: quantal_fit_page.fit_page(separate, pooled),
         lambda: quantal_fit_page.fit_result(separate, pooled), *output,
     )  # fmt: skip
     fits = [*separate, *([pooled] if pooled else [])]
-    return 0 if all(one.arrived and one.place != "end" for one in fits) else _INCOMPLETE
-
-
-def _known(game: Any, at: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of those parameters that a game has."""
-    names = {p.name for p in game.parameters}
-    return {name: value for name, value in at.items() if name in names}
+    return 0 if all(one.arrived and one.place != "end" for one in fits) else INCOMPLETE
 
 
 @cli.command()
@@ -432,19 +443,19 @@ def regimes(
         raise click.UsageError("choose one of --latex, --json, --format and --picture")
     from pigou import catalogue, regimes_page, results, solving
 
-    what = _model_of(model)
+    what = model_of(model)
     fixed = catalogue.parse_assignments(sets)
     catalogue.check_names(what, fixed)
     if picture:
         return _draw(what.game, picture, fixed, file)
-    found = _working(
+    found = working(
         "deciding",
         lambda: solving.regimes(what.game, fixed, critical=True, time_limit=limit),
     )
     if latex:
-        _emit(regimes_page.regimes_latex(what.game, found, fixed), file)
+        emit(regimes_page.regimes_latex(what.game, found, fixed), file)
     else:
-        _deliver(
+        deliver(
             lambda: regimes_page.regimes_page(what.game, found, fixed),
             lambda: results.regimes_result(found, what.game, fixed),
             style, as_json, file,
@@ -469,15 +480,15 @@ def _draw(game: Any, picture: str, fixed: dict[str, Any], file: Path | None) -> 
             raise DeclarationError(
                 f"parameter '{name}' has no default; give it with --set {name}=..."
             )
-    found = _working("deciding", lambda: solving.regimes(game, values))
+    found = working("deciding", lambda: solving.regimes(game, values))
     ending = file.suffix.lower().removeprefix(".")
-    _emit(regimes_picture.regimes_picture(game, found, axes, ending, values), file)
+    emit(regimes_picture.regimes_picture(game, found, axes, ending, values), file)
     return _regimes_code(found)
 
 
 def _regimes_code(found: Any) -> int:
     """Exit code 3 where a question is open, or the regimes are not proved."""
-    return 0 if found.complete and found.partition.proved else _INCOMPLETE
+    return 0 if found.complete and found.partition.proved else INCOMPLETE
 
 
 @cli.command()
@@ -533,15 +544,15 @@ def compare(
     """
     from pigou import catalogue, compare_page, comparison, deadline, results
 
-    about_state = _state_model(model)
+    about_state = state_model_of(model)
     if about_state is not None:
         given = {"--weight": weights, "--income": incomes, "--switch": switches,
                  "--best": instruments, "--time-limit": limit, "--median": median,
                  "--elasticity": elasticity != "13/10",
                  "--select": select != "laplacian"}  # fmt: skip
-        _refuse_options(about_state, given)
-        return _compare_state(about_state, texts, sets, mcpf, (style, as_json, file))
-    what = _model_of(model)
+        refuse_options(about_state, given)
+        return compare_state(about_state, texts, sets, mcpf, (style, as_json, file))
+    what = model_of(model)
     if not texts and what.case is None:
         own = ", ".join(r.name for r in what.reforms) or "none"
         raise DeclarationError(
@@ -553,7 +564,7 @@ def compare(
     catalogue.check_names(what, at, reforms or what.reforms)
     options: dict[str, Any] = {
         "at": at,
-        "costs_of_funds": _range(mcpf),
+        "costs_of_funds": read_costs(mcpf),
         "weights": catalogue.parse_assignments(weights, "--weight"),
         "incomes": catalogue.parse_assignments(incomes, "--income"),
         "median": median,
@@ -565,192 +576,21 @@ def compare(
     with deadline.time_limit(limit):
         if what.case is not None:
             if what.case.facts:
-                return _facts(what, reforms, options, switches, show_all, (style, as_json, file))
-            return _study(what, reforms, options, switches, show_all, (style, as_json, file))
-        found = _working("comparing", lambda: comparison.compare(what.game, reforms, **options))
-        flips = _working("switching", lambda: _switchings(what.game, reforms, switches, options))
-        bests = _working("searching", lambda: _bests(what.game, reforms, instruments, options))
-    _deliver(
+                return facts_code(
+                    what, reforms, options, switches, show_all, (style, as_json, file)
+                )
+            return study_code(what, reforms, options, switches, show_all, (style, as_json, file))
+        found = working("comparing", lambda: comparison.compare(what.game, reforms, **options))
+        flips = working("switching", lambda: switchings(what.game, reforms, switches, options))
+        bests = working(
+            "searching", lambda: best_values_of(what.game, reforms, instruments, options)
+        )
+    deliver(
         lambda: compare_page.compare_page(what, found, show_all, flips, bests),
         lambda: results.comparison_result(found, flips, bests),
         style, as_json, file,
     )  # fmt: skip
-    return _code(s.found for s in (found.baseline, *found.reforms))
-
-
-def _state_model(name: str | None) -> Any:
-    """Return a built-in model about a state, or None."""
-    from pigou.state_catalogue import find_state_model
-
-    return None if name is None else find_state_model(name)
-
-
-def _refuse_options(model: Any, given: dict[str, Any]) -> None:
-    """Refuse what has no meaning for a model about a state."""
-    for option, value in given.items():
-        if value:
-            raise DeclarationError(f"{option} has no meaning for '{model.name}', about a state")
-
-
-def _show_state(
-    model: Any, latex: bool, toml: bool, reforms: bool, as_json: bool, file: Path | None
-) -> None:
-    """State a model about a state."""
-    from pigou import state_page
-
-    _refuse_options(model, {"--toml": toml})
-    ending = file.suffix.lower() if file and not (latex or as_json or reforms) else ""
-    if reforms:
-        text = "\n".join(state_page.reform_lines(model))
-    elif as_json or ending == ".json":
-        text = _dumps(state_page.state_model_result(model))
-    elif latex or ending == ".tex":
-        text = state_page.state_latex(model)
-    else:
-        text = state_page.state_text(model)
-    _emit(text.rstrip("\n") + "\n", file)
-
-
-def _solve_state(model: Any, sets: tuple[str, ...], pure: bool, how: tuple[Any, Any, Any]) -> int:
-    """Solve a model about a state."""
-    from pigou import catalogue, measuring, state_catalogue, state_page
-
-    _refuse_options(model, {"--pure": pure})
-    at = catalogue.parse_assignments(sets)
-    state_catalogue.refuse_names(model, at)
-    found = _working("solving", lambda: measuring.measure(model, at))
-    _deliver(lambda: state_page.state_page(found), lambda: state_page.state_result(found), *how)
-    return 0 if found.complete else _INCOMPLETE
-
-
-def _compare_state(
-    model: Any, texts: tuple[str, ...], sets: tuple[str, ...], mcpf: str, how: tuple[Any, Any, Any]
-) -> int:
-    """Lay a model about a state and its reforms side by side."""
-    from pigou import catalogue, measuring, state_catalogue, state_page
-
-    known = ", ".join(reform.name for reform in model.reforms)
-    if not texts:
-        raise DeclarationError(f"name a reform with -r (reforms of '{model.name}': {known})")
-    costs = _range(mcpf)
-    if len(costs) > 1:
-        raise DeclarationError(f"--mcpf {mcpf}: '{model.name}' takes one cost, not a range")
-    reforms = state_catalogue.find_state_reforms(model, texts)
-    at = catalogue.parse_assignments(sets)
-    state_catalogue.refuse_names(model, at, reforms)
-    found = []
-    for name, what in (("baseline", model), *((r.name, model.reformed(r)) for r in reforms)):
-        solved = partial(measuring.measure, what, _known(what.game, at), costs[0])
-        found.append((name, _working("comparing", solved)))
-    _deliver(
-        lambda: state_page.state_compare_page(found, reforms, costs[0]),
-        lambda: state_page.state_compare_result(found),
-        *how,
-    )
-    return 0 if all(one.complete for _, one in found) else _INCOMPLETE
-
-
-def _switchings(
-    game: Any, reforms: Any, names: tuple[str, ...], options: dict[str, Any]
-) -> list[tuple[str, Any]]:
-    """Return the switching values of parameters, for each reform that knows them."""
-    if not names:
-        return []
-    from pigou.errors import unknown
-    from pigou.switching import switching_values
-
-    known = {r.name: [p.name for p in r(game).parameters] for r in reforms}
-    everywhere = list(dict.fromkeys(p for own in known.values() for p in own))
-    for name in names:
-        if name not in everywhere and name != "all":
-            raise DeclarationError("--switch: " + unknown("parameter", name, everywhere))
-    wanted = everywhere if "all" in names else list(dict.fromkeys(names))
-    return [
-        (one.name, switching_values(game, one, name, **options))
-        for one in reforms
-        for name in wanted
-        if name in known[one.name]
-    ]
-
-
-def _bests(game: Any, reforms: Any, texts: tuple[str, ...], options: dict[str, Any]) -> list[Any]:
-    """Return the best values of the reforms' parameters that were asked for."""
-    from pigou.instruments import best_values
-
-    own = {r.name: [p.name for p in r.parameters] for r in reforms}
-    found = []
-    for text in texts:
-        name, low, high = _over(text, False, "--best")
-        if not any(name in names for names in own.values()):
-            known = dict.fromkeys(p for names in own.values() for p in names)
-            raise DeclarationError("--best: " + unknown("parameter", name, known, "these reforms"))
-        found += [
-            best_values(game, one, name, low, high, **options)
-            for one in reforms
-            if name in own[one.name]
-        ]
-    return found
-
-
-def _study(
-    what: Any, reforms: Any, options: dict[str, Any], switches: tuple[str, ...], show_all: bool,
-    how: tuple[Any, Any, Any],
-) -> int:  # fmt: skip
-    """Hold a case against its observations."""
-    from pigou import case_page, observation, results
-
-    chosen = reforms or observation.observed_reforms(what, what.case)
-    found = _working("comparing", lambda: observation.study(what, chosen, **options))
-    flips = []
-    for setting in found.settings if switches else ():
-        given = {} if setting is None else {what.case.parameter: setting}
-        here = options | {"at": options["at"] | given}
-        search = partial(_switchings, what.game, chosen, switches, here)
-        flips.append(_working("switching", search))
-    _deliver(
-        lambda: case_page.case_page(what, found, show_all, flips),
-        lambda: results.study_result(found, flips),
-        *how,
-    )
-    return _code(s.found for c in found.comparisons for s in (c.baseline, *c.reforms))
-
-
-def _facts(
-    what: Any, reforms: Any, options: dict[str, Any], switches: tuple[str, ...], show_all: bool,
-    how: tuple[Any, Any, Any],
-) -> int:  # fmt: skip
-    """Hold a case against its facts."""
-    from pigou import facts, facts_page
-
-    chosen = reforms or facts.observed_reforms(what)
-    found = _working("comparing", lambda: facts.study_facts(what, chosen, **options))
-    flips = _working("switching", lambda: _switchings(what.game, chosen, switches, options))
-    _deliver(
-        lambda: facts_page.facts_page(what, found, show_all, flips),
-        lambda: facts_page.facts_result(found, flips),
-        *how,
-    )
-    return _code(s.found for s in (found.comparison.baseline, *found.comparison.reforms))
-
-
-def _range(text: str) -> tuple[str, ...]:
-    """Read a cost of public funds, or a range of two."""
-    from pigou.exact import exact
-
-    ends = [part.strip() for part in text.split(":")]
-    try:
-        values = [exact(end) for end in ends]
-    except PigouError as error:
-        raise DeclarationError(f"--mcpf {text}: {error}, or a range as in 1:1.6") from None
-    if len(ends) > 2:
-        raise DeclarationError(f"--mcpf {text}: write one number, or a range LOW:HIGH as in 1:1.6")
-    if values != sorted(values):
-        raise DeclarationError(
-            f"--mcpf {text}: the range is upside down; write {ends[1]}:{ends[0]}"
-        )
-    if values[0] < 0:
-        raise DeclarationError(f"--mcpf {text}: a cost of public funds is at least 0")
-    return tuple(dict.fromkeys(str(value) for value in values))
+    return exit_code(s.found for s in (found.baseline, *found.reforms))
 
 
 @cli.command()
@@ -782,27 +622,27 @@ def sweep(
     """Count the equilibria of a continuous game for every value of a policy, with proof."""
     from pigou import catalogue, policy_range, policy_range_page
 
-    what = _model_of(model)
+    what = model_of(model)
     reforms = catalogue.find_reforms(what, (text,) if text else ())
-    name, low, high = _over(over, bool(text))
+    name, low, high = read_range(over, bool(text))
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at, reforms)
     reform = reforms[0] if reforms else None
     draw = _picture_of(drawing)
-    found = _working(
+    found = working(
         "proving",
         lambda: policy_range.policy_range(
             what.game, name, low, high, at, reform, window, time_limit=limit
         ),
     )
-    _deliver(
+    deliver(
         lambda: policy_range_page.policy_range_page(found),
         lambda: policy_range_page.policy_range_result(found),
         style, as_json, file,
     )  # fmt: skip
     if drawing is not None:
-        _emit(draw(found), drawing)
-    return 0 if found.complete else _INCOMPLETE
+        emit(draw(found), drawing)
+    return 0 if found.complete else INCOMPLETE
 
 
 @cli.command()
@@ -856,34 +696,34 @@ def design(
         raise click.UsageError("choose one of --latex, --json and --format")
     from pigou import catalogue, deadline, design_page, designing
 
-    what = _model_of(model)
+    what = model_of(model)
     reforms = catalogue.find_reforms(what, texts)
     at = catalogue.parse_assignments(sets)
     catalogue.check_names(what, at, reforms or what.reforms)
     over = {}
     for text in boxes:
-        name, low, high = _over(text, False)
+        name, low, high = read_range(text, False)
         if name in over:
             raise DeclarationError(f"--over: '{name}' is given twice")
         over[name] = (low, high)
     with deadline.time_limit(limit):
-        found = _working(
+        found = working(
             "designing",
             lambda: designing.design(
                 what, goal, family, at=at, over=over, target=target, reforms=reforms, vary=vary,
-                select=select, most=most, costs_of_funds=_range(mcpf),
+                select=select, most=most, costs_of_funds=read_costs(mcpf),
             ),
         )  # fmt: skip
     if latex:
-        _emit(design_page.design_latex(what.game, found), file)
+        emit(design_page.design_latex(what.game, found), file)
     else:
-        _deliver(
+        deliver(
             lambda: design_page.design_page(what.game, found),
             lambda: design_page.design_result(what.game, found),
             style, as_json, file,
         )  # fmt: skip
     settled = found.reached and found.threshold.grade != "numerical"
-    return 0 if settled else _INCOMPLETE
+    return 0 if settled else INCOMPLETE
 
 
 @cli.command()
@@ -908,20 +748,20 @@ def replicate(
 
     if listed:
         page = replicate_page.papers_page({n: papers.load(n) for n in papers.names()})
-        _deliver(lambda: page, dict, style or "table", as_json, file)
+        deliver(lambda: page, dict, style or "table", as_json, file)
         return 0
     names = papers.names() if paper is None else (papers.find(paper),)
-    _check_place(file)
+    check_place(file)
     found = [_replicated(papers.load(name)) for name in names]
     if latex:
-        _emit(replicate_page.replicate_latex(found), file)
+        emit(replicate_page.replicate_latex(found), file)
     else:
-        _deliver(
+        deliver(
             lambda: replicate_page.replicate_page(found),
             lambda: replicate_page.replicate_result(found),
             style, as_json, file,
         )  # fmt: skip
-    return _FAILED if any(one.failed for one in found) else 0
+    return FAILED if any(one.failed for one in found) else 0
 
 
 def _replicated(paper: Any) -> Any:
@@ -979,7 +819,7 @@ def prove(
     from pigou.models import names
     from pigou.proposition import Proposition
 
-    whats = [_model_of(name) for name in names()] if every else [_model_of(model or "")]
+    whats = [model_of(name) for name in names()] if every else [model_of(model or "")]
     pairs = [(what, p) for what in whats for p in what.propositions]
     if claim:
         pairs = [(whats[0], Proposition("claim", "The claim made.", claim, given=given))]
@@ -990,51 +830,20 @@ def prove(
             raise DeclarationError(unknown("proposition", only, known, f"model '{model}'"))
     if not pairs:
         raise DeclarationError(f"model '{model}' states no proposition; ask with --claim")
-    seconds = _seconds(limit)
+    seconds = read_seconds(limit)
     found = [
-        (what.name, _working(f"proving {p.name}", partial(proving.prove, what, p, seconds)))
+        (what.name, working(f"proving {p.name}", partial(proving.prove, what, p, seconds)))
         for what, p in pairs
     ]
     if latex:
-        _emit(prove_page.prove_latex(found, {what.name: what for what in whats}), file)
+        emit(prove_page.prove_latex(found, {what.name: what for what in whats}), file)
     else:
-        _deliver(
+        deliver(
             lambda: prove_page.prove_page(found), lambda: prove_page.prove_result(found),
             style, as_json, file,
         )  # fmt: skip
     settled = (proof.outcome == "proved" if claim else proof.as_expected for _, proof in found)
-    return 0 if all(settled) else _FAILED
-
-
-def _seconds(text: str) -> float:
-    """Read a time limit: a number of seconds above 0, at most a day."""
-    from pigou.exact import exact
-
-    try:
-        seconds = exact(text)
-    except PigouError:
-        seconds = exact(0)
-    if not 0 < seconds <= 86_400:
-        raise DeclarationError(f"--time-limit is a number above 0 and at most 86400, not {text}")
-    return float(seconds)
-
-
-def _over(text: str | None, has_reform: bool, option: str = "--over") -> tuple[str, Any, Any]:
-    """Read ``name=low:high``; without it, the strength of a reform from 0 to 1."""
-    from pigou.exact import exact
-
-    if text is None:
-        if has_reform:
-            return "strength", 0, 1
-        raise click.UsageError("say what varies: --over NAME=LOW:HIGH, or a reform with -r")
-    name, _, ends = (part.strip() for part in text.partition("="))
-    try:
-        low, high = (exact(end) for end in ends.split(":"))
-    except (PigouError, ValueError):
-        raise DeclarationError(
-            f"{option} {text}: write a parameter and its range as NAME=LOW:HIGH, as in rate=0:1/2"
-        ) from None
-    return name, low, high
+    return 0 if all(settled) else FAILED
 
 
 def _picture_of(drawing: Path | None) -> Callable[[Any], bytes]:
@@ -1046,101 +855,3 @@ def _picture_of(drawing: Path | None) -> Callable[[Any], bytes]:
         formats = ", ".join(f".{one}" for one in policy_range_picture.FORMATS)
         raise DeclarationError(f"--picture {drawing}: a picture ends in {formats}")
     return partial(policy_range_picture.policy_range_picture, ending=ending)
-
-
-def _model_of(text: str) -> Any:
-    """Find a model, with citations for the keys in its sources."""
-    from pigou import bibliography, catalogue
-
-    if _state_model(text) is not None:
-        raise DeclarationError(
-            f"'{text}' is a model about a state, which `pigou show`, `solve` and `compare` take"
-        )
-    return bibliography.cited(catalogue.find_model(text))
-
-
-# -- output -----------------------------------------------------------------------------------
-
-
-def _code(sets: Iterable[Any]) -> int:
-    """Exit code 3 where there is no equilibrium, or the list could not be shown complete."""
-    return 0 if all(found.complete and found.equilibria for found in sets) else _INCOMPLETE
-
-
-def _deliver(
-    page: Callable[[], Page],
-    result: Callable[[], dict[str, Any]],
-    style: str | None,
-    as_json: bool,
-    file: Path | None,
-) -> None:
-    """Print a page or a JSON object, or write it to a file."""
-    if as_json and style:
-        raise click.UsageError("choose one of --json and --format")
-    suffix = _BY_SUFFIX.get(file.suffix.lower(), "table") if file is not None else "table"
-    style = "json" if as_json else style or suffix
-    if style == "json":
-        _emit(_dumps(result()), file)
-        return
-    from pigou import screen, tables
-
-    if style == "table" and file is None and sys.stdout.isatty():
-        screen.show(page(), screen.console(sys.stdout))
-        return
-    dress = {"csv": tables.as_csv, "md": tables.as_markdown, "tex": tables.as_latex}
-    _emit(dress.get(style, screen.as_text)(page()), file)
-
-
-def _dumps(result: dict[str, Any]) -> str:
-    return json.dumps(result, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
-
-
-def _emit(content: str | bytes, file: Path | None) -> None:
-    """Print a text, or write it to a file in one go: nothing half-written is left behind."""
-    if file is None:
-        assert isinstance(content, str)
-        sys.stdout.write(content)
-        return
-    _check_place(file)
-    if file.exists() and not file.is_file():
-        _write(file, content)
-        return
-    target = file.resolve()
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        _write(draft, content)
-        draft.replace(target)
-    except OSError as error:
-        raise DeclarationError(f"-o {file}: cannot be written: {error.strerror or error}") from None
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _check_place(file: Path | None) -> None:
-    """Refuse a place where no file can be: before long work is done for it."""
-    if file is None:
-        return
-    if file.is_dir():
-        raise DeclarationError(f"-o {file}: this is a folder, not a file")
-    if not file.parent.is_dir():
-        raise DeclarationError(f"-o {file}: there is no folder '{file.parent}'")
-
-
-def _write(file: Path, content: str | bytes) -> None:
-    if isinstance(content, bytes):
-        file.write_bytes(content)
-    else:
-        file.write_text(content, encoding="utf-8")
-
-
-R = TypeVar("R")
-
-
-def _working(word: str, work: Callable[[], R]) -> R:
-    """Do some work; on a terminal, say on standard error that it is under way."""
-    if not sys.stderr.isatty():
-        return work()
-    from rich.console import Console
-
-    with Console(stderr=True).status(f"{word} ..."):
-        return work()
