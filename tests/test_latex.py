@@ -18,12 +18,12 @@ from pigou.model_notation import model_latex, subject
 from pigou.models import load, names
 from pigou.papers import load as load_paper
 from pigou.prove_page import prove_latex
-from pigou.proving import prove_all
+from pigou.proving import prove, prove_all
 from pigou.regimes_page import regimes_latex
 from pigou.replicate_page import replicate_latex
 from pigou.replicating import replicate
 from pigou.solving import regimes
-from pigou.tables import as_latex
+from pigou.tables import as_latex, plain_latex
 
 QUICK = {
     "regimes": ["hold_up"],
@@ -114,6 +114,20 @@ def test_all_answers_compile_and_stay_on_the_page(tmp_path: Path) -> None:
     assert_reads_well(
         on_paper(pages_of({"regimes": whole, "prove": proved, "compare": list(names())}), tmp_path)
     )
+
+
+def test_a_name_of_several_words_may_be_broken_over_lines() -> None:
+    assert plain_latex("component_upgrading") == r"component\_\hspace{0pt}upgrading"
+
+
+def test_a_proof_says_reforms_and_values_in_the_place_of_parameters_in_symbols() -> None:
+    model = cited(load("linkages"))
+    name = "pareto_ranked"
+    (one,) = (p for p in model.propositions if p.name == name)
+    written = prove_latex([("linkages", prove(model, one))], {"linkages": model})
+    values = r"$\theta = \frac{1}{2}$, $e = \frac{1}{3}$, $z = 0$"
+    assert rf"``all enter'' with {values} is an equilibrium" in written
+    assert "input" not in written
 
 
 # -- how wide ---------------------------------------------------------------------------------

@@ -260,7 +260,7 @@ def test_forms_of_output(tmp_path):
 
 def test_in_latex_several_values_stand_below_each_other():
     table = run("winter2004", "--latex").stdout.partition("hline")[2]
-    plain = table.replace(r"\raggedright ", "").replace(r"\raggedleft ", "")
+    plain = re.sub(r"\\ragged(right|left) |\\hspace\{0pt\}", "", table)
     lines = [line for line in plain.splitlines() if "&" in line]
     rows = [[c.strip() for c in x.removesuffix(r" \tabularnewline").split("&")] for x in lines]
     at = [row[0] for row in rows].index(r"O10.W3\_rewards")

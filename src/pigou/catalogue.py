@@ -31,7 +31,14 @@ from pigou.notation import reform_text
 from pigou.reform import Reform, reform
 from pigou.reform_kinds import KINDS
 
-__all__ = ["check_names", "find_model", "find_reform", "find_reforms", "parse_assignments"]
+__all__ = [
+    "check_names",
+    "find_model",
+    "find_reform",
+    "find_reforms",
+    "parse_assignments",
+    "split_at",
+]
 
 _SUFFIXES = (".toml", ".nfg", ".efg")
 _OPEN, _CLOSE = "([{", ")]}"
@@ -214,7 +221,7 @@ def find_reform(model: Model, text: str) -> Reform:
     pigou.errors.ReformError: no reform 'assurence' in model 'coordination'; did you mean ...
     """
     package: Reform | None = None
-    for part in _split(text, "+"):
+    for part in split_at(text, "+"):
         one = _single(model, part.strip(), text)
         package = one if package is None else package + one
     assert package is not None
@@ -249,7 +256,7 @@ def _at_strength(made: Reform, strength: str) -> Reform:
 
 def _keys(name: str, text: str) -> dict[str, str]:
     keys: dict[str, str] = {}
-    for part in _split(text, ","):
+    for part in split_at(text, ","):
         key, equals, value = (p.strip() for p in part.partition("="))
         if not (key and equals and value):
             raise ReformError(
@@ -331,12 +338,12 @@ def _truth(kind: str, text: str) -> bool:
     return text.lower() == "true"
 
 
-def _split(text: str, mark: str) -> list[str]:
+def split_at(text: str, mark: str) -> list[str]:
     """Split at a mark that stands outside parentheses.
 
     Examples
     --------
-    >>> _split("rate=min(1,2),move=effort", ",")
+    >>> split_at("rate=min(1,2),move=effort", ",")
     ['rate=min(1,2)', 'move=effort']
     """
     parts, depth = [""], 0

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pigou.bibliography import cite
+from pigou.catalogue import split_at
 from pigou.errors import DeclarationError, PigouError
-from pigou.expression import read_condition
+from pigou.expression import read_condition, read_expression
 from pigou.formulas import Notation
 from pigou.json_numbers import numbers
 from pigou.laying_out import in_text, with_stops
@@ -221,26 +222,57 @@ def _assumptions(proof: Proof, model: Model | None) -> str:
     notation = _notation(model, one)
     written = "; ".join(_assumption(text, one, notation) for text in proof.assumed)
     tags = [tag for tag in one.where if rf"^{{\text{{{tag}}}}}" in written]
-    meant = " and ".join(rf"$\text{{{tag}}}$ is {_meant(one.where[tag])}" for tag in tags)
+    meant = " and ".join(rf"$\text{{{tag}}}$ is {_meant(one.where[tag], notation)}" for tag in tags)
     return written + (f", where {meant}" if meant else "")
 
 
-def _meant(term: Term) -> str:
+def _meant(term: Term, notation: Notation | None) -> str:
     """Say what an equilibrium of a proposition is."""
-    reform = getattr(term, "reform", "").replace("_", " ")
-    under = f" under {reform}" if reform else ""
+    reform = getattr(term, "reform", "")
+    under = f" {_reformed(reform, notation)}" if reform else ""
     if isinstance(term, Profile):
-        return prose(f"``{term.profile.replace('_', ' ')}''{under}")
+        return prose(f"``{term.profile.replace('_', ' ')}''") + under
     planned = isinstance(term, Allocation) and term.planner
-    return prose(("the first best" if planned else "an equilibrium") + under)
+    return prose("the first best" if planned else "an equilibrium") + under
+
+
+def _reformed(text: str, notation: Notation | None) -> str:
+    """Say under which reforms, and with which parameters in the place of others."""
+    named, values = [], []
+    for part in split_at(text, "+"):
+        name, _, keys = part.partition(":")
+        pairs = [key.partition("=") for key in split_at(keys, ",")] if keys else []
+        given = [f"${_letter(k, notation)} = {_value(v, notation)}$" for k, _, v in pairs]
+        if name == "parameter":
+            values += given
+        else:
+            named.append(
+                prose(name.replace("_", " ")) + (f" ({', '.join(given)})" if given else "")
+            )
+    with_values = f"with {', '.join(values)}" if values else ""
+    under = f"under {' and '.join(named)}" if named else ""
+    return " ".join(part for part in (under, with_values) if part)
+
+
+def _value(text: str, notation: Notation | None) -> str:
+    """Write what takes a parameter's place."""
+    if notation is None:
+        return rf"\text{{{prose(text)}}}"
+    try:
+        return notation.latex(read_expression(text, notation.game.scope))
+    except PigouError:
+        return rf"\text{{{prose(text.replace('_', ' '))}}}"
 
 
 def _assumption(text: str, one: Proposition, notation: Notation | None) -> str:
+    def meant(tag: str) -> str:
+        return _meant(one.where[tag], notation)
+
     found = re.fullmatch(r"(\w+)_holds == ([01])", text)
     if found:
-        return f"{_meant(one.where[found[1]])} is {'not ' * (found[2] == '0')}an equilibrium"
+        return f"{meant(found[1])} is {'not ' * (found[2] == '0')}an equilibrium"
     if re.fullmatch(r"\w+_holds( \+ \w+_holds)+ >= 1", text):
-        either = " or ".join(_meant(one.where[tag]) for tag in re.findall(r"(\w+)_holds", text))
+        either = " or ".join(meant(tag) for tag in re.findall(r"(\w+)_holds", text))
         return f"{either} is an equilibrium"
     names = set(re.findall(r"[A-Za-z_]\w*", text)) - {"and", "or", "not", "if"}
     try:

@@ -215,7 +215,7 @@ def _markdown_table(table: Table) -> str:
 
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$",
-    "#": r"\#", "_": r"\_", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
+    "#": r"\#", "_": r"\_\hspace{0pt}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}",
     "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': "''",
 }  # fmt: skip
 
@@ -247,6 +247,9 @@ def plain_latex(text: str) -> str:
 
 _LINE = 62
 """Letters of a line of an article, in the small print of a table."""
+
+_LONG_WORD = 7
+"""A word of so many letters is not hyphenated where it begins a cell."""
 
 
 def _latex_table(table: Table) -> str:
@@ -284,7 +287,15 @@ def _latex_row(table: Table, row: Iterable[Cell]) -> str:
     cells = [plain_latex(for_people(cell)) for cell in row]
     if wraps:
         cells = [
-            (r"\raggedleft " if table.is_number(i) else r"\raggedright ") + cell if cell else ""
+            (r"\raggedleft " if table.is_number(i) else r"\raggedright ") + _breakable(cell)
+            if cell
+            else ""
             for i, cell in enumerate(cells)
         ]
     return " & ".join(cells) + (r" \tabularnewline" if wraps else r" \\")
+
+
+def _breakable(cell: str) -> str:
+    """Let LaTeX hyphenate the first word, which it does only after a space."""
+    first = re.match(r"[A-Za-z]+", cell)
+    return r"\hspace{0pt}" + cell if first and len(first[0]) > _LONG_WORD else cell
