@@ -11,7 +11,8 @@ earns
 where :math:`\alpha_i` is what effort is worth to it alone: :math:`\lambda` for the large firm,
 :math:`\alpha` for the others. The spillover a is at most 1/4, so that an efficient effort exists:
 :math:`2 a` times the largest eigenvalue of the network, :math:`\sqrt{3}`, is below 1. No best reply
-reaches the bound on effort that the game sets.
+reaches the bound on effort that the game sets, at subsidies of up to eight times
+:math:`\lambda + \alpha`.
 
 **What fails.** In equilibrium efforts are the Katz-Bonacich centralities of the firms,
 :math:`e = (I - a G)^{-1} \alpha`: each counts what partners do for it, not what it does for them.
@@ -21,7 +22,7 @@ defaults the large firm does, and the hub is the key player. Co-operation among 
 fragile: a global buyer who wants a firm for himself draws it away as soon as he pays more than its
 partners' effort is worth *to it*; what its effort was worth to them does not count. Between
 the premium at which the hub goes and the premium at which it should go, co-operation ends that was
-worth having.
+worth having. (What the buyer has of it is not counted: he pays what effort is worth to him.)
 
 **Whom it hurts.** All firms; if the hub goes, the others, who lose all their partners at once.
 
@@ -60,7 +61,7 @@ def model() -> Model:
 
 def key_player() -> Game:
     """Return the game."""
-    most = (0, "20*(benefit + large_benefit)")
+    most = (0, "20*(benefit + large_benefit + hub_premium + large_premium)")
     hub_and_large, hub_and_small = "hub_links*large_links", "hub_links"
     partners = f"{hub_and_large}*l + {hub_and_small}*(s + z)"
     return Game(
