@@ -128,20 +128,28 @@ def key_player() -> Game:
 
 def pigouvian_subsidies() -> Reform:
     """Pay each firm for its effort what that is worth to its partners, at efficient efforts."""
+    large_too = "hub_links*large_links"
+    hub = (
+        f"(benefit + hub_premium + 2*spillover*({large_too}*(large_benefit + large_premium)"
+        f" + 2*hub_links*benefit))/(1 - 4*spillover**2*(({large_too})**2 + 2*hub_links**2))"
+    )
+    large = f"(large_benefit + large_premium + 2*spillover*{large_too}*{hub})"
+    small = f"(benefit + 2*spillover*hub_links*{hub})"
+    worth = {
+        "h": f"spillover*({large_too}*{large} + 2*hub_links*{small})",
+        "l": f"spillover*{large_too}*{hub}",
+        "s": f"spillover*hub_links*{hub}",
+        "z": f"spillover*hub_links*{hub}",
+    }
     return Reform(
         "pigouvian_subsidies",
-        steps=(
-            Step("subsidy", {"move": "h", "rate": "hub_rate"}),
-            *(Step("subsidy", {"move": move, "rate": "rim_rate"}) for move in ("l", "s", "z")),
+        steps=tuple(
+            Step("subsidy", {"move": move, "rate": f"paid*{rate}"}) for move, rate in worth.items()
         ),
         parameters=(
             Parameter(
-                "hub_rate", "25/13", "hub_rate >= 0", "USD thousand",
-                "payment per unit of the hub's effort", r"\sigma_h",
-            ),
-            Parameter(
-                "rim_rate", "63/65", "rim_rate >= 0", "USD thousand",
-                "payment per unit of another firm's effort", r"\sigma",
+                "paid", 1, "paid >= 0", "share",
+                "part of what effort is worth to partners that is paid", r"\sigma",
             ),
         ),
         label="Subsidies of Pigou",

@@ -76,6 +76,8 @@ def test_subsidies_of_pigou_implement_the_efficient_efforts():
     assert rates == near([25 / 13, *[63 / 65] * 3])
     found = played(only("key_player", "pigouvian_subsidies"))
     assert [found[m] for m in "hlsz"] == near(efforts(0.4))
+    close = played(only("key_player", "pigouvian_subsidies", {"spillover": "1/10"}))
+    assert [close[m] for m in "hlsz"] == near(efforts(0.2))
 
 
 def test_the_hub_is_the_key_player_and_the_large_firm_works_hardest():
