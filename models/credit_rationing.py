@@ -6,8 +6,9 @@ borrowers is safe, the rest risky. A project of type i needs a loan of 1, succee
 :math:`p_i`, and then yields :math:`R_i`; otherwise nothing, and nothing is repaid. Who succeeds
 must be left the stake :math:`\delta`, so that the low repayment is :math:`R_s - \delta`, the most
 that the safe accept, and the high one :math:`R_r - \delta \ge R_s - \delta`. (Any other repayment
-brings the bank less from the same applicants. There is one bank: where several compete, as in the
-papers, they keep less of a loan, but meet the same applicants.) Funds cost the bank c. It
+brings the bank less from the same applicants. There is one bank. Where several compete, as in the
+papers, they keep less of a loan, and lend to all at terms at which they break even, even if one
+bank alone would earn more from the risky.) Funds cost the bank c. It
 recognises the share :math:`\sigma` of the risky (none, at the default) and turns them away. With
 :math:`a_i = 1` if type i applies, and the shares :math:`m_s = m`,
 :math:`m_r = (1 - m)(1 - \sigma)`,
@@ -29,8 +30,8 @@ the bank lends to nobody.
 **Reforms it invites.** A *partial guarantee* of loans brings lending back; more than it costs is
 gained, even if public funds are dear. *Refinancing* at less than funds cost does the same, without
 paying for defaults. *Lead-firm finance*: a lead firm knows its suppliers, and vouches for them. A
-*large guarantee* **backfires**: the more of a default others pay, the better is a high repayment
-for the bank, at which only the risky apply.
+*large guarantee* **backfires** with one bank: the more of a default others pay, the better is a
+high repayment for it, at which only the risky apply.
 
 Sources
 -------
@@ -210,8 +211,9 @@ def propositions() -> tuple[Proposition, ...]:
     return (
         Proposition(
             "too_few",
-            "Where both kinds of projects are worth the same, the bank shuts out the safe exactly "
-            "if it earns more from the risky alone; then too few get a loan.",
+            "Where both kinds of projects are worth the same, and more than they cost, the bank "
+            "shuts out the safe exactly if it breaks even, and earns no less, with the risky "
+            "alone; then too few get a loan.",
             f"(high_holds == 1) == ({at_high} >= 0 and {at_high} >= {at_low}) and "
             "low_welfare > high_welfare",
             {"low": Profile(low), "high": Profile(high)},

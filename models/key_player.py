@@ -11,7 +11,8 @@ earns
 where :math:`\alpha_i` is what effort is worth to it alone: :math:`\lambda` for the large firm,
 :math:`\alpha` for the others. The spillover a is at most 1/4, so that an efficient effort exists:
 :math:`2 a` times the largest eigenvalue of the network, :math:`\sqrt{3}`, is below 1. No best reply
-reaches the bound on effort that the game sets.
+reaches the bound on effort that the game sets, at subsidies of up to eight times
+:math:`\lambda + \alpha`.
 
 **What fails.** In equilibrium efforts are the Katz-Bonacich centralities of the firms,
 :math:`e = (I - a G)^{-1} \alpha`: each counts what partners do for it, not what it does for them.
@@ -21,7 +22,7 @@ defaults the large firm does, and the hub is the key player. Co-operation among 
 fragile: a global buyer who wants a firm for himself draws it away as soon as he pays more than its
 partners' effort is worth *to it*; what its effort was worth to them does not count. Between
 the premium at which the hub goes and the premium at which it should go, co-operation ends that was
-worth having.
+worth having. (What the buyer has of it is not counted: he pays what effort is worth to him.)
 
 **Whom it hurts.** All firms; if the hub goes, the others, who lose all their partners at once.
 
@@ -60,7 +61,7 @@ def model() -> Model:
 
 def key_player() -> Game:
     """Return the game."""
-    most = (0, "20*(benefit + large_benefit)")
+    most = (0, "20*(benefit + large_benefit + hub_premium + large_premium)")
     hub_and_large, hub_and_small = "hub_links*large_links", "hub_links"
     partners = f"{hub_and_large}*l + {hub_and_small}*(s + z)"
     return Game(
@@ -127,20 +128,28 @@ def key_player() -> Game:
 
 def pigouvian_subsidies() -> Reform:
     """Pay each firm for its effort what that is worth to its partners, at efficient efforts."""
+    large_too = "hub_links*large_links"
+    hub = (
+        f"(benefit + hub_premium + 2*spillover*({large_too}*(large_benefit + large_premium)"
+        f" + 2*hub_links*benefit))/(1 - 4*spillover**2*(({large_too})**2 + 2*hub_links**2))"
+    )
+    large = f"(large_benefit + large_premium + 2*spillover*{large_too}*{hub})"
+    small = f"(benefit + 2*spillover*hub_links*{hub})"
+    worth = {
+        "h": f"spillover*({large_too}*{large} + 2*hub_links*{small})",
+        "l": f"spillover*{large_too}*{hub}",
+        "s": f"spillover*hub_links*{hub}",
+        "z": f"spillover*hub_links*{hub}",
+    }
     return Reform(
         "pigouvian_subsidies",
-        steps=(
-            Step("subsidy", {"move": "h", "rate": "hub_rate"}),
-            *(Step("subsidy", {"move": move, "rate": "rim_rate"}) for move in ("l", "s", "z")),
+        steps=tuple(
+            Step("subsidy", {"move": move, "rate": f"paid*{rate}"}) for move, rate in worth.items()
         ),
         parameters=(
             Parameter(
-                "hub_rate", "25/13", "hub_rate >= 0", "USD thousand",
-                "payment per unit of the hub's effort", r"\sigma_h",
-            ),
-            Parameter(
-                "rim_rate", "63/65", "rim_rate >= 0", "USD thousand",
-                "payment per unit of another firm's effort", r"\sigma",
+                "paid", 1, "paid >= 0", "share",
+                "part of what effort is worth to partners that is paid", r"\sigma",
             ),
         ),
         label="Subsidies of Pigou",

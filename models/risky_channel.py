@@ -29,9 +29,11 @@ which is sold too little.
 
 **Reforms it invites.** *Support for cover*: a part of what it costs the lead firm. A *public
 guarantee* at a fair premium, which takes a part of the risk away. A *first loss* that the
-government bears for nothing does so too, and pays for exporting besides. A *premium* that the lead
-firm pays on a unit **backfires** where it offered cover: it gains less on the units that cover
-brings, and drops it.
+government bears for nothing does so too, and pays for exporting besides: of a price that is as
+likely :math:`\mu - s` as :math:`\mu + s` it bears the part l of the loss s, which leaves
+:math:`1 - l/2` of the risk and is worth :math:`l s / 2` on average. A *premium* of up to v that the
+lead firm pays on a unit **backfires** where it offered cover: it gains less on the units that
+cover brings, and drops it.
 
 Sources
 -------
@@ -214,7 +216,7 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "never_too_much",
-            "Where the lead firm gains by cover, all together gain more.",
+            "Where the lead firm gains by cover, and home prices are sure, all together gain more.",
             "h_lead < n_lead or h_welfare > n_welfare + (h_lead - n_lead)",
             both, safe_home,
             stronger="h_lead < n_lead or h_welfare > n_welfare + 2*(h_lead - n_lead)",
@@ -222,8 +224,8 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "premium_or_cover",
-            "A premium lowers what the lead firm gains by cover exactly if it gains less on a unit "
-            "than the producer does with the premium.",
+            "Where a part is kept at home, a premium lowers what the lead firm gains by cover "
+            "exactly if it gains less on a unit than the producer does with the premium.",
             "(q_lead - p_lead < h_lead - n_lead) == "
             "(margin < export_price - home_price + extra)",
             {**unpaid, **paid}, (*safe_home, "extra > 0"),
@@ -242,7 +244,7 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "offered_if_worth_it",
-            "Cover that is worth having is offered.",
+            "Cover that is worth having is offered, if home prices are sure.",
             "h_welfare <= n_welfare or h_lead >= n_lead",
             both, safe_home, false=True,
             lesson="What cover is worth to the producer does not count for who bears its cost.",

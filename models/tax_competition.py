@@ -12,10 +12,10 @@ public input :math:`G_i = t_i k_i + h`: roads, standards, training. Residents ha
 
 .. math:: u_i = f(k_i) - k_i f'(k_i) + \rho - h + \gamma \ln G_i .
 
-A region of m countries sets one tax t for all its members and maximises the sum of what they have
-(:math:`m = 1`: a country on its own, the default). Of the countries outside, who are alike, one is
-a player, with the tax s; it takes the tax T of the rest as given. A player that stands for the
-market makes T the tax s, and earns nothing.
+In a region of M countries, two at the default, m set one tax t, the one with which what they have
+is most, together and each (:math:`m = 1`: each on its own, the default). Of all who set their tax
+alone, and are alike, one country outside the region is a player, with the tax s; it takes the tax T
+of the rest as given. A player that stands for the market makes T the tax s, and earns nothing.
 
 **What fails.** A tax drives capital abroad, where it is taxed as well and makes wages rise; no
 country counts that. So taxes are below the cooperative one, :math:`\gamma`, and public
@@ -24,7 +24,8 @@ compete (Hoyt 1991). A country that could pay for the public input by a head tax
 capital at all: what fails is that it has no other tax.
 
 **Whom it hurts.** All residents alike: each country gives way, and none keeps the capital that it
-gave way for.
+gave way for. (Capital belongs to residents. What owners abroad would gain by low taxes is not
+counted.)
 
 **Reforms it invites.** A *minimum tax* of all. A *regional agreement*: two set their taxes
 together; those outside gain more than the members, since they tax less and take capital from them.
@@ -59,27 +60,32 @@ def model() -> Model:
 def tax_competition() -> Game:
     """Return the game."""
     taxes = ("lowest", "highest")
-    rest = "(hosts - members - 1)"
-    mean = f"((members*t + s + {rest}*T)/hosts)"
+    mean = "((members*t + s + (hosts - members - 1)*T)/hosts)"
     return Game(
         "tax_competition",
         players=[
-            Player("region", "Region"),
+            Player("region", "Country of the region"),
             Player("outsider", "Country outside"),
             Player("market", "Market"),
         ],
         moves=[
-            Move("t", "region", taxes, label="Tax of the region"),
+            Move("t", "region", taxes, label="Tax of who agree in the region"),
             Move("s", "outsider", taxes, label="Tax of a country outside"),
-            Move("T", "market", taxes, label="Tax of the other countries outside"),
+            Move("T", "market", taxes, label="Tax of all others who set it alone"),
         ],
         payoffs={
-            "region": f"members*({residents('t', mean)})",
+            "region": residents("t", mean),
             "outsider": residents("s", mean),
             "market": "-(T - s)**2",
         },
         bystanders=[
-            Bystander("others", f"{rest}*({residents('T', mean)})", "Others outside"),
+            Bystander(
+                "partners",
+                f"(members - 1)*({residents('t', mean)})"
+                f" + (size - members)*({residents('T', mean)})",
+                "Rest of the region",
+            ),
+            Bystander("others", f"(hosts - size - 1)*({residents('T', mean)})", "Others outside"),
         ],
         parameters=[
             Parameter(
@@ -87,8 +93,12 @@ def tax_competition() -> Game:
                 source="illustration", integer=True,
             ),
             Parameter(
-                "members", 1, "members >= 1", "countries", "number of countries in the region",
-                "m", source="1: each on its own", integer=True,
+                "size", 2, "size >= 1", "countries", "number of countries in the region", "M",
+                source="illustration", integer=True,
+            ),
+            Parameter(
+                "members", 1, "members >= 1", "countries", "how many of them set one tax", "m",
+                source="1: each on its own", integer=True,
             ),
             Parameter(
                 "output", 5, "output > 0", "USD million",
@@ -109,7 +119,7 @@ def tax_competition() -> Game:
             ),
             Parameter(
                 "lowest", "1/10", "lowest > 0", "USD million", "lowest tax on a unit of capital",
-                r"\underline{t}", source="illustration; does not bind",
+                r"\underline{t}", source="illustration; binds only with a large head tax",
             ),
             Parameter(
                 "highest", "11/10", "highest > 0", "USD million",
@@ -117,7 +127,9 @@ def tax_competition() -> Game:
                 r"\overline{t}", source="illustration; at it no country loses all its capital",
             ),
         ],
-        assumptions=["members < hosts", "lowest < highest", "highest - lowest <= decline"],
+        assumptions=[
+            "members <= size", "size < hosts", "lowest < highest", "highest - lowest <= decline",
+        ],
         source="@zodrow1986pigou; @hoyt1991property; own form",
     )  # fmt: skip
 
@@ -145,12 +157,12 @@ def minimum_tax() -> Reform:
 
 
 def regional_agreement() -> Reform:
-    """Let the two countries of the region set their taxes together."""
+    """Let countries of the region set their taxes together."""
     return set_parameters(
         {"members": "signed"}, "regional_agreement",
         parameters=(
             Parameter(
-                "signed", 2, "signed >= 1", "countries", "number of countries that agree", "m'",
+                "signed", 2, "signed >= 1", "countries", "how many countries of it agree", "m'",
                 integer=True,
             ),
         ),
@@ -195,19 +207,21 @@ def propositions() -> tuple[Proposition, ...]:
     return (
         Proposition(
             "erosion",
-            "Competition leaves a part of the cooperative tax that falls with the number of "
-            "countries, with the need for the public input, and as capital reacts more.",
+            "Where all set the same tax, competition leaves a part of the cooperative tax that "
+            "falls with the number of countries, with the need for the public input, and as "
+            "capital reacts more.",
             "e_t == need/(1 + need*(hosts - 1)/(hosts*decline))",
             alone, (*alike, "head == 0"),
-            stronger="e_t == need/(1 + need/decline)",
+            stronger="e_t == need/(1 + need*(hosts - 1)/(hosts*decline)) and e_t > need/2",
             source="@hoyt1991property; own form",
         ),
         Proposition(
             "crowding_out",
-            "A head tax lowers the tax on capital, by less than it collects.",
+            "Where all set the same tax, a head tax lowers the tax on capital, by less than it "
+            "collects.",
             "p_t < e_t and p_t + collected > e_t",
             {**alone, "p": Allocation("head_tax", interior=True)},
-            (*alike, "p_t == p_s", "head == 0", "collected > 0", "hosts == 3"),
+            (*alike, "p_t == p_s", "head == 0", "collected > 0"),
             stronger="p_t < e_t and p_t + collected/2 > e_t",
             source="@zodrow1986pigou; own",
         ),

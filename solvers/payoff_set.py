@@ -20,10 +20,14 @@ Steps
 2. From inside: if :math:`W \subseteq B(W)`, every payoff in W is one of an equilibrium, and every
    :math:`W'` with :math:`W \subseteq W' \subseteq B(W)` generates itself again. The first W is the
    outer polygon with its corners replaced by the simplest fractions nearby (the set itself,
-   mostly), the hull of the payoffs of pure stage equilibria, or the outer polygon drawn together a
-   little: whichever passes the test.
-3. The first step is repeated with half-planes along the edges of the inner polygon.
-4. All of it is rational arithmetic: the true set lies between the two polygons, for sure.
+   mostly), what step 3 finds, the hull of the payoffs of pure stage equilibria, or the outer polygon
+   drawn together a little: whichever passes the test.
+3. Extreme continuations alone (Abreu and Sannikov 2014) draw the outer polygon together at a
+   geometric rate, :math:`z_n \approx z + c \lambda^n v`, in a direction v in which the corners z
+   of the set may recede: :math:`z - \varepsilon v` generates itself where corners are not rational,
+   and z does where they are. So the corners are mirrored at the limit, :math:`2 z - z_n`.
+4. The first step is repeated with half-planes along the edges of the inner polygon.
+5. All of it is rational arithmetic: the true set lies between the two polygons, for sure.
 
 Sources
 -------
@@ -49,6 +53,10 @@ _GRID = 2**40
 _STILL = Fraction(1, 2**26)
 _NEAR = (16 * _STILL, Fraction(1, 2**14))
 """How far the simplest fractions may lie from corners: both are tried."""
+_LIMIT = Fraction(1, 2**38)
+_MIRRORED = (Fraction(1, 2**26), Fraction(1, 2**22), Fraction(1, 2**18))
+"""How far polygons that are mirrored are from the limit."""
+MOST_IN_SLOPE = 100
 MOST_ROUNDS = 400
 MOST_STEPS = 40
 MOST_SHARPENED = 25
@@ -139,6 +147,9 @@ def _inner(outer: Polygon, stage: _Stage) -> Polygon:
             simple = _simplest(guess, near)
             if simple and _generates_itself(simple, stage):
                 return simple
+    for guess in _mirrored(outer, stage):
+        if _generates_itself(guess, stage):
+            return guess
     inner: Polygon = ()
     for start in (_nash(stage), *(_drawn_together(outer, 2**k) for k in (20, 12, 8))):
         if start and _generates_itself(start, stage):
@@ -237,9 +248,65 @@ def _guesses(outer: Polygon, stage: _Stage) -> Iterator[Polygon]:
         if not polygon:
             return
         yield polygon
-        worst = (min(p[0] for p in polygon), min(p[1] for p in polygon))
-        points = (p for key in stage.payoffs for p in _extreme(key, polygon, worst, stage))
-        polygon = _simplest(_hull(points), _STILL / 2**10)
+        polygon = _simplest(_sharpened(polygon, stage), _STILL / 2**10)
+
+
+def _sharpened(polygon: Polygon, stage: _Stage) -> Polygon:
+    """Return what a polygon generates by extreme continuations alone."""
+    worst = (min(p[0] for p in polygon), min(p[1] for p in polygon))
+    return _hull(p for key in stage.payoffs for p in _extreme(key, polygon, worst, stage))
+
+
+def _mirrored(outer: Polygon, stage: _Stage) -> Iterator[Polygon]:
+    """Yield the limit of sharpening, then polygons on the way to it mirrored at it."""
+    path = [outer]
+    while path[-1] and len(path) < MOST_ROUNDS:
+        path.append(_hull((_nearest(x), _nearest(y)) for x, y in _sharpened(path[-1], stage)))
+        if _apart(*path[-2:]) < _LIMIT:
+            break
+    end = path[-1]
+    if not end:
+        return
+    simple = {corner: _simplest((corner,), 16 * _LIMIT)[0] for corner in end}
+    yield _hull(simple.values())
+    middle = _middle(end)
+    for apart in _MIRRORED:
+        before = next((one for one in reversed(path) if _apart(one, end) > apart), ())
+        if len(before) == len(end):
+            still = [_apart((p,), (q,)) < apart / 2**8 for p, q in zip(end, before, strict=True)]
+            mirrored = [
+                simple[p] if stays
+                else _towards((2 * p[0] - q[0], 2 * p[1] - q[1]), middle, 2**32)
+                for p, q, stays in zip(end, before, still, strict=True)
+            ]  # fmt: skip
+            yield _hull(mirrored)
+            yield _hull(_on_lines(mirrored, still, apart))
+
+
+def _on_lines(corners: Sequence[Point], still: Sequence[bool], near: Fraction) -> Iterator[Point]:
+    """Yield corners, those that moved on the line through one next to it that did not.
+
+    The line has the simplest slope nearby: what is generated with a point of it may need it exactly.
+    """
+    for i, (x, y) in enumerate(corners):
+        sides = [(i + 1) % len(corners), i - 1]
+        fixed = [] if still[i] else [corners[k] for k in sides if still[k] and corners[k][0] != x]
+        slopes = [(y - w) / (x - v) for v, w in fixed]
+        simplest = [simplest_between(slope - near, slope + near) for slope in slopes]
+        found = [
+            w + slope * (x - v)
+            for (v, w), slope in zip(fixed, simplest, strict=True)
+            if slope.denominator < MOST_IN_SLOPE
+        ]
+        yield x, found[0] if found else y
+
+
+def _apart(one: Polygon, other: Polygon) -> Fraction:
+    """Return how far corners lie from those of another polygon with as many."""
+    if len(one) != len(other):
+        return Fraction(_GRID)
+    pairs = zip(one, other, strict=True)
+    return max((max(abs(x - v), abs(y - w)) for (x, y), (v, w) in pairs), default=Fraction(0))
 
 
 def _extreme(

@@ -5,27 +5,30 @@ For a bandit write :math:`\mu_N = r / (N \lambda)` and :math:`\Omega(p) = (1 - p
 Steps
 -----
 1. A *team* of N lets all experiment above a cutoff, and none below it. Where all do, the value per
-   player solves :math:`u = g p + \frac{1}{\mu_N} p \, (g - u - (1 - p) u')`, so that
-   :math:`u = g p + C (1 - p) \Omega(p)^{\mu_N}`; with :math:`u = s` and :math:`u' = 0` at
-   the cutoff
+   player solves :math:`u = g p + \sigma + \frac{1}{\mu_N} p \, (g - u - (1 - p) u')`, so that
+   :math:`u = \sigma + (g - \frac{\sigma}{1 + \mu_N}) p + C (1 - p) \Omega(p)^{\mu_N}`; with
+   :math:`u = s` and :math:`u' = 0` at the cutoff
 
-   .. math:: p_N^* = \frac{\mu_N s}{(\mu_N + 1)(g - s) + \mu_N s} .
+   .. math:: p_N^* = \frac{\mu_N (s - \sigma)}{g - s + \mu_N g} .
 
+   The efficient experimentation is that of a team without a subsidy, which is a transfer.
 2. In the *symmetric Markov equilibrium* each of N players experiments at the intensity k(p):
    none below the cutoff :math:`p_1^*` of a single player, all of the time above a belief
    :math:`p^\dagger`, and in between such that the others are indifferent,
-   :math:`\frac{1}{\mu_1} p \, (g - u - (1 - p) u') = s - g p`. With :math:`u(p_1^*) = s` this is
+   :math:`\frac{1}{\mu_1} p \, (g - u - (1 - p) u') = s - \sigma - g p`. With :math:`u(p_1^*) = s`
+   and :math:`z = \ln (\Omega(p_1^*) / \Omega(p))` this is
 
-   .. math:: u = g + \mu_1 (g - s) + (1 - p) (\mu_1 s \ln \Omega(p) + C), \qquad
-             k = \frac{u - s}{(N - 1)(s - g p)} ,
+   .. math:: u = s + (1 - p) \mu_1 (s - \sigma) (e^z - 1 - z), \qquad
+             k = \frac{u - s}{(N - 1)(s - \sigma - g p)} ,
 
-   and :math:`p^\dagger` is where :math:`u = s + (N - 1)(s - g p)`. As
-   :math:`(1 - p) u'' = \mu_1 s / p^2 > 0` and :math:`u'(p_1^*) = 0`, u rises while the other side
-   falls to s at :math:`p = s/g`: there is exactly one such belief, which bisection encloses.
-   Above it u is as in step 1, with C from :math:`u(p^\dagger)`.
+   and :math:`p^\dagger` is where :math:`u = s + (N - 1)(s - \sigma - g p)`. As
+   :math:`(1 - p) u'' = \mu_1 (s - \sigma) / p^2 > 0` and :math:`u'(p_1^*) = 0`, u rises while the
+   other side falls to s at :math:`p = (s - \sigma)/g`: there is exactly one such belief, which
+   bisection encloses. Above it u is as in step 1, with C from :math:`u(p^\dagger)`, and rises.
 3. The *amount of experimentation*, :math:`\int K dt` without a success, until beliefs have fallen
    from p to the cutoff is :math:`\frac{1}{\lambda} \ln (\Omega(p^*) / \Omega(p))`. In the
-   symmetric equilibrium it is reached in the limit only.
+   symmetric equilibrium it is reached in the limit only. What subsidies cost until then, or until a
+   success, is enclosed in `pigou.solvers.subsidised_trying`.
 4. A *subsidy* to the flow from the risky arm, until the first success, lets a lone pioneer stop at
    p if :math:`s = g p + \sigma + \frac{1}{\mu_1} p (g - s)`; if it is paid after a success too,
    :math:`g + \sigma` stands in the place of the g in brackets.
@@ -37,7 +40,8 @@ What is rational comes out exactly, the rest is enclosed by ball arithmetic.
 
 Sources
 -------
-Keller, Rady and Cripps (2005), Econometrica 73:39-68, propositions 1, 2 and 5; McDonald and Siegel
+Keller, Rady and Cripps (2005), Econometrica 73:39-68, propositions 1, 2 and 5, for
+:math:`\sigma = 0`; with a subsidy own, by the same steps. McDonald and Siegel
 (1986), Quarterly Journal of Economics 101:707-727; Dixit and Pindyck (1994), Investment under
 Uncertainty, Princeton University Press, chapter 5.
 """
@@ -46,6 +50,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -99,7 +104,7 @@ class Experimentation(NamedTuple):
         return Grade.CERTIFIED
 
     def value(self, belief: Any) -> Enclosure:
-        """Return the value per player, in units of a flow, at a belief in [0, 1].
+        """Return the value per player, subsidies included, as a flow, at a belief in [0, 1].
 
         Examples
         --------
@@ -111,7 +116,8 @@ class Experimentation(NamedTuple):
         if p <= self.cutoff:
             return Enclosure.point(b.safe)
         if p == 1:
-            return Enclosure.point(b.good)
+            mu = Fraction(b.discount) / (b.players * b.rate)
+            return Enclosure.point(b.good + b.subsidy * mu / (1 + mu))
         with working_precision():
             return ball_to_enclosure(self._value(p))
 
@@ -135,7 +141,7 @@ class Experimentation(NamedTuple):
         if p >= self.full.upper or self.full.is_exact:
             return Enclosure.point(1)
         with working_precision():
-            gap = ball_of((b.players - 1) * (b.safe - b.good * p))
+            gap = ball_of((b.players - 1) * (b.safe - b.subsidy - b.good * p))
             inside = ball_to_enclosure((_indifferent(b, ball_of(p)) - ball_of(b.safe)) / gap)
         return (
             inside
@@ -183,7 +189,7 @@ class Experimentation(NamedTuple):
 def experiment_as_team(
     bandit: Bandit, at: Mapping[str, Any] | None = None, players: int | None = None
 ) -> Experimentation:
-    """Return what N players do who share what they get: the efficient experimentation.
+    """Return what N players do who share what they get: without a subsidy, what is efficient.
 
     Parameters
     ----------
@@ -206,7 +212,7 @@ def experiment_as_team(
     """
     b = bandit.at(at)
     if players is not None:
-        b = Bandit(b.name, b.discount, b.rate, b.good, b.safe, players, source=b.source).at()
+        b = replace(b, players=players).at()
     cutoff = _cutoff(b, b.players)
     return Experimentation(b, cutoff, Enclosure.point(cutoff))
 
@@ -237,11 +243,11 @@ def experimentation_equilibrium(
     if b.players == 1:
         return experiment_as_team(b)
     cutoff = _cutoff(b, 1)
-    low, high = cutoff, b.myopic
+    low, high = cutoff, (b.safe - b.subsidy) / b.good
     with working_precision():
         for _ in range(_BISECTIONS):
             middle = (low + high) / 2
-            other = b.safe + (b.players - 1) * (b.safe - b.good * middle)
+            other = b.safe + (b.players - 1) * (b.safe - b.subsidy - b.good * middle)
             excess = _indifferent(b, ball_of(middle)) - ball_of(other)
             if excess.contains(0):
                 break
@@ -258,7 +264,8 @@ def pioneer_subsidy(
     ----------
     bandit : Bandit
     cutoff : number
-        The belief, between 0 and 1. Below 0 the subsidy is a tax.
+        The belief, between 0 and 1. Below 0 the subsidy is a tax. One that the bandit has already
+        does not count.
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
     lasting : bool
@@ -432,24 +439,24 @@ def _belief(given: Any) -> Fraction:
 def _cutoff(b: Bandit, players: int) -> Fraction:
     """Return the belief at which a team stops."""
     mu = Fraction(b.discount) / (players * b.rate)
-    return mu * b.safe / ((mu + 1) * (b.good - b.safe) + mu * b.safe)
+    return mu * (b.safe - b.subsidy) / (b.good - b.safe + mu * b.good)
 
 
 def _all_in(b: Bandit, p: arb, start: arb, value: arb) -> arb:
     """Return the value where all experiment, which is `value` at the belief `start`."""
-    mu = ball_of(Fraction(b.discount) / (b.players * b.rate))
-    g = ball_of(b.good)
+    mu = Fraction(b.discount) / (b.players * b.rate)
+    least, slope = ball_of(b.subsidy), ball_of(b.good - b.subsidy / (1 + mu))
     odds = (1 - p) / p * start / (1 - start)
-    return g * p + (value - g * start) * (1 - p) / (1 - start) * (odds.log() * mu).exp()
+    share = (1 - p) / (1 - start) * (odds.log() * ball_of(mu)).exp()
+    return least + slope * p + (value - least - slope * start) * share
 
 
 def _indifferent(b: Bandit, p: arb) -> arb:
     """Return the value where players are indifferent, which is s at the cutoff of one alone."""
-    mu, start = Fraction(b.discount) / b.rate, ball_of(_cutoff(b, 1))
-    level = ball_of(b.good + mu * (b.good - b.safe))
-    slope = ball_of(mu * b.safe)
-    constant = (ball_of(b.safe) - level) / (1 - start) - slope * ((1 - start) / start).log()
-    return level + (1 - p) * (slope * ((1 - p) / p).log() + constant)
+    start = ball_of(_cutoff(b, 1))
+    odds = p / (1 - p) * (1 - start) / start
+    mu = Fraction(b.discount) / b.rate
+    return ball_of(b.safe) + (1 - p) * ball_of(mu * (b.safe - b.subsidy)) * (odds - 1 - odds.log())
 
 
 def _markup(exponent: Enclosure) -> Enclosure:

@@ -136,6 +136,17 @@ class Share:
         self.weight_share = F(group.weight) * F(group.mass) * left
 
 
+def test_a_diffuse_prior_may_be_a_formula():
+    given = ("0", "a - a", "a")
+    games = [
+        RegimeChange("p", [Investors("f", "1/2")], 0, a, "logistic", [Parameter("a", 0)])
+        for a in given
+    ]
+    for game in games:
+        (one,) = switching_equilibria(game).equilibria
+        assert one.critical.lower == F(1, 2)
+
+
 def test_a_linear_game_by_integration():
     game = LinearGame("pair", 1, 1, "3/5", 1, 1)
     (one,) = switching_equilibria(game).equilibria
@@ -152,6 +163,17 @@ def test_a_linear_game_by_integration():
         (lambda: RegimeChange("p", []), "has no group"),
         (lambda: RegimeChange("p", [Investors("f", 1)], noise="cauchy"), "not 'cauchy'"),
         (lambda: RegimeChange("p", [Investors("f", 1)], 0, 1, "logistic"), "has to be normal"),
+        (lambda: RegimeChange("p", [Investors("f", 1)], 0, "1", "logistic"), "has to be normal"),
+        (
+            lambda: RegimeChange(
+                "p", [Investors("f", "1/2")], 0, "a", "logistic", [Parameter("a", 1)]
+            ).at(),
+            "has to be normal",
+        ),
+        (
+            lambda: RegimeChange("p", [Investors("f", "1/2"), Investors("f", "1/3")]),
+            "two groups of global game 'p' are called 'f'",
+        ),
         (lambda: RegimeChange("p", [Investors("f", 2)]).at(), "the cost below the benefit"),
         (lambda: RegimeChange("p", [Investors("f", "1/2")], 0, -1).at(), "is at least 0, not -1"),
         (lambda: LinearGame("p", 0, 1).at(), "gain and noise_precision have to be above 0"),

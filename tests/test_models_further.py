@@ -76,6 +76,8 @@ def test_subsidies_of_pigou_implement_the_efficient_efforts():
     assert rates == near([25 / 13, *[63 / 65] * 3])
     found = played(only("key_player", "pigouvian_subsidies"))
     assert [found[m] for m in "hlsz"] == near(efforts(0.4))
+    close = played(only("key_player", "pigouvian_subsidies", {"spillover": "1/10"}))
+    assert [close[m] for m in "hlsz"] == near(efforts(0.2))
 
 
 def test_the_hub_is_the_key_player_and_the_large_firm_works_hardest():
@@ -90,6 +92,8 @@ def test_the_hub_gains_by_going():
         one = only("key_player", reform)
         assert [*earned(one).values()] == near(efforts(0.2, [i], 1.2) ** 2 / 2)
     assert earned(only("key_player", "buyer_for_hub"))["hub"] > earned(only("key_player"))["hub"]
+    rich = only("key_player", "buyer_for_hub:premium=100")
+    assert played(rich)["h"] == near(101)  # no bound on efforts binds
 
 
 @pytest.mark.long
@@ -135,12 +139,26 @@ def test_a_region_of_two_and_the_country_outside_by_a_grid():
     one = only("tax_competition", "regional_agreement")
     t, s, _ = played(one).values()
     member, outside = has(t, [t, s]), has(s, [t, t])
-    assert earned(one)["region"] / 2 == near(member)
+    assert earned(one)["region"] == earned(one)["partners"] == near(member)
     assert earned(one)["outsider"] == near(outside)
     grid = np.linspace(0.1, 1.1, 101)
     assert max(has(x, [x, s]) for x in grid) <= member + 1e-9
     assert max(has(x, [t, t]) for x in grid) <= outside + 1e-9
     assert outside > member > has(0.6, [0.6, 0.6])
+
+
+@pytest.mark.long
+def test_who_signs_an_agreement_is_the_same_country_as_before():
+    """Nobody loses: the second member was counted as one of those outside before."""
+    model = load("tax_competition")
+    verdict = compare(model.game, [model.reform("regional_agreement")], {"hosts": 6}).verdicts(
+        "regional_agreement"
+    )[2]
+    assert verdict.statement == "worth it"
+    changes = {party: change.value for party, change in verdict.changes.items()}
+    assert changes["region"] == near(changes["partners"])
+    assert changes["others"] == near(3 * changes["outsider"])
+    assert 0 < changes["region"] < changes["outsider"]
 
 
 @pytest.mark.long

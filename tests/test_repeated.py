@@ -337,6 +337,19 @@ def test_an_inner_polygon_with_fractions_that_are_not_short_is_found():
     assert (F(1), F(67, 14)) in found.inner
 
 
+def test_a_set_with_corners_that_are_not_rational_is_found():
+    """Only the one-shot equilibrium was; sharpening is slow here, and its limit not rational."""
+    found = payoff_set([[(2, 1), (6, 6)], [(1, 2), (0, 1)]], F(7, 10))
+    assert found.gap < F(1, 10**5)
+    assert corners(found.inner) == {(6, 6), (2, 2.8), (2, 2.5114), (4.0464, 3.558)}
+
+
+@pytest.mark.long
+def test_a_set_that_is_approached_slowly_is_found():
+    slow = payoff_set([[(3, 1), (1, 5), (0, 0)], [(1, 1), (6, 4), (1, 3)]], F(9, 10))
+    assert set(slow.inner) == {(F(14, 9), F(4)), (F(6), F(4)), (F(2), F(24, 5))}
+
+
 def test_a_gap_that_is_left_is_shown():
     found = repeat(two(), Repetition("9/10"), payoffs=True)
     open_set = PayoffSet((), ((F(0), F(0)), (F(1), F(1))), 1)
@@ -375,7 +388,7 @@ def test_the_two_polygons_meet(seed):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("seed", range(4, 150))
+@pytest.mark.parametrize("seed", [*range(4, 150), 321])
 def test_the_two_polygons_meet_at_length(seed):
     meet(seed)
 
@@ -395,14 +408,10 @@ def beyond(points, polygon):
     return farthest
 
 
-NOT_MET = (8, 54, 71)
-"""Games of which the inner polygon that is found is the one-shot equilibrium alone."""
-
-
 def meet(seed):
     table, discount = tables(seed)
     found = payoff_set(table, discount)
-    assert not found.outer or found.gap < F(1, 10**4) or seed in NOT_MET
+    assert not found.outer or found.gap < F(1, 10**4)
     stage = [payoffs for row in table for payoffs in row]
     for corner in found.inner:
         assert supported(corner, found.inner, table, discount)
@@ -466,8 +475,7 @@ def test_agrees_with_another_program(seed):
     theirs = hull.points[hull.vertices]
     assert beyond(theirs, found.outer) < 1e-4
     assert beyond(found.inner, theirs) < 1e-4
-    if seed not in NOT_MET:
-        assert beyond(theirs, found.inner) < 1e-3
+    assert beyond(theirs, found.inner) < 1e-3
 
 
 def test_a_game_file_says_how_it_is_repeated(tmp_path):

@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from fractions import Fraction as F
 from functools import cache
 
@@ -9,6 +10,7 @@ import pytest
 
 from pigou.bandit import Bandit
 from pigou.errors import DeclarationError
+from pigou.exact import Enclosure
 from pigou.papers import keller2005, load
 from pigou.solvers.stopping import (
     experiment_as_team,
@@ -16,6 +18,7 @@ from pigou.solvers.stopping import (
     pioneer_subsidy,
     when_to_invest,
 )
+from pigou.solvers.subsidised_trying import experimentation_outlay
 from pigou.waiting import Opportunity
 
 PILOT = Bandit("pilot", "0.2", "0.5", 3, "1.2", 3)
@@ -33,6 +36,11 @@ def random_bandit(seed):
     good = safe * F(rng.randint(12, 40), 10)
     return Bandit("b", F(rng.randint(1, 20), 20), F(rng.randint(1, 20), 10), good, safe,
                   rng.randint(1, 5))  # fmt: skip
+
+
+def subsidised(seed):
+    b, rng = random_bandit(seed), random.Random(seed)
+    return replace(b, players=rng.randint(2, 6), subsidy=b.safe * F(rng.randint(1, 17), 20))
 
 
 # -- dynamic programming: beliefs only fall, so that one pass upwards in log odds is exact --------
@@ -99,7 +107,7 @@ def test_with_the_subsidy_a_pioneer_stops_where_the_team_does(lasting):
 def best_reply_by_steps(found, step, top):
     """Value of the best reply to the equilibrium, and what both arms are worth at the belief."""
     r, rate, good, safe, players = floats(found.bandit)
-    odds, value = logit(float(found.cutoff)), safe
+    odds, value, bonus = logit(float(found.cutoff)), safe, float(found.bandit.subsidy)
     both = (safe, safe)
     while odds < top:
         odds += step
@@ -112,7 +120,7 @@ def best_reply_by_steps(found, step, top):
                 both.append(safe)
                 continue
             discount = math.exp(-r * step / (total * rate))
-            flow = (1 - discount) * (own * good * p + (1 - own) * safe)
+            flow = (1 - discount) * (own * (good * p + bonus) + (1 - own) * safe)
             success = p * (1 - math.exp(-step))
             both.append(flow + discount * (success * good + (1 - success) * value))
         value = max(both)
@@ -126,11 +134,11 @@ def intensity(found, p):
         return 0.0
     if p >= found.full.value:
         return 1.0
-    mu, start = r / rate, float(found.cutoff)
-    level = good + mu * (good - safe)
-    constant = (safe - level) / (1 - start) + mu * safe * logit(start)
-    u = level + (1 - p) * (constant - mu * safe * logit(p))
-    return (u - safe) / ((players - 1) * (safe - good * p))
+    mu, start, forgone = r / rate, float(found.cutoff), safe - float(found.bandit.subsidy)
+    level = good + mu * (good - forgone)
+    constant = (safe - level) / (1 - start) + mu * forgone * logit(start)
+    u = level + (1 - p) * (constant - mu * forgone * logit(p))
+    return (u - safe) / ((players - 1) * (forgone - good * p))
 
 
 def check_equilibrium(b, step, close):
@@ -159,6 +167,81 @@ def test_the_equilibrium_is_a_best_reply_to_itself(players):
 def test_any_equilibrium_is_a_best_reply_to_itself(seed):
     b = random_bandit(seed)
     check_equilibrium(Bandit("b", b.discount, b.rate, b.good, b.safe, b.players + 1), 5e-5, 1e-3)
+
+
+# -- subsidies ------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(12))
+def test_a_subsidised_equilibrium_is_a_best_reply_to_itself(seed):
+    check_equilibrium(subsidised(seed), 5e-5, 1e-3)
+
+
+def test_with_a_subsidy_all_wait_for_less():
+    found = check_equilibrium(replace(PILOT, subsidy="3/10"), 5e-4, 1e-3)
+    assert found.cutoff == F(3, 25)
+
+
+def worth_by_steps(found, p, step):
+    """What all get but for subsidies, and the subsidies, per player: the strategies followed up."""
+    r, rate, good, safe, players = floats(found.bandit)
+    start, bonus = logit(float(found.cutoff)), float(found.bandit.subsidy)
+    number = math.ceil((logit(p) - start) / step)
+    step = (logit(p) - start) / number
+    worth, paid = safe, 0.0
+    for i in range(number):
+        middle = belief(start + (i + 0.5) * step)
+        share = 1.0 if found.full.is_exact else intensity(found, middle)
+        discount = math.exp(-r * step / (players * share * rate))
+        success = belief(start + (i + 1) * step) * (1 - math.exp(-step))
+        flow = (1 - discount) * (share * good * middle + (1 - share) * safe)
+        worth = flow + discount * (success * good + (1 - success) * worth)
+        paid = (1 - discount) * share * bonus + discount * (1 - success) * paid
+    return worth, paid
+
+
+def check_outlay(found, step, close):
+    low, full = float(found.cutoff), found.full.value
+    for p in (low + 0.5 * (full - low), low + 0.9 * (full - low), (1 + full) / 2, 0.95):
+        asked = F(str(round(p, 6)))
+        if asked <= found.cutoff:
+            continue
+        worth, paid = worth_by_steps(found, float(asked), step)
+        outlay = experimentation_outlay(found, asked)
+        assert outlay.value == pytest.approx(paid, rel=close, abs=1e-9)
+        assert float(outlay.width) < 1e-15
+        assert (found.value(asked) - outlay).value == pytest.approx(worth, rel=close)
+
+
+@pytest.mark.parametrize("solve", [experiment_as_team, experimentation_equilibrium])
+def test_what_subsidies_cost_and_what_all_is_worth(solve):
+    """Subsidies are a transfer: value less outlay is what the tries and the successes pay."""
+    check_outlay(solve(replace(PILOT, subsidy="3/10")), 1e-3, 1e-3)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(10))
+def test_what_any_subsidies_cost(seed):
+    for solve in (experiment_as_team, experimentation_equilibrium):
+        check_outlay(solve(subsidised(seed)), 1e-4, 1e-3)
+
+
+def test_no_subsidy_does_what_a_team_does():
+    """The best one of a grid carries pilots beyond a team's cutoff, and is worth less even so."""
+    team, worth = experiment_as_team(PILOT), {}
+    for k in range(12):
+        found = experimentation_equilibrium(replace(PILOT, subsidy=F(k, 10)))
+        worth[k] = (found.value("0.3") - experimentation_outlay(found, "0.3"), found.cutoff)
+    best = max(worth, key=lambda k: worth[k][0].lower)
+    assert best == 8
+    assert worth[0][0].upper < worth[best][0].lower < team.value("0.3").lower
+    assert worth[best][1] < team.cutoff
+    assert (
+        experimentation_outlay(found, 0) == experimentation_outlay(team, "0.3") == Enclosure(0, 0)
+    )
+    with pytest.raises(DeclarationError, match="subsidy has to be at least 0 and below safe"):
+        experimentation_equilibrium(replace(PILOT, subsidy="1.2"))
 
 
 # -- value matching and smooth pasting ------------------------------------------------------------

@@ -17,17 +17,22 @@ before: each waits for the others.
 **Whom it hurts.** All firms, and most where many could learn.
 
 **Reforms it invites.** An *association* that runs pilots for its members does what a team would.
-*Technical assistance* makes tries more telling. *Secrecy* about results gives each firm reason
-enough to try for itself, and **backfires**: it takes away what is learned from others.
+A *subsidy* of :math:`\sigma < s` a unit of time to whoever tries, until the first success, makes
+pilots end at
 
-What a subsidy to the pilot has to be so that a lone pioneer goes as far as a team is what
-`pigou.solvers.stopping.pioneer_subsidy` tells; what a subsidised equilibrium of several firms is
-worth is left out, as no closed form of it is known to us.
+.. math:: p_1^* = \frac{\mu_1 (s - \sigma)}{g - s + \mu_1 g} ,
+
+and start in earnest sooner. With that which carries a lone pioneer as far as a team
+(`pigou.solvers.stopping.pioneer_subsidy`) pilots end where a team's would, but slow down before: at
+the defaults welfare is most with a larger one, and below that of a team even so. *Technical
+assistance* makes tries more telling. *Secrecy* about results gives each firm reason enough to try
+for itself, and **backfires**: it takes away what is learned from others.
 
 Sources
 -------
 @keller2005strategic, propositions 1, 2 and 5; the numbers are pigou's own illustration, and
-technical assistance as a higher rate is our reading.
+technical assistance as a higher rate is our reading. The subsidised equilibrium is our own, by the
+steps of the paper.
 """
 
 from __future__ import annotations
@@ -41,7 +46,7 @@ def model() -> StateModel:
     """Return pilots with their reforms."""
     return StateModel(
         game=pilots(),
-        reforms=(association(), technical_assistance(), secrecy()),
+        reforms=(association(), support(), technical_assistance(), secrecy()),
         mechanism="information externality: pilots teach those who do not pay for them",
         about=__doc__ or "",
         start="belief",
@@ -97,6 +102,20 @@ def association() -> StateReform:
         label="an association that runs pilots for its members",
         source="@keller2005strategic, proposition 1",
     )
+
+
+def support() -> StateReform:
+    """Return a subsidy to whoever tries."""
+    return StateReform(
+        "support",
+        {"subsidy": "aid"},
+        [Parameter(
+            "aid", "1/2", "aid >= 0", "USD million a year",
+            "subsidy to who tries, until the first success", r"\sigma", source="illustration",
+        )],
+        label="a subsidy to whoever tries, until the first success",
+        source="own, with the equilibrium of @keller2005strategic",
+    )  # fmt: skip
 
 
 def technical_assistance() -> StateReform:

@@ -9,14 +9,15 @@ is good. Without a success p falls, by
 .. math:: dp = -K \lambda p (1 - p) \, dt ,
 
 where K is how many experiment; the first success shows that it is good. Values are per player and
-normalised by the discount rate r: a constant flow is worth itself.
+normalised by the discount rate r: a constant flow is worth itself. A *subsidy* of :math:`\sigma` a
+unit of time is paid to whoever experiments until the first success.
 
 `pigou.solvers.stopping` finds what a team does, what is done in the symmetric Markov equilibrium,
-and the subsidy that makes a lone pioneer try as long as the team.
+what a subsidy costs, and that which makes a lone pioneer try as long as the team.
 
 Sources
 -------
-Keller, Rady and Cripps (2005), Econometrica 73:39-68.
+Keller, Rady and Cripps (2005), Econometrica 73:39-68; the subsidy is not in the paper.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from pigou.reading import check_formulas, number_reader
 
 __all__ = ["Bandit"]
 
-_FORMULAS = ("discount", "rate", "good", "safe", "players")
+_FORMULAS = ("discount", "rate", "good", "safe", "players", "subsidy")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Bandit:
         N, a whole number from 1 on.
     parameters : iterable of Parameter
     source : str
+    subsidy : number, str or sympy expression
+        :math:`0 \le \sigma < s`, from the public: with s or more nobody would ever stop.
 
     Raises
     ------
@@ -76,6 +79,7 @@ class Bandit:
     players: Any = 1
     parameters: Sequence[Parameter] = ()
     source: str = ""
+    subsidy: Any = 0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", tuple(self.parameters))
@@ -91,7 +95,7 @@ class Bandit:
         """
         what = f"bandit '{self.name}'"
         put = number_reader(what, self.parameters, values)
-        r, rate, good, safe, players = (put(getattr(self, name)) for name in _FORMULAS)
+        r, rate, good, safe, players, subsidy = (put(getattr(self, name)) for name in _FORMULAS)
         if r <= 0 or rate <= 0:
             raise DeclarationError(
                 f"{what}: discount and rate have to be above 0, not {r} and {rate}"
@@ -103,7 +107,13 @@ class Bandit:
             )
         if players < 1 or players.denominator != 1:
             raise DeclarationError(f"{what}: players is a whole number from 1 on, not {players}")
-        return Bandit(self.name, r, rate, good, safe, int(players), source=self.source)
+        if not 0 <= subsidy < safe:
+            raise DeclarationError(
+                f"{what}: subsidy has to be at least 0 and below safe = {safe}, not {subsidy}: "
+                "otherwise nobody would ever stop"
+            )
+        numbers = (r, rate, good, safe, int(players))
+        return Bandit(self.name, *numbers, source=self.source, subsidy=subsidy)
 
     @property
     def myopic(self) -> Fraction:

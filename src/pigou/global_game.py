@@ -25,6 +25,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from pigou.errors import DeclarationError
+from pigou.expression import read_expression
 from pigou.game import Parameter
 from pigou.reading import check_formulas, number_reader
 
@@ -77,7 +78,8 @@ class RegimeChange:
     Raises
     ------
     DeclarationError
-        If there is no group, the noise is not known, or is not normal with a proper prior.
+        If there is no group, two share a name, the noise is not known, or is not normal with a
+        proper prior.
 
     Examples
     --------
@@ -102,14 +104,21 @@ class RegimeChange:
             raise DeclarationError(
                 f"global game '{self.name}': noise is 'normal' or 'logistic', not '{self.noise}'"
             )
-        if self.noise != "normal" and self.precision != 0:
-            raise DeclarationError(
-                f"global game '{self.name}': with a proper prior the noise has to be normal"
-            )
+        called = [group.name for group in self.groups]
+        for name in called:
+            if called.count(name) > 1:
+                raise DeclarationError(
+                    f"two groups of global game '{self.name}' are called '{name}'"
+                )
         for group in self.groups:
             formulas = [getattr(group, one.name) for one in fields(Investors)[1:]]
             check_formulas(formulas, self.parameters)
         check_formulas([self.mean, self.precision], self.parameters)
+        precision = read_expression(self.precision, [p.name for p in self.parameters])
+        if self.noise != "normal" and precision.is_number and precision != 0:
+            raise DeclarationError(
+                f"global game '{self.name}': with a proper prior the noise has to be normal"
+            )
 
     def __repr__(self) -> str:
         groups = ", ".join(group.name for group in self.groups)

@@ -6,8 +6,9 @@ and its reforms can stand side by side.
 
 Welfare, where it can be had: of regime change what all groups expect, less what the public pays
 times the cost of public funds; of waiting the worth of the opportunity and what others gain; of
-pilots what a player expects, as all do; of cheap talk the utilities of both. Payments from the
-public are transfers: they enter the account of who receives them, and that of the public.
+pilots what a player expects, as all do, less what the public pays it, too; of cheap talk the
+utilities of both. Payments from the public are transfers: they enter the account of who receives
+them, and that of the public.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from pigou.solvers.stopping import (
     experimentation_equilibrium,
     when_to_invest,
 )
+from pigou.solvers.subsidised_trying import experimentation_outlay
 from pigou.solvers.switching_welfare import participation, participation_in_success
 from pigou.state_model import StateModel
 from pigou.waiting import Opportunity
@@ -164,7 +166,7 @@ def measure(
         case RegimeChange():
             outcomes, unresolved = _regime_change(game.at(values), pays, cost)
         case Bandit():
-            outcomes = list(_bandit(game.at(values), put(model.start), model.cooperative))
+            outcomes = list(_bandit(game.at(values), put(model.start), model.cooperative, cost))
         case Opportunity():
             begin = (put(model.start), put(model.spillover))
             outcomes = list(_opportunity(game.at(values), *begin, pays, cost))
@@ -302,26 +304,31 @@ def _expected(
 # -- pilots -----------------------------------------------------------------------------------
 
 
-def _bandit(bandit: Bandit, start: Fraction, cooperative: bool) -> Iterator[StateOutcome]:
+def _bandit(
+    bandit: Bandit, start: Fraction, cooperative: bool, funds: Fraction
+) -> Iterator[StateOutcome]:
     if not 0 < start < 1:
         raise DeclarationError(f"the belief to begin with lies between 0 and 1, not at {start}")
-    efficient = experiment_as_team(bandit)
-    found = efficient if cooperative else experimentation_equilibrium(bandit)
-    yield StateOutcome("team" if cooperative else "equilibrium", _tried(found, start))
-    if not cooperative:
-        yield StateOutcome("efficient", _tried(efficient, start), benchmark=True)
+    found = (experiment_as_team if cooperative else experimentation_equilibrium)(bandit)
+    yield StateOutcome("team" if cooperative else "equilibrium", _tried(found, start, funds))
+    # a subsidy is a transfer: the benchmark does without
+    efficient = experiment_as_team(replace(bandit, subsidy=0))
+    if not cooperative or bandit.subsidy:
+        yield StateOutcome("efficient", _tried(efficient, start, funds), benchmark=True)
 
 
-def _tried(found: Experimentation, start: Fraction) -> dict[str, Quantity]:
+def _tried(found: Experimentation, start: Fraction, funds: Fraction) -> dict[str, Quantity]:
     cutoff = found.cutoff
     missed = min(Fraction(1), cutoff / (1 - cutoff) * (1 - start) / start)
+    outlay = experimentation_outlay(found, start)
     return {
         "belief at which pilots end": Enclosure.point(cutoff),
         "belief above which all try all the time": found.full,
         "share of time each tries at the start": found.intensity(start),
         "pilots in all without a success": found.amount(start),
         "chance that a good technology is found": Enclosure.point(1 - missed),
-        "welfare per player": found.value(start),
+        "public outlay per player": outlay,
+        "welfare per player": found.value(start) - Enclosure.point(funds) * outlay,
     }
 
 
