@@ -4,6 +4,7 @@ import doctest
 import io
 import json
 import math
+import random
 import re
 from fractions import Fraction as F
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from scipy.optimize import brentq, minimize_scalar
 
+from games import random_tables, table_game
 from pigou.catalogue import find_model
 from pigou.cli import cli
 from pigou.equilibrium import Grade
@@ -19,8 +21,12 @@ from pigou.errors import DeclarationError, FileError
 from pigou.gambit import read_nfg
 from pigou.game import Game, Move, Player
 from pigou.models import load
+from pigou.quantal import labels
 from pigou.quantal_fit import Sample, fit_precision, same_precision
+from pigou.quantal_fit_page import fit_page
 from pigou.quantal_observed import case_samples, read_samples
+from pigou.solvers.form import finite_form
+from pigou.tables import Words
 from test_cli import problems
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -111,6 +117,61 @@ def test_random_play_is_best_where_choices_go_against_the_branch():
     )
 
 
+# -- no estimate ----------------------------------------------------------------------------------
+
+ALONE = Game("alone", [Player("a")], [Move("x", "a", {"n": 0, "y": 1, "z": 3})], {"a": "x"})
+
+
+def test_choices_that_are_all_best_have_no_finite_estimate():
+    """Rounding, where the likelihood is level, was taken for many peaks, the first for the best."""
+    fit = fit_precision([Sample("s", ALONE, {"a": {"z": 10}})])
+    assert fit.place == "end" and fit.others == () and fit.arrived
+    assert fit.best.log_likelihood == 0 and fit.best.standard_error is None
+
+
+def test_choices_that_are_all_of_another_equilibrium_are_fitted_on_its_branch():
+    fit = fit_precision([firms(0, 10)], 60)
+    assert fit.place == "start" and fit.elsewhere.place == "end"
+    assert fit.elsewhere.precision == pytest.approx(60)
+    assert fit.elsewhere.standard_error is None
+    assert fit.elsewhere.shares[0]["firm"]["upgrade"] > 0.999
+
+
+def test_even_counts_are_random_play_in_spite_of_rounding():
+    fit = fit_precision([Sample("s", ALONE, {"a": {"n": 10, "y": 10, "z": 10}})], 5)
+    assert (fit.place, fit.best.precision, fit.p_value) == ("start", 0, 1)
+
+
+def test_a_branch_that_stays_at_even_odds_says_nothing_about_the_precision():
+    pennies = read_nfg('NFG 1 R "mp" { "a" "b" } { 2 2 } 1 -1 -1 1 -1 1 1 -1')
+    fit = fit_precision([Sample("s", pennies, {"a": {"1": 7, "2": 3}})], 5)
+    assert (fit.place, fit.p_value, fit.best.standard_error) == ("flat", 1, None)
+    words = [b.text for b in fit_page([fit]).blocks if isinstance(b, Words)]
+    assert any("say nothing about lambda" in text for text in words)
+    assert not any("falls from even odds" in text for text in words)
+
+
+@pytest.mark.parametrize("most", [7, "7.3"])
+def test_a_branch_that_is_followed_as_far_as_was_asked_for_has_arrived(most):
+    """Its last point lay a rounding error before it, and the exit code was 3."""
+    fit = fit_precision([firms(9, 1)], most)
+    assert fit.arrived and fit.reached == float(most)
+
+
+# -- several samples ------------------------------------------------------------------------------
+
+
+def test_several_samples_are_fitted_on_other_branches_as_well():
+    pooled = fit_precision([firms(1, 9), firms(0, 10)], 30)
+    one = fit_precision([firms(1, 19)], 30)
+    assert pooled.place == "start"
+    assert pooled.elsewhere.precision == pytest.approx(one.elsewhere.precision, rel=1e-8)
+    assert pooled.elsewhere.log_likelihood == pytest.approx(one.elsewhere.log_likelihood)
+    assert pooled.elsewhere.standard_error == pytest.approx(one.elsewhere.standard_error)
+    words = [b.text for b in fit_page([one], pooled).blocks if isinstance(b, Words)]
+    assert any("each sample on the branch that fits it best" in text for text in words)
+
+
 @pytest.mark.long
 def test_several_samples_share_one_precision():
     fits = [fit_precision([one]) for one in (firms(7, 3), firms(8, 2))]
@@ -139,6 +200,24 @@ def test_a_likelihood_with_several_peaks_lists_them():
     assert 0 < fit.best.log_likelihood - other.log_likelihood < 1
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_samples_on_a_branch_that_turns_back_are_fitted_on_all_its_pieces(share):
+    """Three who are alike in nothing: what is pooled is the same game, so that it fits as one."""
+    game = table_game(random_tables(random.Random(147), (2, 2, 2), -9, 9), (2, 2, 2))
+    rows = finite_form(game).groups
+    counts = [
+        {g.player: {labels(g)[0]: n * share, labels(g)[1]: n * (1 - share)} for g in rows}
+        for n in (F(10), F(30), F(40))
+    ]
+    counts = [{k: {a: F(n) for a, n in row.items()} for k, row in one.items()} for one in counts]
+    pooled = fit_precision([Sample("s", game, one) for one in counts[:2]], 20)
+    alone = fit_precision([Sample("s", game, counts[2])], 20)
+    assert pooled.place == alone.place
+    assert pooled.best.log_likelihood == pytest.approx(alone.best.log_likelihood, abs=1e-9)
+    assert pooled.best.precision == pytest.approx(alone.best.precision, abs=1e-7)
+
+
 # -- observations ---------------------------------------------------------------------------------
 
 
@@ -149,6 +228,7 @@ def test_a_likelihood_with_several_peaks_lists_them():
         ({"row": {"A": 1}}, "no choice 'A' in 'row'"),
         ({"row": {"1": -1}}, "at least 0, not -1"),
         ({"row": {"1": "nan"}}, "is not a number"),
+        ({"row": {"1": "1e400"}}, "at most 1000000000000000"),
         ({"row": {"1": 0}}, "no choice was observed"),
         ({}, "no choice was observed"),
     ],
@@ -220,7 +300,7 @@ def test_the_command_prints_estimates_and_json_follows_the_schema(tmp_path):
     assert "approximate only" in run("coordination", "--observed", both).stdout
     assert run("coordination", "--observed", file, "--branch").exit_code == 2
     far = run("coordination", "--observed", file, "--precision", 1)
-    assert far.exit_code == 3 and "still rises" in far.stdout
+    assert far.exit_code == 3 and "rises up to precision 1," in far.stdout
 
 
 def test_the_samples_of_a_case_are_its_table():
