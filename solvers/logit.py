@@ -233,6 +233,7 @@ class LogitCurve:
     ):
         self.payoffs, self.target, self.fine, self.start = payoffs, target, fine, start
         self.arrived, self.steps, self.turns, self.crossings = False, 0, 0, 0
+        self._counted: tuple[Array, tuple[int, int] | None] = (None, None)
 
     def follow(self) -> tuple[Array, int]:
         """Return the point at the precision, or the last one reached; and the number of steps."""
@@ -370,7 +371,11 @@ class LogitCurve:
         """Return how many eigenvalues pass 0 on a step, as far as can be told; 1 if it is odd."""
         if self._sign(step[0], step[1]) != sign:
             return 1
-        before, after = self._negative(point), self._negative(step[0])
+        if self.payoffs.size - len(self.payoffs.blocks) < 2:
+            return 0
+        before = self._counted[1] if self._counted[0] is point else self._negative(point)
+        after = self._negative(step[0])
+        self._counted = (step[0], after)
         if before is None or after is None:
             return 0
         (real, all_), (real_after, all_after) = before, after

@@ -54,16 +54,19 @@ from pigou.solvers.form import FiniteForm
 from pigou.solvers.logit import LogitCurve, Place
 from pigou.solvers.logit_enclosure import enclose_logit
 from pigou.solvers.logit_system import LogitSystem, ball, inside
-from pigou.solvers.mixed_payoffs import mixed_payoffs
+from pigou.solvers.mixed_payoffs import MixedPayoffs, mixed_payoffs
 from pigou.solvers.roots import ball_to_enclosure, working_precision
 
 __all__ = [
     "Certificate",
     "Counted",
+    "Path",
+    "Paths",
     "Peak",
     "Scan",
     "certified_peak",
     "chi_square_tail",
+    "paths",
     "peaks",
 ]
 
@@ -137,69 +140,92 @@ class Scan(NamedTuple):
     crossings: int
 
 
-def peaks(
-    games: Sequence[Counted],
-    most: float | None = None,
-    nearby: Sequence[Sequence[Sequence[float]]] = (),
-) -> Scan:
+class Paths(NamedTuple):
+    """The branches of a game, in short steps, whatever was observed.
+
+    Attributes
+    ----------
+    principal : Path
+    others : tuple of Path
+    """
+
+    principal: Path
+    others: tuple[Path, ...]
+
+
+def paths(
+    form: FiniteForm, most: float | None = None, nearby: Sequence[Sequence[float]] = ()
+) -> Paths:
+    """Follow the principal branch, and those that lead to given Nash equilibria.
+
+    Parameters
+    ----------
+    form : FiniteForm
+    most : float, optional
+        How far the branches are followed; by default until the precision, times the range of
+        payoffs, is 1,000.
+    nearby : sequence of sequence of float, optional
+        The mixtures of all groups, one after the other. Only Nash equilibria in which Newton's
+        method finds a logit equilibrium nearby are followed, and every branch once.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solvers.form import finite_form
+    >>> found = paths(finite_form(load("coordination").game), 20.0, [(1, 0), (0, 1)])
+    >>> found.principal.arrived, len(found.others)
+    (True, 1)
+    """
+    payoffs = mixed_payoffs(form)
+    principal = Path(payoffs, most)
+    known = [principal.places[-1]] if principal.arrived else []
+    others: list[Path] = []
+    for mixtures in nearby:
+        one = Path(payoffs, most, np.array(mixtures, float), known)
+        if one.places:
+            known += [one.places[0], one.places[-1]]
+            if not one.home:
+                others.append(one)
+    return Paths(principal, tuple(others))
+
+
+def peaks(games: Sequence[Counted], along: Sequence[Paths]) -> Scan:
     """Find the local maxima of the likelihood of observed choices along branches.
 
     Parameters
     ----------
     games : sequence of Counted
         With one precision.
-    most : float, optional
-        How far the branches are followed; by default until the precision, times the range of
-        payoffs, is 1,000 in each game.
-    nearby : sequence, optional
-        For each game the Nash equilibria to which other branches may lead: the mixtures of all
-        groups, one after the other. Only those in which Newton's method finds a logit equilibrium
-        nearby are followed.
+    along : sequence of Paths
+        Of every game.
 
     Examples
     --------
     >>> from pigou.models import load
     >>> from pigou.solvers.form import finite_form
     >>> form = finite_form(load("coordination").game)
-    >>> counts = ((Fraction(7), Fraction(3)),)
-    >>> round(peaks([Counted(form, counts)]).peaks[0].precision, 4)
+    >>> along = paths(form, nearby=[(0, 1)])
+    >>> round(peaks([Counted(form, ((Fraction(7), Fraction(3)),))], [along]).peaks[0].precision, 4)
     4.5189
-    >>> game = Counted(form, ((Fraction(1), Fraction(9)),))
-    >>> [round(peak.precision, 3) for peak in peaks([game], None, [[(0, 1)]]).elsewhere]
+    >>> elsewhere = peaks([Counted(form, ((Fraction(1), Fraction(9)),))], [along]).elsewhere
+    >>> [round(peak.precision, 3) for peak in elsewhere]
     [11.719]
     """
-    branches = [_Branch(one, most) for one in games]
-    others = [
-        _others(one, branch, most, starts)
-        for one, branch, starts in zip(games, branches, nearby, strict=bool(nearby))
-    ]
+    pairs = list(zip(games, along, strict=True))
+    principal = [_Branch(game, one.principal) for game, one in pairs]
+    others = [[_Branch(game, path) for path in one.others] for game, one in pairs]
     return Scan(
-        _highest_first(_along([[one] for one in branches])),
-        _highest_first(_along_others(branches, others)) if any(others) else (),
-        min(one.reached for one in branches),
-        all(one.arrived for one in branches),
-        sum(one.places[-1].turns for one in branches),
-        sum(one.places[-1].crossings for one in branches),
+        _highest_first(_along([[one] for one in principal])),
+        _highest_first(_along_others(principal, others)) if any(others) else (),
+        min(one.principal.reached for one in along),
+        all(one.principal.arrived for one in along),
+        sum(one.principal.places[-1].turns for one in along),
+        sum(one.principal.places[-1].crossings for one in along),
     )
 
 
 def _highest_first(found: Iterable[Peak]) -> tuple[Peak, ...]:
     return tuple(sorted(found, key=lambda peak: -peak.log_likelihood))
-
-
-def _others(
-    game: Counted, principal: _Branch, most: float | None, starts: Sequence[Sequence[float]]
-) -> list[_Branch]:
-    """Follow the branches that lead to Nash equilibria, each of them once."""
-    ends = [principal.places[-1]] if principal.arrived else []
-    found: list[_Branch] = []
-    for mixtures in starts:
-        branch = _Branch(game, most, np.array(mixtures, float), ends)
-        if branch.places:
-            ends += [branch.places[0], branch.places[-1]]
-            if not branch.home:
-                found.append(branch)
-    return found
 
 
 def _along(curves: Sequence[Sequence[_Branch]]) -> Iterator[Peak]:
@@ -212,32 +238,47 @@ def _along(curves: Sequence[Sequence[_Branch]]) -> Iterator[Peak]:
 
 
 def _along_others(
-    branches: Sequence[_Branch], others: Sequence[Sequence[_Branch]]
+    principal: Sequence[_Branch], others: Sequence[Sequence[_Branch]]
 ) -> Iterator[Peak]:
     """Yield the peaks along other branches; of several games, along these and the principal one."""
-    if len(branches) == 1:
+    if len(principal) == 1:
         yield from _along(others)
     else:
-        yield from _along([[one, *more] for one, more in zip(branches, others, strict=True)])
+        yield from _along([[one, *more] for one, more in zip(principal, others, strict=True)])
 
 
-class _Branch:
-    """A branch of one game in short steps, with the likelihood along it.
+class Path:
+    """A branch of a game in short steps.
 
     Without `near` the principal branch; else the one through the logit equilibrium at the far end
     next to these mixtures, if there is one and it is none of the `known`.
+
+    Attributes
+    ----------
+    places : list of Place
+        Empty if there is none.
+    arrived : bool
+    reached : float
+        Up to which precision it was followed.
+    home : bool
+        Whether another branch than the principal one led to even odds: it is that, then.
+
+    Examples
+    --------
+    >>> from pigou.models import load
+    >>> from pigou.solvers.form import finite_form
+    >>> path = Path(mixed_payoffs(finite_form(load("coordination").game)), 2.0)
+    >>> path.arrived, path.reached
+    (True, 2.0)
     """
 
     def __init__(
-        self, game: Counted, most: float | None, near: Array | None = None,
+        self, payoffs: MixedPayoffs, most: float | None, near: Array | None = None,
         known: Sequence[Place] = (),
     ):  # fmt: skip
-        self.payoffs = mixed_payoffs(game.form)
-        self.numbers = np.array([float(n) for row in game.counts for n in row])
-        self.noise = _NOISE * float(self.numbers.sum())
-        self.unit = self.payoffs.scaled(1.0)
-        self.target = FAR if most is None else self.payoffs.scaled(most)
-        self.curve = LogitCurve(self.payoffs, self.target, fine=True)
+        self.payoffs, self.unit = payoffs, payoffs.scaled(1.0)
+        self.target = FAR if most is None else payoffs.scaled(most)
+        self.curve = LogitCurve(payoffs, self.target, fine=True)
         self.places: list[Place] = []
         self.principal, self.home = near is None, False
         if near is not None:
@@ -247,7 +288,8 @@ class _Branch:
         self._follow()
         top = max(p.point[-1] for p in self.places)
         self.arrived = bool(self.places[-1].point[-1] >= self.target * (1 - _SAME))
-        self.reached = self.target / self.unit if self.arrived else float(top) / self.unit
+        asked = self.target / self.unit if most is None else most
+        self.reached = asked if self.arrived else float(top) / self.unit
 
     def _follow(self) -> None:
         for place in self.curve.walk():
@@ -266,6 +308,16 @@ class _Branch:
         point = self.curve.passage(self.places[-1], place, self.target)
         there = None if point is None else self.curve.between(place._replace(point=point), 0.0)
         return place if there is None else there
+
+
+class _Branch:
+    """The likelihood along a branch."""
+
+    def __init__(self, game: Counted, path: Path):
+        self.numbers = np.array([float(n) for row in game.counts for n in row])
+        self.noise = _NOISE * float(self.numbers.sum())
+        self.principal, self.places, self.curve = path.principal, path.places, path.curve
+        self.payoffs, self.unit = path.payoffs, path.unit
 
     def slope(self, place: Place) -> float:
         """Return the slope of the likelihood along the curve."""
@@ -507,8 +559,9 @@ def certified_peak(games: Sequence[Counted], peak: Peak) -> Certificate | None:
     --------
     >>> from pigou.models import load
     >>> from pigou.solvers.form import finite_form
-    >>> games = [Counted(finite_form(load("coordination").game), ((Fraction(7), Fraction(3)),))]
-    >>> found = certified_peak(games, peaks(games).peaks[0])
+    >>> form = finite_form(load("coordination").game)
+    >>> games = [Counted(form, ((Fraction(7), Fraction(3)),))]
+    >>> found = certified_peak(games, peaks(games, [paths(form)]).peaks[0])
     >>> round(found.precision.value, 4), round(found.log_likelihood.value, 4)
     (4.5189, -6.1086)
     """

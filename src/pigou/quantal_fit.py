@@ -16,8 +16,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from pigou.deadline import time_is_up
 from pigou.equilibrium import EquilibriumSet, Evidence, Grade
 from pigou.errors import DeclarationError, ExpressionError, PigouError, unknown
 from pigou.exact import Enclosure, Record, exact
@@ -26,9 +28,11 @@ from pigou.quantal import group_name, labels, read_precision
 from pigou.solvers.form import FiniteForm, finite_form
 from pigou.solvers.logit_likelihood import (
     Counted,
+    Paths,
     Peak,
     certified_peak,
     chi_square_tail,
+    paths,
     peaks,
 )
 from pigou.solving import solve
@@ -265,10 +269,11 @@ def fit_precision(samples: Sequence[Sample], most: object | None = None) -> Prec
     far = None if most is None else read_precision(most)
     if far == 0:
         raise DeclarationError("a branch is scanned up to a precision above 0")
-    games = [Counted(one.form, _rows(one)) for one in samples]
-    found = [_solved(one) for one in samples]
-    nearby = [_starts(*pair) for pair in zip(games, found, strict=True)]
-    scan = peaks(games, None if far is None else float(far), nearby)
+    every = [_searched(one.game, Record(one.at), far) for one in samples]
+    if time_is_up():
+        _searched.cache_clear()
+    games = [Counted(one.form, _rows(sample)) for one, sample in zip(every, samples, strict=True)]
+    scan = peaks(games, [one.along for one in every])
     best, *others = [_fitted(games, peak) for peak in scan.peaks]
     certificate = certified_peak(games, scan.peaks[0])
     numerical = (Enclosure.point(Fraction(best.precision)), _point(best.log_likelihood))
@@ -279,7 +284,7 @@ def fit_precision(samples: Sequence[Sample], most: object | None = None) -> Prec
         _evidence(certificate is not None, scan.peaks[0]), tuple(others),
         _elsewhere(games, scan.elsewhere, best), scan.reached, scan.arrived,
         sum(map(_random, samples)),
-        tuple(_nash(*pair) for pair in zip(samples, found, strict=True)),
+        tuple(_nash(sample, one.nash) for one, sample in zip(every, samples, strict=True)),
         scan.turns, scan.crossings,
     )  # fmt: skip
 
@@ -301,13 +306,24 @@ def same_precision(fit: PrecisionFit, separate: Sequence[PrecisionFit]) -> tuple
     return ratio, len(separate) - 1, chi_square_tail(ratio, len(separate) - 1)
 
 
-def _starts(game: Counted, found: EquilibriumSet | None) -> list[list[float]]:
-    """Return the Nash equilibria, as mixtures of all groups one after the other."""
-    every = [] if found is None else [_shares(one) for one in found]
-    return [
-        [share.value for g in game.form.groups for share in shares[group_name(g)].values()]
+class _Searched(NamedTuple):
+    """What does not hang on observations: Nash equilibria, and branches."""
+
+    form: FiniteForm
+    nash: EquilibriumSet | None
+    along: Paths
+
+
+@lru_cache(maxsize=32)
+def _searched(game: Game, at: Record[Any], far: Fraction | None) -> _Searched:
+    """Solve a game, and follow its branches."""
+    form, nash = finite_form(game, at), _solved(game, at)
+    every = [] if nash is None else [_shares(one) for one in nash]
+    starts = [
+        [share.value for g in form.groups for share in shares[group_name(g)].values()]
         for shares in every
     ]
+    return _Searched(form, nash, paths(form, None if far is None else float(far), starts))
 
 
 def _elsewhere(games: Sequence[Counted], others: Sequence[Peak], best: Fitted) -> Fitted | None:
@@ -361,9 +377,9 @@ def _random(sample: Sample) -> float:
 # -- Nash -----------------------------------------------------------------------------------------
 
 
-def _solved(sample: Sample) -> EquilibriumSet | None:
+def _solved(game: Game, at: Mapping[str, Any]) -> EquilibriumSet | None:
     try:
-        return solve(sample.game, sample.at)
+        return solve(game, at)
     except PigouError:
         return None
 
