@@ -107,9 +107,10 @@ def _remarks(one: PrecisionFit) -> Iterator[tuple[str, str]]:
         )  # fmt: skip
     for sample, nash in zip(one.samples, one.nash, strict=True):
         if len(one.samples) == 1 and nash.log_likelihood == -math.inf and nash.name:
+            compared = "" if nash.complete else " that was compared"
             yield (
-                "every Nash equilibrium gives probability 0 to something that was observed, so "
-                "that its log-likelihood is -infinity.", "",
+                f"every Nash equilibrium{compared} gives probability 0 to something that was "
+                "observed, so that its log-likelihood is -infinity.", "",
             )  # fmt: skip
         if not nash.complete:
             yield f"not all Nash equilibria of {sample.name} were compared.", "warning"
