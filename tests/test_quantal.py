@@ -189,7 +189,9 @@ def test_a_tube_does_not_pass_a_fold(seed):
     assert not tube_reaches(form, F(20), enclose_logit(form, F(20), point))
 
 
-@pytest.mark.parametrize("precision", [3.9229, 3.92327, 3.923293])
+@pytest.mark.parametrize(
+    "precision", [3.92327, *(pytest.param(x, marks=pytest.mark.long) for x in (3.9229, 3.923293))]
+)
 def test_a_precision_just_below_a_fold_is_met_at_the_first_passage(precision):
     """The curve passed it, turned back at 3.92329 and passed it again between two points."""
     rng = random.Random(147)
@@ -207,7 +209,9 @@ def test_a_precision_just_below_a_fold_is_met_at_the_first_passage(precision):
     assert abs(before.mixtures[0][0] - found.mixtures[0][0]) < 0.1
 
 
-@pytest.mark.parametrize("more", ["1e-6", "1e-8", "1e-10"])
+@pytest.mark.parametrize(
+    "more", ["1e-8", *(pytest.param(x, marks=pytest.mark.long) for x in ("1e-6", "1e-10"))]
+)
 def test_a_branch_that_passes_another_closely_is_not_left_for_it(more):
     """Both gain by doing the same, a little more with the first choice: that is where it leads."""
     gain = 1 + F(more)

@@ -7,6 +7,7 @@ import math
 import random
 import re
 from fractions import Fraction as F
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,11 @@ def firms(wait, upgrade):
     return Sample("s", load("coordination").game, {"firm": {"wait": wait, "upgrade": upgrade}})
 
 
+@cache
+def first_block():
+    return fit_precision([Sample("block", OCHS, SEEN)], 20)
+
+
 def ochs_log_likelihood(precision):
     """By the scalar fixed point of the two conditions."""
     sigma = lambda z: 1 / (1 + math.exp(-z))  # noqa: E731
@@ -63,7 +69,7 @@ def ochs_log_likelihood(precision):
 
 
 def test_the_estimate_is_that_of_an_independent_search():
-    fit = fit_precision([Sample("block", OCHS, SEEN)])
+    fit = first_block()
     other = minimize_scalar(lambda k: -ochs_log_likelihood(k), bounds=(0.5, 4), method="bounded",
                             options={"xatol": 1e-9})  # fmt: skip
     assert fit.best.precision == pytest.approx(other.x, abs=1e-5)
@@ -78,7 +84,7 @@ def test_the_estimate_is_that_of_an_independent_search():
 
 
 def test_random_play_and_nash_stand_beside_it():
-    fit = fit_precision([Sample("block", OCHS, SEEN)])
+    fit = first_block()
     assert fit.random == pytest.approx(2 * N * math.log(0.5))
     q = 0.2785 / (1.1141 + 0.2785)
     nash = N * (math.log(0.5) + COLUMN * math.log(q) + (1 - COLUMN) * math.log(1 - q))
@@ -87,6 +93,7 @@ def test_random_play_and_nash_stand_beside_it():
     assert fit.p_value == pytest.approx(math.erfc(math.sqrt(ratio / 2)) / 2)
 
 
+@pytest.mark.long
 def test_against_pygambit():
     gambit = pytest.importorskip("pygambit")
     if not hasattr(gambit, "qre") or not hasattr(gambit.qre, "logit_estimate"):
@@ -94,14 +101,14 @@ def test_against_pygambit():
     game = gambit.read_nfg(io.BytesIO(TEXT.encode()))
     data = game.mixed_strategy_profile([[N * ROW, N * (1 - ROW)], [N * COLUMN, N * (1 - COLUMN)]])
     other = gambit.qre.logit_estimate(data)
-    fit = fit_precision([Sample("block", OCHS, SEEN)])
+    fit = first_block()
     assert fit.best.precision == pytest.approx(other.lam, abs=1e-5)
     assert fit.best.log_likelihood == pytest.approx(other.log_like, abs=1e-8)
 
 
 def test_nash_that_rules_out_what_was_observed_has_minus_infinity():
     dominant = read_nfg('NFG 1 R "pd" { "a" "b" } { 2 2 } 3 3 5 0 0 5 1 1')
-    fit = fit_precision([Sample("s", dominant, {"a": {"1": 3, "2": 7}, "b": {"1": 2, "2": 8}})])
+    fit = fit_precision([Sample("s", dominant, {"a": {"1": 3, "2": 7}, "b": {"1": 2, "2": 8}})], 20)
     assert fit.nash[0].log_likelihood == -math.inf and fit.place == "inside"
     never = fit_precision([Sample("s", dominant, {"a": {"2": 7}, "b": {"2": 8}})], "5")
     assert never.nash[0].log_likelihood == 0 and never.place == "end"
@@ -109,7 +116,7 @@ def test_nash_that_rules_out_what_was_observed_has_minus_infinity():
 
 
 def test_random_play_is_best_where_choices_go_against_the_branch():
-    fit = fit_precision([firms(2, 8)])
+    fit = fit_precision([firms(2, 8)], 30)
     assert fit.place == "start" and fit.best.precision == 0 and fit.p_value == 1
     assert fit.best.log_likelihood == pytest.approx(fit.random)
     assert fit.elsewhere.log_likelihood == pytest.approx(
@@ -130,9 +137,9 @@ def test_choices_that_are_all_best_have_no_finite_estimate():
 
 
 def test_choices_that_are_all_of_another_equilibrium_are_fitted_on_its_branch():
-    fit = fit_precision([firms(0, 10)], 60)
+    fit = fit_precision([firms(0, 10)], 30)
     assert fit.place == "start" and fit.elsewhere.place == "end"
-    assert fit.elsewhere.precision == pytest.approx(60)
+    assert fit.elsewhere.precision == pytest.approx(30)
     assert fit.elsewhere.standard_error is None
     assert fit.elsewhere.shares[0]["firm"]["upgrade"] > 0.999
 
@@ -288,16 +295,17 @@ def test_samples_of_a_file_name_their_games(tmp_path):
 def test_the_command_prints_estimates_and_json_follows_the_schema(tmp_path):
     file = tmp_path / "seen.toml"
     file.write_text("[counts.firm]\nwait = 7\nupgrade = 3\n")
-    printed = run("coordination", "--observed", file)
+    printed = run("coordination", "--observed", file, "--precision", 20)
     assert printed.exit_code == 0 and "4.519" in printed.stdout and "certified" in printed.stdout
     both = tmp_path / "both.toml"
     both.write_text("".join(
         f"[[samples]]\ncounts = {{ firm = {{ wait = {n}, upgrade = {10 - n} }} }}\n" for n in (7, 2)
     ))  # fmt: skip
-    result = json.loads(run("coordination", "--observed", both, "--json").stdout)
+    upto = ("--precision", 20)
+    result = json.loads(run("coordination", "--observed", both, *upto, "--json").stdout)
     assert list(problems(result, SCHEMA, SCHEMA)) == []
     assert result["fits"][1]["place"] == "start" and result["same_precision"]["degrees"] == 1
-    assert "approximate only" in run("coordination", "--observed", both).stdout
+    assert "approximate only" in run("coordination", "--observed", both, *upto).stdout
     assert run("coordination", "--observed", file, "--branch").exit_code == 2
     far = run("coordination", "--observed", file, "--precision", 1)
     assert far.exit_code == 3 and "rises up to precision 1," in far.stdout
