@@ -192,6 +192,20 @@ def _read(payoffs: MixedPayoffs, point: Array, precision: float, curve: LogitCur
     return Logit(shares, precision, curve.steps, residual, curve.turns, curve.crossings)
 
 
+def _rows(payoffs: MixedPayoffs) -> tuple[Array, Array, list[int]]:
+    """Return what takes differences to the first action; the members; where sums stand.
+
+    In every group the differences are followed by a row of zeros, for the sum.
+    """
+    gaps = np.zeros((payoffs.size, payoffs.size))
+    members = np.zeros((len(payoffs.blocks), payoffs.size))
+    for row, block in zip(members, payoffs.blocks, strict=True):
+        row[block] = 1
+        for a in range(block.start + 1, block.stop):
+            gaps[a - 1, a], gaps[a - 1, block.start] = 1, -1
+    return gaps, members, [block.stop - 1 for block in payoffs.blocks]
+
+
 class Place(NamedTuple):
     """A point of the curve: logarithms of all mixtures and the scaled precision, and the tangent.
 
@@ -233,6 +247,7 @@ class LogitCurve:
     ):
         self.payoffs, self.target, self.fine, self.start = payoffs, target, fine, start
         self.arrived, self.steps, self.turns, self.crossings = False, 0, 0, 0
+        self._gaps, self._members, self._sums = _rows(payoffs)
         self._counted: tuple[Array, tuple[int, int] | None] = (None, None)
 
     def follow(self) -> tuple[Array, int]:
@@ -452,24 +467,17 @@ class LogitCurve:
 
     def _value(self, point: Array) -> Array:
         logs, precision = point[:-1], point[-1]
-        utility = precision * self.payoffs.at_logs(logs[None])[0]
-        parts = []
-        for block in self.payoffs.blocks:
-            gap = logs[block] - utility[block]
-            parts += [gap[1:] - gap[0], [np.exp(logs[block]).sum() - 1]]
-        return np.concatenate(parts)
+        value = self._gaps @ (logs - precision * self.payoffs.at_logs(logs[None])[0])
+        value[self._sums] = self._members @ np.exp(logs) - 1
+        return value
 
     def _jacobian(self, point: Array) -> Array:
         logs, precision = point[:-1], point[-1]
-        slopes = precision * self.payoffs.slopes(logs)
-        gaps = np.column_stack([np.eye(len(logs)) - slopes, -self.payoffs.at_logs(logs[None])[0]])
-        rows = []
-        for block in self.payoffs.blocks:
-            own = gaps[block]
-            sums = np.zeros(len(point))
-            sums[block] = np.exp(logs[block])
-            rows += [own[1:] - own[0], sums[None]]
-        return np.concatenate(rows)
+        matrix = np.empty((len(logs), len(point)))
+        matrix[:, :-1] = self._gaps - self._gaps @ (precision * self.payoffs.slopes(logs))
+        matrix[:, -1] = -(self._gaps @ self.payoffs.at_logs(logs[None])[0])
+        matrix[self._sums, :-1] = self._members * np.exp(logs)
+        return matrix
 
     def _sign(self, point: Array, tangent: Array) -> float:
         """Return the sign of the determinant of the bordered Jacobian."""

@@ -49,6 +49,7 @@ import numpy as np
 from flint import arb, arb_mat, fmpq
 from scipy.special import gammaincc
 
+from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.solvers.form import FiniteForm
 from pigou.solvers.logit import LogitCurve, Place
@@ -75,6 +76,7 @@ FAR = 1000.0
 _HALVINGS = 60
 _BITS = 200
 _NOISE, _SAME = 1e-14, 1e-9
+_LEAST = 1e-100
 
 Array = Any
 
@@ -277,6 +279,8 @@ class Path:
         known: Sequence[Place] = (),
     ):  # fmt: skip
         self.payoffs, self.unit = payoffs, payoffs.scaled(1.0)
+        if self.unit < _LEAST:
+            raise StructureError(f"all payoffs differ by less than {_LEAST:.0e}: change their unit")
         self.target = FAR if most is None else payoffs.scaled(most)
         self.curve = LogitCurve(payoffs, self.target, fine=True)
         self.places: list[Place] = []

@@ -18,7 +18,7 @@ from games import random_tables, table_game
 from pigou.catalogue import find_model
 from pigou.cli import cli
 from pigou.equilibrium import Grade
-from pigou.errors import DeclarationError, FileError
+from pigou.errors import DeclarationError, FileError, StructureError
 from pigou.gambit import read_nfg
 from pigou.game import Game, Move, Player
 from pigou.models import load
@@ -163,6 +163,21 @@ def test_a_branch_that_is_followed_as_far_as_was_asked_for_has_arrived(most):
     """Its last point lay a rounding error before it, and the exit code was 3."""
     fit = fit_precision([firms(9, 1)], most)
     assert fit.arrived and fit.reached == float(most)
+
+
+def test_payoffs_that_differ_by_too_little_for_doubles_are_refused():
+    tiny = Game("t", [Player("a")], [Move("x", "a", {"n": 0, "y": 1})], {"a": "x/10**99/10**99"})
+    with pytest.raises(StructureError, match="change their unit"):
+        fit_precision([Sample("s", tiny, {"a": {"n": 1, "y": 3}})])
+
+
+def test_a_player_without_a_choice_is_no_obstacle():
+    moves = [Move("x", "a", {"n": 0}), Move("y", "b", {"n": 0, "m": 1})]
+    game = Game("one", [Player("a"), Player("b")], moves, {"a": "y", "b": "y"})
+    fit = fit_precision([Sample("s", game, {"a": {"n": 5}, "b": {"n": 1, "m": 3}})], 20)
+    assert (
+        fit.best.precision == pytest.approx(math.log(3)) and fit.evidence.grade.name == "CERTIFIED"
+    )
 
 
 # -- several samples ------------------------------------------------------------------------------
