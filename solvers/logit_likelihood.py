@@ -75,7 +75,8 @@ FAR = 1000.0
 """How far branches are followed by default, in one over the range of payoffs."""
 _HALVINGS = 60
 _BITS = 200
-_NOISE, _SAME = 1e-14, 1e-9
+_WIDER = (0, 1, 3, 7, 15)
+_NOISE, _SAME, _TIE = 1e-14, 1e-9, 1e-12
 _LEAST = 1e-100
 
 Array = Any
@@ -415,7 +416,11 @@ def _tops(signs: Sequence[int]) -> Iterator[tuple[int, int, str]]:
 
 
 class _Piece:
-    """A piece of a branch that passes every precision once."""
+    """A piece of a branch that passes every precision once.
+
+    Two pieces that meet at a turn are equally likely there; `ranks` put the one first that is more
+    likely next to it.
+    """
 
     def __init__(self, branch: _Branch, places: Sequence[Place]):
         self.branch, self.way = branch, 1 if places[-1].point[-1] > places[0].point[-1] else -1
@@ -425,6 +430,9 @@ class _Piece:
         paces = [max(abs(p.tangent[-1]), 1e-6) for p in self.places]
         slopes = np.array([branch.slope(p) for p in self.places])
         self.scores = self.way * slopes / paces * branch.unit
+        self.ranks = self.levels.copy()
+        for end, sign in ((0, 1), (-1, -1)):
+            self.ranks[end] += sign * np.sign(self.scores[end]) * _TIE * (1 + abs(self.levels[end]))
         self.ends = (float(self.precisions[0]), float(self.precisions[-1]))
 
     def at(self, precision: float) -> Place | None:
@@ -461,11 +469,11 @@ class _Together:
                 (self.grid >= np.float64(p.ends[0])) & (self.grid <= np.float64(p.ends[1]))
                 for p in row
             ]
-            levels = np.array([
-                np.where(held, np.interp(self.grid, p.precisions, p.levels), -np.inf)
+            ranks = np.array([
+                np.where(held, np.interp(self.grid, p.precisions, p.ranks), -np.inf)
                 for held, p in zip(inside, row, strict=True)
             ])  # fmt: skip
-            best = levels.argmax(axis=0)
+            best = ranks.argmax(axis=0)
             scores = np.array([np.interp(self.grid, p.precisions, p.scores) for p in row])
             total += scores[best, np.arange(len(self.grid))]
             picks.append(best)
@@ -474,6 +482,8 @@ class _Together:
     def peaks(self) -> Iterator[Peak]:
         """Yield the peaks of the sum of likelihoods, over precisions that all games share."""
         picks, total = self.picked()
+        known: list[float] = []
+        missed: list[tuple[list[list[_Piece]], float, str]] = []
         signs = [0 if abs(one) <= self.noise else int(np.sign(one)) for one in total]
         for first, second, where in _tops(signs):
             allowed = [
@@ -484,7 +494,15 @@ class _Together:
             if where == "inside" and second == first + 1:
                 precision = self._top(allowed, first, second)
             found = None if precision is None else self._best(allowed, precision)
-            if found is not None and precision is not None:
+            if found is None or precision is None:
+                missed.append((allowed, self.grid[first], where))
+                continue
+            if all(abs(precision - one) > _SAME * (1 + one) for one in known):
+                known.append(precision)
+                yield self._peak(precision, found, where)
+        for allowed, precision, where in missed if not known else ():
+            found = self._best(allowed, precision)
+            if found is not None:
                 yield self._peak(precision, found, where)
 
     def _best(
@@ -503,24 +521,32 @@ class _Together:
         found = self._best(allowed, precision)
         return None if found is None else sum(branch.score(place) for branch, place in found)
 
-    def _top(
-        self, allowed: Sequence[Sequence[_Piece]], first: int, second: int
-    ) -> float | None:
+    def _top(self, allowed: Sequence[Sequence[_Piece]], first: int, second: int) -> float | None:
         """Halve between two points of the grid; None if the sum has no peak there after all.
 
-        Scores were interpolated: the peak may lie in the next interval.
+        Scores were interpolated: if the peak is not between the points, it may be next to them.
         """
-        low, high = self.grid[max(first - 1, 0)], self.grid[min(second + 1, len(self.grid) - 1)]
-        ends = [self._score(allowed, x) for x in (low, high)]
-        if ends[0] is None or ends[1] is None or not ends[0] > 0 >= ends[1]:
-            return None
+        last = len(self.grid) - 1
+        for more in _WIDER:
+            low, high = max(first - more, 0), min(second + more, last)
+            found = self._halved(allowed, self.grid[low], self.grid[high])
+            if found is not None:
+                return found
+        return None
+
+    def _halved(
+        self, allowed: Sequence[Sequence[_Piece]], low: float, high: float
+    ) -> float | None:
+        """Halve; None unless the score was seen to be positive below and negative above."""
+        seen = set()
         for _ in range(_HALVINGS):
             middle = (low + high) / 2
             score = self._score(allowed, middle)
             if score is None or not low < middle < high:
                 break
+            seen.add(score > 0)
             low, high = (middle, high) if score > 0 else (low, middle)
-        return (low + high) / 2
+        return (low + high) / 2 if len(seen) == 2 else None
 
     def _peak(
         self, precision: float, found: Sequence[tuple[_Branch, Place]], where: str

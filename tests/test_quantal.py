@@ -18,7 +18,7 @@ from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
 from pigou.gambit import read_nfg
-from pigou.game import Game, Move, Player
+from pigou.game import Game, Move, Player, Type
 from pigou.models import load
 from pigou.quantal import quantal_branch, quantal_response
 from pigou.solvers.form import finite_form
@@ -66,7 +66,14 @@ def off_definition(one):
     return worst
 
 
+KINDS = Game(
+    "kinds",
+    [Player("p", types=[Type("s", 2, {"gain": 1}), Type("t", 1, {"gain": 3})])],
+    [Move("x", "p", {"n": 0, "y": 1})],
+    {"p": "x*(gain*sum(x) - 4)"},
+)
 GAMES = [
+    (KINDS, {}, "0.9"),
     (OCHS, {}, "1.845609732"), (OCHS, {}, 100), (load("coordination").game, {}, 5),
     (load("coordination").game, {"firms": 20}, 15), (*voluntary(2), "0.1"), (*voluntary(5), "0.4"),
 ]  # fmt: skip

@@ -195,6 +195,37 @@ def test_several_samples_are_fitted_on_other_branches_as_well():
 
 
 @pytest.mark.long
+def test_a_peak_right_behind_a_turn_of_another_branch_is_found():
+    """By the share w of all logit equilibria of the first game; the second has a single branch."""
+    gains, at_most = [(-4, -6, -5, 4, 0, 2), (5, -2, -6)], 25
+    counts, samples = [(9, 20), (14, 6)], []
+    for row, (a, b) in zip(gains, counts, strict=True):
+        terms = " + ".join(f"if(sum(x) - 1 == {k}, {v}, 0)" for k, v in enumerate(row) if v)
+        move = Move("x", "p", {"a": 0, "b": 1})
+        game = Game("g", [Player("p", size=len(row))], [move], {"p": f"x*({terms})"})
+        samples.append(Sample("s", game, {"p": {"a": a, "b": b}}))
+
+    def gain(row, w):
+        n = len(row) - 1
+        return sum(v * math.comb(n, k) * w**k * (1 - w) ** (n - k) for k, v in enumerate(row))
+
+    def level(w):
+        precision = math.log(w / (1 - w)) / gain(gains[0], w)
+        if not 0 <= precision <= 3:
+            return -math.inf, precision
+        other = brentq(
+            lambda v: math.log(v / (1 - v)) - precision * gain(gains[1], v), 1e-9, 1 - 1e-9
+        )
+        pairs = zip(counts, (w, other), strict=True)
+        return sum(a * math.log(1 - v) + b * math.log(v) for (a, b), v in pairs), precision
+
+    best, precision = max(level(w) for w in (0.6 + k / 20_000 for k in range(2_000)))
+    found = fit_precision(samples, at_most).elsewhere
+    assert found.log_likelihood == pytest.approx(best, abs=1e-5)
+    assert found.precision == pytest.approx(precision, abs=0.01)
+
+
+@pytest.mark.long
 def test_several_samples_share_one_precision():
     fits = [fit_precision([one]) for one in (firms(7, 3), firms(8, 2))]
     pooled = fit_precision([firms(7, 3), firms(8, 2)])

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from pigou.deadline import time_is_up
 from pigou.equilibrium import EquilibriumSet, Evidence, Grade
-from pigou.errors import DeclarationError, ExpressionError, PigouError, unknown
+from pigou.errors import DeclarationError, ExpressionError, PigouError, StructureError, unknown
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import Game
 from pigou.quantal import group_name, labels, read_precision
@@ -274,6 +274,8 @@ def fit_precision(samples: Sequence[Sample], most: object | None = None) -> Prec
         _searched.cache_clear()
     games = [Counted(one.form, _rows(sample)) for one, sample in zip(every, samples, strict=True)]
     scan = peaks(games, [one.along for one in every])
+    if not scan.peaks:
+        raise StructureError("no maximum of the likelihood was found along the branches")
     best, *others = [_fitted(games, peak) for peak in scan.peaks]
     certificate = certified_peak(games, scan.peaks[0])
     numerical = (Enclosure.point(Fraction(best.precision)), _point(best.log_likelihood))

@@ -46,7 +46,7 @@ def fit_page(separate: Sequence[PrecisionFit], pooled: PrecisionFit | None = Non
             Words(
                 f"One precision for all {len(separate)}: likelihood ratio {ratio:.4g}, "
                 f"{degrees} degrees of freedom, p-value {p:.3g}"
-                + ("." if _regular(fits) else "; an estimate at 0 makes it approximate only.")
+                + ("." if _regular(fits) else "; an estimate at an end makes it approximate only.")
             )
         )
     blocks.append(Table("Observed and fitted", _SHARES, tuple(_share_rows(separate))))
