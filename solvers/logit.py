@@ -19,9 +19,9 @@ Steps
    where corrections are small.
    The determinant of the Jacobian bordered by the tangent keeps its sign along a curve: a step that
    changes it has jumped to another piece, and is halved. If it still does at 1e-5 the curve is
-   taken to cross another there, as it may in a symmetric game; it is followed straight on, and that
-   is said. (A curve that passes another more closely than that cannot be told from one that
-   crosses it.) Where three choices are alike, curves cross two at a time, and the sign stays. Then two
+   taken to cross another there, as it may in a symmetric game; it is followed straight on, and
+   that is said. (A curve that passes another more closely cannot be told from one that crosses
+   it.) Where three choices are alike, curves cross two at a time, and the sign stays. Then two
    real eigenvalues of the derivative of :math:`y - \log \ell_\lambda(e^y)`, with
    :math:`\ell_\lambda` the logit response, pass 0 at once; this is looked for in the same way.
 4. Where :math:`\lambda` first passes the one asked for, solve for the point at exactly that
@@ -305,8 +305,10 @@ class LogitCurve:
                 return found
             beyond = (near.point[-1] > target) == rises
             low, high = (low, (low + high) / 2) if beyond else ((low + high) / 2, high)
-        exact = None if near is None else self._newton(
-            np.append(near.point[:-1], target), np.eye(len(near.point))[-1]
+        exact = (
+            None
+            if near is None
+            else self._newton(np.append(near.point[:-1], target), np.eye(len(near.point))[-1])
         )
         return found if exact is None else exact[0]
 

@@ -61,13 +61,13 @@ from pigou.solvers.roots import ball_to_enclosure, working_precision
 __all__ = [
     "Certificate",
     "Counted",
-    "Path",
-    "Paths",
+    "FollowedBranch",
+    "FollowedBranches",
     "Peak",
     "Scan",
     "certified_peak",
     "chi_square_tail",
-    "paths",
+    "followed_branches",
     "peaks",
 ]
 
@@ -143,22 +143,22 @@ class Scan(NamedTuple):
     crossings: int
 
 
-class Paths(NamedTuple):
+class FollowedBranches(NamedTuple):
     """The branches of a game, in short steps, whatever was observed.
 
     Attributes
     ----------
-    principal : Path
-    others : tuple of Path
+    principal : FollowedBranch
+    others : tuple of FollowedBranch
     """
 
-    principal: Path
-    others: tuple[Path, ...]
+    principal: FollowedBranch
+    others: tuple[FollowedBranch, ...]
 
 
-def paths(
+def followed_branches(
     form: FiniteForm, most: float | None = None, nearby: Sequence[Sequence[float]] = ()
-) -> Paths:
+) -> FollowedBranches:
     """Follow the principal branch, and those that lead to given Nash equilibria.
 
     Parameters
@@ -175,31 +175,31 @@ def paths(
     --------
     >>> from pigou.models import load
     >>> from pigou.solvers.form import finite_form
-    >>> found = paths(finite_form(load("coordination").game), 20.0, [(1, 0), (0, 1)])
+    >>> found = followed_branches(finite_form(load("coordination").game), 20.0, [(1, 0), (0, 1)])
     >>> found.principal.arrived, len(found.others)
     (True, 1)
     """
     payoffs = mixed_payoffs(form)
-    principal = Path(payoffs, most)
+    principal = FollowedBranch(payoffs, most)
     known = [principal.places[-1]] if principal.arrived else []
-    others: list[Path] = []
+    others: list[FollowedBranch] = []
     for mixtures in nearby:
-        one = Path(payoffs, most, np.array(mixtures, float), known)
+        one = FollowedBranch(payoffs, most, np.array(mixtures, float), known)
         if one.places:
             known += [one.places[0], one.places[-1]]
             if not one.home:
                 others.append(one)
-    return Paths(principal, tuple(others))
+    return FollowedBranches(principal, tuple(others))
 
 
-def peaks(games: Sequence[Counted], along: Sequence[Paths]) -> Scan:
+def peaks(games: Sequence[Counted], along: Sequence[FollowedBranches]) -> Scan:
     """Find the local maxima of the likelihood of observed choices along branches.
 
     Parameters
     ----------
     games : sequence of Counted
         With one precision.
-    along : sequence of Paths
+    along : sequence of FollowedBranches
         Of every game.
 
     Examples
@@ -207,7 +207,7 @@ def peaks(games: Sequence[Counted], along: Sequence[Paths]) -> Scan:
     >>> from pigou.models import load
     >>> from pigou.solvers.form import finite_form
     >>> form = finite_form(load("coordination").game)
-    >>> along = paths(form, nearby=[(0, 1)])
+    >>> along = followed_branches(form, nearby=[(0, 1)])
     >>> round(peaks([Counted(form, ((Fraction(7), Fraction(3)),))], [along]).peaks[0].precision, 4)
     4.5189
     >>> elsewhere = peaks([Counted(form, ((Fraction(1), Fraction(9)),))], [along]).elsewhere
@@ -250,7 +250,7 @@ def _along_others(
         yield from _along([[one, *more] for one, more in zip(principal, others, strict=True)])
 
 
-class Path:
+class FollowedBranch:
     """A branch of a game in short steps.
 
     Without `near` the principal branch; else the one through the logit equilibrium at the far end
@@ -270,7 +270,7 @@ class Path:
     --------
     >>> from pigou.models import load
     >>> from pigou.solvers.form import finite_form
-    >>> path = Path(mixed_payoffs(finite_form(load("coordination").game)), 2.0)
+    >>> path = FollowedBranch(mixed_payoffs(finite_form(load("coordination").game)), 2.0)
     >>> path.arrived, path.reached
     (True, 2.0)
     """
@@ -318,7 +318,7 @@ class Path:
 class _Branch:
     """The likelihood along a branch."""
 
-    def __init__(self, game: Counted, path: Path):
+    def __init__(self, game: Counted, path: FollowedBranch):
         self.numbers = np.array([float(n) for row in game.counts for n in row])
         self.noise = _NOISE * float(self.numbers.sum())
         self.principal, self.places, self.curve = path.principal, path.places, path.curve
@@ -534,9 +534,7 @@ class _Together:
                 return found
         return None
 
-    def _halved(
-        self, allowed: Sequence[Sequence[_Piece]], low: float, high: float
-    ) -> float | None:
+    def _halved(self, allowed: Sequence[Sequence[_Piece]], low: float, high: float) -> float | None:
         """Halve; None unless the score was seen to be positive below and negative above."""
         seen = set()
         for _ in range(_HALVINGS):
@@ -548,9 +546,7 @@ class _Together:
             low, high = (middle, high) if score > 0 else (low, middle)
         return (low + high) / 2 if len(seen) == 2 else None
 
-    def _peak(
-        self, precision: float, found: Sequence[tuple[_Branch, Place]], where: str
-    ) -> Peak:
+    def _peak(self, precision: float, found: Sequence[tuple[_Branch, Place]], where: str) -> Peak:
         parts = [branch.peak(place) for branch, place in found]
         return Peak(
             precision,
@@ -591,7 +587,7 @@ def certified_peak(games: Sequence[Counted], peak: Peak) -> Certificate | None:
     >>> from pigou.solvers.form import finite_form
     >>> form = finite_form(load("coordination").game)
     >>> games = [Counted(form, ((Fraction(7), Fraction(3)),))]
-    >>> found = certified_peak(games, peaks(games, [paths(form)]).peaks[0])
+    >>> found = certified_peak(games, peaks(games, [followed_branches(form)]).peaks[0])
     >>> round(found.precision.value, 4), round(found.log_likelihood.value, 4)
     (4.5189, -6.1086)
     """

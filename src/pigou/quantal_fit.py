@@ -28,11 +28,11 @@ from pigou.quantal import group_name, labels, read_precision
 from pigou.solvers.form import FiniteForm, finite_form
 from pigou.solvers.logit_likelihood import (
     Counted,
-    Paths,
+    FollowedBranches,
     Peak,
     certified_peak,
     chi_square_tail,
-    paths,
+    followed_branches,
     peaks,
 )
 from pigou.solving import solve
@@ -313,7 +313,7 @@ class _Searched(NamedTuple):
 
     form: FiniteForm
     nash: EquilibriumSet | None
-    along: Paths
+    along: FollowedBranches
 
 
 @lru_cache(maxsize=32)
@@ -325,7 +325,9 @@ def _searched(game: Game, at: Record[Any], far: Fraction | None) -> _Searched:
         [share.value for g in form.groups for share in shares[group_name(g)].values()]
         for shares in every
     ]
-    return _Searched(form, nash, paths(form, None if far is None else float(far), starts))
+    return _Searched(
+        form, nash, followed_branches(form, None if far is None else float(far), starts)
+    )
 
 
 def _elsewhere(games: Sequence[Counted], others: Sequence[Peak], best: Fitted) -> Fitted | None:
