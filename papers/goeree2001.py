@@ -48,7 +48,8 @@ def publication() -> Publication:
         PublishedClaim(
             f"O09.GH_{name}_qre", "probabilities of Top and Left in the logit equilibrium", values,
             partial(at_precision, pennies(payment(name)), "0.05", LABELS),
-            f"{DERIVED}; at a precision of 0.05 per cent", {"x": payment(name), "lambda": "0.05"},
+            f"{DERIVED}; at a precision of 0.05, in one over cents",
+            {"x": payment(name), "lambda": "0.05"},
         )
         for name, values in LOGIT.items()
     ]  # fmt: skip

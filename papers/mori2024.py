@@ -14,9 +14,16 @@ five of six cells random play, a precision of 0, is its best fit. Branches that 
 equilibria in which groups succeed fit much better at T = 4 and 5. Under Nash, what was observed in
 the voluntary regime is impossible: no equilibrium has contributors and leavers.
 
-**What the fit implies for the reform.** On the principal branch the way out leaves success where it
-was, or lowers it. On the branches that fit best it raises success at T = 5, by less than was
-observed, and not at T = 4.
+**What the fit implies for the reform.** On the principal branch the way out leaves success where
+it was, or lowers it. At T = 2 and 5 it is random play that is compared there, over two choices and
+over three: success stays, and efficiency changes since a third leaves for a sure 20, whatever
+anybody thinks. On the branches that fit best the way out raises success at T = 5, by less than was
+observed, and lowers it a little at T = 4.
+
+**What it does not imply.** Each regime has its own precision, and its own branch, picked after its
+choices were seen: the differences describe, they do not predict what the way out does where it is
+new. Standard errors take choices within a cell to be independent. Across cells they are not, since
+the same 191 subjects decided in all six; cells are not pooled here.
 
 Sources
 -------

@@ -18,13 +18,16 @@ Steps
    does not contract quickly or the tangent turns by more than about 18 degrees; it grows again
    where corrections are small.
    The determinant of the Jacobian bordered by the tangent keeps its sign along a curve: a step that
-   changes it has jumped to another piece, and is halved. If it still does at 1e-3 the curve is
-   taken to cross another there, as it may in a symmetric game; it is followed straight on, and that
-   is said. Where three choices are alike, curves cross two at a time, and the sign stays. Then two
+   changes it has jumped to another piece, and is halved. If it still does at 1e-5 the curve is
+   taken to cross another there, as it may in a symmetric game; it is followed straight on, and
+   that is said. (A curve that passes another more closely cannot be told from one that crosses
+   it.) Where three choices are alike, curves cross two at a time, and the sign stays. Then two
    real eigenvalues of the derivative of :math:`y - \log \ell_\lambda(e^y)`, with
    :math:`\ell_\lambda` the logit response, pass 0 at once; this is looked for in the same way.
 4. Where :math:`\lambda` first passes the one asked for, solve for the point at exactly that
-   :math:`\lambda`. The curve may turn back and pass it again; the first passage is taken.
+   :math:`\lambda`. The curve may turn back and pass it again; the first passage is taken. Where the
+   curve turns back between two points that have not reached :math:`\lambda`, halving finds how far
+   it went between them: it may have passed :math:`\lambda` there.
 5. With ``fine=True`` the curve is followed in short steps, so that what lies between two points can
    be told from them: the tangent turns by at most about 6 degrees, and the precision, times the
    range of payoffs, changes by at most a twentieth of itself plus 1/20.
@@ -53,7 +56,8 @@ _MOST_STEPS = 20_000
 _SHORTEST, _LONGEST = 1e-10, 1e300
 _STRAIGHT = 0.95
 _FINE, _PACE = 0.995, 0.05
-_CROSSING, _OVER = 1e-3, 0.02
+_CROSSING, _OVER = 1e-5, 0.02
+_HALVINGS, _STEEP = 60, 0.05
 _RESIDUAL = 1e-9
 _ROUGH = 1e7
 
@@ -161,26 +165,21 @@ def logit_branch(form: FiniteForm, precision: float) -> tuple[list[Logit], bool]
     target = payoffs.scaled(precision)
     curve = LogitCurve(payoffs, target, fine=True)
     points: list[Logit] = []
-    before: Array | None = None
+    before: Place | None = None
     for place in curve.walk():
-        point = place.point
-        if before is not None and _passes(before[-1], point[-1], target):
-            found = curve.landed(before, point, target)
+        if before is not None and (end := curve.passed_by(before, place)) is not None:
+            found = curve.passage(before, end, target)
             if found is not None:
                 points.append(_read(payoffs, found, precision, curve))
             return points, found is not None
-        if point[-1] < 0:
+        if place.point[-1] < 0:
             break
-        reached = precision * (point[-1] / target) if target else 0.0
-        points.append(_read(payoffs, point, float(reached), curve))
-        before = point
+        reached = precision * (place.point[-1] / target) if target else 0.0
+        points.append(_read(payoffs, place.point, float(reached), curve))
+        before = place
         if target == 0:
             return points, True
     return points, False
-
-
-def _passes(before: float, after: float, target: float) -> bool:
-    return bool((after - target) * (before - target) <= 0)
 
 
 def _read(payoffs: MixedPayoffs, point: Array, precision: float, curve: LogitCurve) -> Logit:
@@ -191,6 +190,20 @@ def _read(payoffs: MixedPayoffs, point: Array, precision: float, curve: LogitCur
     residual = float(np.abs(logit_response(payoffs, mixtures[None], precision)[0] - mixtures).max())
     shares = tuple(tuple(map(float, mixtures[block])) for block in payoffs.blocks)
     return Logit(shares, precision, curve.steps, residual, curve.turns, curve.crossings)
+
+
+def _rows(payoffs: MixedPayoffs) -> tuple[Array, Array, list[int]]:
+    """Return what takes differences to the first action; the members; where sums stand.
+
+    In every group the differences are followed by a row of zeros, for the sum.
+    """
+    gaps = np.zeros((payoffs.size, payoffs.size))
+    members = np.zeros((len(payoffs.blocks), payoffs.size))
+    for row, block in zip(members, payoffs.blocks, strict=True):
+        row[block] = 1
+        for a in range(block.start + 1, block.stop):
+            gaps[a - 1, a], gaps[a - 1, block.start] = 1, -1
+    return gaps, members, [block.stop - 1 for block in payoffs.blocks]
 
 
 class Place(NamedTuple):
@@ -234,23 +247,70 @@ class LogitCurve:
     ):
         self.payoffs, self.target, self.fine, self.start = payoffs, target, fine, start
         self.arrived, self.steps, self.turns, self.crossings = False, 0, 0, 0
+        self._gaps, self._members, self._sums = _rows(payoffs)
+        self._counted: tuple[Array, tuple[int, int] | None] = (None, None)
 
     def follow(self) -> tuple[Array, int]:
         """Return the point at the precision, or the last one reached; and the number of steps."""
         if self.target == 0:
             self.arrived = True
             return self._start(), 0
-        before: Array | None = None
-        for point, *_ in self.walk():
-            if before is not None and _passes(before[-1], point[-1], self.target):
-                found = self.landed(before, point, self.target)
+        before: Place | None = None
+        for place in self.walk():
+            if before is not None and (end := self.passed_by(before, place)) is not None:
+                found = self.passage(before, end, self.target)
                 self.arrived = found is not None
-                return (before if found is None else found), self.steps
-            if point[-1] < 0:
+                return (before.point if found is None else found), self.steps
+            if place.point[-1] < 0:
                 break
-            before = point
+            before = place
         assert before is not None
-        return before, self.steps
+        return before.point, self.steps
+
+    def passed_by(self, before: Place, place: Place) -> Place | None:
+        """Return a place by which the target is first passed between two; None if it is not."""
+        if before.tangent[-1] > 0 > place.tangent[-1]:
+            top = self.turn(before, place)
+            if top is not None and top.point[-1] >= self.target:
+                return top
+        low, high = before.point[-1], place.point[-1]
+        return place if (high - self.target) * (low - self.target) <= 0 else None
+
+    def turn(self, one: Place, other: Place) -> Place | None:
+        """Return the place between two, followed in opposite ways, where the curve turns back."""
+        low, high, found = 0.0, float((other.point - one.point) @ one.tangent), None
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            there = self.between(one, middle)
+            if there is None or not low < middle < high:
+                break
+            found = there
+            same = there.tangent[-1] * one.tangent[-1] > 0
+            low, high = (middle, high) if same else (low, middle)
+        return found
+
+    def passage(self, one: Place, other: Place, target: float) -> Array | None:
+        """Return the point at exactly a scaled precision, between two places on either side.
+
+        Next to a turn the chord is far from the curve; halving along the tangent leads there.
+        """
+        found = self.landed(one.point, other.point, target)
+        if found is not None and abs(other.tangent[-1]) > _STEEP:
+            return found
+        low, high = 0.0, float((other.point - one.point) @ one.tangent)
+        near, rises = None, other.point[-1] > one.point[-1]
+        for _ in range(_HALVINGS):
+            near = self.between(one, (low + high) / 2)
+            if near is None:
+                return found
+            beyond = (near.point[-1] > target) == rises
+            low, high = (low, (low + high) / 2) if beyond else ((low + high) / 2, high)
+        exact = (
+            None
+            if near is None
+            else self._newton(np.append(near.point[:-1], target), np.eye(len(near.point))[-1])
+        )
+        return found if exact is None else exact[0]
 
     def walk(self) -> Iterator[Place]:
         """Yield points of the curve in order, from the centroid on; end where it is lost.
@@ -328,7 +388,11 @@ class LogitCurve:
         """Return how many eigenvalues pass 0 on a step, as far as can be told; 1 if it is odd."""
         if self._sign(step[0], step[1]) != sign:
             return 1
-        before, after = self._negative(point), self._negative(step[0])
+        if self.payoffs.size - len(self.payoffs.blocks) < 2:
+            return 0
+        before = self._counted[1] if self._counted[0] is point else self._negative(point)
+        after = self._negative(step[0])
+        self._counted = (step[0], after)
         if before is None or after is None:
             return 0
         (real, all_), (real_after, all_after) = before, after
@@ -405,24 +469,17 @@ class LogitCurve:
 
     def _value(self, point: Array) -> Array:
         logs, precision = point[:-1], point[-1]
-        utility = precision * self.payoffs.at_logs(logs[None])[0]
-        parts = []
-        for block in self.payoffs.blocks:
-            gap = logs[block] - utility[block]
-            parts += [gap[1:] - gap[0], [np.exp(logs[block]).sum() - 1]]
-        return np.concatenate(parts)
+        value = self._gaps @ (logs - precision * self.payoffs.at_logs(logs[None])[0])
+        value[self._sums] = self._members @ np.exp(logs) - 1
+        return value
 
     def _jacobian(self, point: Array) -> Array:
         logs, precision = point[:-1], point[-1]
-        slopes = precision * self.payoffs.slopes(logs)
-        gaps = np.column_stack([np.eye(len(logs)) - slopes, -self.payoffs.at_logs(logs[None])[0]])
-        rows = []
-        for block in self.payoffs.blocks:
-            own = gaps[block]
-            sums = np.zeros(len(point))
-            sums[block] = np.exp(logs[block])
-            rows += [own[1:] - own[0], sums[None]]
-        return np.concatenate(rows)
+        matrix = np.empty((len(logs), len(point)))
+        matrix[:, :-1] = self._gaps - self._gaps @ (precision * self.payoffs.slopes(logs))
+        matrix[:, -1] = -(self._gaps @ self.payoffs.at_logs(logs[None])[0])
+        matrix[self._sums, :-1] = self._members * np.exp(logs)
+        return matrix
 
     def _sign(self, point: Array, tangent: Array) -> float:
         """Return the sign of the determinant of the bordered Jacobian."""

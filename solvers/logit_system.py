@@ -131,7 +131,7 @@ class LogitSystem:
         rows = []
         for size, pivots in zip(self.sizes, self.pivots, strict=True):
             block = [[arb(0)] * len(self.unknowns) for _ in range(size - 1)]
-            for pivot in pivots:
+            for pivot in pivots if block else ():
                 own = shares[self.starts[pivot.group] : self.starts[pivot.group + 1]]
                 for b, change in self._leans(pivot, own, logs).items():
                     if (pivot.group, b) in place:

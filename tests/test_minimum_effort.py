@@ -32,8 +32,10 @@ def on_a_grid(game, mu, points=1201):
 
 
 @pytest.mark.parametrize(
-    ("players", "cost"), [(2, "0.25"), (2, "0.75"), (3, "0.1"), (3, "0.5"), (6, "0.3")]
-)
+    ("players", "cost"),
+    [(2, "0.25"), *(pytest.param(*row, marks=pytest.mark.long)
+                    for row in ((2, "0.75"), (3, "0.1"), (3, "0.5"), (6, "0.3")))],
+)  # fmt: skip
 def test_mean_and_deviation_are_those_of_a_grid(players, cost):
     game = MinimumEffort(players, cost, 110, 170)
     found = logit_efforts(game, 1 / MU)
@@ -43,6 +45,7 @@ def test_mean_and_deviation_are_those_of_a_grid(players, cost):
     assert found.mean.width < F(1, 10**30) and found.deviation.width < F(1, 10**30)
 
 
+@pytest.mark.long
 def test_two_players_mirror_each_other_in_the_cost():
     """F(x; c) = 1 - F(280 - x; 1 - c)."""
     low, high = (logit_efforts(MinimumEffort(2, c, 110, 170), 1 / MU) for c in ("0.3", "0.7"))

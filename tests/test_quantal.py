@@ -18,11 +18,11 @@ from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
 from pigou.gambit import read_nfg
-from pigou.game import Game, Move, Player
+from pigou.game import Game, Move, Player, Type
 from pigou.models import load
 from pigou.quantal import quantal_branch, quantal_response
 from pigou.solvers.form import finite_form
-from pigou.solvers.logit import LogitCurve, logit_equilibrium
+from pigou.solvers.logit import LogitCurve, logit_branch, logit_equilibrium, logit_response
 from pigou.solvers.logit_enclosure import contracts, enclose_logit, tube_reaches
 from pigou.solvers.mixed_payoffs import mixed_payoffs
 from test_cli import problems
@@ -66,7 +66,14 @@ def off_definition(one):
     return worst
 
 
+KINDS = Game(
+    "kinds",
+    [Player("p", types=[Type("s", 2, {"gain": 1}), Type("t", 1, {"gain": 3})])],
+    [Move("x", "p", {"n": 0, "y": 1})],
+    {"p": "x*(gain*sum(x) - 4)"},
+)
 GAMES = [
+    (KINDS, {}, "0.9"),
     (OCHS, {}, "1.845609732"), (OCHS, {}, 100), (load("coordination").game, {}, 5),
     (load("coordination").game, {"firms": 20}, 15), (*voluntary(2), "0.1"), (*voluntary(5), "0.4"),
 ]  # fmt: skip
@@ -147,8 +154,6 @@ def test_where_logit_responses_contract_iterating_them_leads_to_the_point_from_e
     form = finite_form(game)
     assert contracts(form, F(6)) and not contracts(form, F(7))
     payoffs = mixed_payoffs(form)
-    from pigou.solvers.logit import logit_response
-
     ((_, wanted),) = logit_equilibrium(form, 6.0).mixtures
     for _ in range(4):
         share = rng.random()
@@ -189,6 +194,39 @@ def test_a_tube_does_not_pass_a_fold(seed):
     form = finite_form(folded)
     point = logit_equilibrium(form, 20.0).mixtures
     assert not tube_reaches(form, F(20), enclose_logit(form, F(20), point))
+
+
+@pytest.mark.parametrize(
+    "precision", [3.92327, *(pytest.param(x, marks=pytest.mark.long) for x in (3.9229, 3.923293))]
+)
+def test_a_precision_just_below_a_fold_is_met_at_the_first_passage(precision):
+    """The curve passed it, turned back at 3.92329 and passed it again between two points."""
+    rng = random.Random(147)
+    folded = table_game(
+        random_tables(rng, rng.choice([(3, 3), (4, 4), (2, 2, 2)]), -9, 9), (2, 2, 2)
+    )
+    form = finite_form(folded)
+    found = logit_equilibrium(form, precision)
+    assert found.turns == 0 and found.residual < 1e-9
+    points, arrived = logit_branch(form, precision)
+    assert arrived and {p.turns for p in points} == {0}
+    for one, other in zip(found.mixtures, points[-1].mixtures, strict=True):
+        assert one == pytest.approx(other, abs=1e-6)
+    (before,) = [p for p in points if p.precision < 3.9][-1:]
+    assert abs(before.mixtures[0][0] - found.mixtures[0][0]) < 0.1
+
+
+@pytest.mark.parametrize(
+    "more", ["1e-8", *(pytest.param(x, marks=pytest.mark.long) for x in ("1e-6", "1e-10"))]
+)
+def test_a_branch_that_passes_another_closely_is_not_left_for_it(more):
+    """Both gain by doing the same, a little more with the first choice: that is where it leads."""
+    gain = 1 + F(more)
+    near = read_nfg(f'NFG 1 R "near" {{ "a" "b" }} {{ 2 2 }} {gain} {gain} 0 0 0 0 1 1')
+    found = quantal_response(near, precision=6)
+    assert found.finding == "" and found.equilibrium.on_branch.grade == Grade.NUMERICAL
+    for strategy in found.equilibrium.strategies:
+        assert strategy.probabilities["1"].value > 0.99
 
 
 def test_a_huge_precision_is_enclosed():

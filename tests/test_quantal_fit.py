@@ -4,23 +4,30 @@ import doctest
 import io
 import json
 import math
+import random
 import re
 from fractions import Fraction as F
+from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from scipy.optimize import brentq, minimize_scalar
 
+from games import random_tables, table_game
 from pigou.catalogue import find_model
 from pigou.cli import cli
 from pigou.equilibrium import Grade
-from pigou.errors import DeclarationError, FileError
+from pigou.errors import DeclarationError, FileError, StructureError
 from pigou.gambit import read_nfg
 from pigou.game import Game, Move, Player
 from pigou.models import load
+from pigou.quantal import labels
 from pigou.quantal_fit import Sample, fit_precision, same_precision
+from pigou.quantal_fit_page import fit_page
 from pigou.quantal_observed import case_samples, read_samples
+from pigou.solvers.form import finite_form
+from pigou.tables import Words
 from test_cli import problems
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,6 +50,11 @@ def firms(wait, upgrade):
     return Sample("s", load("coordination").game, {"firm": {"wait": wait, "upgrade": upgrade}})
 
 
+@cache
+def first_block():
+    return fit_precision([Sample("block", OCHS, SEEN)], 20)
+
+
 def ochs_log_likelihood(precision):
     """By the scalar fixed point of the two conditions."""
     sigma = lambda z: 1 / (1 + math.exp(-z))  # noqa: E731
@@ -57,7 +69,7 @@ def ochs_log_likelihood(precision):
 
 
 def test_the_estimate_is_that_of_an_independent_search():
-    fit = fit_precision([Sample("block", OCHS, SEEN)])
+    fit = first_block()
     other = minimize_scalar(lambda k: -ochs_log_likelihood(k), bounds=(0.5, 4), method="bounded",
                             options={"xatol": 1e-9})  # fmt: skip
     assert fit.best.precision == pytest.approx(other.x, abs=1e-5)
@@ -72,7 +84,7 @@ def test_the_estimate_is_that_of_an_independent_search():
 
 
 def test_random_play_and_nash_stand_beside_it():
-    fit = fit_precision([Sample("block", OCHS, SEEN)])
+    fit = first_block()
     assert fit.random == pytest.approx(2 * N * math.log(0.5))
     q = 0.2785 / (1.1141 + 0.2785)
     nash = N * (math.log(0.5) + COLUMN * math.log(q) + (1 - COLUMN) * math.log(1 - q))
@@ -81,6 +93,7 @@ def test_random_play_and_nash_stand_beside_it():
     assert fit.p_value == pytest.approx(math.erfc(math.sqrt(ratio / 2)) / 2)
 
 
+@pytest.mark.long
 def test_against_pygambit():
     gambit = pytest.importorskip("pygambit")
     if not hasattr(gambit, "qre") or not hasattr(gambit.qre, "logit_estimate"):
@@ -88,14 +101,14 @@ def test_against_pygambit():
     game = gambit.read_nfg(io.BytesIO(TEXT.encode()))
     data = game.mixed_strategy_profile([[N * ROW, N * (1 - ROW)], [N * COLUMN, N * (1 - COLUMN)]])
     other = gambit.qre.logit_estimate(data)
-    fit = fit_precision([Sample("block", OCHS, SEEN)])
+    fit = first_block()
     assert fit.best.precision == pytest.approx(other.lam, abs=1e-5)
     assert fit.best.log_likelihood == pytest.approx(other.log_like, abs=1e-8)
 
 
 def test_nash_that_rules_out_what_was_observed_has_minus_infinity():
     dominant = read_nfg('NFG 1 R "pd" { "a" "b" } { 2 2 } 3 3 5 0 0 5 1 1')
-    fit = fit_precision([Sample("s", dominant, {"a": {"1": 3, "2": 7}, "b": {"1": 2, "2": 8}})])
+    fit = fit_precision([Sample("s", dominant, {"a": {"1": 3, "2": 7}, "b": {"1": 2, "2": 8}})], 20)
     assert fit.nash[0].log_likelihood == -math.inf and fit.place == "inside"
     never = fit_precision([Sample("s", dominant, {"a": {"2": 7}, "b": {"2": 8}})], "5")
     assert never.nash[0].log_likelihood == 0 and never.place == "end"
@@ -103,12 +116,113 @@ def test_nash_that_rules_out_what_was_observed_has_minus_infinity():
 
 
 def test_random_play_is_best_where_choices_go_against_the_branch():
-    fit = fit_precision([firms(2, 8)])
+    fit = fit_precision([firms(2, 8)], 30)
     assert fit.place == "start" and fit.best.precision == 0 and fit.p_value == 1
     assert fit.best.log_likelihood == pytest.approx(fit.random)
     assert fit.elsewhere.log_likelihood == pytest.approx(
         10 * (0.2 * math.log(0.2) + 0.8 * math.log(0.8))
     )
+
+
+# -- no estimate ----------------------------------------------------------------------------------
+
+ALONE = Game("alone", [Player("a")], [Move("x", "a", {"n": 0, "y": 1, "z": 3})], {"a": "x"})
+
+
+def test_choices_that_are_all_best_have_no_finite_estimate():
+    """Rounding, where the likelihood is level, was taken for many peaks, the first for the best."""
+    fit = fit_precision([Sample("s", ALONE, {"a": {"z": 10}})])
+    assert fit.place == "end" and fit.others == () and fit.arrived
+    assert fit.best.log_likelihood == 0 and fit.best.standard_error is None
+
+
+def test_choices_that_are_all_of_another_equilibrium_are_fitted_on_its_branch():
+    fit = fit_precision([firms(0, 10)], 30)
+    assert fit.place == "start" and fit.elsewhere.place == "end"
+    assert fit.elsewhere.precision == pytest.approx(30)
+    assert fit.elsewhere.standard_error is None
+    assert fit.elsewhere.shares[0]["firm"]["upgrade"] > 0.999
+
+
+def test_even_counts_are_random_play_in_spite_of_rounding():
+    fit = fit_precision([Sample("s", ALONE, {"a": {"n": 10, "y": 10, "z": 10}})], 5)
+    assert (fit.place, fit.best.precision, fit.p_value) == ("start", 0, 1)
+
+
+def test_a_branch_that_stays_at_even_odds_says_nothing_about_the_precision():
+    pennies = read_nfg('NFG 1 R "mp" { "a" "b" } { 2 2 } 1 -1 -1 1 -1 1 1 -1')
+    fit = fit_precision([Sample("s", pennies, {"a": {"1": 7, "2": 3}})], 5)
+    assert (fit.place, fit.p_value, fit.best.standard_error) == ("flat", 1, None)
+    words = [b.text for b in fit_page([fit]).blocks if isinstance(b, Words)]
+    assert any("say nothing about lambda" in text for text in words)
+    assert not any("falls from even odds" in text for text in words)
+
+
+@pytest.mark.parametrize("most", [7, "7.3"])
+def test_a_branch_that_is_followed_as_far_as_was_asked_for_has_arrived(most):
+    """Its last point lay a rounding error before it, and the exit code was 3."""
+    fit = fit_precision([firms(9, 1)], most)
+    assert fit.arrived and fit.reached == float(most)
+
+
+def test_payoffs_that_differ_by_too_little_for_doubles_are_refused():
+    tiny = Game("t", [Player("a")], [Move("x", "a", {"n": 0, "y": 1})], {"a": "x/10**99/10**99"})
+    with pytest.raises(StructureError, match="change their unit"):
+        fit_precision([Sample("s", tiny, {"a": {"n": 1, "y": 3}})])
+
+
+def test_a_player_without_a_choice_is_no_obstacle():
+    moves = [Move("x", "a", {"n": 0}), Move("y", "b", {"n": 0, "m": 1})]
+    game = Game("one", [Player("a"), Player("b")], moves, {"a": "y", "b": "y"})
+    fit = fit_precision([Sample("s", game, {"a": {"n": 5}, "b": {"n": 1, "m": 3}})], 20)
+    assert (
+        fit.best.precision == pytest.approx(math.log(3)) and fit.evidence.grade.name == "CERTIFIED"
+    )
+
+
+# -- several samples ------------------------------------------------------------------------------
+
+
+def test_several_samples_are_fitted_on_other_branches_as_well():
+    pooled = fit_precision([firms(1, 9), firms(0, 10)], 30)
+    one = fit_precision([firms(1, 19)], 30)
+    assert pooled.place == "start"
+    assert pooled.elsewhere.precision == pytest.approx(one.elsewhere.precision, rel=1e-8)
+    assert pooled.elsewhere.log_likelihood == pytest.approx(one.elsewhere.log_likelihood)
+    assert pooled.elsewhere.standard_error == pytest.approx(one.elsewhere.standard_error)
+    words = [b.text for b in fit_page([one], pooled).blocks if isinstance(b, Words)]
+    assert any("each sample on the branch that fits it best" in text for text in words)
+
+
+@pytest.mark.long
+def test_a_peak_right_behind_a_turn_of_another_branch_is_found():
+    """By the share w of all logit equilibria of the first game; the second has a single branch."""
+    gains, at_most = [(-4, -6, -5, 4, 0, 2), (5, -2, -6)], 25
+    counts, samples = [(9, 20), (14, 6)], []
+    for row, (a, b) in zip(gains, counts, strict=True):
+        terms = " + ".join(f"if(sum(x) - 1 == {k}, {v}, 0)" for k, v in enumerate(row) if v)
+        move = Move("x", "p", {"a": 0, "b": 1})
+        game = Game("g", [Player("p", size=len(row))], [move], {"p": f"x*({terms})"})
+        samples.append(Sample("s", game, {"p": {"a": a, "b": b}}))
+
+    def gain(row, w):
+        n = len(row) - 1
+        return sum(v * math.comb(n, k) * w**k * (1 - w) ** (n - k) for k, v in enumerate(row))
+
+    def level(w):
+        precision = math.log(w / (1 - w)) / gain(gains[0], w)
+        if not 0 <= precision <= 3:
+            return -math.inf, precision
+        other = brentq(
+            lambda v: math.log(v / (1 - v)) - precision * gain(gains[1], v), 1e-9, 1 - 1e-9
+        )
+        pairs = zip(counts, (w, other), strict=True)
+        return sum(a * math.log(1 - v) + b * math.log(v) for (a, b), v in pairs), precision
+
+    best, precision = max(level(w) for w in (0.6 + k / 20_000 for k in range(2_000)))
+    found = fit_precision(samples, at_most).elsewhere
+    assert found.log_likelihood == pytest.approx(best, abs=1e-5)
+    assert found.precision == pytest.approx(precision, abs=0.01)
 
 
 @pytest.mark.long
@@ -139,6 +253,24 @@ def test_a_likelihood_with_several_peaks_lists_them():
     assert 0 < fit.best.log_likelihood - other.log_likelihood < 1
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+def test_samples_on_a_branch_that_turns_back_are_fitted_on_all_its_pieces(share):
+    """Three who are alike in nothing: what is pooled is the same game, so that it fits as one."""
+    game = table_game(random_tables(random.Random(147), (2, 2, 2), -9, 9), (2, 2, 2))
+    rows = finite_form(game).groups
+    counts = [
+        {g.player: {labels(g)[0]: n * share, labels(g)[1]: n * (1 - share)} for g in rows}
+        for n in (F(10), F(30), F(40))
+    ]
+    counts = [{k: {a: F(n) for a, n in row.items()} for k, row in one.items()} for one in counts]
+    pooled = fit_precision([Sample("s", game, one) for one in counts[:2]], 20)
+    alone = fit_precision([Sample("s", game, counts[2])], 20)
+    assert pooled.place == alone.place
+    assert pooled.best.log_likelihood == pytest.approx(alone.best.log_likelihood, abs=1e-9)
+    assert pooled.best.precision == pytest.approx(alone.best.precision, abs=1e-7)
+
+
 # -- observations ---------------------------------------------------------------------------------
 
 
@@ -149,6 +281,7 @@ def test_a_likelihood_with_several_peaks_lists_them():
         ({"row": {"A": 1}}, "no choice 'A' in 'row'"),
         ({"row": {"1": -1}}, "at least 0, not -1"),
         ({"row": {"1": "nan"}}, "is not a number"),
+        ({"row": {"1": "1e400"}}, "at most 1000000000000000"),
         ({"row": {"1": 0}}, "no choice was observed"),
         ({}, "no choice was observed"),
     ],
@@ -208,19 +341,20 @@ def test_samples_of_a_file_name_their_games(tmp_path):
 def test_the_command_prints_estimates_and_json_follows_the_schema(tmp_path):
     file = tmp_path / "seen.toml"
     file.write_text("[counts.firm]\nwait = 7\nupgrade = 3\n")
-    printed = run("coordination", "--observed", file)
+    printed = run("coordination", "--observed", file, "--precision", 20)
     assert printed.exit_code == 0 and "4.519" in printed.stdout and "certified" in printed.stdout
     both = tmp_path / "both.toml"
     both.write_text("".join(
         f"[[samples]]\ncounts = {{ firm = {{ wait = {n}, upgrade = {10 - n} }} }}\n" for n in (7, 2)
     ))  # fmt: skip
-    result = json.loads(run("coordination", "--observed", both, "--json").stdout)
+    upto = ("--precision", 20)
+    result = json.loads(run("coordination", "--observed", both, *upto, "--json").stdout)
     assert list(problems(result, SCHEMA, SCHEMA)) == []
     assert result["fits"][1]["place"] == "start" and result["same_precision"]["degrees"] == 1
-    assert "approximate only" in run("coordination", "--observed", both).stdout
+    assert "approximate only" in run("coordination", "--observed", both, *upto).stdout
     assert run("coordination", "--observed", file, "--branch").exit_code == 2
     far = run("coordination", "--observed", file, "--precision", 1)
-    assert far.exit_code == 3 and "still rises" in far.stdout
+    assert far.exit_code == 3 and "rises up to precision 1," in far.stdout
 
 
 def test_the_samples_of_a_case_are_its_table():

@@ -317,7 +317,10 @@ def _peculiar(found: Logit) -> str:
             "this precision; its first passage is taken"
         )
     if found.crossings:
-        parts.append("the branch crosses another, so that it is not the only one from even odds")
+        parts.append(
+            "the branch crosses another, or passes it too closely to tell, so that it may not be "
+            "the only one from even odds"
+        )
     return "; ".join(parts)
 
 

@@ -16,26 +16,30 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from pigou.deadline import time_is_up
 from pigou.equilibrium import EquilibriumSet, Evidence, Grade
-from pigou.errors import DeclarationError, ExpressionError, PigouError, unknown
+from pigou.errors import DeclarationError, ExpressionError, PigouError, StructureError, unknown
 from pigou.exact import Enclosure, Record, exact
 from pigou.game import Game
 from pigou.quantal import group_name, labels, read_precision
 from pigou.solvers.form import FiniteForm, finite_form
 from pigou.solvers.logit_likelihood import (
     Counted,
+    FollowedBranches,
     Peak,
     certified_peak,
     chi_square_tail,
-    other_peaks,
+    followed_branches,
     peaks,
 )
 from pigou.solving import solve
 
 __all__ = ["Fitted", "NashFit", "PrecisionFit", "Sample", "fit_precision", "same_precision"]
 
+LARGEST_COUNT = 10**15
 Shares = Mapping[str, Mapping[str, float]]
 
 
@@ -111,6 +115,8 @@ def _count(value: object, where: str, name: str, label: str) -> Fraction:
         raise DeclarationError(f"{where}: {name}, {label}: {error}") from None
     if number < 0:
         raise DeclarationError(f"{where}: {name}, {label}: a count is at least 0, not {number}")
+    if number > LARGEST_COUNT:
+        raise DeclarationError(f"{where}: {name}, {label}: a count is at most {LARGEST_COUNT}")
     return number
 
 
@@ -139,15 +145,18 @@ class Fitted(NamedTuple):
     ----------
     precision, log_likelihood : float
     standard_error : float or None
-        None where the likelihood is not curved downwards, or at 0.
+        None where the likelihood is not curved downwards, or at an end.
     shares : tuple of mapping of str to mapping of str to float
         For each sample, what is predicted.
+    place : str
+        As in `PrecisionFit`.
     """
 
     precision: float
     log_likelihood: float
     standard_error: float | None
     shares: tuple[Shares, ...]
+    place: str = "inside"
 
 
 @dataclass(frozen=True)
@@ -159,8 +168,8 @@ class PrecisionFit:
     samples : tuple of Sample
     best : Fitted
     place : str
-        ``"inside"``; ``"start"`` if random play is best; ``"end"`` if the likelihood still rises
-        where the branch was left.
+        ``"inside"``; ``"start"`` if random play is best; ``"end"`` if the likelihood rises up to
+        where the branch was left; ``"flat"`` if it is the same all along.
     precision, log_likelihood : Enclosure
         The best, enclosed where that is certified.
     evidence : Evidence
@@ -168,8 +177,8 @@ class PrecisionFit:
     others : tuple of Fitted
         Lower local maxima on the principal branch.
     elsewhere : Fitted or None
-        The highest local maximum on branches that lead to other Nash equilibria, if it is higher;
-        for one sample only.
+        The highest local maximum on branches that lead to other Nash equilibria, if it is higher.
+        Of several samples each takes the branch that fits it best, the principal one or another.
     reached : float
         Up to which precision the branch was scanned.
     arrived : bool
@@ -219,7 +228,9 @@ class PrecisionFit:
         Half of the time the estimate is 0 then, otherwise the ratio is chi-square with one degree
         of freedom.
         """
-        return 1.0 if self.likelihood_ratio <= 0 else chi_square_tail(self.likelihood_ratio, 1) / 2
+        if self.place in ("start", "flat") or self.likelihood_ratio <= 0:
+            return 1.0
+        return chi_square_tail(self.likelihood_ratio, 1) / 2
 
     @property
     def nash_log_likelihood(self) -> float:
@@ -258,20 +269,24 @@ def fit_precision(samples: Sequence[Sample], most: object | None = None) -> Prec
     far = None if most is None else read_precision(most)
     if far == 0:
         raise DeclarationError("a branch is scanned up to a precision above 0")
-    games = [Counted(one.form, _rows(one)) for one in samples]
-    scan = peaks(games, None if far is None else float(far))
+    every = [_searched(one.game, Record(one.at), far) for one in samples]
+    if time_is_up():
+        _searched.cache_clear()
+    games = [Counted(one.form, _rows(sample)) for one, sample in zip(every, samples, strict=True)]
+    scan = peaks(games, [one.along for one in every])
+    if not scan.peaks:
+        raise StructureError("no maximum of the likelihood was found along the branches")
     best, *others = [_fitted(games, peak) for peak in scan.peaks]
     certificate = certified_peak(games, scan.peaks[0])
     numerical = (Enclosure.point(Fraction(best.precision)), _point(best.log_likelihood))
-    found = [_solved(one) for one in samples]
     return PrecisionFit(
         tuple(samples), best, scan.peaks[0].place,
         certificate.precision if certificate else numerical[0],
         certificate.log_likelihood if certificate else numerical[1],
         _evidence(certificate is not None, scan.peaks[0]), tuple(others),
-        _elsewhere(games, found, best, far), scan.reached, scan.arrived,
+        _elsewhere(games, scan.elsewhere, best), scan.reached, scan.arrived,
         sum(map(_random, samples)),
-        tuple(_nash(*pair) for pair in zip(samples, found, strict=True)),
+        tuple(_nash(sample, one.nash) for one, sample in zip(every, samples, strict=True)),
         scan.turns, scan.crossings,
     )  # fmt: skip
 
@@ -291,6 +306,34 @@ def same_precision(fit: PrecisionFit, separate: Sequence[PrecisionFit]) -> tuple
     apart = sum(one.best.log_likelihood for one in separate)
     ratio = max(0.0, 2 * (apart - fit.best.log_likelihood))
     return ratio, len(separate) - 1, chi_square_tail(ratio, len(separate) - 1)
+
+
+class _Searched(NamedTuple):
+    """What does not hang on observations: Nash equilibria, and branches."""
+
+    form: FiniteForm
+    nash: EquilibriumSet | None
+    along: FollowedBranches
+
+
+@lru_cache(maxsize=32)
+def _searched(game: Game, at: Record[Any], far: Fraction | None) -> _Searched:
+    """Solve a game, and follow its branches."""
+    form, nash = finite_form(game, at), _solved(game, at)
+    every = [] if nash is None else [_shares(one) for one in nash]
+    starts = [
+        [share.value for g in form.groups for share in shares[group_name(g)].values()]
+        for shares in every
+    ]
+    return _Searched(
+        form, nash, followed_branches(form, None if far is None else float(far), starts)
+    )
+
+
+def _elsewhere(games: Sequence[Counted], others: Sequence[Peak], best: Fitted) -> Fitted | None:
+    """Return the highest maximum on other branches, if it is higher than the best."""
+    higher = others and others[0].log_likelihood > best.log_likelihood + 1e-6
+    return _fitted(games, others[0]) if higher else None
 
 
 def _rows(sample: Sample) -> tuple[tuple[Fraction, ...], ...]:
@@ -313,7 +356,7 @@ def _fitted(games: Sequence[Counted], peak: Peak) -> Fitted:
         for game, mixtures in zip(games, peak.mixtures, strict=True)
     )
     error = 1 / math.sqrt(peak.information) if curved else None
-    return Fitted(peak.precision, peak.log_likelihood, error, shares)
+    return Fitted(peak.precision, peak.log_likelihood, error, shares, peak.place)
 
 
 def _evidence(certified: bool, peak: Peak) -> Evidence:
@@ -324,7 +367,8 @@ def _evidence(certified: bool, peak: Peak) -> Evidence:
         )  # fmt: skip
     method = {
         "start": "the likelihood falls from even odds on, in doubles",
-        "end": "the likelihood still rises where the branch was left, in doubles",
+        "end": "the likelihood rises up to where the branch was left, in doubles",
+        "flat": "the likelihood is the same all along the branch, in doubles",
         "inside": "the slope of the likelihood changes its sign, in doubles",
     }[peak.place]
     return Evidence(Grade.NUMERICAL, method)
@@ -337,9 +381,9 @@ def _random(sample: Sample) -> float:
 # -- Nash -----------------------------------------------------------------------------------------
 
 
-def _solved(sample: Sample) -> EquilibriumSet | None:
+def _solved(game: Game, at: Mapping[str, Any]) -> EquilibriumSet | None:
     try:
-        return solve(sample.game, sample.at)
+        return solve(game, at)
     except PigouError:
         return None
 
@@ -367,22 +411,3 @@ def _log_likelihood(sample: Sample, shares: Mapping[str, Mapping[str, Enclosure]
                 return -math.inf
             total += float(number) * math.log(share)
     return total
-
-
-def _elsewhere(
-    games: Sequence[Counted], found: Sequence[EquilibriumSet | None], best: Fitted,
-    far: Fraction | None,
-) -> Fitted | None:  # fmt: skip
-    """Return the highest maximum on other branches, if it is higher than the best."""
-    if len(games) > 1 or found[0] is None:
-        return None
-    starts = []
-    for one in found[0]:
-        shares = _shares(one)
-        starts.append(
-            [p.value for g in games[0].form.groups for p in shares[group_name(g)].values()]
-        )
-    others = other_peaks(games[0], starts, None if far is None else float(far))
-    if not others or others[0].log_likelihood <= best.log_likelihood + 1e-6:
-        return None
-    return _fitted(games, others[0])

@@ -46,7 +46,7 @@ def fit_page(separate: Sequence[PrecisionFit], pooled: PrecisionFit | None = Non
             Words(
                 f"One precision for all {len(separate)}: likelihood ratio {ratio:.4g}, "
                 f"{degrees} degrees of freedom, p-value {p:.3g}"
-                + ("." if _regular(fits) else "; an estimate at 0 makes it approximate only.")
+                + ("." if _regular(fits) else "; an estimate at an end makes it approximate only.")
             )
         )
     blocks.append(Table("Observed and fitted", _SHARES, tuple(_share_rows(separate))))
@@ -80,28 +80,37 @@ def _remarks(one: PrecisionFit) -> Iterator[tuple[str, str]]:
         yield "random play is best: the likelihood falls from even odds on.", "warning"
     if one.place == "end":
         yield (
-            f"the likelihood still rises at precision {one.reached:.4g}, where the branch was "
-            "left: there is no maximum before.", "warning",
+            f"the likelihood rises up to precision {one.reached:.4g}, where the branch was left: "
+            "that is no estimate; a higher precision may fit better, or the highest always.",
+            "warning",
+        )
+    if one.place == "flat":
+        yield (
+            "the likelihood is the same all along the branch: the choices say nothing about lambda "
+            "there.", "warning",
         )  # fmt: skip
     if not one.arrived:
         yield f"the branch could be followed to precision {one.reached:.4g} only.", "bad"
     for other in one.others:
         yield f"another local maximum: {_words(other)}.", "warning"
     if one.elsewhere is not None:
+        many = len(one.samples) > 1
         yield (
-            f"a branch that leads to another Nash equilibrium fits better: {_words(one.elsewhere)}"
-            f"; there {_predicted(one.elsewhere)}.", "warning",
+            ("with each sample on the branch that fits it best, the fit is better: " if many else
+             "a branch that leads to another Nash equilibrium fits better: ")
+            + f"{_words(one.elsewhere)}; there {_predicted(one)}.", "warning",
         )  # fmt: skip
     if one.turns or one.crossings:
         yield (
-            f"the branch turns back {one.turns} times and crosses others {one.crossings} times.",
-            "warning",
-        )
+            f"the branch turns back {one.turns} times, and crosses others, or passes them too "
+            f"closely to tell, {one.crossings} times.", "warning",
+        )  # fmt: skip
     for sample, nash in zip(one.samples, one.nash, strict=True):
         if len(one.samples) == 1 and nash.log_likelihood == -math.inf and nash.name:
+            compared = "" if nash.complete else " that was compared"
             yield (
-                "every Nash equilibrium gives probability 0 to something that was observed, so "
-                "that its log-likelihood is -infinity.", "",
+                f"every Nash equilibrium{compared} gives probability 0 to something that was "
+                "observed, so that its log-likelihood is -infinity.", "",
             )  # fmt: skip
         if not nash.complete:
             yield f"not all Nash equilibria of {sample.name} were compared.", "warning"
@@ -109,13 +118,18 @@ def _remarks(one: PrecisionFit) -> Iterator[tuple[str, str]]:
 
 def _words(one: Fitted) -> str:
     error = "" if one.standard_error is None else f" (s.e. {one.standard_error:.4g})"
-    return f"lambda {one.precision:.6g}{error}, log-likelihood {one.log_likelihood:.6g}"
+    more = " where the branch was left" if one.place == "end" else ""
+    return f"lambda {one.precision:.6g}{more}{error}, log-likelihood {one.log_likelihood:.6g}"
 
 
-def _predicted(one: Fitted) -> str:
-    return ", ".join(
-        f"{label} {share:.4g}" for row in one.shares[0].values() for label, share in row.items()
-    )
+def _predicted(one: PrecisionFit) -> str:
+    assert one.elsewhere is not None
+    parts = []
+    for sample, shares in zip(one.samples, one.elsewhere.shares, strict=True):
+        where = f" ({sample.name})" if len(one.samples) > 1 else ""
+        rows = [f"{k} {share:.4g}" for row in shares.values() for k, share in row.items()]
+        parts.append(", ".join(rows) + where)
+    return "; ".join(parts)
 
 
 def _share_rows(fits: Sequence[PrecisionFit]) -> Iterator[tuple[Cell, ...]]:
@@ -132,17 +146,25 @@ def _grounds(fits: Sequence[PrecisionFit]) -> Iterator[Words]:
     sentences = [
         "Log-likelihoods leave out the multinomial coefficients. The standard error is one over "
         "the root of the observed information.",
-        "The p-value is that of random play, lambda = 0, which lies at the end of the domain.",
+        "The p-value is that of random play, lambda = 0, which lies at the end of the domain. All "
+        "choices are taken to be independent, those in different samples as well.",
+        "Other branches are searched from the Nash equilibria that were found; there may be more.",
         "Where members alike act differently in a Nash equilibrium, its shares are those of a "
         "member drawn at random.",
     ]
     for one in fits:
         note = f"; {one.evidence.note}" if one.evidence.note else ""
         sentences.append(
-            f"{_name(one)}: a local maximum, {one.evidence.grade}: {one.evidence.method}{note}. "
+            f"{_name(one)}: {_claim(one)}, {one.evidence.grade}: {one.evidence.method}{note}. "
             f"Scanned to precision {one.reached:.4g}."
         )
     yield from (Words(sentence, under=1) for sentence in sentences)
+
+
+def _claim(one: PrecisionFit) -> str:
+    if one.place == "inside":
+        return "a local maximum"
+    return "no maximum" if one.place in ("end", "flat") else "a maximum at random play"
 
 
 def fit_result(
@@ -205,6 +227,7 @@ def _fitted(one: Fitted) -> dict[str, Any]:
         "precision": one.precision,
         "log_likelihood": one.log_likelihood,
         "standard_error": one.standard_error,
+        "place": one.place,
         "probabilities": [{k: dict(row) for k, row in shares.items()} for shares in one.shares],
     }
 

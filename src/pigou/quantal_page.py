@@ -104,7 +104,8 @@ def branch_page(found: Sequence[tuple[str, Branch]]) -> Page:
         if one.turns:
             blocks.append(Words(f"The branch turns back {one.turns} times.", "warning"))
         if one.crossings:
-            blocks.append(Words("The branch crosses another: it is not the only one.", "warning"))
+            words = "The branch crosses another, or passes it too closely to tell."
+            blocks.append(Words(words, "warning"))
     blocks.append(Words("Numerical: the branch is followed in doubles.", "note"))
     data = tuple(
         (name, *row)
