@@ -410,6 +410,28 @@ def test_reforms_of_a_thousand_million_are_compared():
     assert best.welfare == Enclosure.point(HUGE * Fraction(9, 20))
 
 
+def test_a_range_of_equilibria_may_hold_a_better_one_than_its_ends():
+    """Of a range of counts, or of shares, only the ends are listed: "best" is not certified."""
+    range_ = {"firm": "if(sum(up) < n/2, 0, up*(1/3 - mean(up)))"}
+    moves, surplus = [Move("up", "firm", {"no": 0, "yes": 1})], "mean(up)*(1/3 - mean(up))"
+    game = Game(
+        "range", [Player("firm", size="n")], moves, range_,
+        bystanders=[Bystander("others", surplus)], parameters=[Parameter("n", 10**6)],
+    )  # fmt: skip
+    found = compare(game, [], select="best")
+    assert found.baseline.first_best.is_equilibrium
+    assert found.baseline.first_best.profiles == ("833333 no, 166667 yes",)
+    assert found.baseline.selection.startswith("best (numerical)")
+    assert "among the ends of continua" in found.baseline.selection
+    idle = Game(
+        "idle", [Player("firm", size=sp.oo)], moves, {"firm": "0"},
+        bystanders=[Bystander("others", "mean(up)*(1 - mean(up))")],
+    )  # fmt: skip
+    assert first_best(idle).profiles == ("no 1/2, yes 1/2",)
+    assert first_best(idle).is_equilibrium  # in the middle of the continuum, of which ends are named
+    assert compare(idle, [], select="best").baseline.selection.startswith("best (numerical)")
+
+
 def test_payoffs_that_are_no_polynomials_are_solved_up_to_five_thousand_members():
     game = Game(
         "shared", [Player("firm", size="firms")], [Move("enter", "firm", {"no": 0, "yes": 1})],

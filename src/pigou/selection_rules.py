@@ -169,11 +169,13 @@ def by_beliefs(mark: str, criterion: str) -> Callable[[Question], Pick]:
 def _among(question: Question, names: tuple[str, ...], words: str) -> Pick:
     """Grade a pick that hangs on the list of equilibria and on their payoffs.
 
-    Of a continuum of continuous moves, or in stages, only the ends are in the list, and payoffs may
-    be higher or lower between them. In other games they are linear in each player's mixture.
+    Of a continuum of continuous moves, in stages, or of a population only the ends are in the list,
+    and payoffs may be higher or lower between them: they depend on numbers of members, or on their
+    shares, in any way. In other games they are linear in each player's mixture.
     """
-    found = question.found
-    if found.components and (is_staged(question.game) or has_interval(question.game)):
+    found, game = question.found, question.game
+    crowded = any(player.is_population for player in game.players)
+    if found.components and (is_staged(game) or has_interval(game) or crowded):
         return Pick(names, f"{words}, among the ends of continua", Grade.NUMERICAL)
     if not found.complete:
         return Pick(names, f"{words}, among those found", Grade.NUMERICAL)
