@@ -228,6 +228,34 @@ def test_two_thresholds_without_a_root_between_them(n):
     assert [r.falls for r in wide.roots] == [False, True]
 
 
+def test_zeros_far_out_do_not_hide_how_many_roots_there_are():
+    """Where g is zero f is next to nothing; the first run tells its sign."""
+    n = 10**4
+    refund = steps((4_850, 0), (4_990, 2), (5_030, -1), (5_250, 1), (n, 0))
+    found = binomial_roots(refund)
+    assert (found.roots, found.changes, found.unresolved) == ([], 2, [])
+
+
+@pytest.mark.long
+def test_one_root_between_zeros_where_three_changes_of_sign_allow_three():
+    n = 10**6
+    line = fmpq_poly([fmpq(-300_000), 1]) / 458
+    parts = ((299_771, 0), (300_138, -fmpq(6, 5) * line), (301_372, fmpq(7, 5) - line * 4), (n, 0))
+    found = binomial_roots(steps(*parts))
+    assert ([r.falls for r in found.roots], found.changes) == ([True], 3)
+    assert found.unresolved == []
+
+
+def test_a_root_where_all_probabilities_are_next_to_nothing():
+    """Next to it f is about 2 to the power of -10**11: a bound of that size crashed."""
+    n = 10**12
+    parts = ((n // 10, 0), (n // 5, 1), (8 * n // 10, 0), (9 * n // 10, -1), (n, 0))
+    found = binomial_roots(steps(*parts))
+    (root,) = found.roots
+    assert (root.falls, found.unresolved) == (True, [])
+    assert abs(root.share.value - 0.5) < 1e-9
+
+
 # -- pure equilibria in counts --------------------------------------------------------------------
 
 
@@ -428,7 +456,7 @@ def test_a_range_of_equilibria_may_hold_a_better_one_than_its_ends():
         bystanders=[Bystander("others", "mean(up)*(1 - mean(up))")],
     )  # fmt: skip
     assert first_best(idle).profiles == ("no 1/2, yes 1/2",)
-    assert first_best(idle).is_equilibrium  # in the middle of the continuum, of which ends are named
+    assert first_best(idle).is_equilibrium  # between the ends that are named
     assert compare(idle, [], select="best").baseline.selection.startswith("best (numerical)")
 
 
