@@ -536,6 +536,30 @@ def test_an_interval_of_equilibria_and_a_jump_without_one():
     jump = solve(continuum_game("up*(if(mean(up) < 1/2, 1, -1))"))
     assert (len(jump), jump.complete) == (0, True)
     assert "jumps from above to below zero at 1/2" in jump.completeness
+    for end, gain in ((0, "if(mean(up) == 0, 1, -1)"), (1, "if(mean(up) == 1, -1, 1)")):
+        alone = solve(continuum_game(f"up*{gain}"))
+        assert (len(alone), alone.complete) == (0, True)
+        assert f"jumps from above to below zero at {end}: no equilibrium" in alone.completeness
+    half_open = solve(continuum_game("up*if(mean(up) < 1/2, 0, 1)"))
+    assert [str(share) for share in shares(half_open)] == ["0", "1"]
+    (note,) = half_open.unresolved
+    assert note.startswith("every share of yes strictly between 0 and 1/2 is an equilibrium")
+
+
+def test_the_page_says_where_only_the_ends_of_a_range_are_compared(tmp_path):
+    text = """
+pigou = 1
+game = { name = "range" }
+parameters.n.default = 1000000
+players.firm.size = "n"
+moves.up = { player = "firm", choices = { no = 0, yes = 1 } }
+payoffs.firm = "if(sum(up) < n/2, 0, up*(1/3 - mean(up)))"
+bystanders.others.surplus = "mean(up)*(1/3 - mean(up))"
+"""
+    (tmp_path / "range.toml").write_text(text)
+    words = ["compare", str(tmp_path / "range.toml"), "-r", "subsidy:move=up,rate=1/5"]
+    page = CliRunner().invoke(cli, words).output
+    assert "only the ends are compared" in " ".join(page.split())
 
 
 def test_large_populations_approach_the_continuum():
