@@ -15,14 +15,17 @@ Steps
 2. If g is one polynomial, f is a polynomial of the same degree, and its roots are isolated exactly.
 3. *Lower bound.* Rigorous signs of f near 0, near 1 and where g changes give brackets. If there are
    as many brackets as changes of sign, each holds exactly one root, and there are no others.
-4. Otherwise what lies between is searched by branch and bound: an interval has no root if a Taylor
-   form excludes 0 from f there, and one or none, as the signs at its ends say, if it excludes 0
-   from f'. The remainder is of the order at which :math:`\Delta^r g` is zero but for a few counts
-   next to the cuts; there the probabilities, each unimodal in p, are enclosed at the ends and the
-   mode. Next to 0 and 1 the first and the last count at which g is not zero decide the sign: with M
-   a bound on :math:`|g|` and j the first, f has the sign of g(j) while
+4. Otherwise the ends are moved inwards: without what has the sign of its first run beyond the first
+   change of sign, g changes its sign once, and up to the root of its expectation f has the sign of
+   the first run all the more. Likewise from 1.
+5. What lies between is searched by branch and bound: an interval has no root if a Taylor form
+   excludes 0 from f there, and one or none, as the signs at its ends say, if it excludes 0 from f'.
+   The remainder is of the order at which :math:`\Delta^r g` is zero but for a few counts next to
+   the cuts; there the probabilities, each unimodal in p, are enclosed at the ends and the mode.
+   Next to 0 and 1 the first and the last count at which g is not zero decide the sign: with M a
+   bound on :math:`|g|` and j the first, f has the sign of g(j) while
    :math:`\frac{n-j}{j+1} \frac{p}{1-p} < \frac{|g(j)|}{|g(j)| + M}`.
-5. What is too narrow to be divided further is returned as unresolved: there f may touch zero.
+6. What is too narrow to be divided further is returned as unresolved: there f may touch zero.
 
 Brackets are narrowed to :math:`2^{-80} \sqrt{p (1 - p) / n}` by a Taylor form about the middle, or
 else by interpolation pushed towards the middle, as in Oliveira and Takahashi (2020), ACM
@@ -41,10 +44,11 @@ from typing import Any, NamedTuple
 
 from flint import arb, fmpq, fmpq_poly
 
+from pigou.deadline import time_is_up
 from pigou.exact import Enclosure
 from pigou.solvers.binomial import Binomial, approximately
 from pigou.solvers.binomial_taylor import ATTEMPTS, Expectation, taylor_sum
-from pigou.solvers.piecewise import Piecewise, falling, falling_factorial
+from pigou.solvers.piecewise import Piece, Piecewise, combined, falling, falling_factorial
 from pigou.solvers.roots import real_roots, working_precision
 from pigou.solvers.shares import SMALL, dyadic, fraction, next_share, root_of, rounded
 
@@ -295,6 +299,8 @@ class _Search:
                 return ends
             derivatives.append(self.expectation.remainder(ends[0], ends[1], order))
             error = 2 * (taylor_sum(derivatives, h) / slope).abs_upper()
+            if not error < 1:  # it may be 2 to the power of a thousand million
+                return ends
             apart = self._wanted(root, root) / 4
             apart = max(apart, dyadic(*error.man_exp())) if error > SMALL else apart
             if 2 * apart > ends[1] - ends[0]:
@@ -321,13 +327,16 @@ class _Search:
 
     def between(self, nodes: list[_Node]) -> tuple[list[BinomialRoot], list[Enclosure]]:
         """Return all roots between the outermost nodes, and where there may be more."""
+        nodes = self._closer(nodes)
+        if not nodes:
+            return [], []
         stack = [_Box(*pair) for pair in itertools.pairwise(nodes)][::-1]
         found: list[BinomialRoot] = []
         open_: list[Enclosure] = []
         if self.order > min(_HIGHEST, self.draws):
             return self.bracketed(nodes), [_hull(nodes[0], nodes[-1])]
         for _ in range(MOST_INTERVALS):
-            if not stack:
+            if not stack or time_is_up():
                 break
             box = stack.pop()
             verdict = self._verdict(box)
@@ -341,6 +350,44 @@ class _Search:
                     open_.append(_hull(*box))
         open_ += [_hull(*box) for box in stack[::-1]]
         return found, _joined(open_)
+
+    def _closer(self, nodes: list[_Node]) -> list[_Node]:
+        """Move the outermost nodes inwards, as far as the sign next to 0 and to 1 surely reaches.
+
+        Nothing is left if the two signs reach each other: then there is no root.
+        """
+        shares = [node.share for node in nodes]
+        for side in (0, -1):
+            (root,) = binomial_roots(self._worst(side != 0)).roots
+            shares[side] = self._beyond(root.share, side != 0)
+        low, high = max(shares[0], nodes[0].share), min(shares[-1], nodes[-1].share)
+        if low >= high:
+            return []
+        inside = [node for node in nodes if low < node.share < high]
+        return [_Node(low, nodes[0].sign), *inside, _Node(high, nodes[-1].sign)]
+
+    def _worst(self, last: bool) -> Piecewise:
+        """Leave out what has the sign of the first (or last) run, beyond the first change of sign.
+
+        What is left changes its sign once. Where its expectation has the sign of that run, f has
+        it all the more.
+        """
+        runs = self.function.runs[:: -1 if last else 1]
+        sign = next(run.sign for run in runs if run.sign)
+        turned, kept = False, []
+        for run in runs:
+            turned = turned or run.sign == -sign
+            kept.append(Piece(run.low, run.high, not turned or run.sign == -sign))
+        kept.sort()
+        parts: list[tuple[Piece, ...]] = [self.function.pieces, tuple(kept)]
+        return Piecewise(combined(parts, lambda value, keep: value if keep else fmpq_poly([0])))
+
+    def _beyond(self, root: Enclosure, last: bool) -> Any:
+        """Return a share a little below (or above) a root, of few digits."""
+        end = root.upper if last else root.lower
+        share = fmpq(end.numerator, end.denominator)
+        width = min(share, 1 - share) / (16 * (1 + math.isqrt(self.draws)))
+        return rounded(share + width if last else share - width, width)
 
     def _verdict(self, box: _Box) -> str:
         """Say whether an interval has no root, has one, or may have several."""

@@ -294,7 +294,7 @@ def _found(spots: Sequence[Spot], gains: Sequence[Any], here: Sequence[int]) -> 
         fits = here[i] == 0 or (i == 0 and here[i] < 0) or (i == len(gains) and here[i] > 0)
         if fits:
             rests.append(Rest(spot.share, before, here[i], after))
-        elif before > 0 > after and 0 < i < len(gains):
+        elif (before > 0 or i == 0) and (after < 0 or i == len(gains)):
             jumps.append(spot.share)
         signs.append(here[i])
         if i < len(gains):

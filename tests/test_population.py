@@ -228,6 +228,34 @@ def test_two_thresholds_without_a_root_between_them(n):
     assert [r.falls for r in wide.roots] == [False, True]
 
 
+def test_zeros_far_out_do_not_hide_how_many_roots_there_are():
+    """Where g is zero f is next to nothing; the first run tells its sign."""
+    n = 10**4
+    refund = steps((4_850, 0), (4_990, 2), (5_030, -1), (5_250, 1), (n, 0))
+    found = binomial_roots(refund)
+    assert (found.roots, found.changes, found.unresolved) == ([], 2, [])
+
+
+@pytest.mark.long
+def test_one_root_between_zeros_where_three_changes_of_sign_allow_three():
+    n = 10**6
+    line = fmpq_poly([fmpq(-300_000), 1]) / 458
+    parts = ((299_771, 0), (300_138, -fmpq(6, 5) * line), (301_372, fmpq(7, 5) - line * 4), (n, 0))
+    found = binomial_roots(steps(*parts))
+    assert ([r.falls for r in found.roots], found.changes) == ([True], 3)
+    assert found.unresolved == []
+
+
+def test_a_root_where_all_probabilities_are_next_to_nothing():
+    """Next to it f is about 2 to the power of -10**11: a bound of that size crashed."""
+    n = 10**12
+    parts = ((n // 10, 0), (n // 5, 1), (8 * n // 10, 0), (9 * n // 10, -1), (n, 0))
+    found = binomial_roots(steps(*parts))
+    (root,) = found.roots
+    assert (root.falls, found.unresolved) == (True, [])
+    assert abs(root.share.value - 0.5) < 1e-9
+
+
 # -- pure equilibria in counts --------------------------------------------------------------------
 
 
@@ -410,6 +438,28 @@ def test_reforms_of_a_thousand_million_are_compared():
     assert best.welfare == Enclosure.point(HUGE * Fraction(9, 20))
 
 
+def test_a_range_of_equilibria_may_hold_a_better_one_than_its_ends():
+    """Of a range of counts, or of shares, only the ends are listed: "best" is not certified."""
+    range_ = {"firm": "if(sum(up) < n/2, 0, up*(1/3 - mean(up)))"}
+    moves, surplus = [Move("up", "firm", {"no": 0, "yes": 1})], "mean(up)*(1/3 - mean(up))"
+    game = Game(
+        "range", [Player("firm", size="n")], moves, range_,
+        bystanders=[Bystander("others", surplus)], parameters=[Parameter("n", 10**6)],
+    )  # fmt: skip
+    found = compare(game, [], select="best")
+    assert found.baseline.first_best.is_equilibrium
+    assert found.baseline.first_best.profiles == ("833333 no, 166667 yes",)
+    assert found.baseline.selection.startswith("best (numerical)")
+    assert "among the ends of continua" in found.baseline.selection
+    idle = Game(
+        "idle", [Player("firm", size=sp.oo)], moves, {"firm": "0"},
+        bystanders=[Bystander("others", "mean(up)*(1 - mean(up))")],
+    )  # fmt: skip
+    assert first_best(idle).profiles == ("no 1/2, yes 1/2",)
+    assert first_best(idle).is_equilibrium  # between the ends that are named
+    assert compare(idle, [], select="best").baseline.selection.startswith("best (numerical)")
+
+
 def test_payoffs_that_are_no_polynomials_are_solved_up_to_five_thousand_members():
     game = Game(
         "shared", [Player("firm", size="firms")], [Move("enter", "firm", {"no": 0, "yes": 1})],
@@ -486,6 +536,30 @@ def test_an_interval_of_equilibria_and_a_jump_without_one():
     jump = solve(continuum_game("up*(if(mean(up) < 1/2, 1, -1))"))
     assert (len(jump), jump.complete) == (0, True)
     assert "jumps from above to below zero at 1/2" in jump.completeness
+    for end, gain in ((0, "if(mean(up) == 0, 1, -1)"), (1, "if(mean(up) == 1, -1, 1)")):
+        alone = solve(continuum_game(f"up*{gain}"))
+        assert (len(alone), alone.complete) == (0, True)
+        assert f"jumps from above to below zero at {end}: no equilibrium" in alone.completeness
+    half_open = solve(continuum_game("up*if(mean(up) < 1/2, 0, 1)"))
+    assert [str(share) for share in shares(half_open)] == ["0", "1"]
+    (note,) = half_open.unresolved
+    assert note.startswith("every share of yes strictly between 0 and 1/2 is an equilibrium")
+
+
+def test_the_page_says_where_only_the_ends_of_a_range_are_compared(tmp_path):
+    text = """
+pigou = 1
+game = { name = "range" }
+parameters.n.default = 1000000
+players.firm.size = "n"
+moves.up = { player = "firm", choices = { no = 0, yes = 1 } }
+payoffs.firm = "if(sum(up) < n/2, 0, up*(1/3 - mean(up)))"
+bystanders.others.surplus = "mean(up)*(1/3 - mean(up))"
+"""
+    (tmp_path / "range.toml").write_text(text)
+    words = ["compare", str(tmp_path / "range.toml"), "-r", "subsidy:move=up,rate=1/5"]
+    page = CliRunner().invoke(cli, words).output
+    assert "only the ends are compared" in " ".join(page.split())
 
 
 def test_large_populations_approach_the_continuum():

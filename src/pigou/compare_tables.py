@@ -25,6 +25,7 @@ from pigou.pages import (
     ranges,
 )
 from pigou.selection import SELECTIONS
+from pigou.selection_rules import ends_only
 from pigou.solving import iterated_dominance
 from pigou.stages import is_staged
 from pigou.tables import Block, Cell, Table, Words, rounded
@@ -58,6 +59,12 @@ def worth_blocks(parts: list[tuple[str, Comparison]], setting: str = "") -> list
         "change in everybody's surplus but the government's. Break-even: the cost of "
         "public funds at which the net benefit is zero; none where no public money is at stake."
     )
+    compared = [one for _, c in parts for one in (c.baseline, *c.reforms)]
+    if any(ends_only(one.game, one.found) for one in compared):
+        note += (
+            " Of ranges and continua of equilibria only the ends are compared: in between, welfare "
+            "may be higher than in the best and lower than in the worst."
+        )
     return [*blocks, Words(note, "note")]
 
 

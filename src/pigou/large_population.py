@@ -250,7 +250,8 @@ def _intervals(about: Mass, found: MeanField) -> tuple[list[Component], list[str
             name = f"C{len(components) + 1}"
             components.append(Component(name, 1, ((at[0], at[1]),), points=points))
         else:
-            notes.append(f"every share of {about.labels[1]} strictly between {low} and {high}")
+            between = f"every share of {about.labels[1]} strictly between {low} and {high}"
+            notes.append(f"{between} is an equilibrium as well, though not both ends are")
     return components, notes
 
 

@@ -33,7 +33,7 @@ from pigou.planning import best_plan
 from pigou.solvers.combinations import combined_optimum
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
-from pigou.solvers.mean_field import Mass, continuum_of, optimum
+from pigou.solvers.mean_field import Mass, continuum_of, mean_field, optimum
 from pigou.solvers.population import Population, population, pure_counts
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
 from pigou.solvers.smooth_form import smooth_form
@@ -153,7 +153,14 @@ def _first_best_of_mass(mass: Mass, found: EquilibriumSet | None) -> FirstBest:
     near = "" if best.attained else ", or as near to it as one likes"
     first, second = mass.labels
     plans = tuple(f"{first} {ONE - share}, {second} {share}{near}" for share in best.shares[:5])
-    reached = best.attained and _is_reached(mass.game, mass.at, found, best.welfare)
+    reached = best.attained and (
+        _is_reached(mass.game, mass.at, found, best.welfare)
+        or any(
+            low.upper <= share.lower and share.upper <= high.lower
+            for low, high in mean_field(mass).intervals
+            for share in best.shares
+        )
+    )
     return FirstBest(best.welfare, plans, reached)
 
 

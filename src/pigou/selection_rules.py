@@ -44,6 +44,7 @@ __all__ = [
     "by_potential",
     "by_risk_dominance",
     "by_welfare",
+    "ends_only",
     "every",
 ]
 
@@ -166,14 +167,31 @@ def by_beliefs(mark: str, criterion: str) -> Callable[[Question], Pick]:
     return rule
 
 
+def ends_only(game: Game, found: EquilibriumSet) -> bool:
+    """Whether payoffs may be higher or lower within a continuum of equilibria than at its ends.
+
+    They may with continuous moves, in stages, and in a population, where they depend on numbers of
+    members or on shares in any way. In other games they are linear in each player's mixture.
+
+    Examples
+    --------
+    >>> from pigou import solve
+    >>> from pigou.models import load
+    >>> game = load("facility").game
+    >>> ends_only(game, solve(game, {"firms": 10**6, "needed": 400_000, "refund": 1}))
+    True
+    """
+    curved = is_staged(game) or has_interval(game) or any(p.is_population for p in game.players)
+    return curved and bool(found.components)
+
+
 def _among(question: Question, names: tuple[str, ...], words: str) -> Pick:
     """Grade a pick that hangs on the list of equilibria and on their payoffs.
 
-    Of a continuum of continuous moves, or in stages, only the ends are in the list, and payoffs may
-    be higher or lower between them. In other games they are linear in each player's mixture.
+    Of some continua only the ends are in the list, and payoffs may be higher or lower between them.
     """
     found = question.found
-    if found.components and (is_staged(question.game) or has_interval(question.game)):
+    if ends_only(question.game, found):
         return Pick(names, f"{words}, among the ends of continua", Grade.NUMERICAL)
     if not found.complete:
         return Pick(names, f"{words}, among those found", Grade.NUMERICAL)
