@@ -23,8 +23,8 @@ Steps
 
 3. The integral is taken over cells from z downwards, in each by a Taylor polynomial at its middle
    with Lagrange's remainder in ball arithmetic. Cells are short where q is large, at the cutoff.
-4. As k falls on the way, :math:`0 \le G \le \sigma k`: that bounds what is left below the last cell,
-   where it no longer counts.
+4. As k falls on the way, :math:`0 \le G \le \sigma k`: that bounds what is left below the last
+   cell, where it no longer counts.
 
 Sources
 -------
