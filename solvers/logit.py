@@ -21,7 +21,8 @@ Steps
    changes it has jumped to another piece, and is halved. If it still does at 1e-5 the curve is
    taken to cross another there, as it may in a symmetric game; it is followed straight on, and
    that is said. (A curve that passes another more closely cannot be told from one that crosses
-   it.) Where three choices are alike, curves cross two at a time, and the sign stays. Then two
+   it.) Where steps so short fail next to a crossing, a step of up to 2e-3 that led over it is
+   taken. Where three choices are alike, curves cross two at a time, and the sign stays. Then two
    real eigenvalues of the derivative of :math:`y - \log \ell_\lambda(e^y)`, with
    :math:`\ell_\lambda` the logit response, pass 0 at once; this is looked for in the same way.
 4. Where :math:`\lambda` first passes the one asked for, solve for the point at exactly that
@@ -57,6 +58,7 @@ _SHORTEST, _LONGEST = 1e-10, 1e300
 _STRAIGHT = 0.95
 _FINE, _PACE = 0.995, 0.05
 _CROSSING, _OVER = 1e-5, 0.02
+_LEAP, _LOST, _SOON = 2e-3, 1e-7, 100
 _HALVINGS, _STEEP = 60, 0.05
 _RESIDUAL = 1e-9
 _ROUGH = 1e7
@@ -324,17 +326,25 @@ class LogitCurve:
             return
         yield Place(point, tangent, 0, 0)
         sign, length = self._sign(point, tangent), 0.02
+        leap: tuple[tuple[Array, Array, int], int, int] | None = None
         while self.steps < _MOST_STEPS:
             self.steps += 1
             step = self._step(point, tangent, length)
-            if step is not None and (passed := self._passed(point, sign, step)):
-                step = self._crossed(point, tangent, step) if length <= _CROSSING else None
-                sign *= (-1) ** passed if step is not None else 1
+            passed = 0 if step is None else self._passed(point, sign, step)
+            if step is not None and passed and length > _CROSSING:
+                leap = (step, passed, self.steps) if length <= _LEAP else leap
+                step = None
             if step is None:
                 length /= 2
-                if length < _SHORTEST or time_is_up():
+                if leap is not None and length < _LOST and self.steps - leap[2] < _SOON:
+                    (step, passed, _), leap, length = leap, None, _CROSSING
+                elif length < _SHORTEST or time_is_up():
                     return
-                continue
+                else:
+                    continue
+            if passed:
+                step, leap = self._crossed(point, tangent, step), None
+                sign *= (-1) ** passed
             new, direction, effort = step
             yield Place(new, direction, self.turns, self.crossings)
             self.turns += int(direction[-1] * tangent[-1] < 0)

@@ -229,6 +229,16 @@ def test_a_branch_that_passes_another_closely_is_not_left_for_it(more):
         assert strategy.probabilities["1"].value > 0.99
 
 
+def test_a_crossing_next_to_which_short_steps_fail_is_crossed():
+    pays = [[1, -5, -1], [3, 2, 1], [-1, 2, 0]]
+    cells = " ".join(f"{pays[i][j]} {pays[j][i]}" for j in range(3) for i in range(3))
+    found = logit_equilibrium(
+        finite_form(read_nfg('NFG 1 R "s" { "a" "b" } { 3 3 } ' + cells)), 6.0
+    )
+    assert found.crossings == 1 and found.mixtures[0] == pytest.approx(found.mixtures[1])
+    assert found.mixtures[0][1] == pytest.approx(0.78457673, abs=1e-7)
+
+
 def test_a_huge_precision_is_enclosed():
     found = quantal_response(load("coordination").game, precision="1e8").equilibrium
     share = found.strategies[0].probabilities["upgrade"]
