@@ -308,8 +308,8 @@ def finite_form(game: Game, at: Mapping[str, Any] | None = None) -> FiniteForm:
             members = _size(size, values, player.name)
             if members > LARGEST_GROUP:
                 raise StructureError(
-                    f"game '{game.name}': '{player.name}' has {members:,} members; so far at most "
-                    f"{LARGEST_GROUP:,} are solved"
+                    f"game '{game.name}': '{player.name}' has {members:,} members; where profiles "
+                    f"are gone through one by one, as here, at most {LARGEST_GROUP:,} are handled"
                 )
             if members:
                 groups.append(Group(player.name, name, members, actions, exit_))
@@ -350,7 +350,7 @@ def _check_structure(game: Game) -> None:
     for player in game.players:
         if player.size == sp.oo:
             raise StructureError(
-                f"{where}: '{player.name}' is a continuum; so far finite populations are solved"
+                f"{where}: '{player.name}' is a continuum; here a number of members is needed"
             )
 
 

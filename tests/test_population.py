@@ -472,6 +472,8 @@ def test_payoffs_that_are_no_polynomials_are_solved_up_to_five_thousand_members(
 
 
 def test_more_members_than_are_solved_are_refused():
+    with pytest.raises(StructureError, match="profiles are gone through one by one, as here"):
+        finite_form(load("coordination").game, {"firms": 10**6})
     with pytest.raises(DeclarationError, match="at most 1,000,000,000,000"):
         solve(load("coordination").game, {"firms": 10**13})
 
@@ -517,6 +519,13 @@ def test_a_continuum_has_these_equilibria(payoff, expected, marks):
         assert one.evidence.checked
         assert [m for m in one.marks if m in ("stable", "unstable")] == [mark] * bool(mark)
         assert one.payoffs["others"] == one.strategies[0].probabilities["yes"]
+
+
+def test_a_weakly_dominated_choice_of_a_continuum_is_marked():
+    marks = [e.marks for e in solve(continuum_game("up*mean(up)"))]
+    assert marks == [("unstable", "weakly dominated"), ("strict", "stable")]
+    for payoff in ("up*(mean(up) - 1/2)", "0"):
+        assert not any("weakly dominated" in e.marks for e in solve(continuum_game(payoff)))
 
 
 def test_three_irrational_rests_within_a_millionth_are_told_apart():

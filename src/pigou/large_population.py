@@ -6,7 +6,7 @@ profile; here nothing is ever listed count by count.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -144,13 +144,15 @@ def _of_count(about: Population, number: int, run: Counts, component: str = "") 
     shares = {k: Enclosure.point(Fraction(n, about.size)) for k, n in counts.items()}
     strategy = Strategy(about.move, about.player, "", Record(shares), Record(counts), about.size)
     marks = ("strict", "stable") if run.strict else ()
+    signs = {one.sign for one in about.gain.runs}
     method = "what a choice gains, in exact arithmetic, beside those who take it"
-    return _Draft(strategy, marks + _weak(about, shares), method, component)
+    return _Draft(strategy, marks + _weak(about, signs, shares), method, component)
 
 
-def _weak(about: Population, shares: dict[str, Enclosure]) -> tuple[str, ...]:
+def _weak(
+    about: Population | Mass, signs: set[int], shares: Mapping[str, Enclosure]
+) -> tuple[str, ...]:
     """Return the mark of an equilibrium in which a weakly dominated choice is taken."""
-    signs = {run.sign for run in about.gain.runs}
     worse = 0 if signs == {0, 1} else 1 if signs == {0, -1} else None
     used = worse is not None and shares[about.labels[worse]].upper > 0
     return ("weakly dominated",) if used else ()
@@ -206,7 +208,7 @@ def solve_continuum(about: Mass) -> EquilibriumSet:
     E3 (pure): up: yes ('strict', 'stable')
     """
     found = mean_field(about)
-    drafts = [_resting(about, rest) for rest in found.rests]
+    drafts = [_resting(about, rest, set(found.signs)) for rest in found.rests]
     components, notes = _intervals(about, found)
     equilibria = _named(about, drafts)
     doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
@@ -230,11 +232,11 @@ def solve_continuum(about: Mass) -> EquilibriumSet:
     )
 
 
-def _resting(about: Mass, rest: Rest) -> _Draft:
+def _resting(about: Mass, rest: Rest, signs: set[int]) -> _Draft:
     shares = (Enclosure.point(1) - rest.share, rest.share)
     chances = Record(dict(zip(about.labels, shares, strict=True)))
     strict = rest.here != 0
-    marks = ("strict",) * strict + _STABILITY[rest.falls]
+    marks = ("strict",) * strict + _STABILITY[rest.falls] + _weak(about, signs, chances)
     method = "roots of what the second choice gains in the share, isolated exactly"
     return _Draft(Strategy(about.move, about.player, "", chances), marks, method)
 
