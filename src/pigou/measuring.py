@@ -21,6 +21,8 @@ from pigou.adoption import Adoption
 from pigou.bandit import Bandit
 from pigou.certificates import Certificates
 from pigou.cheap_talk import CheapTalk
+from pigou.check_claims import StateCheck
+from pigou.check_states import check_state
 from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure, Record, exact
@@ -95,6 +97,8 @@ class Measured:
     outcomes : tuple of StateOutcome
     unresolved : tuple of Enclosure or str
         Where another equilibrium, or none, may be; or what is not settled, in words.
+    check : StateCheck or None
+        What the independent checker says; None if there is none for such games.
 
     Examples
     --------
@@ -107,6 +111,7 @@ class Measured:
     at: Mapping[str, Fraction]
     outcomes: tuple[StateOutcome, ...]
     unresolved: tuple[Enclosure | str, ...] = ()
+    check: StateCheck | None = None
 
     @property
     def equilibria(self) -> tuple[StateOutcome, ...]:
@@ -120,8 +125,9 @@ class Measured:
 
     @property
     def grade(self) -> Grade:
-        """How well it is known."""
-        return Grade.CERTIFIED if self.complete else Grade.NUMERICAL
+        """How well it is known: certified if it is complete, and the checker has no doubt."""
+        doubted = self.check is not None and not self.check.confirmed
+        return Grade.CERTIFIED if self.complete and not doubted else Grade.NUMERICAL
 
 
 def measure(
@@ -178,7 +184,9 @@ def measure(
             outcomes = list(_search(game.at(values), pays, cost))
         case CheapTalk():
             outcomes = list(_cheap_talk(game.at(values)))
-    return Measured(model, Record(values), tuple(outcomes), unresolved)
+    claims = {one.name: one.quantities for one in outcomes}
+    check = check_state(model, values, claims, cost)
+    return Measured(model, Record(values), tuple(outcomes), unresolved, check)
 
 
 def _numbered(number: int, count: int) -> str:

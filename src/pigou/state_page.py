@@ -6,14 +6,18 @@ The schemas of the JSON are ``pigou.state_model/1`` (the set-up), ``pigou.state/
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from typing import Any
 
 import sympy as sp
 
 from pigou.adoption import Adoption
 from pigou.certificates import Certificates
+from pigou.check_claims import StateCheck
+from pigou.equilibrium import Grade
 from pigou.exact import Enclosure
 from pigou.expression import read_expression, write_expression
 from pigou.game import Parameter
@@ -237,12 +241,33 @@ def _open(found: Measured) -> Iterator[Block]:
         )
 
 
-def _grounds(found: Measured) -> Iterator[Block]:
+def _grounds(*sets: Measured) -> Iterator[Block]:
+    """Say on what numbers rest, with and without reforms."""
+    first = next((one for one in sets if not one.complete), sets[0])
     yield Words("What this rests on", "heading")
-    yield Words(_KIND[type(found.model.game).__name__], under=1)
-    known = "exact, or enclosed rigorously" if found.complete else "enclosed, but incomplete"
-    checked = "No independent checker goes over models about a state."
-    yield Words(f"Numbers are {known} ({found.grade.value}). {checked}", under=1)
+    yield Words(_KIND[type(first.model.game).__name__], under=1)
+    known = "exact, or enclosed rigorously" if first.complete else "enclosed, but incomplete"
+    grade = max((one.grade for one in sets), key=list(Grade).index)
+    yield Words(f"Numbers are {known} ({grade.value}). {_checked(sets)}", under=1)
+    for one in sets:
+        if one.check is not None:
+            for what in one.check.refuted:
+                yield Words(f"The independent checker finds otherwise: {what}.", "warning", 1)
+            if one.check.undecided:
+                what = "; ".join(one.check.undecided)
+                yield Words(f"The independent checker could not decide: {what}.", "warning", 1)
+
+
+def _checked(sets: Sequence[Measured]) -> str:
+    """Say what the independent checker did."""
+    checks = [one.check for one in sets if one.check is not None]
+    if len(checks) < len(sets):
+        return f"No independent checker goes over models of {sets[0].model.structure}."
+    if not all(check.confirmed for check in checks):
+        return "An independent checker did not confirm all of them."
+    gain = max(check.max_gain for check in checks)
+    most = f"more than 1e{math.floor(math.log10(gain)) + 1}" if gain else "anything"
+    return f"An independent checker confirmed each, and that nobody gains {most} by deviating."
 
 
 def _data(name: str, found: Measured) -> Iterator[tuple[Cell, ...]]:
@@ -291,7 +316,7 @@ def state_compare_page(found: Named, reforms: Sequence[StateReform], cost: str =
         blocks.append(Words("Equilibria are those that were found; there may be others.", "", 1))
     if any("public outlay" in o.quantities for _, one in found for o in one.outcomes):
         blocks.append(Words(f"A unit of public money costs society {cost}.", under=1))
-    blocks += _grounds(next((one for _, one in found if not one.complete), base))
+    blocks += _grounds(*(one for _, one in found))
     rows = tuple(row for name, one in found for row in _data(name, one))
     return Page(tuple(blocks), Table("", ("reform", "outcome", "quantity", "value"), rows))
 
@@ -425,6 +450,19 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     }
 
 
+def _check(check: StateCheck | None) -> dict[str, Any] | None:
+    """Return what the independent checker says; None if there is none."""
+    if check is None:
+        return None
+    return {
+        "confirmed": check.confirmed,
+        "max_gain": number(Enclosure(Fraction(0), check.max_gain)),
+        "within": float(check.within),
+        "refuted": list(check.refuted),
+        "undecided": list(check.undecided),
+    }
+
+
 def _result(found: Measured) -> dict[str, Any]:
     return {
         "model": found.model.name,
@@ -432,6 +470,7 @@ def _result(found: Measured) -> dict[str, Any]:
         "at": {name: str(value) for name, value in found.at.items()},
         "complete": found.complete,
         "grade": found.grade.value,
+        "check": _check(found.check),
         "unresolved": [
             where if isinstance(where, str) else number(where) for where in found.unresolved
         ],
