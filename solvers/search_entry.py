@@ -167,6 +167,9 @@ def _search(m: SearchMarket, buyers: arb, cost: Fraction) -> Search:
     else:
         matches = ((buyers.log() * _ball(1 - m.elasticity)).exp() * _ball(m.efficacy)).min(arb(1))
     surplus = ball_to_enclosure(matches * _ball(m.worth) - buyers * _ball(cost))
+    if buyers.contains(0) and not buyers.is_exact():  # a range: the radius of a ball is rounded
+        span = Enclosure(Fraction(0), ball_to_enclosure(few).upper)
+        return Search(span, span, surplus)
     return Search(_at_least_0(buyers), _at_least_0(matches), surplus)
 
 

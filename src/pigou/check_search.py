@@ -64,7 +64,10 @@ def check_search(
             return ledger.verdict()
         _entry(ledger, market, free)
         _planned(ledger, market, best, Fraction(market.cost) + aid)
-        _accounts(ledger, market, "equilibrium", free, aid, funds)
+        if (1 - Fraction(market.share)) * market.worth == market.cost:
+            _broken_even(ledger, market, free, aid, funds)
+        else:
+            _accounts(ledger, market, "equilibrium", free, aid, funds)
         whole = SearchMarket(
             market.name, market.efficacy, market.elasticity, market.worth, market.share,
             Fraction(market.cost) + aid,
@@ -154,17 +157,26 @@ def _accounts(
     """Check matches and accounts at a number of buyers that has been checked."""
     number = over(buyers)
     ends = [_matches(market, end) for end in (buyers.lower, buyers.upper)]
-    alike = buyers.lower == 0 and (1 - Fraction(market.share)) * market.worth == market.cost
-    # where all break even all of them find a supplier
-    matches = number if alike and name == "equilibrium" else ends[0].union(ends[1])
+    matches = ends[0].union(ends[1])
     worth, cost = number_ball(market.worth), number_ball(market.cost)
     suppliers = number_ball(market.share) * worth * matches
     mine = number_ball(1 - Fraction(market.share)) * worth * matches - cost * number
-    if matches is number:
-        mine = arb(0)
     outlay = number_ball(aid) * number
     ledger.number(name, "share of suppliers that are found", matches)
     ledger.number(name, "surplus (suppliers)", suppliers)
     ledger.number(name, "surplus (buyers)", mine)
     ledger.number(name, "public outlay", outlay)
     ledger.number(name, "welfare", mine + suppliers - number_ball(funds) * outlay)
+
+
+def _broken_even(
+    ledger: Ledger, market: SearchMarket, buyers: Enclosure, aid: Fraction, funds: Fraction
+) -> None:
+    """Check the accounts where buyers break even: each of them finds a supplier."""
+    share = Fraction(market.share) * market.worth
+    name, of = "equilibrium", Enclosure.point
+    ledger.number(name, "share of suppliers that are found", buyers)
+    ledger.number(name, "surplus (suppliers)", of(share) * buyers)
+    ledger.number(name, "surplus (buyers)", 0)
+    ledger.number(name, "public outlay", of(aid) * buyers)
+    ledger.number(name, "welfare", of(share - funds * aid) * buyers)
