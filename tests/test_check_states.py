@@ -14,7 +14,9 @@ from pigou.measuring import Measured, measure
 from pigou.models.states import load, names
 from pigou.state_model import StateModel
 
-CHECKED = ["dialogue", "herding", "matching", "option_value"]
+CHECKED = [
+    "certificates", "dialogue", "expectations", "herding", "matching", "option_value", "pilots",
+]  # fmt: skip
 FUNDS = Fraction(13, 10)
 SCENARIOS = [(name, None) for name in CHECKED] + [
     (name, reform.name) for name in CHECKED for reform in load(name).reforms

@@ -13,12 +13,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from pigou.bandit import Bandit
+from pigou.certificates import Certificates
 from pigou.cheap_talk import CheapTalk
+from pigou.check_bandit import check_bandit
+from pigou.check_certificates import check_certificates
 from pigou.check_cheap_talk import check_cheap_talk
 from pigou.check_claims import Claims, StateCheck
+from pigou.check_foresight import check_migration
 from pigou.check_herding import check_herding
 from pigou.check_search import check_search
 from pigou.check_waiting import check_opportunity
+from pigou.foresight import Migration
 from pigou.herding import Herding
 from pigou.reading import number_reader
 from pigou.search_market import SearchMarket
@@ -64,8 +70,14 @@ def check_state(
         case Opportunity() as game:
             begin = put(model.start), put(model.spillover)
             return check_opportunity(game.at(values), claims, *begin, aid, funds)
+        case Bandit() as game:
+            return check_bandit(game.at(values), claims, put(model.start), model.cooperative)
+        case Certificates() as game:
+            return check_certificates(game.at(values), claims, funds)
         case CheapTalk() as game:
             return check_cheap_talk(game.at(values), claims)
+        case Migration() as game:
+            return check_migration(game.at(values), claims, put(model.start))
         case Herding() as game:
             return check_herding(game.at(values), claims)
         case SearchMarket() as game:
