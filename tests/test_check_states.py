@@ -15,7 +15,8 @@ from pigou.models.states import load, names
 from pigou.state_model import StateModel
 
 CHECKED = [
-    "certificates", "dialogue", "expectations", "herding", "matching", "option_value", "pilots",
+    "certificates", "dialogue", "expectations", "herding", "information_policy", "matching",
+    "option_value", "pilots",
 ]  # fmt: skip
 FUNDS = Fraction(13, 10)
 SCENARIOS = [(name, None) for name in CHECKED] + [

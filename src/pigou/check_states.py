@@ -21,10 +21,12 @@ from pigou.check_certificates import check_certificates
 from pigou.check_cheap_talk import check_cheap_talk
 from pigou.check_claims import Claims, StateCheck
 from pigou.check_foresight import check_migration
+from pigou.check_global_game import check_regime_change
 from pigou.check_herding import check_herding
 from pigou.check_search import check_search
 from pigou.check_waiting import check_opportunity
 from pigou.foresight import Migration
+from pigou.global_game import RegimeChange
 from pigou.herding import Herding
 from pigou.reading import number_reader
 from pigou.search_market import SearchMarket
@@ -74,6 +76,8 @@ def check_state(
             return check_bandit(game.at(values), claims, put(model.start), model.cooperative)
         case Certificates() as game:
             return check_certificates(game.at(values), claims, funds)
+        case RegimeChange() as game:
+            return check_regime_change(game.at(values), claims, pays, funds)
         case CheapTalk() as game:
             return check_cheap_talk(game.at(values), claims)
         case Migration() as game:
