@@ -13,9 +13,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
+from pigou.adoption import Adoption
 from pigou.bandit import Bandit
 from pigou.certificates import Certificates
 from pigou.cheap_talk import CheapTalk
+from pigou.check_adoption import check_adoption
 from pigou.check_bandit import check_bandit
 from pigou.check_certificates import check_certificates
 from pigou.check_cheap_talk import check_cheap_talk
@@ -78,6 +80,9 @@ def check_state(
             return check_certificates(game.at(values), claims, funds)
         case RegimeChange() as game:
             return check_regime_change(game.at(values), claims, pays, funds)
+        case Adoption() as game:
+            aid = pays.get("first_cost", Fraction(0))
+            return check_adoption(game.at(values), claims, aid, funds)
         case CheapTalk() as game:
             return check_cheap_talk(game.at(values), claims)
         case Migration() as game:
