@@ -71,14 +71,12 @@ def refuses_what_is_moved(case: tuple[str, str, dict[str, Any]], most: int | Non
         every = random.Random(str(case)).sample(every, most)
     for what, changed in every:
         check = check_state(found.model, found.at, changed, FUNDS)
-        assert check is not None
         assert check.refuted, what
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_what_is_printed_is_confirmed(case: tuple[str, str, dict[str, Any]]) -> None:
     check = solved(*case).check
-    assert check is not None
     assert check.confirmed, check
     assert check.max_gain < Fraction(1, 10**12)
     assert check.within < Fraction(1, 10**12)
@@ -110,7 +108,6 @@ def test_the_claims_of_other_values_are_refuted(name: str) -> None:
             continue
         if said(other) != said(found):
             check = check_state(found.model, other.at, said(found), FUNDS)
-            assert check is not None
             assert check.refuted, parameter
             moved += 1
     assert moved
@@ -123,12 +120,23 @@ def test_what_is_missing_or_added_is_not_confirmed(name: str) -> None:
     for outcome in claims:
         rest = {key: value for key, value in claims.items() if key != outcome}
         check = check_state(found.model, found.at, rest, FUNDS)
-        assert check is not None
         assert not check.confirmed
         more = {**claims, outcome: {**claims[outcome], "luck": Enclosure.point(1)}}
         check = check_state(found.model, found.at, more, FUNDS)
-        assert check is not None
         assert check.undecided == (f"{outcome}, luck",)
+
+
+@pytest.mark.parametrize("name", names())
+def test_numbers_that_say_too_little_are_not_confirmed(name: str) -> None:
+    """An enclosure of a hundredth around a number is true of it, and of others."""
+    found = solved(name, "", {})
+    claims = said(found)
+    numbers = [(o, q) for o in claims for q, v in claims[o].items() if isinstance(v, Enclosure)]
+    for outcome, quantity in random.Random(name).sample(numbers, 2):
+        at = claims[outcome][quantity]
+        wide = Enclosure(at.lower - Fraction(1, 100), at.upper + Fraction(1, 100))
+        changed = {**claims, outcome: {**claims[outcome], quantity: wide}}
+        assert not check_state(found.model, found.at, changed, FUNDS).confirmed
 
 
 def test_an_equilibrium_of_a_global_game_that_is_left_out_is_missed() -> None:
@@ -136,7 +144,6 @@ def test_an_equilibrium_of_a_global_game_that_is_left_out_is_missed() -> None:
     claims = said(found)
     del claims["equilibrium 2"]
     check = check_state(found.model, found.at, claims, FUNDS)
-    assert check is not None
     assert check.refuted == ("the number of equilibria: 3, and not 2",)
 
 
@@ -157,7 +164,6 @@ def agreement(name: str, number: int) -> None:
             found = measure(load(name), drawn(name, draw), FUNDS)
         except PigouError:
             continue
-        assert found.check is not None
         assert not found.check.refuted, (found.at, found.check)
         if found.complete:
             assert found.check.confirmed, (found.at, found.check)
@@ -181,7 +187,6 @@ def test_many_random_values_are_confirmed(name: str) -> None:
 def test_doubt_costs_the_grade_and_is_printed() -> None:
     found = solved("dialogue", "", {})
     assert found.grade.value == "certified"
-    assert found.check is not None
     text = " ".join(getattr(block, "text", "") for block in state_page(found).blocks)
     assert "An independent checker confirmed each, and that nobody gains anything" in text
     for doubt in ({"undecided": ("welfare",)}, {"refuted": ("welfare: 2, and not 3",)}):

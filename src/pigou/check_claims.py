@@ -4,8 +4,8 @@ The independent checkers of games about a state (`pigou.check_states`) share no 
 solvers. Each takes the numbers that are printed and works them out anew, by another route where
 there is one, in whole fractions or in ball arithmetic of its own. Here is what they share:
 
-* A *number* is confirmed if it holds what was found anew, up to a small gap that is reported;
-  refuted if the two cannot be the same; and otherwise undecided.
+* A *number* is confirmed if it holds what was found anew, up to a small gap that is reported, and
+  not much else; refuted if the two cannot be the same; and otherwise undecided.
 * A *root* of a function that rises is confirmed by its signs at both ends of what is claimed,
   moved apart by no more than such a gap.
 * A claim that no checker looked at is undecided, so that none is confirmed by being forgotten.
@@ -43,6 +43,7 @@ Claims = Mapping[str, Mapping[str, Enclosure | str]]
 _BITS = 640
 _APART = (270, 200, 150, 100)
 _SHORT = 2**300
+_LOOSE = Fraction(1, 10**6)
 CLOSE = Fraction(1, 2**100)
 """Up to what part of its size a number is confirmed, unless a checker says otherwise."""
 
@@ -188,7 +189,8 @@ class Ledger:
             self.refuted.append(f"{outcome}, {quantity}: {found}, and not {claim}")
             return
         gap = max(claim.lower - found.lower, found.upper - claim.upper, Fraction(0)) / size
-        if gap > close:
+        loose = max(found.lower - claim.lower, claim.upper - found.upper) > _LOOSE * size
+        if gap > close or loose:
             self.undecided.append(f"{outcome}, {quantity}")
         else:
             self.within = max(self.within, gap)
@@ -213,6 +215,9 @@ class Ledger:
         if claim is None:
             return
         size = max(abs(claim.lower), abs(claim.upper), self.unit / 2**40)
+        if claim.width > _LOOSE * max(size, self.unit):
+            self.undecided.append(what)
+            return
         for bits in _APART:
             apart = size / 2**bits
             left, right = claim.lower - apart, claim.upper + apart

@@ -1,11 +1,13 @@
 """The independent checker of models about a state: what is printed, anew from the definition.
 
 It shares no code with the solvers. Each game about a state has its own checker, which takes the
-numbers as they are printed: `pigou.check_waiting`, `pigou.check_cheap_talk`,
-`pigou.check_herding`, `pigou.check_search`. What they share is `pigou.check_claims`.
+numbers as they are printed: `pigou.check_adoption`, `pigou.check_bandit`,
+`pigou.check_certificates`, `pigou.check_cheap_talk`, `pigou.check_foresight`,
+`pigou.check_global_game`, `pigou.check_herding`, `pigou.check_search` and `pigou.check_waiting`.
+What they share is `pigou.check_claims` and `pigou.check_integrals`.
 
-That all equilibria are listed is for the solver to show, except where a checker says that it goes
-over that too.
+Each bounds what anybody gains by deviating. That no equilibrium is missing is checked of cheap
+talk, global games, search, and both adopting together; elsewhere it is for the solver to show.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ __all__ = ["check_state"]
 
 def check_state(
     model: StateModel, values: Mapping[str, Fraction], claims: Claims, funds: Fraction
-) -> StateCheck | None:
+) -> StateCheck:
     """Check all that is claimed of a model about a state.
 
     Parameters
@@ -53,11 +55,6 @@ def check_state(
         By outcome and quantity.
     funds : Fraction
         What a unit of public money costs.
-
-    Returns
-    -------
-    StateCheck or None
-        None if there is no checker for such games.
 
     Examples
     --------
@@ -91,4 +88,3 @@ def check_state(
             return check_herding(game.at(values), claims)
         case SearchMarket() as game:
             return check_search(game.at(values), claims, aid, funds)
-    return None

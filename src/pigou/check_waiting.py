@@ -112,8 +112,9 @@ def _pasted(
         return over(exponent) * number_ball(share * value - cost) - number_ball(share * value)
 
     ledger.root(f"{name}, invested from the value", trigger, pasting)
-    drift = game.discount * cost - game.payout * share * trigger.upper
-    ledger.holds(f"{name}: waiting does not pay where it is invested", drift <= 0)
+    drift = [game.discount * cost - game.payout * share * v for v in (trigger.lower, trigger.upper)]
+    sure = True if drift[0] <= 0 else None if drift[1] <= 0 else False
+    ledger.holds(f"{name}: waiting does not pay where it is invested", sure)
     ledger.holds(f"{name}: investing pays at the trigger", share * trigger.upper > cost)
 
 

@@ -620,7 +620,7 @@ def _solve_state(model: Any, sets: tuple[str, ...], pure: bool, how: tuple[Any, 
     state_catalogue.refuse_names(model, at)
     found = _working("solving", lambda: measuring.measure(model, at))
     _deliver(lambda: state_page.state_page(found), lambda: state_page.state_result(found), *how)
-    return 0 if found.complete else _INCOMPLETE
+    return 0 if found.settled else _INCOMPLETE
 
 
 def _compare_state(
@@ -647,7 +647,7 @@ def _compare_state(
         lambda: state_page.state_compare_result(found),
         *how,
     )
-    return 0 if all(one.complete for _, one in found) else _INCOMPLETE
+    return 0 if all(one.settled for _, one in found) else _INCOMPLETE
 
 
 def _switchings(

@@ -97,8 +97,8 @@ class Measured:
     outcomes : tuple of StateOutcome
     unresolved : tuple of Enclosure or str
         Where another equilibrium, or none, may be; or what is not settled, in words.
-    check : StateCheck or None
-        What the independent checker says; None if there is none for such games.
+    check : StateCheck
+        What the independent checker says of them.
 
     Examples
     --------
@@ -110,8 +110,8 @@ class Measured:
     model: StateModel
     at: Mapping[str, Fraction]
     outcomes: tuple[StateOutcome, ...]
-    unresolved: tuple[Enclosure | str, ...] = ()
-    check: StateCheck | None = None
+    unresolved: tuple[Enclosure | str, ...]
+    check: StateCheck
 
     @property
     def equilibria(self) -> tuple[StateOutcome, ...]:
@@ -124,10 +124,14 @@ class Measured:
         return not self.unresolved
 
     @property
+    def settled(self) -> bool:
+        """Whether nothing is missing, and the independent checker has no doubt."""
+        return self.complete and self.check.confirmed
+
+    @property
     def grade(self) -> Grade:
-        """How well it is known: certified if it is complete, and the checker has no doubt."""
-        doubted = self.check is not None and not self.check.confirmed
-        return Grade.CERTIFIED if self.complete and not doubted else Grade.NUMERICAL
+        """How well it is known: certified if it is settled."""
+        return Grade.CERTIFIED if self.settled else Grade.NUMERICAL
 
 
 def measure(
@@ -473,7 +477,14 @@ def _search(
     found = search_entry(market, aid=aid)
     outlay = Enclosure.point(aid) * found.free.buyers
     burden = Enclosure.point(funds - 1) * outlay
-    yield StateOutcome("equilibrium", _met(market, found.free, outlay, burden))
+    quantities = _met(market, found.free, outlay, burden)
+    if (1 - Fraction(market.share)) * market.worth == market.cost:
+        # buyers break even however many they are, and all find a supplier: one range, not several
+        share, buyers = Fraction(market.share) * market.worth, found.free.buyers
+        quantities["surplus (suppliers)"] = Enclosure.point(share) * buyers
+        quantities["surplus (buyers)"] = _ZERO
+        quantities["welfare"] = Enclosure.point(share - funds * aid) * buyers
+    yield StateOutcome("equilibrium", quantities)
     yield StateOutcome("efficient", _met(market, found.efficient, _ZERO, _ZERO), benchmark=True)
 
 

@@ -247,25 +247,24 @@ def _grounds(*sets: Measured) -> Iterator[Block]:
     yield Words("What this rests on", "heading")
     yield Words(_KIND[type(first.model.game).__name__], under=1)
     known = "exact, or enclosed rigorously" if first.complete else "enclosed, but incomplete"
-    grade = max((one.grade for one in sets), key=list(Grade).index)
+    settled = all(one.settled for one in sets)
+    grade = Grade.CERTIFIED if settled else Grade.NUMERICAL
     yield Words(f"Numbers are {known} ({grade.value}). {_checked(sets)}", under=1)
     for one in sets:
-        if one.check is not None:
-            for what in one.check.refuted:
-                yield Words(f"The independent checker finds otherwise: {what}.", "warning", 1)
-            if one.check.undecided:
-                what = "; ".join(one.check.undecided)
-                yield Words(f"The independent checker could not decide: {what}.", "warning", 1)
+        for what in one.check.refuted:
+            yield Words(f"The independent checker finds otherwise: {what}.", "warning", 1)
+        if one.check.undecided:
+            what = "; ".join(one.check.undecided)
+            yield Words(f"The independent checker could not decide: {what}.", "warning", 1)
 
 
 def _checked(sets: Sequence[Measured]) -> str:
     """Say what the independent checker did."""
-    checks = [one.check for one in sets if one.check is not None]
-    if len(checks) < len(sets):
-        return f"No independent checker goes over models of {sets[0].model.structure}."
-    if not all(check.confirmed for check in checks):
+    if not all(one.check.confirmed for one in sets):
         return "An independent checker did not confirm all of them."
-    gain = max(check.max_gain for check in checks)
+    if not any(one.equilibria for one in sets):
+        return "An independent checker confirmed each."
+    gain = max(one.check.max_gain for one in sets)
     most = f"more than 1e{math.floor(math.log10(gain)) + 1}" if gain else "anything"
     return f"An independent checker confirmed each, and that nobody gains {most} by deviating."
 
@@ -450,10 +449,8 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def _check(check: StateCheck | None) -> dict[str, Any] | None:
-    """Return what the independent checker says; None if there is none."""
-    if check is None:
-        return None
+def _check(check: StateCheck) -> dict[str, Any]:
+    """Return what the independent checker says."""
     return {
         "confirmed": check.confirmed,
         "max_gain": number(Enclosure(Fraction(0), check.max_gain)),
