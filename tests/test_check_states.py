@@ -29,6 +29,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("expectations", "", {"impatience": "7/10", "begun": "3/5"}),  # a node
     ("herding", "open_books", {}),
     ("information_policy", "", {"public": 100}),  # three equilibria, of which one is not stable
+    ("information_policy", "", {"cost": "1/2", "benefit": 1, "prospects": "1/2"}),  # symmetric
     ("matching", "", {"cost": "3/2"}),  # buyers break even however few there are
     ("matching", "", {"cost": 2}),  # nobody enters
     ("matching", "", {"cost": 6}),  # and nobody should
@@ -84,7 +85,7 @@ def test_what_is_printed_is_confirmed(case: tuple[str, str, dict[str, Any]]) -> 
 
 @pytest.mark.parametrize("name", names())
 def test_numbers_that_are_moved_a_little_are_refuted(name: str) -> None:
-    refuses_what_is_moved((name, "", {}), 3)
+    refuses_what_is_moved((name, "", {}), 2)
 
 
 @pytest.mark.long
@@ -132,7 +133,7 @@ def test_numbers_that_say_too_little_are_not_confirmed(name: str) -> None:
     found = solved(name, "", {})
     claims = said(found)
     numbers = [(o, q) for o in claims for q, v in claims[o].items() if isinstance(v, Enclosure)]
-    for outcome, quantity in random.Random(name).sample(numbers, 2):
+    for outcome, quantity in random.Random(name).sample(numbers, 1):
         at = claims[outcome][quantity]
         wide = Enclosure(at.lower - Fraction(1, 100), at.upper + Fraction(1, 100))
         changed = {**claims, outcome: {**claims[outcome], quantity: wide}}

@@ -43,14 +43,23 @@ from typing import TypeVar
 from flint import arb, arb_series
 
 from pigou.adoption import Adoption
-from pigou.check_claims import Claims, Ledger, StateCheck, arithmetic, number_ball, over, sign_of
+from pigou.check_claims import (
+    Claims,
+    Ledger,
+    StateCheck,
+    arithmetic,
+    bracketed,
+    number_ball,
+    over,
+    sign_of,
+)
 from pigou.check_integrals import integral
 from pigou.exact import Enclosure
 
 __all__ = ["check_adoption"]
 
 _BITS = 400
-_BISECTIONS = 330
+_BISECTIONS = 180
 _FIRST, _SECOND = "the first adopts at", "the second adopts at"
 _PIONEER, _FOLLOWER = "payoff (pioneer)", "payoff (follower)"
 _AFTER = "one after the other"
@@ -120,16 +129,10 @@ class _Checker:
         low, high = Fraction(0), Fraction(1)
         while not self.slope(cost, gain, number_ball(high)) < 0:
             high *= 2
-        for _ in range(_BISECTIONS):
-            middle = (low + high) / 2
-            at = self.slope(cost, gain, number_ball(middle))
-            if at > 0:
-                low = middle
-            elif at < 0:
-                high = middle
-            else:
-                break
-        return Enclosure(low, high)
+        decline, lost, won = map(number_ball, (self.game.decline, self.fall * cost, gain))
+        return bracketed(
+            lambda time: won - lost * (-decline * number_ball(time)).exp(), low, high, _BISECTIONS
+        )
 
     def worth(self, begun: arb, ended: arb | None) -> arb:
         """Return what a flow of 1 is worth, for ever if it does not end."""

@@ -43,7 +43,7 @@ from pigou.check_integrals import Series, integral, integrated, series
 __all__ = ["check_certificates"]
 
 _BITS = 320
-_PIECES = 24
+_PIECES = 6
 _MOST_PIECES = 400
 _CLOSE = Fraction(1, 2**60)
 _CLOSER = Fraction(1, 2**80)

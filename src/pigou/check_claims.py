@@ -32,6 +32,7 @@ __all__ = [
     "Ledger",
     "StateCheck",
     "arithmetic",
+    "bracketed",
     "number_ball",
     "over",
     "sign_of",
@@ -132,6 +133,33 @@ def sign_of(number: Any) -> int | None:
     if number < 0:
         return -1
     return 0 if number == 0 else None
+
+
+def bracketed(
+    rising: Callable[[Fraction], Any], low: Fraction, high: Fraction, steps: int
+) -> Enclosure:
+    """Enclose the root of a function that is negative at `low` and positive at `high`.
+
+    Where the sign in the middle is not decided (the root may be there) the signs nearby are.
+
+    Examples
+    --------
+    >>> bracketed(lambda x: x - Fraction(1, 4), Fraction(0), Fraction(1), 9)
+    Enclosure(1/4)
+    """
+    for _ in range(steps):
+        middle = (low + high) / 2
+        sign = sign_of(rising(middle))
+        if sign == 0:
+            return Enclosure.point(middle)
+        if sign is None:
+            for bits in range(steps, 0, -20):
+                apart = (high - low) / 2 ** (bits + 1)
+                if sign_of(rising(middle - apart)) == -1 and sign_of(rising(middle + apart)) == 1:
+                    return Enclosure(middle - apart, middle + apart)
+            break
+        low, high = (middle, high) if sign < 0 else (low, middle)
+    return Enclosure(low, high)
 
 
 class Ledger:

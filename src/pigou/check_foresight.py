@@ -31,7 +31,7 @@ from fractions import Fraction
 
 from flint import arb, arb_mat
 
-from pigou.check_claims import Claims, Ledger, StateCheck, arithmetic, number_ball, over
+from pigou.check_claims import Claims, Ledger, StateCheck, arithmetic, bracketed, number_ball, over
 from pigou.exact import Enclosure
 from pigou.foresight import Migration
 
@@ -158,16 +158,7 @@ def _first_zero(path: _Backwards, sign: int) -> Enclosure | None:
             break
     if not path.at(number_ball(low))[1] * sign > 0 > path.at(number_ball(high))[1] * sign:
         return None
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        at = path.at(number_ball(middle))[1] * sign
-        if at > 0:
-            low = middle
-        elif at < 0:
-            high = middle
-        else:
-            break
-    return Enclosure(low, high)
+    return bracketed(lambda s: -path.at(number_ball(s))[1] * sign, low, high, _BISECTIONS)
 
 
 def _alone(path: _Backwards, sign: int, last: Enclosure) -> bool:

@@ -20,7 +20,7 @@ Steps
    along (its Taylor coefficient has one sign), counts the roots by the signs at the ends.
 4. *Stable* is what h rises at.
 5. *Expected values* are integrals over states, from the densities, by Taylor series
-   (`pigou.check_integrals`), in failure and in success; what lies more than 14 standard deviations
+   (`pigou.check_integrals`), in failure and in success; what lies more than 12 standard deviations
    away is bounded by its probability.
 
 Sources: Morris and Shin (1998), American Economic Review 88:587-597; Sakovics and Steiner (2012),
@@ -36,7 +36,16 @@ from typing import TypeVar
 
 from flint import arb, arb_series
 
-from pigou.check_claims import Claims, Ledger, StateCheck, arithmetic, number_ball, over, sign_of
+from pigou.check_claims import (
+    Claims,
+    Ledger,
+    StateCheck,
+    arithmetic,
+    bracketed,
+    number_ball,
+    over,
+    sign_of,
+)
 from pigou.check_integrals import integral, series
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure
@@ -48,7 +57,7 @@ __all__ = ["check_regime_change"]
 _BITS = 320
 _BISECTIONS = 260
 _MOST_PARTS = 4_000
-_FAR = 14
+_FAR = 12
 _APART = Fraction(1, 2**120)
 Number = TypeVar("Number", arb, arb_series)
 
@@ -123,16 +132,8 @@ class _Checker:
             low *= 2
         while not self.noise(number_ball(high)) > goal:
             high *= 2
-        for _ in range(_BISECTIONS):
-            middle = (low + high) / 2
-            at = self.noise(number_ball(middle))
-            if at < goal:
-                low = middle
-            elif at > goal:
-                high = middle
-            else:
-                break
-        return over(Enclosure(low, high))
+        found = bracketed(lambda y: self.noise(number_ball(y)) - goal, low, high, _BISECTIONS)
+        return over(found)
 
     def succeeds(self, group: Investors, signal: arb, state: arb) -> arb:
         """Return how likely the state is above another, for who sees a signal."""

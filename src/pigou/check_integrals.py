@@ -21,7 +21,7 @@ from pigou.check_claims import number_ball
 
 __all__ = ["Series", "integral", "integrated", "series"]
 
-_TERMS = 32
+_TERMS = 48
 _MOST_PIECES = 2_000
 
 Series = Callable[[arb_series], arb_series]

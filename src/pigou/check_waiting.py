@@ -27,13 +27,13 @@ from fractions import Fraction
 
 from flint import arb
 
-from pigou.check_claims import Claims, Ledger, StateCheck, arithmetic, number_ball, over
+from pigou.check_claims import Claims, Ledger, StateCheck, arithmetic, bracketed, number_ball, over
 from pigou.exact import Enclosure
 from pigou.waiting import Opportunity
 
 __all__ = ["check_opportunity"]
 
-_BISECTIONS = 400
+_BISECTIONS = 320
 
 
 def check_opportunity(
@@ -93,13 +93,7 @@ def _exponent(game: Opportunity) -> Enclosure:
     low, high = Fraction(1), Fraction(2)
     while quadratic(high) < 0:
         low, high = high, 2 * high
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        at = quadratic(middle)
-        if at == 0:
-            return Enclosure.point(middle)
-        low, high = (middle, high) if at < 0 else (low, middle)
-    return Enclosure(low, high)
+    return bracketed(quadratic, low, high, _BISECTIONS)
 
 
 def _pasted(
