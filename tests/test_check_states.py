@@ -24,6 +24,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     *((name, "", {}) for name in names()),
     ("adoption", "", RACE),  # one after the other, or both together, from one time to another
     ("adoption", "pioneer_grant", {}),  # money that is expected to be paid while both wait
+    ("adoption", "", {"interest": "187/100", "decline": "49/10000", "first": 586}),  # much later
     ("certificates", "tax", {"power": "3/2"}),
     ("dialogue", "", {"bias": "-1/30"}),
     ("expectations", "", {"impatience": "7/10", "begun": "3/5"}),  # a node

@@ -168,8 +168,10 @@ class _Checker:
         if time.lower >= self.follows.upper:
             gap = Fraction(self.game.first_cost) - self.game.second_cost
             return -self.paid(gap, over(time))
-        first, second = self.payoffs(over(time), self.second(time))
-        return first - second
+        # what both have in common is left out: it may be very much larger
+        g, t, s = self.game, over(time), self.second(time)
+        flow = number_ball(Fraction(g.pioneer) - g.laggard) * self.worth(t, s)
+        return flow - self.paid(Fraction(g.first_cost), t) + self.paid(Fraction(g.second_cost), s)
 
     # -- claims ---------------------------------------------------------------------------------
 
@@ -180,7 +182,8 @@ class _Checker:
         kind = claims.get(_AFTER, {}).get("the game is")
         ledger.holds(f"there are benchmarks and equilibria: {', '.join(claims)}", _BEST in claims)
         if _AFTER in claims:
-            ledger.word(_AFTER, "the game is", "waiting game" if self.waits() else "race")
+            kinds = {True: "waiting game", False: "race", None: None}
+            ledger.word(_AFTER, "the game is", kinds[self.waits()])
             first = ledger.claimed(_AFTER, _FIRST)
             if first is not None and first.lower >= 0:
                 if kind == "waiting game":
@@ -208,13 +211,13 @@ class _Checker:
         welfare = payoffs[0] + payoffs[1] - number_ball(self.funds) * outlay
         ledger.number(name, "welfare", welfare)
 
-    def waits(self) -> bool:
-        """Whether being second is always better."""
+    def waits(self) -> bool | None:
+        """Whether being second is always better; None if that is not decided."""
         g = self.game
         peak = self.peak(Fraction(g.first_cost), g.pioneer - g.laggard)
         if peak.upper > self.follows.lower:
             peak = self.follows
-        return not self.same and bool(self.lead(peak) < 0)
+        return False if self.same else _below(self.lead(peak), arb(0))
 
     # -- races ----------------------------------------------------------------------------------
 

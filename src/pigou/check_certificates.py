@@ -42,7 +42,7 @@ from pigou.check_integrals import Series, integral, integrated, series
 
 __all__ = ["check_certificates"]
 
-_BITS = 320
+_BITS = 448
 _PIECES = 6
 _MOST_PIECES = 400
 _CLOSE = Fraction(1, 2**60)
@@ -134,6 +134,9 @@ def _pieces(g: Certificates) -> list[_Piece]:
         added = integrated(_rise(g), low, high)
         waste, total = _wasted(g, low, high, level)
         known = all(n.rad() < enough * (1 + abs(n)).upper() for n in (added, waste, total))
+        known = (
+            known and abs(_cost(g, box)).upper() * added.rad() < enough
+        )  # a level may cost very much
         if falls and known and _price(g, box) > 0:
             found.append(_Piece(low, high, level, waste, total))
             level += added

@@ -87,7 +87,7 @@ def check_regime_change(
     >>> check_regime_change(model.game.at(), claims, {}, Fraction(1)).confirmed
     True
     """
-    unit = min(Fraction(group.cost) for group in game.groups)
+    unit = max(Fraction(group.benefit) for group in game.groups)
     ledger = Ledger(claims, unit)
     with arithmetic(_BITS):
         found = _Checker(game, ledger)
