@@ -83,10 +83,8 @@ def check_certificates(game: Certificates, claims: Claims, funds: Fraction) -> S
     g, ledger = game, Ledger(claims, Fraction(game.low))
     with arithmetic(_BITS):
         pieces = _pieces(g)
-        if not pieces:
-            ledger.holds("levels and costs of all types", None)
-            return ledger.verdict()
-        _separating(ledger, g, pieces, funds)
+        if pieces:
+            _separating(ledger, g, pieces, funds)
         mean = number_ball((g.low + g.high) / 2)
         most = (mean - number_ball(g.low)) / _price(g, number_ball(g.low))
         wasted = integral(lambda x: _cost(g, x), g.low, g.high) / number_ball(g.high - g.low)

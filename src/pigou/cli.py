@@ -596,14 +596,14 @@ def _show_state(
     model: Any, latex: bool, toml: bool, reforms: bool, as_json: bool, file: Path | None
 ) -> None:
     """State a model about a state."""
-    from pigou import state_page
+    from pigou import state_page, state_results
 
     _refuse_options(model, {"--toml": toml})
     ending = file.suffix.lower() if file and not (latex or as_json or reforms) else ""
     if reforms:
         text = "\n".join(state_page.reform_lines(model))
     elif as_json or ending == ".json":
-        text = _dumps(state_page.state_model_result(model))
+        text = _dumps(state_results.state_model_result(model))
     elif latex or ending == ".tex":
         text = state_page.state_latex(model)
     else:
@@ -613,13 +613,13 @@ def _show_state(
 
 def _solve_state(model: Any, sets: tuple[str, ...], pure: bool, how: tuple[Any, Any, Any]) -> int:
     """Solve a model about a state."""
-    from pigou import catalogue, measuring, state_catalogue, state_page
+    from pigou import catalogue, measuring, state_catalogue, state_page, state_results
 
     _refuse_options(model, {"--pure": pure})
     at = catalogue.parse_assignments(sets)
     state_catalogue.refuse_names(model, at)
     found = _working("solving", lambda: measuring.measure(model, at))
-    _deliver(lambda: state_page.state_page(found), lambda: state_page.state_result(found), *how)
+    _deliver(lambda: state_page.state_page(found), lambda: state_results.state_result(found), *how)
     return 0 if found.settled else _INCOMPLETE
 
 
@@ -627,7 +627,7 @@ def _compare_state(
     model: Any, texts: tuple[str, ...], sets: tuple[str, ...], mcpf: str, how: tuple[Any, Any, Any]
 ) -> int:
     """Lay a model about a state and its reforms side by side."""
-    from pigou import catalogue, measuring, state_catalogue, state_page
+    from pigou import catalogue, measuring, state_catalogue, state_page, state_results
 
     known = ", ".join(reform.name for reform in model.reforms)
     if not texts:
@@ -644,7 +644,7 @@ def _compare_state(
         found.append((name, _working("comparing", solved)))
     _deliver(
         lambda: state_page.state_compare_page(found, reforms, costs[0]),
-        lambda: state_page.state_compare_result(found),
+        lambda: state_results.state_compare_result(found),
         *how,
     )
     return 0 if all(one.settled for _, one in found) else _INCOMPLETE
