@@ -161,10 +161,12 @@ def _search(m: SearchMarket, buyers: arb, cost: Fraction) -> Search:
     elif not buyers > few:  # matches rise, from few to less than buyers
         matches = buyers.union(few)
     else:
-        matches = ((buyers.log() * ball_of(1 - m.elasticity)).exp() * ball_of(m.efficacy)).min(
-            arb(1)
-        )
+        per_efficacy = (buyers.log() * ball_of(1 - m.elasticity)).exp()
+        matches = (per_efficacy * ball_of(m.efficacy)).min(arb(1))
     surplus = ball_to_enclosure(matches * ball_of(m.worth) - buyers * ball_of(cost))
+    if buyers.contains(0) and not buyers.is_exact():  # a range: the radius of a ball is rounded
+        span = Enclosure(Fraction(0), ball_to_enclosure(few).upper)
+        return Search(span, span, surplus)
     return Search(_at_least_0(buyers), _at_least_0(matches), surplus)
 
 

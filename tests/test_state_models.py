@@ -81,6 +81,7 @@ def test_every_reform_stands_beside_its_model(name: str, reform: str) -> None:
     said = json.loads(printed.stdout)
     assert said["schema"] == "pigou.state_compare/1"
     assert [one["reform"] for one in said["results"]] == ["baseline", reform]
+    assert [one["check"]["confirmed"] for one in said["results"]] == [True, True]
     first, second = (one["outcomes"] for one in said["results"])
     assert first != second
     verdict = run("compare", name, "-r", reform).stdout.split("Verdict")[1]
@@ -96,6 +97,7 @@ def test_pages_and_files(name: str, tmp_path: Path) -> None:
     solved = json.loads(run("solve", name, "--json").stdout)
     assert solved["complete"] is True
     assert solved["grade"] == "certified"
+    assert solved["check"]["confirmed"] is True
     assert json.loads(run("show", name, "--json").stdout)["parameters"]
     file = tmp_path / "out.csv"
     assert run("solve", name, "-o", str(file)).exit_code == 0

@@ -45,14 +45,14 @@ def show_state(
     Reforms
       association: an association that runs pilots for its members ...
     """
-    from pigou import state_page
+    from pigou import state_page, state_results
 
     refuse_options(model, {"--toml": toml})
     ending = file.suffix.lower() if file and not (latex or as_json or reforms) else ""
     if reforms:
         text = "\n".join(state_page.reform_lines(model))
     elif as_json or ending == ".json":
-        text = dumps(state_page.state_model_result(model))
+        text = dumps(state_results.state_model_result(model))
     elif latex or ending == ".tex":
         text = state_page.state_latex(model)
     else:
@@ -72,14 +72,14 @@ def solve_state(model: Any, sets: tuple[str, ...], pure: bool, how: tuple[Any, A
     ...
     0
     """
-    from pigou import catalogue, measuring, state_catalogue, state_page
+    from pigou import catalogue, measuring, state_catalogue, state_page, state_results
 
     refuse_options(model, {"--pure": pure})
     at = catalogue.parse_assignments(sets)
     state_catalogue.refuse_names(model, at)
     found = working("solving", lambda: measuring.measure(model, at))
-    deliver(lambda: state_page.state_page(found), lambda: state_page.state_result(found), *how)
-    return 0 if found.complete else INCOMPLETE
+    deliver(lambda: state_page.state_page(found), lambda: state_results.state_result(found), *how)
+    return 0 if found.settled else INCOMPLETE
 
 
 def compare_state(
@@ -99,7 +99,7 @@ def compare_state(
     Traceback (most recent call last):
     pigou.errors.DeclarationError: name a reform with -r (reforms of 'pilots': ...)
     """
-    from pigou import catalogue, measuring, state_catalogue, state_page
+    from pigou import catalogue, measuring, state_catalogue, state_page, state_results
 
     known = ", ".join(reform.name for reform in model.reforms)
     if not texts:
@@ -116,7 +116,7 @@ def compare_state(
         found.append((name, working("comparing", solved)))
     deliver(
         lambda: state_page.state_compare_page(found, reforms, costs[0]),
-        lambda: state_page.state_compare_result(found),
+        lambda: state_results.state_compare_result(found),
         *how,
     )
-    return 0 if all(one.complete for _, one in found) else INCOMPLETE
+    return 0 if all(one.settled for _, one in found) else INCOMPLETE

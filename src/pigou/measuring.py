@@ -22,6 +22,8 @@ from pigou.adoption import Adoption
 from pigou.bandit import Bandit
 from pigou.certificates import Certificates
 from pigou.cheap_talk import CheapTalk
+from pigou.check_claims import StateCheck
+from pigou.check_states import check_state
 from pigou.equilibrium import Grade
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure, Record, exact
@@ -97,6 +99,8 @@ class Measured:
     outcomes : tuple of StateOutcome
     unresolved : tuple of Enclosure or str
         Where another equilibrium, or none, may be; or what is not settled, in words.
+    check : StateCheck
+        What the independent checker says of them.
 
     Examples
     --------
@@ -108,7 +112,8 @@ class Measured:
     model: StateModel
     at: Mapping[str, Fraction]
     outcomes: tuple[StateOutcome, ...]
-    unresolved: tuple[Enclosure | str, ...] = ()
+    unresolved: tuple[Enclosure | str, ...]
+    check: StateCheck
 
     @property
     def equilibria(self) -> tuple[StateOutcome, ...]:
@@ -121,9 +126,14 @@ class Measured:
         return not self.unresolved
 
     @property
+    def settled(self) -> bool:
+        """Whether nothing is missing, and the independent checker has no doubt."""
+        return self.complete and self.check.confirmed
+
+    @property
     def grade(self) -> Grade:
-        """How well it is known."""
-        return Grade.CERTIFIED if self.complete else Grade.NUMERICAL
+        """How well it is known: certified if it is settled."""
+        return Grade.CERTIFIED if self.settled else Grade.NUMERICAL
 
 
 def measure(
@@ -180,7 +190,9 @@ def measure(
             outcomes = list(_search(game.at(values), pays, cost))
         case CheapTalk():
             outcomes = list(_cheap_talk(game.at(values)))
-    return Measured(model, Record(values), tuple(outcomes), unresolved)
+    claims = {one.name: one.quantities for one in outcomes}
+    check = check_state(model, values, claims, cost)
+    return Measured(model, Record(values), tuple(outcomes), unresolved, check)
 
 
 def _numbered(number: int, count: int) -> str:
@@ -472,7 +484,14 @@ def _search(
     found = search_entry(market, aid=aid)
     outlay = Enclosure.point(aid) * found.free.buyers
     burden = Enclosure.point(funds - 1) * outlay
-    yield StateOutcome("equilibrium", _met(market, found.free, outlay, burden))
+    quantities = _met(market, found.free, outlay, burden)
+    if (1 - Fraction(market.share)) * market.worth == market.cost:
+        # buyers break even however many they are, and all find a supplier: one range, not several
+        share, buyers = Fraction(market.share) * market.worth, found.free.buyers
+        quantities["surplus (suppliers)"] = Enclosure.point(share) * buyers
+        quantities["surplus (buyers)"] = _ZERO
+        quantities["welfare"] = Enclosure.point(share - funds * aid) * buyers
+    yield StateOutcome("equilibrium", quantities)
     yield StateOutcome("efficient", _met(market, found.efficient, _ZERO, _ZERO), benchmark=True)
 
 

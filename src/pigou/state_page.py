@@ -1,11 +1,11 @@
 r"""What the command line prints of models about a state: set-up, outcomes, and reforms beside them.
 
-The schemas of the JSON are ``pigou.state_model/1`` (the set-up), ``pigou.state/1`` (outcomes) and
-``pigou.state_compare/1`` (reforms beside them).
+What machines get is in `pigou.state_results`.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,22 +14,19 @@ import sympy as sp
 
 from pigou.adoption import Adoption
 from pigou.certificates import Certificates
+from pigou.equilibrium import Grade
 from pigou.exact import Enclosure
 from pigou.expression import read_expression, write_expression
-from pigou.game import Parameter
-from pigou.json_numbers import number
 from pigou.measuring import Measured, StateOutcome
 from pigou.state_model import StateModel, StateReform, formulas_of
 from pigou.tables import Block, Cell, Page, Table, Words, rounded
 
 __all__ = [
+    "formulas_in_words",
     "reform_lines",
     "state_compare_page",
-    "state_compare_result",
     "state_latex",
-    "state_model_result",
     "state_page",
-    "state_result",
     "state_text",
 ]
 
@@ -51,6 +48,7 @@ _KIND = {
     "SearchMarket": "Free entry, of which there is one equilibrium, unless buyers break even "
     "however few they are: then numbers are ranges, and any number of buyers is an equilibrium.",
 }
+_MOST_DOUBTS = 3
 _CONTINUA = (Adoption, Certificates)
 
 
@@ -68,7 +66,7 @@ def state_text(model: StateModel) -> str:
     """
     lines = [f"{model.name} ({model.structure}): {model.mechanism}", ""]
     lines += [_plain(model.about).rstrip(), "", "Formulas"]
-    lines += [f"  {name} = {formula}" for name, formula in _formulas(model)]
+    lines += [f"  {name} = {formula}" for name, formula in formulas_in_words(model)]
     lines += ["", "Parameters"]
     for one in model.game.parameters:
         domain = "" if one.domain == sp.true else f", {write_expression(one.domain)}"
@@ -97,8 +95,15 @@ def _plain(about: str) -> str:
     return re.sub(r":math:`([^`]*)`", r"\1", about).replace("**", "").replace("``", "")
 
 
-def _formulas(model: StateModel) -> list[tuple[str, str]]:
-    """Return the formulas of the game, and where it starts, as they are written in a file."""
+def formulas_in_words(model: StateModel) -> list[tuple[str, str]]:
+    """Return the formulas of the game, and where it starts, as they are written in a file.
+
+    Examples
+    --------
+    >>> from pigou.models.states import load
+    >>> formulas_in_words(load("dialogue"))[0]
+    ('bias', 'bias')
+    """
     names = [parameter.name for parameter in model.game.parameters]
     found = dict(formulas_of(model.game))
     if model.start is not None:
@@ -237,12 +242,36 @@ def _open(found: Measured) -> Iterator[Block]:
         )
 
 
-def _grounds(found: Measured) -> Iterator[Block]:
+def _grounds(*sets: Measured) -> Iterator[Block]:
+    """Say on what numbers rest, with and without reforms."""
+    first = next((one for one in sets if not one.complete), sets[0])
     yield Words("What this rests on", "heading")
-    yield Words(_KIND[type(found.model.game).__name__], under=1)
-    known = "exact, or enclosed rigorously" if found.complete else "enclosed, but incomplete"
-    checked = "No independent checker goes over models about a state."
-    yield Words(f"Numbers are {known} ({found.grade.value}). {checked}", under=1)
+    yield Words(_KIND[type(first.model.game).__name__], under=1)
+    settled = all(one.settled for one in sets)
+    known = "exact, or enclosed rigorously"
+    if not settled:
+        known = "enclosed, but " + ("not all confirmed" if first.complete else "incomplete")
+    grade = Grade.CERTIFIED if settled else Grade.NUMERICAL
+    yield Words(f"Numbers are {known} ({grade.value}). {_checked(sets)}", under=1)
+    for one in sets:
+        for what in one.check.refuted:
+            yield Words(f"The independent checker finds otherwise: {what}.", "warning", 1)
+        if one.check.undecided:
+            what = "; ".join(one.check.undecided[:_MOST_DOUBTS])
+            more = len(one.check.undecided) - _MOST_DOUBTS
+            what += f", and {more} more" if more > 0 else ""
+            yield Words(f"The independent checker could not decide: {what}.", "warning", 1)
+
+
+def _checked(sets: Sequence[Measured]) -> str:
+    """Say what the independent checker did."""
+    if not all(one.check.confirmed for one in sets):
+        return "An independent checker did not confirm all of them."
+    if not any(one.equilibria for one in sets):
+        return "An independent checker confirmed each."
+    gain = max(one.check.max_gain for one in sets)
+    most = f"more than 1e{math.floor(math.log10(gain)) + 1}" if gain else "anything"
+    return f"An independent checker confirmed each, and that nobody gains {most} by deviating."
 
 
 def _data(name: str, found: Measured) -> Iterator[tuple[Cell, ...]]:
@@ -291,7 +320,7 @@ def state_compare_page(found: Named, reforms: Sequence[StateReform], cost: str =
         blocks.append(Words("Equilibria are those that were found; there may be others.", "", 1))
     if any("public outlay" in o.quantities for _, one in found for o in one.outcomes):
         blocks.append(Words(f"A unit of public money costs society {cost}.", under=1))
-    blocks += _grounds(next((one for _, one in found if not one.complete), base))
+    blocks += _grounds(*(one for _, one in found))
     rows = tuple(row for name, one in found for row in _data(name, one))
     return Page(tuple(blocks), Table("", ("reform", "outcome", "quantity", "value"), rows))
 
@@ -349,101 +378,3 @@ def _said(value: Any) -> str:
     if value is None:
         return "-"
     return value if isinstance(value, str) else rounded(value)
-
-
-# -- for machines -----------------------------------------------------------------------------
-
-
-def state_result(found: Measured) -> dict[str, Any]:
-    """Return the outcomes for machines.
-
-    Examples
-    --------
-    >>> from pigou.measuring import measure
-    >>> from pigou.models.states import load
-    >>> state_result(measure(load("pilots")))["schema"]
-    'pigou.state/1'
-    """
-    return {"schema": "pigou.state/1", **_result(found)}
-
-
-def state_compare_result(found: Named) -> dict[str, Any]:
-    """Return outcomes with and without reforms for machines.
-
-    Examples
-    --------
-    >>> from pigou.measuring import measure
-    >>> from pigou.models.states import load
-    >>> sorted(state_compare_result([("baseline", measure(load("pilots")))]))
-    ['model', 'results', 'schema']
-    """
-    return {
-        "schema": "pigou.state_compare/1",
-        "model": found[0][1].model.name,
-        "results": [{"reform": name, **_result(one)} for name, one in found],
-    }
-
-
-def state_model_result(model: StateModel) -> dict[str, Any]:
-    """Return a model for machines, as declared.
-
-    Examples
-    --------
-    >>> from pigou.models.states import load
-    >>> state_model_result(load("dialogue"))["formulas"]["bias"]
-    'bias'
-    """
-    return {
-        "schema": "pigou.state_model/1",
-        "name": model.name,
-        "structure": model.structure,
-        "mechanism": model.mechanism,
-        "formulas": dict(_formulas(model)),
-        "parameters": [_parameter(parameter) for parameter in model.game.parameters],
-        "reforms": [
-            {
-                "name": reform.name,
-                "label": reform.label,
-                "changes": {name: str(formula) for name, formula in reform.changes.items()},
-                "pays": {name: str(formula) for name, formula in reform.pays.items()},
-                "parameters": [_parameter(parameter) for parameter in reform.parameters],
-                "source": reform.source,
-            }
-            for reform in model.reforms
-        ],
-        "source": model.game.source,
-    }
-
-
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    return {
-        "name": parameter.name,
-        "default": str(parameter.default),
-        "unit": parameter.unit,
-        "meaning": parameter.meaning,
-        "source": parameter.source,
-    }
-
-
-def _result(found: Measured) -> dict[str, Any]:
-    return {
-        "model": found.model.name,
-        "structure": found.model.structure,
-        "at": {name: str(value) for name, value in found.at.items()},
-        "complete": found.complete,
-        "grade": found.grade.value,
-        "unresolved": [
-            where if isinstance(where, str) else number(where) for where in found.unresolved
-        ],
-        "outcomes": [
-            {
-                "name": one.name,
-                "benchmark": one.benchmark,
-                "quantities": {
-                    name: value if isinstance(value, str) else number(value)
-                    for name, value in one.quantities.items()
-                },
-            }
-            for one in found.outcomes
-        ],
-    }
