@@ -25,6 +25,7 @@ from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
 from pigou.large_population import solve_continuum, solve_population
+from pigou.many_choices import solve_many_choices
 from pigou.marking import (
     STRICT,
     UNMARKED,
@@ -68,6 +69,7 @@ from pigou.solvers.polynomial import (
 )
 from pigou.solvers.population import Population, population
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
+from pigou.solvers.several_choices import crowd_of
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
 from pigou.staged_smoothing import has_continuous, solve_staged_smooth
 from pigou.stages import is_staged
@@ -330,6 +332,9 @@ def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> Equil
         return solve_continuum(crowd)
     if crowd is not None:
         return solve_population(crowd, pure)
+    several = None if is_staged(game) else crowd_of(game, game.values(at))
+    if several is not None and several.size is None:
+        return solve_many_choices(several)
     form = finite_form(game, at)
     alive, _ = survivors(form)
     if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:

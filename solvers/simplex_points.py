@@ -1,0 +1,115 @@
+"""Points of the simplex of a crowd's choices: shares as algebraic numbers, and signs there."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import sympy as sp
+from flint import fmpq_poly
+
+from pigou.errors import DeclarationError, StructureError
+from pigou.exact import Enclosure
+from pigou.solvers.face_signs import Oracle, signs_of
+from pigou.solvers.several_choices import Crowd, Quotient
+from pigou.solvers.variety import Point, Ring
+
+__all__ = ["Rest", "at_point", "ring_of_systems", "sign_of_quotient", "ties_at", "whole"]
+
+
+class Rest(NamedTuple):
+    """An equilibrium.
+
+    Attributes
+    ----------
+    support : tuple of int
+    point : Point
+        The shares of all choices of the support but the first; (0,) at a corner.
+    ties : frozenset of int
+        The choices outside the support that pay as much.
+    slope : int
+        On an edge: the sign of the derivative of what the second choice gains, along the edge.
+    """
+
+    support: tuple[int, ...]
+    point: Point
+    ties: frozenset[int]
+    slope: int = 0
+
+    @property
+    def elements(self) -> tuple[Any, ...]:
+        """The shares of the support, as numbers of the field of the point."""
+        rest = self.point.coordinates[: len(self.support) - 1]
+        return (fmpq_poly([1]) - sum(rest, fmpq_poly([])), *rest)
+
+    def shares(self, number: int) -> tuple[Enclosure, ...]:
+        """Enclose the shares of all choices."""
+        found = [Enclosure.point(0)] * number
+        for choice, element in zip(self.support, self.elements, strict=True):
+            found[choice] = self.point.enclosure(element)
+        return tuple(found)
+
+    @property
+    def key(self) -> Any:
+        """What tells it from others: the shares if they are rational."""
+        numbers = self.elements
+        if all(e.degree() <= 0 for e in numbers):
+            return self.support, tuple(str(e[0]) for e in numbers)
+        return self.support, str(self.point.modulus), self.point.place, str(numbers)
+
+
+def at_point(point: Point) -> Oracle:
+    """Return the oracle that answers at a point."""
+
+    def oracle(f: Any) -> frozenset[int]:
+        if f.is_constant():
+            return signs_of(f, closed=True)
+        sign = point.sign(whole(f))
+        if sign is None:
+            raise StructureError("a sign at a solution cannot be told")
+        return frozenset({sign})
+
+    return oracle
+
+
+def sign_of_quotient(value: Quotient, oracle: Oracle) -> int:
+    """Return the sign of a quotient at a point."""
+    (top,), (bottom,) = oracle(value.top), oracle(value.bottom)
+    if not bottom:
+        raise DeclarationError(f"a payoff is not defined where {value.bottom} is zero")
+    return top * bottom
+
+
+def whole(polynomial: Any) -> Any:
+    """Return a positive multiple of a polynomial, with whole coefficients."""
+    terms = polynomial.to_dict()
+    scale = math.lcm(*(int(c.q) for c in terms.values())) if terms else 1
+    scaled = {tuple(map(int, power)): int(c * scale) for power, c in terms.items()}
+    return ring_of_systems(polynomial.context().nvars()).context.from_dict(scaled)
+
+
+@lru_cache(maxsize=16)
+def ring_of_systems(variables: int) -> Ring:
+    """Return the ring in which systems in so many shares are solved.
+
+    Examples
+    --------
+    >>> ring_of_systems(2).generators
+    (x0, x1)
+    """
+    return Ring(sp.symbols(f"x0:{variables}", real=True))
+
+
+def ties_at(
+    crowd: Crowd, support: tuple[int, ...], point: Point, oracle: Oracle
+) -> frozenset[int] | None:
+    """Return which choices outside a support pay as much at a point; None if one pays more."""
+    ties = set()
+    for choice in range(len(crowd.labels)):
+        if choice not in support:
+            sign = sign_of_quotient(crowd.gap(support, support[0], choice, oracle), oracle)
+            if sign > 0:
+                return None
+            ties |= {choice} if sign == 0 else set()
+    return frozenset(ties)
