@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
@@ -41,10 +41,11 @@ __all__ = [
     "Crowd",
     "Quotient",
     "crowd_of",
+    "in_shares",
 ]
 
 MOST_CHOICES = 8
-MOST_MEMBERS, LISTED = 10**12, 60
+MOST_MEMBERS, LISTED, MOST_PROFILES = 10**12, 60, 5_000
 _LARGEST_POWER = 100
 
 
@@ -126,6 +127,21 @@ class Crowd:
     def _expected(self) -> dict[Any, Quotient]:
         return {}
 
+    @property
+    def fits(self) -> bool:
+        """Whether it is to be solved by formulas, not profile by profile.
+
+        It is if payoffs are polynomials in the counts, or there are more than 5,000 profiles.
+        """
+        number = len(self.labels)
+        if self.size is None or math.comb(self.size + number - 1, number - 1) > MOST_PROFILES:
+            return True
+        every = tuple(range(len(self.labels)))
+        try:
+            return all(self.in_counts(every, own) is not None for own in every)
+        except StructureError:
+            return False
+
     def payoff(self, support: tuple[int, ...], own: int, oracle: Oracle) -> Quotient:
         """Return what a choice pays beside others on a face, expected over draws.
 
@@ -158,15 +174,19 @@ class Crowd:
         """
         assert self.size is not None
         others = self.size - 1
-        found = self._read(support, own, lambda f: signs_of(_scaled(f, others), closed=True))
+        found = self._read(support, own, lambda f: signs_of(in_shares(f, others), closed=True))
         return found.top
+
+    def known(self, own: int) -> Iterator[tuple[Any, dict[str, Any]]]:
+        """Yield the draws of chance: how likely each is, with all values that a member knows."""
+        for weight, draw in self._draws:
+            yield weight, {**self._constants, **draw, **self.options[own]}
 
     def _read(self, support: tuple[int, ...], own: int, oracle: Oracle) -> Quotient:
         reader = _Reader(self, support, own, oracle)
         formula = self.game.payoff(self.player)
         total = reader.number(fmpq(0))
-        for weight, draw in self._draws:
-            known = {**self._constants, **draw, **self.options[own]}
+        for weight, known in self.known(own):
             total = total + reader.number(weight) * reader.read(formula, known)
         return total
 
@@ -356,8 +376,15 @@ _HOLDS: dict[type, frozenset[int]] = {
 # -- expectations -------------------------------------------------------------------------------
 
 
-def _scaled(polynomial: Any, factor: int) -> Any:
-    """Return a polynomial in counts as one in shares of so many."""
+def in_shares(polynomial: Any, factor: int) -> Any:
+    """Return a polynomial in counts as one in shares of so many.
+
+    Examples
+    --------
+    >>> x, y = face_ring(2).gens()
+    >>> in_shares(x * y + 1, 10)
+    100*x0*x1 + 1
+    """
     terms = polynomial.to_dict().items()
     scaled = {power: c * fmpq(factor) ** int(sum(map(int, power))) for power, c in terms}
     return polynomial.context().from_dict(scaled)

@@ -27,9 +27,15 @@ import sympy as sp
 
 from pigou.enclosing import enclosed
 from pigou.exact import Enclosure
-from pigou.expression import If, Lookup, Total, each
+from pigou.expression import If, Lookup, Total, each, symbol
 
-__all__ = ["degree_in_counts", "derivative_in_share", "expected_over_draws"]
+__all__ = [
+    "degree_in_counts",
+    "derivative_in_share",
+    "expected_over_draws",
+    "the_one_count",
+    "with_one_more",
+]
 
 ZERO, ONE = Enclosure.point(0), Enclosure.point(1)
 UNKNOWN = Enclosure(-(Fraction(10) ** 60), Fraction(10) ** 60)
@@ -163,6 +169,56 @@ def _entry(node: Lookup, values: Values) -> sp.Expr:
     points = [values[s.name].lower for s in node.args[0]]
     numbers = [sp.Rational(p.numerator, p.denominator) for p in points]
     return Lookup.entry(numbers, *node.args[1:])
+
+
+def with_one_more(formula: sp.Expr, values: Values) -> sp.Expr:
+    """Return a formula with a member more, who takes a choice with these values, in every sum.
+
+    Examples
+    --------
+    >>> from pigou.expression import symbol
+    >>> with_one_more(Total(each("up"), symbol("firm")) ** 2, {"up": ONE})
+    (sum(up) + 1)**2
+    """
+    own = _numbers(values, each)
+    return formula.xreplace({t: t + t.args[0].xreplace(own) for t in formula.atoms(Total)})
+
+
+def the_one_count(formula: sp.Expr, own: Values, choices: Sequence[Values]) -> int | None:
+    """Return a choice such that a formula depends on no other count than of those who take it.
+
+    None if there is none: some sum then tells two of the others apart.
+
+    Parameters
+    ----------
+    formula : sympy expression
+    own : mapping of str to Enclosure
+        The values of the own moves of the one whose payoff it is.
+    choices : sequence of mapping of str to Enclosure
+        The values of the moves under each choice that is taken.
+
+    Examples
+    --------
+    >>> from pigou.expression import symbol
+    >>> number = Total(If(sp.Eq(each("go"), 2), 1, 0), symbol("firm"))
+    >>> three = [{"go": Enclosure.point(k)} for k in range(3)]
+    >>> the_one_count(If(number >= 7, 1, 0), {}, three)
+    2
+    """
+    plain = formula.xreplace(_numbers(own, symbol))
+    rows = []
+    for total in plain.atoms(Total):
+        found = [total.args[0].xreplace(_numbers(values, each)) for values in choices]
+        rows.append(found)
+    for place in reversed(range(len(choices))):
+        others = [[v for k, v in enumerate(row) if k != place] for row in rows]
+        if all(v == row[0] for row in others for v in row):
+            return place
+    return None
+
+
+def _numbers(values: Values, name: Callable[[str], sp.Symbol]) -> dict[sp.Basic, sp.Basic]:
+    return {name(k): sp.Rational(v.lower.numerator, v.lower.denominator) for k, v in values.items()}
 
 
 # -- a continuum --------------------------------------------------------------------------------

@@ -43,7 +43,13 @@ import sympy as sp
 
 from pigou.check_counts import expected_over_counts, sign_of_gain
 from pigou.check_segments import Crowd, segments
-from pigou.check_several import degree_in_counts, derivative_in_share, expected_over_draws
+from pigou.check_several import (
+    degree_in_counts,
+    derivative_in_share,
+    expected_over_draws,
+    the_one_count,
+    with_one_more,
+)
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
 from pigou.errors import DeclarationError, StructureError, unknown
@@ -276,7 +282,7 @@ def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
         if gap == ZERO:
             return ""
         sign = 1 if gap.lower > 0 else -1 if gap.upper < 0 else 0
-        signs.append(sign or moved.sign_of_gain())
+        signs.append(sign or moved.sign_of_gain((first, second)))
     if signs[0] * signs[1] < 0:
         return ""
     return "indifference does not change sign across the enclosure (a double root, or none)"
@@ -286,7 +292,7 @@ _Mixers = list[tuple[int, list[int]]]
 _MOST_TERMS = 3_000_000
 _KNOWN_TO = Fraction(1, 10**60)
 _NARROW = Fraction(1, 10**20)
-_GONE_THROUGH, _MOST_GONE_THROUGH = 200, 50_000
+_GONE_THROUGH = 200
 
 
 def _krawczyk(table: _Table, mixers: _Mixers) -> str:
@@ -700,13 +706,7 @@ class _Table:
         ]
         numbers = [d for d in degrees if d is not None]
         if len(numbers) < len(degrees):
-            profiles = math.comb(kind.size + len(kind.actions) - 2, len(kind.actions) - 1)
-            if profiles <= _MOST_GONE_THROUGH:
-                return None
-            raise StructureError(
-                f"'{formula}' is not the same polynomial throughout in how many of {kind.size:,} "
-                f"members take each choice; its expectation is not checked"
-            )
+            return self._over_one_count(formula, action, known)
 
         def value(counts: tuple[int, ...]) -> Enclosure:
             row = tuple(n + more for n, more in zip(counts, added, strict=True))
@@ -721,29 +721,61 @@ class _Table:
             return False
         return kind.counts is None and kind.belief is None and kind.exit is None
 
-    def _crowds(self, action: int | None) -> Iterator[tuple[Enclosure, Crowd]]:
+    def _over_one_count(
+        self, formula: sp.Expr, action: int | None, known: tuple[int, int] | None
+    ) -> Enclosure | None:
+        """Expect a formula that depends on how many take one of several choices only.
+
+        None if the profiles can be gone through one by one.
+        """
+        kind = self.kinds[0]
+        used = [a for a, share in enumerate(kind.shares) if share.upper > 0]
+        if math.comb(kind.size + len(used) - 2, len(used) - 1) <= _GONE_THROUGH:
+            return None
+        labels = [self._labels(kind, a) for a in used]
+        own = {} if action is None else self._labels(kind, action)
+        place = the_one_count(formula, own, labels)
+        if place is None:
+            raise StructureError(
+                f"'{formula}' depends on several counts of {kind.size:,} members, and is not the "
+                "same polynomial throughout: its expectation is not checked"
+            )
+        extra = [a for a in (action, known and known[1]) if a is not None]
+        for a in extra:
+            formula = with_one_more(formula, self._labels(kind, a))
+        pair = (used[place - 1], used[place])
+        total = ZERO
+        for weight, crowd in self._crowds(action, pair):
+            rest = kind.size - len(extra)
+            parts = segments(formula, crowd._replace(size=rest, others=rest, taking=0))
+            total += weight * expected_over_counts(parts, kind.shares[pair[1]])
+        return total
+
+    def _crowds(
+        self, action: int | None, pair: tuple[int, int] = (0, 1)
+    ) -> Iterator[tuple[Enclosure, Crowd]]:
         """Yield what a member of the one population sees, for each draw of chance."""
         kind = self.kinds[0]
         exact = {name: value.lower for name, value in kind.attributes.items() if value.is_exact}
         first, second = (
             {name: value.lower for name, value in self._labels(kind, a).items()} | exact
-            for a in (0, 1)
+            for a in pair
         )
-        own = {} if action is None else (first, second)[action]
+        own = {} if action is None else {k: v.lower for k, v in self._labels(kind, action).items()}
         others = kind.size - (action is not None)
         for weight, draw in self._draws():
-            values = {**self.at, **{name: v.lower for name, v in draw.items()}, **own}
-            counts = (kind.size, others, int(action == 1))
+            values = {**self.at, **{name: v.lower for name, v in draw.items()}, **own, **exact}
+            counts = (kind.size, others, int(action == pair[1]))
             yield weight, Crowd(kind.player, *counts, values, (first, second))
 
-    def sign_of_gain(self) -> int:
+    def sign_of_gain(self, pair: tuple[int, int]) -> int:
         """Return the sign of what the second choice of a large population gains, 0 if untold."""
-        if not self._is_large or self.game.chance:
+        if not (self._is_large or self.is_large_with_several) or self.game.chance:
             return 0
         formula = self.game.payoff(self.kinds[0].player)
-        ((_, first),), ((_, second),) = (self._crowds(action) for action in (0, 1))
+        ((_, first),), ((_, second),) = (self._crowds(action, pair) for action in pair)
         parts = [segments(formula, crowd) for crowd in (first, second)]
-        return sign_of_gain(parts[0], parts[1], self.kinds[0].shares[1].lower)
+        return sign_of_gain(parts[0], parts[1], self.kinds[0].shares[pair[1]].lower)
 
     def after(
         self, index: int, own: int, action: int, known: tuple[int, int] | None = None

@@ -6,25 +6,35 @@ Two choices are solved in `pigou.large_population`, small populations, types and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
 from typing import NamedTuple
 
 from pigou.check_simultaneous import Checker, Examination
 from pigou.equilibrium import Component, Equilibrium, EquilibriumSet, Evidence, Grade, Strategy
 from pigou.errors import DeclarationError, StructureError
-from pigou.exact import Record
+from pigou.exact import Enclosure, Record
 from pigou.pareto import pareto
 from pigou.solvers.face_signs import signs_of
-from pigou.solvers.several_choices import Crowd
-from pigou.solvers.simplex_equilibria import Piece, SimplexEquilibria, simplex_equilibria
+from pigou.solvers.several_choices import Crowd, Quotient, in_shares
+from pigou.solvers.several_counts import CountBox, PureCounts, pure_profiles_of_many
+from pigou.solvers.several_edges import PairMixture, mixtures_of_pairs
+from pigou.solvers.simplex_equilibria import Piece, simplex_equilibria
 from pigou.solvers.simplex_points import Rest
 
 __all__ = ["solve_many_choices"]
+
+MOST_IN_A_ROW = 20
+"""Longer ranges of counts that are all equilibria are listed by their ends."""
 
 _HOW = {
     1: "payoffs of all choices compared in exact arithmetic",
     2: "roots of what one choice gains over another, isolated exactly",
 }
+_HOW_PURE = "what a choice gains, in exact arithmetic, beside those who take each choice"
+_HOW_PAIR = "a root of the expected gain, by binomial sums with rigorous bounds"
 _HOW_INSIDE = "the system of equal payoffs solved by a Gröbner basis, with exact signs"
 
 
@@ -36,12 +46,14 @@ class _Draft(NamedTuple):
     method: str
 
 
-def solve_many_choices(crowd: Crowd) -> EquilibriumSet:
+def solve_many_choices(crowd: Crowd, pure: bool = False) -> EquilibriumSet:
     """Return all equilibria of a crowd with more than two choices, with their evidence.
 
     Parameters
     ----------
     crowd : Crowd
+    pure : bool, optional
+        Whether to look for pure equilibria only; of a continuum, all are listed.
 
     Raises
     ------
@@ -50,20 +62,129 @@ def solve_many_choices(crowd: Crowd) -> EquilibriumSet:
 
     Examples
     --------
-    >>> import sympy as sp
     >>> from pigou import Game, Move, Player
     >>> from pigou.solvers.several_choices import crowd_of
-    >>> mass = [Player("firm", size=sp.oo)]
-    >>> payoffs = {"firm": "if(go == a, 1 - mean(go == a), if(go == b, 2/3 - mean(go == b), 1/2))"}
-    >>> game = Game("g", mass, [Move("go", "firm", {"a": 0, "b": 1, "out": 2})], payoffs)
+    >>> firms = [Player("firm", size=10**9)]
+    >>> payoffs = {"firm": "if(go == a, mean(go == a), if(go == b, 2*mean(go == b), 0 - 1))"}
+    >>> game = Game("g", firms, [Move("go", "firm", {"a": 0, "b": 1, "out": 2})], payoffs)
     >>> for found in solve_many_choices(crowd_of(game, {})):
     ...     print(found)
-    E1 (mixed): go: a 1/2, b 1/6, out 1/3
+    E1 (pure): go: 1000000000 a
+    E2 (pure): go: 1000000000 b
+    E3 (mixed): go: a 0.666667, b 0.333333
     """
-    found = simplex_equilibria(crowd)
-    rules = _Rules(crowd)
-    drafts = [rules.draft(rest) for rest in found.rests]
-    return _listed(crowd, drafts, _components(found.pieces), found)
+    work = _Work(crowd)
+    if crowd.size is not None:
+        work.pure(pure_profiles_of_many(crowd))
+    if crowd.size is None or not pure:
+        work.mixed()
+    return work.finish(pure)
+
+
+class _Work:
+    """One solving: what was found, before it is named and checked."""
+
+    def __init__(self, crowd: Crowd):
+        self.crowd, self.rules = crowd, _Rules(crowd)
+        self.drafts: list[_Draft] = []
+        self.components: list[Component] = []
+        self.notes: list[str] = []
+        self.how: list[str] = []
+
+    def pure(self, found: PureCounts) -> None:
+        """Add pure equilibria; of long ranges of counts, which are all equilibria, the ends."""
+        assert self.crowd.size is not None
+        for box in sorted(found.boxes, key=lambda box: (len(box.support), box.support)):
+            profiles = itertools.islice(box.profiles(self.crowd.size), MOST_IN_A_ROW + 1)
+            listed = list(profiles) if box.number <= MOST_IN_A_ROW else []
+            if not listed:
+                listed = [tuple(row) for row in _ends(box, self.crowd.size)]
+                names = tuple(f"E{len(self.drafts) + k}" for k in range(1, len(listed) + 1))
+                words = f"profiles by counts: {self._ranges(box)}"
+                self.components.append(Component("", 0, (names,), points=words))
+            self.drafts += [self.rules.profile(box, row) for row in listed]
+        self.notes += found.open
+        self.how.append(
+            "what a choice gains read as polynomial pieces over counts, with its signs"
+            + (f"; {found.visited:,} boxes of counts divided or settled" if found.visited else "")
+        )
+
+    def _ranges(self, box: CountBox) -> str:
+        parts = [
+            f"{low:,} to {high:,} {self.crowd.labels[a]}"
+            for a, (low, high) in zip(box.support[1:], box.ranges, strict=True)
+        ]
+        return f"{', '.join(parts)}, the others {self.crowd.labels[box.support[0]]}"
+
+    def mixed(self) -> None:
+        """Add all equilibria in which everybody uses the same mixture (or shares of a continuum).
+
+        Where many members' payoffs are no polynomials, mixtures of two choices only are looked for.
+        """
+        if self.crowd.size is not None and not self.rules.readable:
+            self._pairs()
+            return
+        found = simplex_equilibria(self.crowd)
+        places = []
+        for rest in found.rests:
+            corner = len(rest.support) == 1 and self.crowd.size is not None
+            at = self._corner(rest.support[0]) if corner else None
+            places.append(len(self.drafts) if at is None else at)
+            self.drafts += [self.rules.draft(rest)] if at is None else []
+        moved = [p._replace(corners=tuple(places[n] for n in p.corners)) for p in found.pieces]
+        self.components += _components(moved)
+        self.notes += found.open
+        cases = f" in {found.cases} cases" if found.cases > found.faces else ""
+        self.how.append(
+            f"payoffs of all choices on {found.faces} sets of choices{cases}, where they are equal "
+            "solved exactly"
+        )
+
+    def _corner(self, choice: int) -> int | None:
+        """Return the place of the pure equilibrium in which all take one choice."""
+        label = self.crowd.labels[choice]
+        for place, draft in enumerate(self.drafts):
+            if (draft.strategy.counts or {}).get(label) == self.crowd.size:
+                return place
+        return None
+
+    def _pairs(self) -> None:
+        found = mixtures_of_pairs(self.crowd)
+        self.drafts += [self.rules.mixture(one) for one in found.found]
+        self.notes += found.open
+        self.notes.append(f"mixtures of three or more choices were not searched: {self.rules.why}")
+        self.how.append("mixtures of two choices by binomial sums with rigorous bounds")
+
+    def finish(self, pure: bool) -> EquilibriumSet:
+        """Name and check what was found."""
+        components = [replace(c, name=f"C{n}") for n, c in enumerate(self.components, 1)]
+        equilibria = _named(self.crowd, self.drafts, components)
+        notes = list(dict.fromkeys(self.notes))
+        doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
+        if doubtful:
+            notes.append(f"the checker could not confirm {', '.join(doubtful)}")
+        scope = "all equilibria, by the share of members who take each choice"
+        if self.crowd.size is not None:
+            scope = "pure equilibria up to the names of members alike, and symmetric mixed ones"
+            scope = "pure equilibria only, up to the names of members alike" if pure else scope
+        return EquilibriumSet(
+            game=self.crowd.game.name,
+            structure="population",
+            at=self.crowd.at,
+            equilibria=tuple(equilibria),
+            complete=not notes,
+            completeness=f"{'proved' if not notes else 'not shown'}: {'; '.join(self.how)}",
+            scope=scope,
+            components=tuple(components),
+            unresolved=tuple(notes),
+        )
+
+
+def _ends(box: CountBox, size: int) -> Iterator[tuple[int, ...]]:
+    """Yield the counts at the corners of a range of counts."""
+    for row in itertools.product(*([low, high] for low, high in box.ranges)):
+        if sum(row) < size:
+            yield (size - sum(row), *row)
 
 
 class _Rules:
@@ -71,35 +192,60 @@ class _Rules:
 
     def __init__(self, crowd: Crowd):
         self.crowd = crowd
-        number = len(crowd.labels)
-        every = tuple(range(number))
-        self.smooth, self.weak = True, set[int]()
+        every = tuple(range(len(crowd.labels)))
+        self.smooth, self.readable, self.why, self.weak = True, True, "", set[int]()
         try:
             payoffs = [crowd.payoff(every, a, _without_conditions) for a in every]
-        except (StructureError, DeclarationError):
-            self.smooth = False
+            if crowd.size is not None:
+                for size in range(1, len(every)):
+                    for face in itertools.combinations(every, size):
+                        for own in every:
+                            crowd.payoff(face, own, _without_conditions)
+        except (StructureError, DeclarationError) as error:
+            self.smooth, self.readable, self.why = False, False, str(error)
             return
-        for a in every:
-            for b in every:
-                gap = payoffs[b] - payoffs[a]
-                if a != b and signs_of(gap.top * gap.bottom, closed=True) == {0, 1}:
-                    self.weak.add(a)
+        if crowd.size is not None:
+            one = payoffs[0].bottom
+            payoffs = [
+                Quotient(in_shares(crowd.in_counts(every, a), crowd.size - 1), one) for a in every
+            ]
+        for a, b in itertools.permutations(every, 2):
+            gap = payoffs[b] - payoffs[a]
+            if signs_of(gap.top * gap.bottom, closed=True) == {0, 1}:
+                self.weak.add(a)
+
+    def _strategy(self, shares: Iterable[Enclosure], counts: Iterable[int] | None) -> Strategy:
+        crowd = self.crowd
+        labelled = Record(dict(zip(crowd.labels, shares, strict=True)))
+        whole = None if counts is None else Record(dict(zip(crowd.labels, counts, strict=True)))
+        return Strategy(crowd.move, crowd.player, "", labelled, whole, crowd.size or 1)
+
+    def _weakly(self, support: Iterable[int]) -> tuple[str, ...]:
+        return ("weakly dominated",) if self.weak & set(support) else ()
 
     def draft(self, rest: Rest) -> _Draft:
-        """Return an equilibrium with what is known of it."""
-        crowd, shares = self.crowd, rest.shares(len(self.crowd.labels))
-        strategy = Strategy(
-            crowd.move,
-            crowd.player,
-            "",
-            Record(dict(zip(crowd.labels, shares, strict=True))),
-            None,
-            crowd.size or 1,
-        )
-        marks = self._marks(rest)
-        if self.weak & set(rest.support):
-            marks += ("weakly dominated",)
+        """Return an equilibrium in shares, with what is known of it."""
+        strategy = self._strategy(rest.shares(len(self.crowd.labels)), None)
+        marks = self._marks(rest) + self._weakly(rest.support)
         return _Draft(strategy, marks, _HOW.get(len(rest.support), _HOW_INSIDE))
+
+    def profile(self, box: CountBox, row: tuple[int, ...]) -> _Draft:
+        """Return a pure equilibrium of many members."""
+        assert self.crowd.size is not None
+        counts = [0] * len(self.crowd.labels)
+        for choice, number in zip(box.support, row, strict=True):
+            counts[choice] = number
+        shares = [Enclosure.point(Fraction(n, self.crowd.size)) for n in counts]
+        marks = ("strict", "stable") if box.strict else ()
+        return _Draft(self._strategy(shares, counts), marks + self._weakly(box.support), _HOW_PURE)
+
+    def mixture(self, one: PairMixture) -> _Draft:
+        """Return a mixture of two choices by many members whose payoffs have thresholds."""
+        shares = [Enclosure.point(0)] * len(self.crowd.labels)
+        shares[one.support[0]] = Enclosure.point(1) - one.share
+        shares[one.support[1]] = one.share
+        marks = {True: ("stable",), False: ("unstable",), None: ()}[one.falls]
+        return _Draft(self._strategy(shares, None), marks, _HOW_PAIR)
 
     def _marks(self, rest: Rest) -> tuple[str, ...]:
         """Say that an equilibrium is strict, and whether best-response dynamics return to it.
@@ -140,32 +286,6 @@ def _components(pieces: Sequence[Piece]) -> list[Component]:
         )
         for number, group in enumerate(joined, 1)
     ]
-
-
-def _listed(
-    crowd: Crowd, drafts: Sequence[_Draft], components: list[Component], found: SimplexEquilibria
-) -> EquilibriumSet:
-    equilibria = _named(crowd, drafts, components)
-    notes = list(dict.fromkeys(found.open))
-    doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
-    if doubtful:
-        notes.append(f"the checker could not confirm {', '.join(doubtful)}")
-    cases = f" in {found.cases} cases" if found.cases > found.faces - len(crowd.labels) else ""
-    how = (
-        f"payoffs read as quotients of polynomials in the shares on {found.faces} sets of choices"
-        f"{cases}, equal payoffs solved on each exactly"
-    )
-    return EquilibriumSet(
-        game=crowd.game.name,
-        structure="population",
-        at=crowd.at,
-        equilibria=tuple(equilibria),
-        complete=not notes,
-        completeness=f"{'proved' if not notes else 'not shown'}: {how}",
-        scope="all equilibria, by the share of members who take each choice",
-        components=tuple(components),
-        unresolved=tuple(notes),
-    )
 
 
 def _named(

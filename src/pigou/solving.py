@@ -333,8 +333,8 @@ def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> Equil
     if crowd is not None:
         return solve_population(crowd, pure)
     several = None if is_staged(game) else crowd_of(game, game.values(at))
-    if several is not None and several.size is None:
-        return solve_many_choices(several)
+    if several is not None and several.fits:
+        return solve_many_choices(several, pure)
     form = finite_form(game, at)
     alive, _ = survivors(form)
     if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:

@@ -1,0 +1,157 @@
+"""Many members with more than two choices: against every profile gone through, and closed forms."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from pigou import solve
+from pigou.check import examine, recheck
+from pigou.exact import Enclosure
+from pigou.solvers import several_choices
+from test_many_choices import crowd_game, shares
+
+SIZES = (1000, 10**6, 10**9)
+
+
+def counts(found) -> set[tuple[int, ...]]:
+    rows = (e.strategies[0].counts for e in found)
+    return {tuple(row.values()) for row in rows if row is not None}
+
+
+def mixed(found) -> list[tuple[Enclosure, ...]]:
+    return [shares(e) for e in found if e.strategies[0].counts is None]
+
+
+def by_formulas(monkeypatch, game):
+    """Solve a small game as a large one is solved."""
+    with monkeypatch.context() as patch:
+        patch.setattr(several_choices, "LISTED", 1)
+        patch.setattr(several_choices, "MOST_PROFILES", 0)
+        return solve(game)
+
+
+def random_payoff(rng: random.Random, products: bool, step: bool) -> str:
+    constant, *slopes = (rng.randint(-3, 3) for _ in range(4))
+    text = f"( {constant} ) " + "".join(
+        f"+ ( {c} ) * {n} * size " for c, n in zip(slopes, "xyz", strict=True)
+    )
+    if products and rng.random() < 0.5:
+        one, two = rng.choices("xyz", k=2)
+        text += f"+ ( {rng.choice((-1, 1))} ) * {one} * {two} * size ** 2 "
+    if step:
+        text += (
+            f"+ if( {rng.choice('xyz')} * size >= {rng.randint(1, 5)} , {rng.randint(-3, 3)} , 0 ) "
+        )
+    return text
+
+
+def agrees_with_profiles(monkeypatch, rng: random.Random, step: bool) -> int:
+    """Compare with what is found by going through profiles; return how many mixtures agree."""
+    size = rng.randint(3, 7)
+    payoffs = [random_payoff(rng, products=True, step=step) for _ in range(3)]
+    game = crowd_game(*[p.replace("size", str(size)) for p in payoffs], size=size)
+    expected, found = solve(game), by_formulas(monkeypatch, game)
+    boxes = [c for c in found.components if c.points]
+    assert boxes or counts(found) == counts(expected)
+    assert counts(found) <= counts(expected)
+    if expected.unresolved or expected.components or found.components or step:
+        return 0
+    assert found.complete
+    assert len(mixed(found)) == len(mixed(expected))
+    for one in mixed(found):
+        assert any(
+            all(a.overlaps(b) for a, b in zip(one, other, strict=True)) for other in mixed(expected)
+        )
+    return len(mixed(found))
+
+
+def test_equilibria_are_those_of_the_search_through_profiles(monkeypatch):
+    rng = random.Random(4)
+    assert sum(agrees_with_profiles(monkeypatch, rng, step=False) for _ in range(6)) >= 5
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("step", [False, True])
+def test_equilibria_are_those_of_the_search_through_profiles_many_times(monkeypatch, step):
+    rng = random.Random(40)
+    agreed = [agrees_with_profiles(monkeypatch, rng, step) for _ in range(250)]
+    assert step or sum(agreed) > 250
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_entry_into_two_markets_at_any_size(size):
+    game = crowd_game("1 - x", "2/3 - y", "1/2", size=size)
+    found = solve(game)
+    assert found.complete
+    first = size // 2  # the last entrant into the first market earns 1/2, into the second 1/2 too
+    second = size // 6
+    assert counts(found) == {(first, second, size - first - second),
+                             (first - 1, second, size - first + 1 - second)}  # fmt: skip
+    p, q = (Fraction(Fraction(size, k) - 1) / (size - 1) for k in (2, 6))
+    assert mixed(found) == [tuple(map(Enclosure.point, (p, q, 1 - p - q)))]
+    assert all(recheck(game, {}, e).confirmed for e in found)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_two_standards_and_neither_at_any_size(size):
+    found = solve(crowd_game("x", "2 * y", "1/3", size=size))
+    assert found.complete
+    assert counts(found) == {(size, 0, 0), (0, size, 0), (0, 0, size)}
+    p = Fraction(2 * size - 1, 3 * (size - 1))
+    one, two = ((Fraction(size, k) - 1) / (size - 1) for k in (3, 6))
+    expected = [
+        (p, 1 - p, 0), (one, 0, 1 - one), (0, two, 1 - two), (one, two, 1 - one - two),
+    ]  # fmt: skip
+    assert mixed(found) == [tuple(map(Enclosure.point, row)) for row in expected]
+    marks = [e.marks for e in found]
+    assert marks == [("strict", "stable")] * 3 + [("unstable",)] * 3 + [()]
+
+
+def test_quadratic_congestion_of_a_thousand_million():
+    game = crowd_game("1 - x ** 2", "1 - 2 * y ** 2", "1 - 3 * z ** 2", size=10**9)
+    found = solve(game)
+    assert found.complete
+    weights = [1, 2**-0.5, 3**-0.5]
+    (pure,), (mixture,) = counts(found), mixed(found)
+    for number, share, weight in zip(pure, mixture, weights, strict=True):
+        assert abs(number / 10**9 - weight / sum(weights)) < 1e-8
+        assert abs(share.value - weight / sum(weights)) < 1e-8
+    # neighbours of the pure profile are none
+    for a, b in ((0, 1), (1, 2), (2, 0)):
+        row = list(pure)
+        row[a], row[b] = row[a] + 1, row[b] - 1
+        (strategy,) = found["E1"].strategies
+        moved = replace(
+            strategy,
+            counts=dict(zip("abc", row, strict=True)),
+            probabilities={
+                k: Enclosure.point(Fraction(n, 10**9)) for k, n in zip("abc", row, strict=True)
+            },
+        )
+        assert not examine(game, {}, [moved]).confirmed
+    moved = [
+        s + Enclosure.point(Fraction(k, 10**25)) for s, k in zip(mixture, (1, -1, 0), strict=True)
+    ]
+    (strategy,) = found["E2"].strategies
+    wrong = replace(strategy, probabilities=dict(zip("abc", moved, strict=True)))
+    assert not examine(game, {}, [wrong]).confirmed
+
+
+def test_where_all_choices_pay_the_same_everything_is_an_equilibrium():
+    found = solve(crowd_game("1", "1", "1", size=10**9))
+    assert found.complete
+    whole = [c for c in found.components if not c.points]
+    assert [(c.dimension, c.subsets) for c in whole] == [(2, (("E1", "E2", "E3"),))]
+    ranges = [c.points for c in found.components if c.points]
+    assert "profiles by counts: 1 to 999,999,999 b, the others a" in ranges
+    assert len(ranges) == 4
+
+
+def test_thresholds_leave_mixtures_of_three_open_and_say_so():
+    found = solve(crowd_game("if( x * y > 1/9 , 1 , 0 )", "1/2", "1/2", size=10**6))
+    assert not found.complete
+    assert any("three or more choices were not searched" in note for note in found.unresolved)
