@@ -76,11 +76,21 @@ class CountBox(NamedTuple):
 
 
 class PureCounts(NamedTuple):
-    """Boxes of equilibria, how many boxes were looked at, and what is open."""
+    """Boxes of equilibria, how many boxes were looked at, and what is open.
+
+    Attributes
+    ----------
+    boxes : list of CountBox
+    visited : int
+    open : list of str
+    unread : list of (tuple of int, str)
+        Supports that were not searched, and why: payoffs there are not polynomials.
+    """
 
     boxes: list[CountBox]
     visited: int
     open: list[str]
+    unread: list[tuple[tuple[int, ...], str]]
 
 
 def pure_profiles_of_many(crowd: Crowd) -> PureCounts:
@@ -103,7 +113,7 @@ def pure_profiles_of_many(crowd: Crowd) -> PureCounts:
     [(99999999, 49999999, 850000002), (99999999, 50000000, 850000001), ...]
     """
     assert crowd.size is not None
-    found = PureCounts([], 0, [])
+    found = PureCounts([], 0, [], [])
     number = len(crowd.labels)
     for first in range(number):
         found.boxes.extend(_corner(crowd, first))
@@ -119,6 +129,7 @@ def pure_profiles_of_many(crowd: Crowd) -> PureCounts:
                 visited += search.visited
                 found.boxes.extend(search.found)
                 found.open.extend(search.open)
+                found.unread.extend((support, why) for why in search.unread)
     return found._replace(visited=visited)
 
 
@@ -254,6 +265,7 @@ class _Boxes:
         self.size = crowd.size
         self.found: list[CountBox] = []
         self.open: list[str] = []
+        self.unread: list[str] = []
         self.visited = 0
 
     def run(self) -> None:
@@ -263,7 +275,7 @@ class _Boxes:
         try:
             gains = self._gains()
         except StructureError as error:
-            self.open.append(f"{where} were not searched: {error}")
+            self.unread.append(str(error))
             return
         if gains is None:
             return

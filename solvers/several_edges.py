@@ -22,7 +22,7 @@ from pigou.solvers.roots import working_precision
 from pigou.solvers.several_choices import Crowd
 from pigou.solvers.several_counts import on_edge
 
-__all__ = ["EdgeMixtures", "PairMixture", "mixtures_of_pairs"]
+__all__ = ["EdgeMixtures", "PairMixture", "mixtures_of_pairs", "sign_throughout"]
 
 
 class PairMixture(NamedTuple):
@@ -82,7 +82,7 @@ def mixtures_of_pairs(crowd: Crowd) -> EdgeMixtures:
             result.open.append(f"mixtures of {names}: a share of {crowd.labels[pair[1]]} from "
                                f"{one.lower} to {one.upper}")  # fmt: skip
         for root in roots.roots:
-            signs = [_sign(other, root.share) for other in others]
+            signs = [sign_throughout(other, root.share) for other in others]
             if any(sign == 1 for sign in signs):
                 continue
             if None in signs:
@@ -97,7 +97,7 @@ def mixtures_of_pairs(crowd: Crowd) -> EdgeMixtures:
     return result
 
 
-def _sign(function: Piecewise, share: Enclosure) -> int | None:
+def sign_throughout(function: Piecewise, share: Enclosure) -> int | None:
     """Return the sign of an expectation throughout an enclosure; None if it may change."""
     signs = {run.sign for run in function.runs}
     if signs == {0}:

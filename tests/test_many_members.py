@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from scipy.stats import binom
 
 from pigou import solve
 from pigou.check import examine, recheck
@@ -14,7 +15,7 @@ from pigou.exact import Enclosure
 from pigou.solvers import several_choices
 from test_many_choices import crowd_game, shares
 
-SIZES = (1000, 10**6, 10**9)
+SIZES = (1000, 10**9)
 
 
 def counts(found) -> set[tuple[int, ...]]:
@@ -56,7 +57,8 @@ def agrees_with_profiles(monkeypatch, rng: random.Random, step: bool) -> int:
     game = crowd_game(*[p.replace("size", str(size)) for p in payoffs], size=size)
     expected, found = solve(game), by_formulas(monkeypatch, game)
     boxes = [c for c in found.components if c.points]
-    assert boxes or counts(found) == counts(expected)
+    missed = counts(expected) - counts(found)
+    assert boxes or all(found.unresolved and 0 not in row for row in missed)
     assert counts(found) <= counts(expected)
     if expected.unresolved or expected.components or found.components or step:
         return 0
@@ -79,7 +81,7 @@ def test_equilibria_are_those_of_the_search_through_profiles(monkeypatch):
 def test_equilibria_are_those_of_the_search_through_profiles_many_times(monkeypatch, step):
     rng = random.Random(40)
     agreed = [agrees_with_profiles(monkeypatch, rng, step) for _ in range(250)]
-    assert step or sum(agreed) > 250
+    assert step or sum(agreed) > 150
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -151,7 +153,32 @@ def test_where_all_choices_pay_the_same_everything_is_an_equilibrium():
     assert len(ranges) == 4
 
 
+@pytest.mark.parametrize(
+    "size", [10**4, *(pytest.param(size, marks=pytest.mark.long) for size in (150, 10**9))]
+)
+def test_two_thresholds_and_staying_out_at_any_size(size):
+    """Each of two projects pays if a tenth, or a fifth, of all take part."""
+    game = crowd_game(
+        "if( x >= 1/10 , 1 , 0 ) - 1/4", "if( y >= 1/5 , 1 , 0 ) - 1/2", "0", size=size
+    )
+    found = solve(game)
+    assert found.complete
+    assert counts(found) == {(size, 0, 0), (0, size, 0), (0, 0, size)}
+    inside = [row for row in mixed(found) if all(share.lower > 0 for share in row)]
+    ((first, second, _),) = inside
+    for share, cut, chance in ((first, 10, 0.25), (second, 5, 0.5)):
+        at_least = -(-size // cut) - 1  # of the others
+        lower, upper = (
+            binom.sf(at_least - 1, size - 1, float(end)) for end in (share.lower, share.upper)
+        )
+        assert abs(lower - chance) < 1e-4 and abs(upper - chance) < 1e-4
+
+
 def test_thresholds_leave_mixtures_of_three_open_and_say_so():
     found = solve(crowd_game("if( x * y > 1/9 , 1 , 0 )", "1/2", "1/2", size=10**6))
     assert not found.complete
-    assert any("three or more choices were not searched" in note for note in found.unresolved)
+    notes = [
+        "mixtures of a, b and c were not searched",
+        "pure profiles in which a, b and c are all",
+    ]
+    assert all(any(note.startswith(one) for note in found.unresolved) for one in notes)

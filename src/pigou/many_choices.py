@@ -7,7 +7,7 @@ Two choices are solved in `pigou.large_population`, small populations, types and
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from pigou.solvers.face_signs import signs_of
 from pigou.solvers.several_choices import Crowd, Quotient, in_shares
 from pigou.solvers.several_counts import CountBox, PureCounts, pure_profiles_of_many
 from pigou.solvers.several_edges import PairMixture, mixtures_of_pairs
+from pigou.solvers.several_thresholds import Apart, apart, mixtures_apart, pure_apart
 from pigou.solvers.simplex_equilibria import Piece, simplex_equilibria
 from pigou.solvers.simplex_points import Rest
 
@@ -34,7 +35,7 @@ _HOW = {
     2: "roots of what one choice gains over another, isolated exactly",
 }
 _HOW_PURE = "what a choice gains, in exact arithmetic, beside those who take each choice"
-_HOW_PAIR = "a root of the expected gain, by binomial sums with rigorous bounds"
+_HOW_BINOMIAL = "roots of expected gains, by binomial sums with rigorous bounds"
 _HOW_INSIDE = "the system of equal payoffs solved by a Gröbner basis, with exact signs"
 
 
@@ -94,7 +95,18 @@ class _Work:
     def pure(self, found: PureCounts) -> None:
         """Add pure equilibria; of long ranges of counts, which are all equilibria, the ends."""
         assert self.crowd.size is not None
-        for box in sorted(found.boxes, key=lambda box: (len(box.support), box.support)):
+        boxes = list(found.boxes)
+        for support, why in found.unread:
+            structure = self._apart(support)
+            more = structure and pure_apart(self.crowd, structure)
+            if more is not None:
+                boxes += more
+            else:
+                where = self._names(support)
+                self.notes.append(
+                    f"pure profiles in which {where} are all taken were not searched: {why}"
+                )
+        for box in sorted(boxes, key=lambda box: (len(box.support), box.support)):
             profiles = itertools.islice(box.profiles(self.crowd.size), MOST_IN_A_ROW + 1)
             listed = list(profiles) if box.number <= MOST_IN_A_ROW else []
             if not listed:
@@ -109,6 +121,17 @@ class _Work:
             + (f"; {found.visited:,} boxes of counts divided or settled" if found.visited else "")
         )
 
+    def _apart(self, support: tuple[int, ...]) -> Apart | None:
+        """Return how the conditions of a support come apart, if they do."""
+        try:
+            return apart(self.crowd, support)
+        except StructureError:
+            return None
+
+    def _names(self, support: Sequence[int]) -> str:
+        labels = [self.crowd.labels[a] for a in support]
+        return f"{', '.join(labels[:-1])} and {labels[-1]}"
+
     def _ranges(self, box: CountBox) -> str:
         parts = [
             f"{low:,} to {high:,} {self.crowd.labels[a]}"
@@ -119,10 +142,11 @@ class _Work:
     def mixed(self) -> None:
         """Add all equilibria in which everybody uses the same mixture (or shares of a continuum).
 
-        Where many members' payoffs are no polynomials, mixtures of two choices only are looked for.
+        Where many members' payoffs are no polynomials, mixtures of two choices are looked for, and
+        of more where their conditions come apart.
         """
         if self.crowd.size is not None and not self.rules.readable:
-            self._pairs()
+            self._thresholds()
             return
         found = simplex_equilibria(self.crowd)
         places = []
@@ -148,12 +172,25 @@ class _Work:
                 return place
         return None
 
-    def _pairs(self) -> None:
+    def _thresholds(self) -> None:
+        """Add mixtures where payoffs are polynomials piece by piece only."""
         found = mixtures_of_pairs(self.crowd)
         self.drafts += [self.rules.mixture(one) for one in found.found]
         self.notes += found.open
-        self.notes.append(f"mixtures of three or more choices were not searched: {self.rules.why}")
-        self.how.append("mixtures of two choices by binomial sums with rigorous bounds")
+        every = range(len(self.crowd.labels))
+        for size in range(3, len(every) + 1):
+            for support in itertools.combinations(every, size):
+                where = f"mixtures of {self._names(support)}"
+                structure = self._apart(support)
+                if structure is None:
+                    self.notes.append(f"{where} were not searched: {self.rules.why}")
+                    continue
+                for one in mixtures_apart(self.crowd, structure):
+                    if isinstance(one, str):
+                        self.notes.append(f"{where}: {one}")
+                    else:
+                        self.drafts.append(self.rules.spread(one))
+        self.how.append("mixtures by binomial sums with rigorous bounds")
 
     def finish(self, pure: bool) -> EquilibriumSet:
         """Name and check what was found."""
@@ -241,11 +278,15 @@ class _Rules:
 
     def mixture(self, one: PairMixture) -> _Draft:
         """Return a mixture of two choices by many members whose payoffs have thresholds."""
-        shares = [Enclosure.point(0)] * len(self.crowd.labels)
-        shares[one.support[0]] = Enclosure.point(1) - one.share
-        shares[one.support[1]] = one.share
-        marks = {True: ("stable",), False: ("unstable",), None: ()}[one.falls]
-        return _Draft(self._strategy(shares, None), marks, _HOW_PAIR)
+        first, second = one.support
+        draft = self.spread({first: Enclosure.point(1) - one.share, second: one.share})
+        return draft._replace(marks={True: ("stable",), False: ("unstable",), None: ()}[one.falls])
+
+    def spread(self, known: Mapping[int, Enclosure]) -> _Draft:
+        """Return a mixture, given by the shares of the choices that are taken."""
+        zero = Enclosure.point(0)
+        shares = [known.get(a, zero) for a in range(len(self.crowd.labels))]
+        return _Draft(self._strategy(shares, None), (), _HOW_BINOMIAL)
 
     def _marks(self, rest: Rest) -> tuple[str, ...]:
         """Say that an equilibrium is strict, and whether best-response dynamics return to it.
