@@ -225,7 +225,7 @@ class _Search:
             if found.refused:
                 self.open.append(f"{where}: {found.refused}")
             elif not found.finite:
-                self._endless(support, signs, distinct, ring)
+                self._endless(support, signs, gaps, distinct)
             for point in found.points:
                 if not any(all(point.sign(whole(f)) == 0 for f in s) for s in solved):
                     self._candidate(support, signs, gaps, point)
@@ -250,11 +250,14 @@ class _Search:
         if ties is not None:
             self.add(rest._replace(ties=ties))
 
-    def _endless(self, support: tuple[int, ...], signs: Any, system: list[Any], ring: Ring) -> None:
+    def _endless(
+        self, support: tuple[int, ...], signs: Any, gaps: list[Quotient], system: list[Any]
+    ) -> None:
         """Settle a system with infinitely many solutions if all is linear; else leave it open."""
         shown = " and ".join(f"{f} = 0" for f in system) or "all of them"
         note = f"mixtures of {self.names(support)}: infinitely many may be equilibria ({shown})"
-        rows = None if signs else self._linear(support, system)
+        plain = not signs and all(g.bottom.is_constant() for g in gaps)
+        rows = self._linear(support, system) if plain else None
         corners = None if rows is None else _corners(len(support), rows)
         if corners is None:
             self.open.append(note)

@@ -149,7 +149,7 @@ def test_where_all_choices_pay_the_same_everything_is_an_equilibrium():
     whole = [c for c in found.components if not c.points]
     assert [(c.dimension, c.subsets) for c in whole] == [(2, (("E1", "E2", "E3"),))]
     ranges = [c.points for c in found.components if c.points]
-    assert "profiles by counts: 1 to 999,999,999 b, the others a" in ranges
+    assert "profile with 1 to 999,999,999 b and the others a," in ranges
     assert len(ranges) == 4
 
 

@@ -112,13 +112,17 @@ class _Work:
             if not listed:
                 listed = [tuple(row) for row in _ends(box, self.crowd.size)]
                 names = tuple(f"E{len(self.drafts) + k}" for k in range(1, len(listed) + 1))
-                words = f"profiles by counts: {self._ranges(box)}"
+                words = f"profile with {self._ranges(box)},"
                 self.components.append(Component("", 0, (names,), points=words))
             self.drafts += [self.rules.profile(box, row) for row in listed]
         self.notes += found.open
         self.how.append(
             "what a choice gains read as polynomial pieces over counts, with its signs"
-            + (f"; {found.visited:,} boxes of counts divided or settled" if found.visited else "")
+            + (
+                f"; boxes of counts divided until settled ({found.visited:,})"
+                if found.visited
+                else ""
+            )
         )
 
     def _apart(self, support: tuple[int, ...]) -> Apart | None:
@@ -137,7 +141,7 @@ class _Work:
             f"{low:,} to {high:,} {self.crowd.labels[a]}"
             for a, (low, high) in zip(box.support[1:], box.ranges, strict=True)
         ]
-        return f"{', '.join(parts)}, the others {self.crowd.labels[box.support[0]]}"
+        return f"{', '.join(parts)} and the others {self.crowd.labels[box.support[0]]}"
 
     def mixed(self) -> None:
         """Add all equilibria in which everybody uses the same mixture (or shares of a continuum).
