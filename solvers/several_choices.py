@@ -177,14 +177,22 @@ class Crowd:
         found = self._read(support, own, lambda f: signs_of(in_shares(f, others), closed=True))
         return found.top
 
-    def known(self, own: int) -> Iterator[tuple[Any, dict[str, Any]]]:
+    def known(self, own: int | None) -> Iterator[tuple[Any, dict[str, Any]]]:
         """Yield the draws of chance: how likely each is, with all values that a member knows."""
         for weight, draw in self._draws:
-            yield weight, {**self._constants, **draw, **self.options[own]}
+            yield weight, {**self._constants, **draw, **({} if own is None else self.options[own])}
 
     def _read(self, support: tuple[int, ...], own: int, oracle: Oracle) -> Quotient:
+        return self.formula(self.game.payoff(self.player), support, own, oracle)
+
+    def formula(
+        self, formula: sp.Expr, support: tuple[int, ...], own: int | None, oracle: Oracle
+    ) -> Quotient:
+        """Return a formula on a face, for one who takes a choice or, with None, for an observer.
+
+        Of N members it is in the counts of the others, or of all where an observer looks.
+        """
         reader = _Reader(self, support, own, oracle)
-        formula = self.game.payoff(self.player)
         total = reader.number(fmpq(0))
         for weight, known in self.known(own):
             total = total + reader.number(weight) * reader.read(formula, known)
@@ -247,14 +255,14 @@ def _exact(number: Any) -> Any:
 class _Reader:
     """Reads a formula on a face, for a member who takes one choice."""
 
-    def __init__(self, crowd: Crowd, support: tuple[int, ...], own: int, oracle: Oracle):
+    def __init__(self, crowd: Crowd, support: tuple[int, ...], own: int | None, oracle: Oracle):
         self.crowd, self.oracle = crowd, oracle
         self.ring = face_ring(len(support) - 1)
         rest = list(self.ring.gens())[: len(support) - 1]
-        all_ = 1 if crowd.size is None else crowd.size - 1
+        all_ = 1 if crowd.size is None else crowd.size - (own is not None)
         first = self.ring.constant(all_) - sum(rest, self.ring.constant(0))
         self.taking = dict(zip(support, [first, *rest], strict=True))
-        if crowd.size is not None:
+        if crowd.size is not None and own is not None:
             self.taking[own] = self.taking.get(own, self.ring.constant(0)) + 1
 
     def number(self, value: Any) -> Quotient:

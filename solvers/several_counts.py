@@ -35,7 +35,7 @@ from pigou.solvers.face_signs import signs_of
 from pigou.solvers.piecewise import CountFormula, Piecewise, Run, combined, read_piecewise
 from pigou.solvers.several_choices import Crowd, in_shares
 
-__all__ = ["CountBox", "PureCounts", "on_edge", "pure_profiles_of_many"]
+__all__ = ["Bounds", "Box", "CountBox", "PureCounts", "on_edge", "pure_profiles_of_many"]
 
 MOST_BOXES = 6_000
 
@@ -54,7 +54,7 @@ class CountBox(NamedTuple):
     """
 
     support: tuple[int, ...]
-    ranges: tuple[tuple[int, int], ...]
+    ranges: Box
     strict: bool
 
     def profiles(self, size: int) -> Iterator[tuple[int, ...]]:
@@ -218,8 +218,24 @@ def _at(runs: list[Run], count: int) -> Run:
 # -- three and more choices -----------------------------------------------------------------------
 
 
-class _Bounds:
-    """A polynomial in counts, and its range on boxes."""
+Box = tuple[tuple[int, int], ...]
+"""For each count but the first, the lowest and the highest."""
+
+
+class Bounds:
+    """A polynomial in counts, and its range on boxes.
+
+    Parameters
+    ----------
+    polynomial : fmpq_mpoly
+
+    Examples
+    --------
+    >>> from pigou.solvers.face_signs import face_ring
+    >>> x, y = face_ring(2).gens()
+    >>> Bounds(x * y - 1).on(((0, 2), (4, 4)))
+    (-1, 7)
+    """
 
     def __init__(self, polynomial: Any):
         self.polynomial = polynomial
@@ -227,7 +243,7 @@ class _Bounds:
         self.terms = _terms(polynomial)
         self.gens = polynomial.context().gens()
 
-    def on(self, box: tuple[tuple[int, int], ...]) -> tuple[Any, Any]:
+    def on(self, box: Box) -> tuple[Any, Any]:
         """Return a lower and an upper bound on a box of counts."""
         middle = [fmpq(low + high, 2) for low, high in box]
         reach = [fmpq(high - low, 2) for low, high in box]
@@ -237,19 +253,21 @@ class _Bounds:
                 *(x + m for x, m in zip(self.gens, middle, strict=True))
             )
             terms, middle = _terms(moved), [fmpq(0)] * len(box)
-        centre, spread = fmpq(0), fmpq(0)
+        lowest = highest = fmpq(0)
         for power, c in terms.items():
             if not any(power):
-                centre += c
-            elif self.degree > 1:
-                spread += abs(c) * math.prod(
-                    (r**e for r, e in zip(reach, power, strict=True) if e), start=fmpq(1)
-                )
-            else:
+                lowest, highest = lowest + c, highest + c
+                continue
+            if self.degree == 1:
                 k = power.index(1)
-                centre += c * middle[k]
-                spread += abs(c) * reach[k]
-        return centre - spread, centre + spread
+                lowest, highest = lowest + c * middle[k], highest + c * middle[k]
+            spread = abs(c) * math.prod(
+                (r**e for r, e in zip(reach, power, strict=True) if e), start=fmpq(1)
+            )
+            even = all(e % 2 == 0 for e in power)
+            lowest -= 0 if even and c > 0 else spread
+            highest += 0 if even and c < 0 else spread
+        return lowest, highest
 
 
 def _terms(polynomial: Any) -> dict[tuple[int, ...], Any]:
@@ -279,7 +297,7 @@ class _Boxes:
             return
         if gains is None:
             return
-        limits = [_Bounds(g) for g in gains]
+        limits = [Bounds(g) for g in gains]
         most = self.size - len(self.support) + 1
         stack = [((1, most),) * (len(self.support) - 1)]
         while stack:
@@ -314,16 +332,14 @@ class _Boxes:
             sums.append(both)
         return [*sums, *found.values()]
 
-    def _trimmed(self, box: tuple[tuple[int, int], ...]) -> Any:
+    def _trimmed(self, box: Box) -> Any:
         """Cut a box to where the first choice is taken by at least one; None if it is nowhere."""
         lows = sum(low for low, _ in box)
         if lows >= self.size:
             return None
         return tuple((low, min(high, self.size - 1 - lows + low)) for low, high in box)
 
-    def _settled(
-        self, box: tuple[tuple[int, int], ...], limits: list[_Bounds]
-    ) -> list[tuple[tuple[int, int], ...]]:
+    def _settled(self, box: Box, limits: list[Bounds]) -> list[Box]:
         """Drop a box, keep it, or divide it in two."""
         highest = []
         for limit in limits:

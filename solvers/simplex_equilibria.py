@@ -41,7 +41,7 @@ from pigou.solvers.simplex_points import (
     ties_at,
     whole,
 )
-from pigou.solvers.variety import Point, Ring, rational_point, solve_system
+from pigou.solvers.variety import Point, rational_point, solve_system
 
 __all__ = ["Piece", "SimplexEquilibria", "simplex_equilibria"]
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+import sympy as sp
 from scipy.stats import binom
 
-from pigou import solve
+from pigou import compare, solve, subsidy
 from pigou.check import examine, recheck
 from pigou.exact import Enclosure
+from pigou.optimum import first_best
 from pigou.solvers import several_choices
 from test_many_choices import crowd_game, shares
 
@@ -182,3 +184,56 @@ def test_thresholds_leave_mixtures_of_three_open_and_say_so():
         "pure profiles in which a, b and c are all",
     ]
     assert all(any(note.startswith(one) for note in found.unresolved) for one in notes)
+
+
+# -- the first best -----------------------------------------------------------------------------
+
+
+def agrees_on_the_first_best(monkeypatch, rng: random.Random) -> None:
+    size = rng.randint(3, 9)
+    payoffs = [random_payoff(rng, products=True, step=False) for _ in range(3)]
+    game = crowd_game(*[p.replace("size", str(size)) for p in payoffs], size=size)
+    expected = first_best(game)
+    with monkeypatch.context() as patch:
+        patch.setattr(several_choices, "LISTED", 1)
+        patch.setattr(several_choices, "MOST_PROFILES", 0)
+        found = first_best(game)
+    assert found.welfare == expected.welfare
+    assert set(found.profiles) <= set(expected.profiles) or len(expected.profiles) == 5
+    assert len(found.profiles) == len(expected.profiles)
+    assert found.is_equilibrium == expected.is_equilibrium
+
+
+def test_the_first_best_is_that_of_the_search_through_profiles(monkeypatch):
+    rng = random.Random(6)
+    for _ in range(4):
+        agrees_on_the_first_best(monkeypatch, rng)
+
+
+@pytest.mark.long
+def test_the_first_best_is_that_of_the_search_through_profiles_many_times(monkeypatch):
+    rng = random.Random(60)
+    for _ in range(200):
+        agrees_on_the_first_best(monkeypatch, rng)
+
+
+def test_the_first_best_of_a_continuum_is_a_stationary_point():
+    """Sum of x (1 - x), y (2/3 - y), z/2 and x, which bystanders get: 2 - 2x = 2/3 - 2y = 1/2."""
+    best = first_best(crowd_game("1 - x", "2/3 - y", "1/2"))
+    assert best.profiles == ("a 3/4, b 1/12, c 1/6",)
+    assert best.welfare == Enclosure.point(Fraction(77, 72))
+    assert not best.is_equilibrium
+    corner = first_best(crowd_game("x", "2 * y", "1/3"))
+    assert (corner.profiles, corner.is_equilibrium) == (("a 1", "b 1"), True)
+    assert corner.welfare == Enclosure.point(2)
+
+
+@pytest.mark.parametrize("size", [sp.oo, 10**9])
+def test_reforms_of_a_crowd_are_compared(size):
+    game = crowd_game("x", "2 * y", "1/3", size=size)
+    # the choices have the values 0, 1 and 2: the third is worth 6 more then
+    found = compare(game, [subsidy("go", 3, "help")])
+    assert found.baseline.first_best.is_equilibrium
+    (reform,) = found.reforms
+    kinds = [(e.kind, e.strategies[0].probabilities["c"]) for e in reform.found]
+    assert kinds == [("pure", Enclosure.point(1))]
