@@ -36,6 +36,7 @@ from pigou.solvers.simplex_edges import Edge, runs
 from pigou.solvers.simplex_points import (
     Rest,
     at_point,
+    is_negative_definite,
     ring_of_systems,
     sign_of_quotient,
     ties_at,
@@ -248,7 +249,9 @@ class _Search:
             return
         ties = ties_at(self.crowd, support, point, oracle)
         if ties is not None:
-            self.add(rest._replace(ties=ties))
+            polynomial = all(g.bottom.is_one() for g in gaps)
+            falls = polynomial and is_negative_definite(point, [g.top for g in gaps])
+            self.add(rest._replace(ties=ties, slope=-1 if falls else 0))
 
     def _endless(
         self, support: tuple[int, ...], signs: Any, gaps: list[Quotient], system: list[Any]

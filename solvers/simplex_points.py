@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -15,7 +16,15 @@ from pigou.solvers.face_signs import Oracle, signs_of
 from pigou.solvers.several_choices import Crowd, Quotient
 from pigou.solvers.variety import Point, Ring
 
-__all__ = ["Rest", "at_point", "ring_of_systems", "sign_of_quotient", "ties_at", "whole"]
+__all__ = [
+    "Rest",
+    "at_point",
+    "is_negative_definite",
+    "ring_of_systems",
+    "sign_of_quotient",
+    "ties_at",
+    "whole",
+]
 
 
 class Rest(NamedTuple):
@@ -29,7 +38,8 @@ class Rest(NamedTuple):
     ties : frozenset of int
         The choices outside the support that pay as much.
     slope : int
-        On an edge: the sign of the derivative of what the second choice gains, along the edge.
+        -1 if the derivative of payoffs is negative definite along the face, 1 if it is positive on
+        an edge, 0 if it is neither or was not found out.
     """
 
     support: tuple[int, ...]
@@ -113,3 +123,48 @@ def ties_at(
                 return None
             ties |= {choice} if sign == 0 else set()
     return frozenset(ties)
+
+
+def is_negative_definite(point: Point, gaps: Sequence[Any]) -> bool:
+    r"""Whether the derivative of payoffs is negative definite along a face, at a point.
+
+    With :math:`g_i` what choice i gains over the first, and
+    :math:`J_{ij} = \partial g_i / \partial x_j`, it is :math:`z^\top J z < 0` for all z but 0.
+    Signs of the minors of :math:`-(J + J^\top)` decide, in exact arithmetic (Sylvester).
+
+    Parameters
+    ----------
+    point : Point
+    gaps : sequence of fmpq_mpoly
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from pigou.solvers.face_signs import face_ring
+    >>> from pigou.solvers.variety import rational_point
+    >>> x, y = face_ring(2).gens()
+    >>> point = rational_point([Fraction(1, 3)] * 2)
+    >>> is_negative_definite(point, [1 - 2 * x - y, 1 - x - 2 * y])
+    True
+    >>> is_negative_definite(point, [1 - x - 2 * y, 1 - 2 * x - y])
+    False
+    """
+    places = range(len(gaps))
+    slopes = [[gap.derivative(k) for k in places] for gap in gaps]
+    matrix = [[-(slopes[i][k] + slopes[k][i]) for k in places] for i in places]
+    for size in range(1, len(gaps) + 1):
+        minor = _determinant([row[:size] for row in matrix[:size]])
+        if minor.is_zero() or point.sign(whole(minor)) != 1:
+            return False
+    return True
+
+
+def _determinant(rows: list[list[Any]]) -> Any:
+    """Return a determinant, by the first row."""
+    if len(rows) == 1:
+        return rows[0][0]
+    total = rows[0][0] * 0
+    for k, entry in enumerate(rows[0]):
+        rest = [[*row[:k], *row[k + 1 :]] for row in rows[1:]]
+        total = total + (-1) ** k * entry * _determinant(rest)
+    return total

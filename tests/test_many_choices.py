@@ -108,6 +108,16 @@ def test_marks_of_stability_are_those_that_can_be_shown():
     ]
     entry = solve(crowd_game("1 - x", "2/3 - y", "1/10"))
     assert [e.marks for e in entry] == [("stable",)]
+    # the derivative of payoffs is negative definite, indefinite, skew
+    assert [e.marks for e in solve(crowd_game("1 - x", "1 - y", "1 - z"))] == [("stable",)]
+    saddle = solve(crowd_game("1 - x", "y - 1/2", "1/2"))
+    assert all(e.marks != ("stable",) for e in saddle if all(s.lower > 0 for s in shares(e)))
+    assert [e.marks for e in solve(crowd_game("z - y", "x - z", "y - x"))] == [()]
+    # a good rock, paper and scissors, in which winning is worth more, and a bad one
+    good = solve(crowd_game("2 * z - y", "2 * x - z", "2 * y - x"))
+    assert [e.marks for e in good] == [("stable",)]
+    bad = solve(crowd_game("z - 2 * y", "x - 2 * z", "y - 2 * x"))
+    assert [e.marks for e in bad] == [()]
 
 
 def test_irrational_shares_inside_are_proved_anew_by_the_checker():

@@ -295,15 +295,15 @@ class _Rules:
     def _marks(self, rest: Rest) -> tuple[str, ...]:
         """Say that an equilibrium is strict, and whether best-response dynamics return to it.
 
-        On an edge they do if other choices pay less, payoffs have no jumps or kinks, and the gain
-        of one choice over the other falls: then it falls towards zero whichever of the two is the
-        best response, and the shares of other choices die out.
+        They do where other choices pay less, payoffs have no jumps or kinks, and the derivative of
+        payoffs is negative definite along the face (Sandholm 2010, Theoretical Economics 5:27-50).
+        On an edge, which is never left then, they do not if it is positive.
         """
         if rest.ties:
             return ()
         if len(rest.support) == 1:
             return ("strict", "stable") if self.smooth else ("strict",)
-        if len(rest.support) > 2 or not self.smooth or not rest.slope:
+        if not self.smooth or not rest.slope:
             return ()
         return ("stable",) if rest.slope < 0 else ("unstable",)
 
