@@ -33,6 +33,7 @@ from pigou.errors import DeclarationError, StructureError
 from pigou.expression import If, Lookup, Total, each, symbol
 from pigou.game import Choice, Game
 from pigou.solvers.face_signs import Oracle, face_ring, signs_of
+from pigou.solvers.form import LARGEST_GROUP
 from pigou.solvers.population import draws
 
 __all__ = [
@@ -94,6 +95,8 @@ class Crowd:
         The values of the moves under each choice.
     size : int or None
         The number of members; None for a continuum.
+    exit : int or None
+        The choice to leave: those who stay meet only members who stay.
 
     Examples
     --------
@@ -114,6 +117,12 @@ class Crowd:
     labels: tuple[str, ...]
     options: tuple[Mapping[str, Any], ...]
     size: int | None
+    exit: int | None = None
+
+    @property
+    def staying(self) -> tuple[int, ...]:
+        """The choices but for the one to leave."""
+        return tuple(a for a in range(len(self.labels)) if a != self.exit)
 
     @cached_property
     def _draws(self) -> list[tuple[Any, dict[str, Any]]]:
@@ -134,6 +143,8 @@ class Crowd:
         It is if payoffs are polynomials in the counts, or there are more than 5,000 profiles.
         """
         number = len(self.labels)
+        if self.exit is not None:
+            return self.size is None or self.size > LARGEST_GROUP
         if self.size is None or math.comb(self.size + number - 1, number - 1) > MOST_PROFILES:
             return True
         every = tuple(range(len(self.labels)))
@@ -218,12 +229,17 @@ def crowd_of(game: Game, at: Mapping[str, Any]) -> Crowd | None:
         return None
     (player,) = game.players
     moves = game.moves_of(player.name)
-    if not all(isinstance(m.domain, Choice) and m.choice.exit is None for m in moves):
+    if not all(isinstance(m.domain, Choice) for m in moves):
+        return None
+    leaving = [m.choice.exit for m in moves if m.choice.exit is not None]
+    if leaving and (len(moves) > 1 or player.size == sp.oo):
         return None
     actions = list(itertools.product(*(m.choice.labels for m in moves)))
     values = {symbol(k): sp.Rational(v.numerator, v.denominator) for k, v in at.items()}
     size = sp.sympify(player.size).xreplace(values)
-    if len(actions) < 3 or (size != sp.oo and (not size.is_Integer or size <= LISTED)):
+    if len(actions) < 3 - len(leaving) or (
+        size != sp.oo and (not size.is_Integer or size <= LISTED)
+    ):
         return None
     where = f"game '{game.name}': '{player.name}' has"
     if len(actions) > MOST_CHOICES:
@@ -242,6 +258,7 @@ def crowd_of(game: Game, at: Mapping[str, Any]) -> Crowd | None:
         tuple(", ".join(action) for action in actions),
         options,
         None if size == sp.oo else int(size),
+        actions.index((leaving[0],)) if leaving else None,
     )
 
 

@@ -35,7 +35,7 @@ from pigou.solvers.face_signs import signs_of
 from pigou.solvers.piecewise import CountFormula, Piecewise, Run, combined, read_piecewise
 from pigou.solvers.several_choices import Crowd, in_shares
 
-__all__ = ["Bounds", "Box", "CountBox", "PureCounts", "on_edge", "pure_profiles_of_many"]
+__all__ = ["Bounds", "Box", "CountBox", "PureCounts", "alike", "on_edge", "pure_profiles_of_many"]
 
 MOST_BOXES = 6_000
 
@@ -116,7 +116,7 @@ def pure_profiles_of_many(crowd: Crowd) -> PureCounts:
     found = PureCounts([], 0, [], [])
     number = len(crowd.labels)
     for first in range(number):
-        found.boxes.extend(_corner(crowd, first))
+        found.boxes.extend(alike(crowd, first))
     for pair in itertools.combinations(range(number), 2):
         found.boxes.extend(_edge(crowd, pair))
     excluded: set[tuple[int, int]] = set()
@@ -175,8 +175,19 @@ def on_edge(crowd: Crowd, pair: tuple[int, int], own: int) -> Piecewise:
     return Piecewise(combined(parts, expected))
 
 
-def _corner(crowd: Crowd, choice: int) -> Iterator[CountBox]:
-    """Yield the profile in which all take one choice, if it is an equilibrium."""
+def alike(crowd: Crowd, choice: int) -> Iterator[CountBox]:
+    """Yield the profile in which all take one choice, if it is an equilibrium.
+
+    Examples
+    --------
+    >>> from pigou import Game, Move, Player
+    >>> from pigou.solvers.several_choices import crowd_of
+    >>> firms = [Player("firm", size=1000)]
+    >>> payoffs = {"firm": "if(go == a, mean(go == a), 1/2)"}
+    >>> game = Game("g", firms, [Move("go", "firm", {"a": 0, "b": 1, "c": 2})], payoffs)
+    >>> [box.strict for choice in range(3) for box in alike(crowd_of(game, {}), choice)]
+    [True, False, False]
+    """
     assert crowd.size is not None
     strict = True
     for other in range(len(crowd.labels)):

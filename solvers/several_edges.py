@@ -68,7 +68,7 @@ def mixtures_of_pairs(crowd: Crowd) -> EdgeMixtures:
     [((0, 1), 0.5)]
     """
     result = EdgeMixtures([], [])
-    for pair in itertools.combinations(range(len(crowd.labels)), 2):
+    for pair in itertools.combinations(crowd.staying, 2):
         names = " and ".join(crowd.labels[a] for a in pair)
         pays = [on_edge(crowd, pair, own) for own in range(len(crowd.labels))]
         gain = pays[pair[1]] - pays[pair[0]]
@@ -98,7 +98,16 @@ def mixtures_of_pairs(crowd: Crowd) -> EdgeMixtures:
 
 
 def sign_throughout(function: Piecewise, share: Enclosure) -> int | None:
-    """Return the sign of an expectation throughout an enclosure; None if it may change."""
+    """Return the sign of an expectation throughout an enclosure; None if it may change.
+
+    Examples
+    --------
+    >>> from flint import fmpq_poly
+    >>> from pigou.solvers.piecewise import Piece
+    >>> step = Piecewise([Piece(0, 499, fmpq_poly([-1])), Piece(500, 999, fmpq_poly([1]))])
+    >>> [sign_throughout(step, Enclosure.point(share)) for share in ("1/3", "1/2")]
+    [-1, None]
+    """
     signs = {run.sign for run in function.runs}
     if signs == {0}:
         return 0

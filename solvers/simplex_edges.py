@@ -41,6 +41,17 @@ class Edge:
         Two choices.
     corner : callable
         For a choice: the equilibrium in which all take it, or None.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou import Game, Move, Player
+    >>> from pigou.solvers.several_choices import crowd_of
+    >>> mass, go = [Player("firm", size=sp.oo)], Move("go", "firm", {"a": 0, "b": 1, "c": 2})
+    >>> crowd = crowd_of(Game("g", mass, [go], {"firm": "(go == b)*(1/3 - mean(go == b))"}), {})
+    >>> line = Edge(crowd, (0, 1), lambda choice: None).line()
+    >>> [str(point.enclosures()[0]) for point in line]
+    ['0', '1/6', '1/3', '2/3', '1']
     """
 
     def __init__(self, crowd: Crowd, support: tuple[int, ...], corner: Callable[[int], Any]):
@@ -122,7 +133,13 @@ def _ends(point: Point) -> tuple[Fraction, Fraction]:
 
 
 def runs(flags: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Yield the first and the last place of each run of what is true."""
+    """Yield the first and the last place of each run of what is true.
+
+    Examples
+    --------
+    >>> list(runs([True, False, True, True]))
+    [(0, 0), (2, 3)]
+    """
     start = None
     for n, flag in enumerate([*flags, False]):
         if flag and start is None:

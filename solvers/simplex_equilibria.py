@@ -93,6 +93,7 @@ def simplex_equilibria(crowd: Crowd) -> SimplexEquilibria:
 
     Examples
     --------
+    >>> import sympy as sp
     >>> from pigou import Game, Move, Player
     >>> from pigou.solvers.several_choices import crowd_of
     >>> mass = [Player("firm", size=sp.oo)]
@@ -105,7 +106,7 @@ def simplex_equilibria(crowd: Crowd) -> SimplexEquilibria:
     search = _Search(crowd)
     number = len(crowd.labels)
     for size in range(1, number + 1):
-        for support in itertools.combinations(range(number), size):
+        for support in itertools.combinations(crowd.staying, size):
             if size == 1:
                 search.corner(support)
             elif size == 2:
@@ -113,7 +114,7 @@ def simplex_equilibria(crowd: Crowd) -> SimplexEquilibria:
             else:
                 search.inside(support)
     return SimplexEquilibria(
-        search.rests, search.maximal(), search.open, 2**number - 1, search.cases
+        search.rests, search.maximal(), search.open, 2 ** len(crowd.staying) - 1, search.cases
     )
 
 

@@ -70,7 +70,23 @@ class Rest(NamedTuple):
 
 
 def at_point(point: Point) -> Oracle:
-    """Return the oracle that answers at a point."""
+    """Return the oracle that answers at a point.
+
+    Raises
+    ------
+    StructureError
+        Where it cannot tell.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from pigou.solvers.face_signs import face_ring
+    >>> from pigou.solvers.variety import rational_point
+    >>> (x,) = face_ring(1).gens()
+    >>> oracle = at_point(rational_point([Fraction(1, 3)]))
+    >>> sorted(oracle(2 * x - 1)), sorted(oracle(3 * x - 1))
+    ([-1], [0])
+    """
 
     def oracle(f: Any) -> frozenset[int]:
         if f.is_constant():
@@ -84,7 +100,22 @@ def at_point(point: Point) -> Oracle:
 
 
 def sign_of_quotient(value: Quotient, oracle: Oracle) -> int:
-    """Return the sign of a quotient at a point."""
+    """Return the sign of a quotient at a point.
+
+    Raises
+    ------
+    DeclarationError
+        If the denominator is zero there.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from pigou.solvers.face_signs import face_ring
+    >>> from pigou.solvers.variety import rational_point
+    >>> (x,) = face_ring(1).gens()
+    >>> sign_of_quotient(Quotient(x, x - 1), at_point(rational_point([Fraction(1, 3)])))
+    -1
+    """
     (top,), (bottom,) = oracle(value.top), oracle(value.bottom)
     if not bottom:
         raise DeclarationError(f"a payoff is not defined where {value.bottom} is zero")
@@ -92,7 +123,15 @@ def sign_of_quotient(value: Quotient, oracle: Oracle) -> int:
 
 
 def whole(polynomial: Any) -> Any:
-    """Return a positive multiple of a polynomial, with whole coefficients."""
+    """Return a positive multiple of a polynomial, with whole coefficients.
+
+    Examples
+    --------
+    >>> from pigou.solvers.face_signs import face_ring
+    >>> x, y = face_ring(2).gens()
+    >>> whole(x / 2 + y / 3)
+    3*x0 + 2*x1
+    """
     terms = polynomial.to_dict()
     scale = math.lcm(*(int(c.q) for c in terms.values())) if terms else 1
     scaled = {tuple(map(int, power)): int(c * scale) for power, c in terms.items()}
@@ -114,7 +153,20 @@ def ring_of_systems(variables: int) -> Ring:
 def ties_at(
     crowd: Crowd, support: tuple[int, ...], point: Point, oracle: Oracle
 ) -> frozenset[int] | None:
-    """Return which choices outside a support pay as much at a point; None if one pays more."""
+    """Return which choices outside a support pay as much at a point; None if one pays more.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> from pigou import Game, Move, Player
+    >>> from pigou.solvers.several_choices import crowd_of
+    >>> from pigou.solvers.variety import rational_point
+    >>> mass, go = [Player("firm", size=sp.oo)], Move("go", "firm", {"a": 0, "b": 1, "c": 2})
+    >>> crowd = crowd_of(Game("g", mass, [go], {"firm": "if(go == c, 1/2, mean(go == b))"}), {})
+    >>> half = rational_point([Fraction(1, 2)])
+    >>> ties_at(crowd, (0, 1), half, at_point(half))
+    frozenset({2})
+    """
     ties = set()
     for choice in range(len(crowd.labels)):
         if choice not in support:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import replace
 from fractions import Fraction
 
@@ -10,7 +11,7 @@ import pytest
 import sympy as sp
 from scipy.stats import binom
 
-from pigou import compare, solve, subsidy
+from pigou import Choice, Game, Move, Player, compare, solve, subsidy
 from pigou.check import examine, recheck
 from pigou.exact import Enclosure
 from pigou.optimum import first_best
@@ -237,3 +238,68 @@ def test_reforms_of_a_crowd_are_compared(size):
     (reform,) = found.reforms
     kinds = [(e.kind, e.strategies[0].probabilities["c"]) for e in reform.found]
     assert kinds == [("pure", Enclosure.point(1))]
+
+
+# -- a choice to leave --------------------------------------------------------------------------
+
+
+def leaving_game(payoffs, outside: str, size: int) -> Game:
+    """Two choices or three to stay, and one to leave for a constant."""
+    labels = "abc"[: len(payoffs)]
+    cases = outside
+    for label, payoff in reversed(list(zip(labels, payoffs, strict=True))):
+        for short, other in zip("xyz", labels, strict=False):
+            payoff = re.sub(rf"\b{short}\b", f"mean(go == {other})", payoff)
+        cases = f"if(go == {label}, {payoff}, {cases})"
+    choice = Choice({**{k: n for n, k in enumerate(labels)}, "leave": 9}, exit="leave")
+    firms = [Player("firm", size=size)]
+    return Game("leaving", firms, [Move("go", "firm", choice)], {"firm": cases})
+
+
+def agrees_where_members_may_leave(monkeypatch, rng: random.Random, number: int) -> str:
+    size = rng.randint(3, 7)
+    rows = [random_payoff(rng, products=True, step=False) for _ in range(number)]
+    rows = [row.replace("size", str(size)) for row in rows]
+    rows = [row if number == 3 else re.sub(r"\bz\b", "0", row) for row in rows]
+    game = leaving_game(rows, str(rng.randint(-10, 40)), size)
+    expected = solve(game)
+    with monkeypatch.context() as patch:
+        patch.setattr(several_choices, "LISTED", 1)
+        patch.setattr(several_choices, "LARGEST_GROUP", 1)
+        found = solve(game)
+    assert all(e.evidence.checked for e in found)
+    assert counts(found) == counts(expected)
+    left = [[e for e in one if "needs a belief" in e.marks] for one in (found, expected)]
+    assert len(left[0]) == len(left[1])
+    if number == 2 and not expected.components and not found.components:
+        assert len(mixed(found)) == len(mixed(expected))
+        assert found.complete == expected.complete
+        return "left" if left[0] else "stayed"
+    return ""
+
+
+def test_equilibria_with_a_choice_to_leave_are_those_found_profile_by_profile(monkeypatch):
+    rng = random.Random(9)
+    seen = [agrees_where_members_may_leave(monkeypatch, rng, 2) for _ in range(12)]
+    assert {"left", "stayed"} <= set(seen)
+
+
+@pytest.mark.long
+def test_equilibria_with_a_choice_to_leave_are_those_found_many_times(monkeypatch):
+    rng = random.Random(90)
+    for number in (2, 3):
+        for _ in range(150):
+            agrees_where_members_may_leave(monkeypatch, rng, number)
+
+
+@pytest.mark.parametrize("size", [6000, 10**9])
+def test_a_choice_to_leave_at_any_size(size):
+    found = solve(leaving_game(["x", "y"], "2/3", size))
+    assert found.complete
+    assert [str(e) for e in found][:2] == [f"E1 (pure): go: {size} a", f"E2 (pure): go: {size} b"]
+    belief = found["E3"].strategies[0].belief
+    assert sum(belief.values()) == size - 1
+    assert all(belief[k] + 1 <= Fraction(2, 3) * size for k in "ab")
+    tied = solve(leaving_game(["1", "0"], "1", size))
+    assert not tied.complete
+    assert "any share of members may take leave beside go" in tied.unresolved[0]

@@ -685,7 +685,8 @@ class _Table:
             return False
         kind = self.kinds[0]
         profiles = math.comb(kind.size + len(kind.actions) - 2, len(kind.actions) - 1)
-        plain = kind.counts is None and kind.belief is None and kind.exit is None
+        stay = kind.exit is None or kind.shares[kind.exit].upper == 0
+        plain = kind.counts is None and kind.belief is None and stay
         return plain and profiles > _GONE_THROUGH
 
     def _over_several(
@@ -696,7 +697,7 @@ class _Table:
         others = kind.size - (action is not None) - (known is not None)
         added = [int(action == a) + int(known == (0, a)) for a in range(len(kind.actions))]
         bounds = [
-            (Enclosure(Fraction(n), Fraction(others + n)), self._labels(kind, a))
+            (Enclosure(Fraction(n), Fraction(n + others * (a != kind.exit))), self._labels(kind, a))
             for a, n in enumerate(added)
         ]
         own = {} if action is None else self._labels(kind, action)

@@ -19,8 +19,15 @@ from pigou.exact import Enclosure, Record
 from pigou.pareto import pareto
 from pigou.solvers.face_signs import signs_of
 from pigou.solvers.several_choices import Crowd, Quotient, in_shares
-from pigou.solvers.several_counts import CountBox, PureCounts, pure_profiles_of_many
+from pigou.solvers.several_counts import (
+    CountBox,
+    PureCounts,
+    alike,
+    on_edge,
+    pure_profiles_of_many,
+)
 from pigou.solvers.several_edges import PairMixture, mixtures_of_pairs
+from pigou.solvers.several_exit import belief_to_leave
 from pigou.solvers.several_thresholds import Apart, apart, mixtures_apart, pure_apart
 from pigou.solvers.simplex_equilibria import Piece, simplex_equilibria
 from pigou.solvers.simplex_points import Rest
@@ -36,6 +43,7 @@ _HOW = {
 }
 _HOW_PURE = "what a choice gains, in exact arithmetic, beside those who take each choice"
 _HOW_BINOMIAL = "roots of expected gains, by binomial sums with rigorous bounds"
+_HOW_LEFT = "belief that makes staying no better, in exact arithmetic"
 _HOW_INSIDE = "the system of equal payoffs solved by a Gröbner basis, with exact signs"
 
 
@@ -75,10 +83,14 @@ def solve_many_choices(crowd: Crowd, pure: bool = False) -> EquilibriumSet:
     E3 (mixed): go: a 0.666667, b 0.333333
     """
     work = _Work(crowd)
-    if crowd.size is not None:
+    if crowd.exit is not None:
+        work.all_alike(crowd.exit)
+    elif crowd.size is not None:
         work.pure(pure_profiles_of_many(crowd))
     if crowd.size is None or not pure:
         work.mixed()
+    if crowd.exit is not None:
+        work.leaving(crowd.exit)
     return work.finish(pure)
 
 
@@ -125,6 +137,35 @@ class _Work:
             )
         )
 
+    def all_alike(self, leave: int) -> None:
+        """Add the equilibria in which all stay and take the same choice."""
+        assert self.crowd.size is not None
+        for choice in self.crowd.staying:
+            for box in alike(self.crowd, choice):
+                self.drafts.append(self.rules.profile(box, (self.crowd.size,)))
+                pays = [on_edge(self.crowd, (choice, leave), own)(0) for own in (choice, leave)]
+                self._tied(pays[0] == pays[1], self.drafts[-1])
+        self.how.append("profiles in which all take the same choice compared in exact arithmetic")
+
+    def _tied(self, tied: bool, draft: _Draft) -> None:
+        """Say that some may leave beside an equilibrium of those who stay that pays no more."""
+        if tied and self.crowd.exit is not None:
+            label = self.crowd.labels[self.crowd.exit]
+            self.notes.append(f"any share of members may take {label} beside {draft.strategy}")
+
+    def leaving(self, leave: int) -> None:
+        """Add the equilibrium in which all leave, if a belief supports it."""
+        try:
+            found = belief_to_leave(self.crowd)
+        except StructureError as error:
+            self.notes.append(f"everybody exits: {error}")
+            return
+        if found.counts is not None:
+            self.drafts.append(self.rules.left(leave, found.counts))
+        elif found.open:
+            self.notes.append("everybody exits: no pure belief supports it, a mixed one might")
+        self.how.append("a belief to leave with searched among all profiles of fellow members")
+
     def _apart(self, support: tuple[int, ...]) -> Apart | None:
         """Return how the conditions of a support come apart, if they do."""
         try:
@@ -158,7 +199,9 @@ class _Work:
             corner = len(rest.support) == 1 and self.crowd.size is not None
             at = self._corner(rest.support[0]) if corner else None
             places.append(len(self.drafts) if at is None else at)
-            self.drafts += [self.rules.draft(rest)] if at is None else []
+            if at is None:
+                self.drafts.append(self.rules.draft(rest))
+                self._tied(self.crowd.exit in rest.ties, self.drafts[-1])
         moved = [p._replace(corners=tuple(places[n] for n in p.corners)) for p in found.pieces]
         self.components += _components(moved)
         self.notes += found.open
@@ -179,9 +222,11 @@ class _Work:
     def _thresholds(self) -> None:
         """Add mixtures where payoffs are polynomials piece by piece only."""
         found = mixtures_of_pairs(self.crowd)
-        self.drafts += [self.rules.mixture(one) for one in found.found]
+        for pair in found.found:
+            self.drafts.append(self.rules.mixture(pair))
+            self._tied(pair.falls is None, self.drafts[-1])
         self.notes += found.open
-        every = range(len(self.crowd.labels))
+        every = self.crowd.staying
         for size in range(3, len(every) + 1):
             for support in itertools.combinations(every, size):
                 where = f"mixtures of {self._names(support)}"
@@ -194,6 +239,8 @@ class _Work:
                         self.notes.append(f"{where}: {one}")
                     else:
                         self.drafts.append(self.rules.spread(one))
+                        equal = (d is None and gain(0) == 0 for d, gain in structure.outside)
+                        self._tied(any(equal), self.drafts[-1])
         self.how.append("mixtures by binomial sums with rigorous bounds")
 
     def finish(self, pure: bool) -> EquilibriumSet:
@@ -208,6 +255,12 @@ class _Work:
         if self.crowd.size is not None:
             scope = "pure equilibria up to the names of members alike, and symmetric mixed ones"
             scope = "pure equilibria only, up to the names of members alike" if pure else scope
+        if self.crowd.exit is not None:
+            kinds = "pure equilibria only" if pure else "equilibria, pure and mixed"
+            scope = (
+                f"symmetric {kinds}; off the path, members believe in choices that survive "
+                "iterated strict dominance"
+            )
         return EquilibriumSet(
             game=self.crowd.game.name,
             structure="population",
@@ -233,14 +286,14 @@ class _Rules:
 
     def __init__(self, crowd: Crowd):
         self.crowd = crowd
-        every = tuple(range(len(crowd.labels)))
+        every, owns = crowd.staying, range(len(crowd.labels))
         self.smooth, self.readable, self.why, self.weak = True, True, "", set[int]()
         try:
-            payoffs = [crowd.payoff(every, a, _without_conditions) for a in every]
+            payoffs = [crowd.payoff(every, a, _without_conditions) for a in owns]
             if crowd.size is not None:
                 for size in range(1, len(every)):
                     for face in itertools.combinations(every, size):
-                        for own in every:
+                        for own in owns:
                             crowd.payoff(face, own, _without_conditions)
         except (StructureError, DeclarationError) as error:
             self.smooth, self.readable, self.why = False, False, str(error)
@@ -248,9 +301,9 @@ class _Rules:
         if crowd.size is not None:
             one = payoffs[0].bottom
             payoffs = [
-                Quotient(in_shares(crowd.in_counts(every, a), crowd.size - 1), one) for a in every
+                Quotient(in_shares(crowd.in_counts(every, a), crowd.size - 1), one) for a in owns
             ]
-        for a, b in itertools.permutations(every, 2):
+        for a, b in itertools.permutations(owns, 2):
             gap = payoffs[b] - payoffs[a]
             if signs_of(gap.top * gap.bottom, closed=True) == {0, 1}:
                 self.weak.add(a)
@@ -291,6 +344,14 @@ class _Rules:
         zero = Enclosure.point(0)
         shares = [known.get(a, zero) for a in range(len(self.crowd.labels))]
         return _Draft(self._strategy(shares, None), (), _HOW_BINOMIAL)
+
+    def left(self, leave: int, belief: Iterable[int]) -> _Draft:
+        """Return the equilibrium in which all leave."""
+        labels = self.crowd.labels
+        shares = [Enclosure.point(int(a == leave)) for a in range(len(labels))]
+        believed = Record(dict(zip(labels, belief, strict=True)))
+        strategy = replace(self._strategy(shares, None), belief=believed)
+        return _Draft(strategy, ("needs a belief", *self._weakly((leave,))), _HOW_LEFT)
 
     def _marks(self, rest: Rest) -> tuple[str, ...]:
         """Say that an equilibrium is strict, and whether best-response dynamics return to it.
