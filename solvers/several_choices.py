@@ -35,6 +35,7 @@ from pigou.game import Choice, Game
 from pigou.solvers.face_signs import Oracle, face_ring, signs_of
 from pigou.solvers.form import LARGEST_GROUP
 from pigou.solvers.population import draws
+from pigou.solvers.pure import MOST_PROFILES as MOST_LISTED
 
 __all__ = [
     "MOST_CHOICES",
@@ -136,16 +137,17 @@ class Crowd:
     def _expected(self) -> dict[Any, Quotient]:
         return {}
 
-    @property
-    def fits(self) -> bool:
+    def fits(self, pure: bool = False) -> bool:
         """Whether it is to be solved by formulas, not profile by profile.
 
-        It is if payoffs are polynomials in the counts, or there are more than 5,000 profiles.
+        It is if payoffs are polynomials in the counts, or if there are more than 5,000 profiles, or
+        200,000 where pure equilibria only are looked for; with an exit, beyond 5,000 members.
         """
         number = len(self.labels)
         if self.exit is not None:
             return self.size is None or self.size > LARGEST_GROUP
-        if self.size is None or math.comb(self.size + number - 1, number - 1) > MOST_PROFILES:
+        most = MOST_LISTED if pure else MOST_PROFILES
+        if self.size is None or math.comb(self.size + number - 1, number - 1) > most:
             return True
         every = tuple(range(len(self.labels)))
         try:

@@ -218,7 +218,7 @@ def agrees_with_two_players(rng: random.Random, number: int, largest: int) -> bo
 
 def test_linear_payoffs_have_the_symmetric_equilibria_of_two_players():
     rng = random.Random(5)
-    assert sum(agrees_with_two_players(rng, 3, 9) for _ in range(6)) >= 4
+    assert sum(agrees_with_two_players(rng, 3, 9) for _ in range(4)) >= 2
 
 
 @pytest.mark.long
@@ -275,7 +275,7 @@ def agrees_on_the_grid(rng: random.Random) -> int:
 
 def test_equilibria_on_a_grid_are_found():
     rng = random.Random(8)
-    assert sum(agrees_on_the_grid(rng) for _ in range(8)) >= 5
+    assert sum(agrees_on_the_grid(rng) for _ in range(4)) >= 3
 
 
 @pytest.mark.long

@@ -13,6 +13,7 @@ from scipy.stats import binom
 
 from pigou import Choice, Game, Move, Player, compare, solve, subsidy
 from pigou.check import examine, recheck
+from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.optimum import first_best
 from pigou.solvers import several_choices
@@ -76,7 +77,7 @@ def agrees_with_profiles(monkeypatch, rng: random.Random, step: bool) -> int:
 
 def test_equilibria_are_those_of_the_search_through_profiles(monkeypatch):
     rng = random.Random(4)
-    assert sum(agrees_with_profiles(monkeypatch, rng, step=False) for _ in range(6)) >= 5
+    assert sum(agrees_with_profiles(monkeypatch, rng, step=False) for _ in range(3)) >= 2
 
 
 @pytest.mark.long
@@ -207,7 +208,7 @@ def agrees_on_the_first_best(monkeypatch, rng: random.Random) -> None:
 
 def test_the_first_best_is_that_of_the_search_through_profiles(monkeypatch):
     rng = random.Random(6)
-    for _ in range(4):
+    for _ in range(2):
         agrees_on_the_first_best(monkeypatch, rng)
 
 
@@ -280,7 +281,7 @@ def agrees_where_members_may_leave(monkeypatch, rng: random.Random, number: int)
 
 def test_equilibria_with_a_choice_to_leave_are_those_found_profile_by_profile(monkeypatch):
     rng = random.Random(9)
-    seen = [agrees_where_members_may_leave(monkeypatch, rng, 2) for _ in range(12)]
+    seen = [agrees_where_members_may_leave(monkeypatch, rng, 2) for _ in range(8)]
     assert {"left", "stayed"} <= set(seen)
 
 
@@ -303,3 +304,11 @@ def test_a_choice_to_leave_at_any_size(size):
     tied = solve(leaving_game(["1", "0"], "1", size))
     assert not tied.complete
     assert "any share of members may take leave beside go" in tied.unresolved[0]
+
+
+def test_payoffs_that_are_no_polynomials_are_solved_profile_by_profile_or_refused():
+    game = crowd_game("1 / ( 1 + x )", "1 / ( 1 + y )", "1 / ( 1 + z )", size=100)
+    assert counts(solve(game, pure=True)) == {(34, 33, 33), (33, 34, 33), (33, 33, 34)}
+    game = crowd_game("1 / ( 1 + x )", "1 / ( 1 + y )", "1 / ( 1 + z )", size=10**6)
+    with pytest.raises(StructureError, match="1,000,000 members with 3 choices, and"):
+        solve(game)

@@ -292,7 +292,7 @@ _Mixers = list[tuple[int, list[int]]]
 _MOST_TERMS = 3_000_000
 _KNOWN_TO = Fraction(1, 10**60)
 _NARROW = Fraction(1, 10**20)
-_GONE_THROUGH = 200
+_GONE_THROUGH, _MOST_GONE_THROUGH = 200, 5_000
 
 
 def _krawczyk(table: _Table, mixers: _Mixers) -> str:
@@ -731,7 +731,8 @@ class _Table:
         """
         kind = self.kinds[0]
         used = [a for a, share in enumerate(kind.shares) if share.upper > 0]
-        if math.comb(kind.size + len(used) - 2, len(used) - 1) <= _GONE_THROUGH:
+        profiles = math.comb(kind.size + len(used) - 2, len(used) - 1)
+        if kind.size <= _GONE_THROUGH and profiles <= _MOST_GONE_THROUGH:
             return None
         labels = [self._labels(kind, a) for a in used]
         own = {} if action is None else self._labels(kind, action)

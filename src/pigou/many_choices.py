@@ -82,6 +82,17 @@ def solve_many_choices(crowd: Crowd, pure: bool = False) -> EquilibriumSet:
     E2 (pure): go: 1000000000 b
     E3 (mixed): go: a 0.666667, b 0.333333
     """
+    try:
+        return _solved(crowd, pure)
+    except StructureError as error:
+        many = "a continuum" if crowd.size is None else f"{crowd.size:,} members"
+        raise StructureError(
+            f"game '{crowd.game.name}': '{crowd.player}' is {many} with {len(crowd.labels)} "
+            f"choices, and {error}"
+        ) from None
+
+
+def _solved(crowd: Crowd, pure: bool) -> EquilibriumSet:
     work = _Work(crowd)
     if crowd.exit is not None:
         work.all_alike(crowd.exit)

@@ -180,7 +180,7 @@ def _first_best_of_several(
 ) -> FirstBest | None:
     """Let the planner choose how many of a crowd take each of several choices, if it is large."""
     crowd = crowd_of(game, at)
-    if crowd is None or not crowd.fits or crowd.exit is not None:
+    if crowd is None or not crowd.fits() or crowd.exit is not None:
         return None
     try:
         best = best_of_several(crowd)

@@ -54,7 +54,7 @@ from pigou.solvers.duplicates import (
     shared_out,
     without_duplicates,
 )
-from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
+from pigou.solvers.form import LARGEST_GROUP, Allowed, Counts, FiniteForm, Group, finite_form
 from pigou.solvers.groups import (
     MOST_SUPPORTS as MOST_GROUP_SUPPORTS,
     group_equilibria,
@@ -333,8 +333,12 @@ def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> Equil
     if crowd is not None:
         return solve_population(crowd, pure)
     several = None if is_staged(game) else crowd_of(game, game.values(at))
-    if several is not None and several.fits:
-        return solve_many_choices(several, pure)
+    if several is not None and several.fits(pure):
+        try:
+            return solve_many_choices(several, pure)
+        except StructureError:
+            if several.size is None or several.size > LARGEST_GROUP:
+                raise
     form = finite_form(game, at)
     alive, _ = survivors(form)
     if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:
