@@ -18,7 +18,7 @@ from pigou.errors import StructureError
 from pigou.solvers.several_choices import Crowd
 from pigou.solvers.several_counts import Bounds, Box, on_edge
 
-__all__ = ["BeliefToLeave", "belief_to_leave", "some_profile"]
+__all__ = ["BeliefToLeave", "belief_to_leave", "fellows", "some_profile"]
 
 MOST_BOXES = 20_000
 
@@ -60,13 +60,13 @@ def belief_to_leave(crowd: Crowd) -> BeliefToLeave:
     assert leave is not None
     staying = crowd.staying
     kept = _survivors(crowd, leave) or staying
-    found = _fellows(crowd, kept, [(a, leave) for a in staying])
+    found = fellows(crowd, kept, [(a, leave) for a in staying])
     if found is not None:
         counts = [0] * len(crowd.labels)
         for choice, number in zip(kept, found, strict=True):
             counts[choice] = number
         return BeliefToLeave(tuple(counts), False)
-    certain = any(_fellows(crowd, kept, [(a, leave)]) is None for a in kept)
+    certain = any(fellows(crowd, kept, [(a, leave)]) is None for a in kept)
     return BeliefToLeave(None, not certain)
 
 
@@ -77,7 +77,7 @@ def _survivors(crowd: Crowd, leave: int) -> tuple[int, ...]:
         gone = [
             a
             for a in kept
-            if any(b != a and _fellows(crowd, kept, [(b, a)]) is None for b in (*kept, leave))
+            if any(b != a and fellows(crowd, kept, [(b, a)]) is None for b in (*kept, leave))
         ]
         if not gone:
             break
@@ -85,10 +85,33 @@ def _survivors(crowd: Crowd, leave: int) -> tuple[int, ...]:
     return kept
 
 
-def _fellows(
+def fellows(
     crowd: Crowd, kept: tuple[int, ...], pairs: Sequence[tuple[int, int]]
 ) -> tuple[int, ...] | None:
-    """Return what fellow members may do so that the first of each pair pays no more."""
+    """Return what fellow members may do so that the first of each pair pays no more.
+
+    Parameters
+    ----------
+    crowd : Crowd
+    kept : tuple of int
+        The choices that they take.
+    pairs : sequence of (int, int)
+
+    Returns
+    -------
+    tuple of int or None
+        The counts of `kept`; None if there is no such profile.
+
+    Examples
+    --------
+    >>> from pigou import Game, Move, Player
+    >>> from pigou.solvers.several_choices import crowd_of
+    >>> payoffs = {"firm": "if(go == a, mean(go == a), if(go == b, 1/2, 1/3))"}
+    >>> go = Move("go", "firm", {"a": 0, "b": 1, "c": 2})
+    >>> crowd = crowd_of(Game("g", [Player("firm", size=1000)], [go], payoffs), {})
+    >>> fellows(crowd, (0, 1, 2), [(1, 2)]), fellows(crowd, (0, 1, 2), [(0, 2)]) is None
+    (None, False)
+    """
     assert crowd.size is not None
     total = crowd.size - 1
     try:

@@ -32,7 +32,7 @@ from pigou.solvers.several_counts import Bounds, Box
 from pigou.solvers.simplex_points import Rest, ring_of_systems, whole
 from pigou.solvers.variety import rational_point, solve_system
 
-__all__ = ["SeveralOptimum", "best_of_several"]
+__all__ = ["SeveralOptimum", "best_of_several", "stationary"]
 
 MOST_BOXES, MOST_DEGREE, MOST_LISTED = 20_000, 64, 5
 
@@ -121,7 +121,7 @@ def _of_shares(crowd: Crowd) -> SeveralOptimum:
     for size in range(1, number + 1):
         for support in itertools.combinations(range(number), size):
             polynomial = _welfare(crowd, support)
-            for rest in _stationary(support, polynomial):
+            for rest in stationary(support, polynomial):
                 point = rest.point
                 value = point.enclosure(point.element(whole(polynomial)))
                 found.append((value * Enclosure.point(_scale(polynomial)), rest))
@@ -137,8 +137,22 @@ def _scale(polynomial: Any) -> Fraction:
     return Fraction(1, math.lcm(*(int(c.q) for c in terms)) if terms else 1)
 
 
-def _stationary(support: tuple[int, ...], polynomial: Any) -> Iterator[Rest]:
-    """Yield the points inside a face at which a polynomial has no slope."""
+def stationary(support: tuple[int, ...], polynomial: Any) -> Iterator[Rest]:
+    """Yield the points inside a face at which a polynomial has no slope.
+
+    Raises
+    ------
+    StructureError
+        If there are infinitely many that are not an affine set, or too many.
+
+    Examples
+    --------
+    >>> from pigou.solvers.face_signs import face_ring
+    >>> x, y = face_ring(2).gens()
+    >>> found = stationary((0, 1, 2), x * (1 - 2 * x) + y * (1 - 2 * y))
+    >>> [[str(share) for share in rest.shares(3)] for rest in found]
+    [['1/2', '1/4', '1/4']]
+    """
     if len(support) == 1:
         yield Rest(support, rational_point([Fraction(0)]), frozenset())
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from dataclasses import replace
@@ -9,10 +10,12 @@ from fractions import Fraction
 
 import pytest
 import sympy as sp
+from click.testing import CliRunner
 from scipy.stats import binom
 
-from pigou import Choice, Game, Move, Player, compare, solve, subsidy
+from pigou import Choice, Game, Move, Player, compare, iterated_dominance, solve, subsidy
 from pigou.check import examine, recheck
+from pigou.cli import cli
 from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.optimum import first_best
@@ -312,3 +315,61 @@ def test_payoffs_that_are_no_polynomials_are_solved_profile_by_profile_or_refuse
     game = crowd_game("1 / ( 1 + x )", "1 / ( 1 + y )", "1 / ( 1 + z )", size=10**6)
     with pytest.raises(StructureError, match="1,000,000 members with 3 choices, and"):
         solve(game)
+
+
+# -- dominance, pages ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [sp.oo, 10**9, 7000])
+def test_iterated_dominance_of_a_crowd(size):
+    gone = iterated_dominance(crowd_game("z", "1/2", "0 - 1", size=size))
+    assert [str(one) for one in gone] == [
+        "round 1: c (firm) is strictly dominated by a",
+        "round 2: a (firm) is strictly dominated by b",
+    ]
+    assert iterated_dominance(crowd_game("x", "2 * y", "1/3", size=size)) == ()
+
+
+def test_iterated_dominance_is_that_found_profile_by_profile(monkeypatch):
+    rng = random.Random(12)
+    seen = set()
+    for _ in range(12):
+        size = rng.randint(3, 6)
+        payoffs = [random_payoff(rng, products=False, step=False) for _ in range(3)]
+        game = crowd_game(*[p.replace("size", str(size)) for p in payoffs], size=size)
+        expected = iterated_dominance(game)
+        with monkeypatch.context() as patch:
+            patch.setattr(several_choices, "LISTED", 1)
+            patch.setattr(several_choices, "MOST_PROFILES", 0)
+            assert iterated_dominance(game) == expected
+        seen.add(len(expected))
+    assert {0, 2} <= seen
+
+
+@pytest.mark.parametrize("size", ["1000000000", '"continuum"'])
+def test_a_crowd_fits_on_a_page(tmp_path, size):
+    path = tmp_path / "standards.toml"
+    path.write_text(
+        f"""pigou = 1
+[game]
+name = "Two standards, or neither"
+[players.firm]
+size = {size}
+[moves.adopt]
+player = "firm"
+choices = {{ one = 0, two = 1, neither = 2 }}
+[payoffs]
+firm = "if(adopt == one, mean(adopt == one), if(adopt == two, 2*mean(adopt == two), 1/3))"
+[[reforms]]
+name = "subsidy"
+kind = "subsidy"
+move = "adopt"
+rate = "1/10"
+"""
+    )
+    for command in (["solve"], ["compare", "-r", "subsidy"]):
+        result = CliRunner().invoke(cli, [command[0], str(path), *command[1:]])
+        assert result.exit_code == 0, result.output
+        assert "certified" in result.output
+    page = CliRunner().invoke(cli, ["solve", str(path), "--json"])
+    assert json.loads(page.output)["complete"] is True
