@@ -43,9 +43,16 @@ import sympy as sp
 
 from pigou.check_counts import expected_over_counts, sign_of_gain
 from pigou.check_segments import Crowd, segments
+from pigou.check_several import (
+    degree_in_counts,
+    derivative_in_share,
+    expected_over_draws,
+    the_one_count,
+    with_one_more,
+)
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
-from pigou.errors import DeclarationError, unknown
+from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure, Record
 from pigou.game import GOVERNMENT, Game, Transfer
 
@@ -275,7 +282,7 @@ def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
         if gap == ZERO:
             return ""
         sign = 1 if gap.lower > 0 else -1 if gap.upper < 0 else 0
-        signs.append(sign or moved.sign_of_gain())
+        signs.append(sign or moved.sign_of_gain((first, second)))
     if signs[0] * signs[1] < 0:
         return ""
     return "indifference does not change sign across the enclosure (a double root, or none)"
@@ -285,14 +292,14 @@ _Mixers = list[tuple[int, list[int]]]
 _MOST_TERMS = 3_000_000
 _KNOWN_TO = Fraction(1, 10**60)
 _NARROW = Fraction(1, 10**20)
-_GONE_THROUGH = 200
+_GONE_THROUGH, _MOST_GONE_THROUGH = 200, 5_000
 
 
 def _krawczyk(table: _Table, mixers: _Mixers) -> str:
     """Re-prove by a Krawczyk test that the enclosures of several mixtures hold a solution."""
     unknowns = [(i, a, staying[0]) for i, staying in mixers for a in staying[1:]]
     terms = math.prod(math.comb(k.size + len(k.actions) - 1, k.size) for k in table.kinds)
-    if terms * len(unknowns) ** 2 > _MOST_TERMS:
+    if terms * len(unknowns) ** 2 > _MOST_TERMS and not table.is_large_with_several:
         return "there are too many profiles to re-prove that the enclosures hold a solution"
     box = [_widened(table.kinds[i].shares[a]) for i, a, _ in unknowns]
     middle = [Enclosure.point(_cut((e.lower + e.upper) / 2)) for e in box]
@@ -371,7 +378,7 @@ def _slope(table: _Table, row: tuple[int, int, int], column: tuple[int, int, int
     """Enclose the derivative of an advantage in one probability, at the cost of the first."""
     index, action, base = row
     other, towards, away = column
-    members = table.kinds[other].size - (other == index)
+    members = 1 if table.is_mean_field else table.kinds[other].size - (other == index)
     if not members:
         return ZERO
     gaps = [
@@ -612,7 +619,7 @@ class _Table:
     def _expected(
         self, formula: sp.Expr, index: int, own: int, action: int, known: tuple[int, int] | None
     ) -> Enclosure:
-        found = self._over_counts(formula, action) if known is None else None
+        found = self._over_counts(formula, action, known)
         if found is not None:
             return found
         total = ZERO
@@ -623,15 +630,19 @@ class _Table:
             )
         return total
 
-    def _over_counts(self, formula: sp.Expr, action: int | None) -> Enclosure | None:
-        """Expect a formula over how many of a large population take its second choice.
+    def _over_counts(
+        self, formula: sp.Expr, action: int | None, known: tuple[int, int] | None = None
+    ) -> Enclosure | None:
+        """Expect a formula over how many of a large population take each of its choices.
 
         For a member who takes `action`, or for nobody who moves. None where the profile is another
         one, or the population so small that its profiles are gone through one by one.
         """
-        if self._is_mean_field:
-            return self._in_mean_field(formula, action)
-        if not self._is_large:
+        if self.is_mean_field:
+            return self._in_mean_field(formula, action, known)
+        if self.is_large_with_several:
+            return self._over_several(formula, action, known)
+        if not self._is_large or known is not None:
             return None
         total = ZERO
         for weight, crowd in self._crowds(action):
@@ -641,12 +652,17 @@ class _Table:
         return total
 
     @property
-    def _is_mean_field(self) -> bool:
+    def is_mean_field(self) -> bool:
         """Whether a continuum of members moves, and nobody else."""
         return len(self.kinds) == 1 and self.game.player(self.kinds[0].player).size == sp.oo
 
-    def _in_mean_field(self, formula: sp.Expr, action: int | None) -> Enclosure:
-        """Evaluate a formula beside a continuum: shares of members instead of numbers."""
+    def _in_mean_field(
+        self, formula: sp.Expr, action: int | None, known: tuple[int, int] | None
+    ) -> Enclosure:
+        """Evaluate a formula beside a continuum: shares of members instead of numbers.
+
+        With `known`, its derivative in the share of that action.
+        """
         kind = self.kinds[0]
         shares = [
             (kind.shares[a], self._labels(kind, a) | dict(kind.attributes))
@@ -656,8 +672,48 @@ class _Table:
         total = ZERO
         for weight, draw in self._draws():
             values = {**self.parameters, **draw, **own}
-            total += weight * enclosed(formula, values, lambda _: shares)
+            if known is None:
+                total += weight * enclosed(formula, values, lambda _: shares)
+            else:
+                total += weight * derivative_in_share(formula, values, shares, known[1])
         return total
+
+    @property
+    def is_large_with_several(self) -> bool:
+        """Whether many members of one kind, and nobody else, mix more than two choices."""
+        if len(self.kinds) != 1 or len(self.kinds[0].actions) < 3 or self.is_mean_field:
+            return False
+        kind = self.kinds[0]
+        profiles = math.comb(kind.size + len(kind.actions) - 2, len(kind.actions) - 1)
+        stay = kind.exit is None or kind.shares[kind.exit].upper == 0
+        plain = kind.counts is None and kind.belief is None and stay
+        return plain and profiles > _GONE_THROUGH
+
+    def _over_several(
+        self, formula: sp.Expr, action: int | None, known: tuple[int, int] | None
+    ) -> Enclosure | None:
+        """Expect a polynomial in counts over what members do; None if it may be none."""
+        kind = self.kinds[0]
+        others = kind.size - (action is not None) - (known is not None)
+        added = [int(action == a) + int(known == (0, a)) for a in range(len(kind.actions))]
+        bounds = [
+            (Enclosure(Fraction(n), Fraction(n + others * (a != kind.exit))), self._labels(kind, a))
+            for a, n in enumerate(added)
+        ]
+        own = {} if action is None else self._labels(kind, action)
+        degrees = [
+            degree_in_counts(formula, {**self.parameters, **draw, **own}, bounds)
+            for _, draw in self._draws()
+        ]
+        numbers = [d for d in degrees if d is not None]
+        if len(numbers) < len(degrees):
+            return self._over_one_count(formula, action, known)
+
+        def value(counts: tuple[int, ...]) -> Enclosure:
+            row = tuple(n + more for n, more in zip(counts, added, strict=True))
+            return self.value(formula, (row,), None if action is None else 0, action)
+
+        return expected_over_draws(value, max(numbers), others, kind.shares)
 
     @property
     def _is_large(self) -> bool:
@@ -666,29 +722,62 @@ class _Table:
             return False
         return kind.counts is None and kind.belief is None and kind.exit is None
 
-    def _crowds(self, action: int | None) -> Iterator[tuple[Enclosure, Crowd]]:
+    def _over_one_count(
+        self, formula: sp.Expr, action: int | None, known: tuple[int, int] | None
+    ) -> Enclosure | None:
+        """Expect a formula that depends on how many take one of several choices only.
+
+        None if the profiles can be gone through one by one.
+        """
+        kind = self.kinds[0]
+        used = [a for a, share in enumerate(kind.shares) if share.upper > 0]
+        profiles = math.comb(kind.size + len(used) - 2, len(used) - 1)
+        if kind.size <= _GONE_THROUGH and profiles <= _MOST_GONE_THROUGH:
+            return None
+        labels = [self._labels(kind, a) for a in used]
+        own = {} if action is None else self._labels(kind, action)
+        place = the_one_count(formula, own, labels)
+        if place is None:
+            raise StructureError(
+                f"'{formula}' depends on several counts of {kind.size:,} members, and is not the "
+                "same polynomial throughout: its expectation is not checked"
+            )
+        extra = [a for a in (action, known and known[1]) if a is not None]
+        for a in extra:
+            formula = with_one_more(formula, self._labels(kind, a))
+        pair = (used[place - 1], used[place])
+        total = ZERO
+        for weight, crowd in self._crowds(action, pair):
+            rest = kind.size - len(extra)
+            parts = segments(formula, crowd._replace(size=rest, others=rest, taking=0))
+            total += weight * expected_over_counts(parts, kind.shares[pair[1]])
+        return total
+
+    def _crowds(
+        self, action: int | None, pair: tuple[int, int] = (0, 1)
+    ) -> Iterator[tuple[Enclosure, Crowd]]:
         """Yield what a member of the one population sees, for each draw of chance."""
         kind = self.kinds[0]
         exact = {name: value.lower for name, value in kind.attributes.items() if value.is_exact}
         first, second = (
             {name: value.lower for name, value in self._labels(kind, a).items()} | exact
-            for a in (0, 1)
+            for a in pair
         )
-        own = {} if action is None else (first, second)[action]
+        own = {} if action is None else {k: v.lower for k, v in self._labels(kind, action).items()}
         others = kind.size - (action is not None)
         for weight, draw in self._draws():
-            values = {**self.at, **{name: v.lower for name, v in draw.items()}, **own}
-            counts = (kind.size, others, int(action == 1))
+            values = {**self.at, **{name: v.lower for name, v in draw.items()}, **own, **exact}
+            counts = (kind.size, others, int(action == pair[1]))
             yield weight, Crowd(kind.player, *counts, values, (first, second))
 
-    def sign_of_gain(self) -> int:
+    def sign_of_gain(self, pair: tuple[int, int]) -> int:
         """Return the sign of what the second choice of a large population gains, 0 if untold."""
-        if not self._is_large or self.game.chance:
+        if not (self._is_large or self.is_large_with_several) or self.game.chance:
             return 0
         formula = self.game.payoff(self.kinds[0].player)
-        ((_, first),), ((_, second),) = (self._crowds(action) for action in (0, 1))
+        ((_, first),), ((_, second),) = (self._crowds(action, pair) for action in pair)
         parts = [segments(formula, crowd) for crowd in (first, second)]
-        return sign_of_gain(parts[0], parts[1], self.kinds[0].shares[1].lower)
+        return sign_of_gain(parts[0], parts[1], self.kinds[0].shares[pair[1]].lower)
 
     def after(
         self, index: int, own: int, action: int, known: tuple[int, int] | None = None

@@ -10,6 +10,7 @@ from pigou.changes import Change
 from pigou.check_smooth import has_interval
 from pigou.comparison import NOT_JUDGED, Comparison, Scenario, present
 from pigou.equilibrium import Equilibrium
+from pigou.errors import StructureError
 from pigou.exact import Record
 from pigou.game import GOVERNMENT
 from pigou.pages import (
@@ -194,7 +195,10 @@ def _at_strength(change: Change, word: str) -> str:
 def dominance_blocks(scenario: Scenario) -> list[Block]:
     """Say which choices iterated strict dominance rules out."""
     other = is_staged(scenario.game) or has_interval(scenario.game)
-    gone = () if other else iterated_dominance(scenario.game, scenario.found.at)
+    try:
+        gone = () if other else iterated_dominance(scenario.game, scenario.found.at)
+    except StructureError as error:
+        return [Words(f"{scenario.label}: {error}.", under=2)]
     if not gone:
         return []
     steps = "; ".join(map(str, gone[:4])) + ("; ..." if len(gone) > 4 else "")

@@ -36,6 +36,8 @@ from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
 from pigou.solvers.mean_field import Mass, continuum_of, mean_field, optimum
 from pigou.solvers.population import Population, population, pure_counts
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
+from pigou.solvers.several_choices import crowd_of
+from pigou.solvers.several_welfare import best_of_several
 from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_optimum
 from pigou.solvers.symmetric import everybody_exits
@@ -123,6 +125,9 @@ def first_best(
     crowd = population(game, game.values(at))
     if crowd is not None:
         return _first_best_of_many(crowd)
+    several = _first_best_of_several(game, game.values(at), found)
+    if several is not None:
+        return several
     plain = finite_form(replace(game, transfers=()), at)
     allowed: Allowed = tuple(tuple(range(len(g.actions))) for g in plain.groups)
     if plain.number_of_profiles(allowed) > MOST_PROFILES:
@@ -175,6 +180,31 @@ def _first_best_of_many(crowd: Population) -> FirstBest:
         tuple(_split(crowd, n) for n in itertools.islice(counts, 5)),
         any(low <= last and first <= high for first, last in where for low, high in settled),
     )
+
+
+def _first_best_of_several(
+    game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None
+) -> FirstBest | None:
+    """Let the planner choose how many of a crowd take each of several choices, if it is large."""
+    crowd = crowd_of(game, at)
+    if crowd is None or not crowd.fits() or crowd.exit is not None:
+        return None
+    try:
+        best = best_of_several(crowd)
+    except StructureError as error:
+        if crowd.size is not None:
+            return None
+        raise StructureError(f"game '{game.name}': the first best is open: {error}") from None
+    order = slice(None) if crowd.size is None else slice(None, None, -1)
+    plans = tuple(
+        ", ".join(
+            " ".join([label, str(n)][order])
+            for n, label in zip(place, crowd.labels, strict=True)
+            if n.upper > 0
+        )
+        for place in best.places
+    )
+    return FirstBest(best.welfare, plans, _is_reached(game, at, found, best.welfare))
 
 
 def _split(crowd: Population, number: int) -> str:

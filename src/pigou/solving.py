@@ -25,6 +25,7 @@ from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
 from pigou.game import Game
 from pigou.large_population import solve_continuum, solve_population
+from pigou.many_choices import solve_many_choices
 from pigou.marking import (
     STRICT,
     UNMARKED,
@@ -53,7 +54,7 @@ from pigou.solvers.duplicates import (
     shared_out,
     without_duplicates,
 )
-from pigou.solvers.form import Allowed, Counts, FiniteForm, Group, finite_form
+from pigou.solvers.form import LARGEST_GROUP, Allowed, Counts, FiniteForm, Group, finite_form
 from pigou.solvers.groups import (
     MOST_SUPPORTS as MOST_GROUP_SUPPORTS,
     group_equilibria,
@@ -68,6 +69,8 @@ from pigou.solvers.polynomial import (
 )
 from pigou.solvers.population import Population, population
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
+from pigou.solvers.several_choices import Crowd, crowd_of
+from pigou.solvers.several_dominance import ruled_out
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
 from pigou.staged_smoothing import has_continuous, solve_staged_smooth
 from pigou.stages import is_staged
@@ -158,6 +161,10 @@ def iterated_dominance(
     crowd = _crowd(game, at)
     if crowd is not None:
         return _dominated_choice(crowd)
+    several = None if is_staged(game) else crowd_of(game, game.values(at))
+    gone = None if several is None else _dominated_choices(several, mixed)
+    if gone is not None:
+        return gone
     form = finite_form(game, at)
     if not mixed:
         return tuple(_elimination(form, removal) for removal in survivors(form)[1])
@@ -183,6 +190,36 @@ def _dominated_choice(crowd: Population | Mass) -> tuple[Elimination, ...]:
     worse, better = crowd.labels if signs == {1} else crowd.labels[::-1]
     whole = Record({better: Fraction(1)})
     return (Elimination(1, crowd.player, "", worse, better, whole),)
+
+
+def _dominated_choices(crowd: Crowd, mixed: bool) -> tuple[Elimination, ...] | None:
+    """Return the choices of a large crowd that iterated strict dominance rules out.
+
+    None if that is to be found out profile by profile.
+    """
+    small = crowd.size is not None and crowd.size <= LARGEST_GROUP
+    if small and (mixed or not crowd.fits()):
+        return None
+    where = f"game '{crowd.game.name}'"
+    if mixed:
+        raise StructureError(f"{where}: dominance by mixtures is not examined in so large a crowd")
+    try:
+        gone = ruled_out(crowd)
+    except StructureError as error:
+        if small:
+            return None
+        raise StructureError(f"{where}: iterated dominance is not examined: {error}") from None
+    return tuple(
+        Elimination(
+            one.round,
+            crowd.player,
+            "",
+            crowd.labels[one.choice],
+            crowd.labels[one.by],
+            Record({crowd.labels[one.by]: Fraction(1)}),
+        )
+        for one in gone
+    )
 
 
 def _elimination(form: FiniteForm, removal: Removal) -> Elimination:
@@ -330,6 +367,13 @@ def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> Equil
         return solve_continuum(crowd)
     if crowd is not None:
         return solve_population(crowd, pure)
+    several = None if is_staged(game) else crowd_of(game, game.values(at))
+    if several is not None and several.fits(pure):
+        try:
+            return solve_many_choices(several, pure)
+        except StructureError:
+            if several.size is None or several.size > LARGEST_GROUP:
+                raise
     form = finite_form(game, at)
     alive, _ = survivors(form)
     if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:
