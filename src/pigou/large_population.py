@@ -212,7 +212,8 @@ def solve_continuum(about: Mass) -> EquilibriumSet:
     doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
     if doubtful:
         notes.append(f"the checker could not confirm {', '.join(doubtful)}")
-    pieces = f"{found.pieces} polynomial piece{'s' * (found.pieces > 1)}"
+    kind = "polynomial" if found.polynomial else "rational"
+    pieces = f"{found.pieces} {kind} piece{'s' * (found.pieces > 1)}"
     how = f"what a choice gains read as {pieces} over the share, its roots isolated exactly"
     if found.jumps:
         where = ", ".join(str(share) for share in found.jumps)
