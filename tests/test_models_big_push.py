@@ -130,8 +130,13 @@ def test_a_division_by_zero_is_one_only_where_it_is_carried_out():
     assert [share for share, _ in rests(beside)] == pytest.approx([0, 1 / 3, 1])
     with pytest.raises(StructureError, match="not rational in the share"):
         solve(crowd("sqrt(mean(up)) - 1/2"))
+    best = first_best(cut)  # x (1/x - 2) rises to 1 towards 0, and is 0 there
+    assert (best.welfare.value, best.profiles) == (
+        1,
+        ("no 1, yes 0, or as near to it as one likes",),
+    )
     with pytest.raises(StructureError, match="infinite"):
-        first_best(cut)
+        first_best(crowd("if(mean(up) > 0, 1/mean(up)**2, -1)"))
 
 
 # -- the model -------------------------------------------------------------------------------------
