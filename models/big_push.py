@@ -69,18 +69,18 @@ def model() -> Model:
 
 
 INCOME = "(labour - works - mean(build)*setup)/(1 - mean(build)*(1 - 1/productivity))"
+PROFIT = f"{INCOME}*(1 - (1 + premium)/productivity) - setup*(1 + premium)"
 HIRED = f"(setup + {INCOME}/productivity)"
 """The labour that a factory hires."""
 
 
 def big_push() -> Game:
     """Return the game."""
-    profit = f"{INCOME}*(1 - (1 + premium)/productivity) - setup*(1 + premium)"
     return Game(
         "big_push",
         players=[Player("sector", "Sectors", size="continuum")],
         moves=[Move("build", "sector", {"no": 0, "yes": 1}, label="Build a factory", tex="n")],
-        payoffs={"sector": f"build*({profit})"},
+        payoffs={"sector": f"build*({PROFIT})"},
         bystanders=[
             Bystander("workers", "labour - works", "Workers"),
             Bystander("railroad", 0, "Owner of the railroad"),

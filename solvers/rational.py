@@ -7,13 +7,14 @@ defined, a ratio has the sign of the product of its numerator and its denominato
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from flint import acb, arb, fmpq_poly
+from flint import acb, arb, fmpq, fmpq_poly
 
 from pigou.errors import StructureError
 from pigou.exact import Enclosure
-from pigou.solvers.roots import Root, ball_to_enclosure, working_precision
+from pigou.solvers.roots import Root, ball_to_enclosure, real_roots, working_precision
 from pigou.solvers.shares import fraction
 
 __all__ = ["Ratio"]
@@ -38,7 +39,6 @@ class Ratio:
 
     Examples
     --------
-    >>> from flint import fmpq
     >>> x = fmpq_poly([0, 1])
     >>> half = Ratio(x) / Ratio(x * x + x)
     >>> half, half(fmpq(1)), half - half == Ratio(0)
@@ -74,16 +74,25 @@ class Ratio:
     def __neg__(self) -> Ratio:
         return Ratio(-self.over, self.under)
 
-    def __add__(self, other: Ratio) -> Ratio:
+    def __add__(self, other: Any) -> Ratio:
+        other = _ratio(other)
         if self.under == other.under:
             return Ratio(self.over + other.over, self.under)
         return Ratio(self.over * other.under + other.over * self.under, self.under * other.under)
 
-    def __sub__(self, other: Ratio) -> Ratio:
-        return self + -other
+    __radd__ = __add__
 
-    def __mul__(self, other: Ratio) -> Ratio:
+    def __sub__(self, other: Any) -> Ratio:
+        return self + -_ratio(other)
+
+    def __rsub__(self, other: Any) -> Ratio:
+        return _ratio(other) - self
+
+    def __mul__(self, other: Any) -> Ratio:
+        other = _ratio(other)
         return Ratio(self.over * other.over, self.under * other.under)
+
+    __rmul__ = __mul__
 
     def __truediv__(self, other: Ratio) -> Ratio:
         return Ratio(self.over * other.under, self.under * other.over)
@@ -112,6 +121,35 @@ class Ratio:
         """A polynomial that has the sign of the derivative wherever the ratio is defined."""
         turned = self.over.derivative() * self.under - self.over * self.under.derivative()
         return self.over.derivative() if self.is_polynomial else turned
+
+    def bound(self, low: int, high: int) -> Any:
+        """Return at least the largest absolute value on the whole numbers from low to high.
+
+        It is taken at an end, at a turning point, or next to a zero of the denominator.
+
+        Examples
+        --------
+        >>> Ratio(1, fmpq_poly([1, 1])).bound(0, 10)
+        1
+        """
+        beside = {n for n in self.beside_poles(low, high) if low <= n <= high}
+        sizes = [abs(self(fmpq(end))) for end in {low, high} | beside]
+        turning = real_roots(self.slope, low, high) if self.slope.degree() > 0 else []
+        values = (self.at(root) for root in turning)
+        ends = (end for value in values for end in (value.lower, value.upper))
+        return max([*sizes, *(abs(fmpq(end.numerator, end.denominator)) for end in ends)])
+
+    def beside_poles(self, low: int, high: int) -> set[int]:
+        """Return the whole numbers next to zeros of the denominator between low and high.
+
+        Examples
+        --------
+        >>> sorted(Ratio(1, fmpq_poly([-5, 2])).beside_poles(0, 10))
+        [2, 3]
+        """
+        poles = real_roots(self.under, low, high) if not self.is_polynomial else []
+        ends = (e for p in poles for e in (p.enclosure.lower, p.enclosure.upper))
+        return {n for end in ends for n in (math.floor(end), math.ceil(end))}
 
     def at(self, root: Root) -> Enclosure:
         """Enclose the value at a real number.
@@ -149,7 +187,6 @@ class Ratio:
 
         Examples
         --------
-        >>> from flint import fmpq
         >>> ends = (Root(arb(n), 1, fmpq(n)) for n in (0, 1))
         >>> round(Ratio(1, fmpq_poly([1, 1])).integral(*ends).value, 12)  # the logarithm of 2
         0.69314718056
@@ -167,6 +204,10 @@ class Ratio:
             if not found.is_finite():
                 raise StructureError("the integral of what a choice gains could not be bounded")
             return ball_to_enclosure(found)
+
+
+def _ratio(value: Any) -> Ratio:
+    return value if isinstance(value, Ratio) else Ratio(value)
 
 
 def _horner(polynomial: Any, point: Any, zero: Any = None) -> Any:

@@ -43,9 +43,10 @@ import sympy as sp
 
 from pigou.check_counts import expected_over_counts, sign_of_gain
 from pigou.check_segments import Crowd, segments
+from pigou.check_terms import expected_by_terms
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
-from pigou.errors import DeclarationError, unknown
+from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure, Record
 from pigou.game import GOVERNMENT, Game, Transfer
 
@@ -635,9 +636,11 @@ class _Table:
             return None
         total = ZERO
         for weight, crowd in self._crowds(action):
-            total += weight * expected_over_counts(
-                segments(formula, crowd), self.kinds[0].shares[1]
-            )
+            share = self.kinds[0].shares[1]
+            try:
+                total += weight * expected_over_counts(segments(formula, crowd), share)
+            except StructureError:  # no polynomial in the count
+                total += weight * expected_by_terms(formula, crowd, share)
         return total
 
     @property
@@ -687,7 +690,10 @@ class _Table:
             return 0
         formula = self.game.payoff(self.kinds[0].player)
         ((_, first),), ((_, second),) = (self._crowds(action) for action in (0, 1))
-        parts = [segments(formula, crowd) for crowd in (first, second)]
+        try:
+            parts = [segments(formula, crowd) for crowd in (first, second)]
+        except StructureError:
+            return 0
         return sign_of_gain(parts[0], parts[1], self.kinds[0].shares[1].lower)
 
     def after(

@@ -92,9 +92,9 @@ def _scope(pure: bool) -> str:
 
 
 def _how_pure(about: Population) -> str:
-    pieces = len(about.gain.pieces)
+    pieces, kind = len(about.gain.pieces), "polynomial" if about.gain.is_polynomial else "rational"
     return (
-        f"what a choice gains read as {pieces} polynomial piece{'s' * (pieces > 1)} over "
+        f"what a choice gains read as {pieces} {kind} piece{'s' * (pieces > 1)} over "
         f"{about.size:,} counts of others, with its sign at every one of them"
     )
 
