@@ -237,6 +237,17 @@ def propositions() -> tuple[Proposition, ...]:
             source="@murphy1989industrialization, section III",
         ),
         Proposition(
+            "losing_factories",
+            "Factories that lose money raise each other's profit, if they pay a premium and their "
+            "fixed cost is not so large that income falls.",
+            f"yes_sector > -({first_loses})",
+            {"yes": profiles["yes"]},
+            ("yes_sector < 0", "premium > 0", "setup < labour*(1 - 1/productivity)", *plain),
+            stronger=f"yes_sector > premium*setup - ({first_loses})",
+            lesson="What an owner loses on wages is spent on what the others make.",
+            source="@murphy1989industrialization, section IV",
+        ),
+        Proposition(
             "coordination_alone",
             "Everybody building is an equilibrium exactly if it is no worse for all together than "
             "nobody building.",
@@ -301,6 +312,15 @@ def propositions() -> tuple[Proposition, ...]:
             profiles, false=True,
             lesson="The premium that each pays is what the others sell: all together may gain "
             "where each alone loses.",
+            source="a plausible claim, against @murphy1989industrialization, section IV",
+        ),
+        Proposition(
+            "losses_are_losses",
+            "Factories that lose money take away from each other's sales.",
+            f"yes_sector <= -({first_loses})",
+            {"yes": profiles["yes"]}, ("yes_sector < 0", *plain), false=True,
+            lesson="So it is without a premium (section III). With one, wages may add more to "
+            "spending than profits take away.",
             source="a plausible claim, against @murphy1989industrialization, section IV",
         ),
         Proposition(

@@ -16,7 +16,8 @@ from sympy import Rational
 
 from pigou import Game, Move, Parameter, Player, compare, solve, subsidy
 from pigou.designing import design
-from pigou.errors import DeclarationError, StructureError
+from pigou.errors import DeclarationError, ReformError, StructureError
+from pigou.exact import Enclosure
 from pigou.expression import symbol
 from pigou.models import load
 from pigou.optimum import first_best
@@ -237,6 +238,15 @@ def test_the_least_subsidy_is_what_the_first_factory_loses():
     assert (refund.threshold.value.lower, refund.outlay.value) == (1, 0)
     gone = design(load("big_push"), "gone:build=no", at=ORACLE)
     assert gone.threshold.value.lower == 1
+
+
+def test_the_least_goal_of_a_guarantee_is_the_share_that_breaks_even():
+    """Every goal between it and everybody is enough; below it some stop, unrefunded."""
+    found = design(load("big_push"), "unique", "guarantee", vary="goal").threshold
+    assert found.value.overlaps(Enclosure.point("7/9"))
+    assert [(span.high.lower, span.with_high) for span in found.spans] == [(1, True)]
+    with pytest.raises(ReformError, match="is a continuum, of which no members are set apart"):
+        subsidy("build", 1, members="1/2")(load("big_push").game)
 
 
 def test_where_a_gap_in_the_middle_decides():
