@@ -50,6 +50,7 @@ from pigou.check_several import (
     the_one_count,
     with_one_more,
 )
+from pigou.check_terms import expected_by_terms
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
 from pigou.errors import DeclarationError, StructureError, unknown
@@ -646,9 +647,11 @@ class _Table:
             return None
         total = ZERO
         for weight, crowd in self._crowds(action):
-            total += weight * expected_over_counts(
-                segments(formula, crowd), self.kinds[0].shares[1]
-            )
+            share = self.kinds[0].shares[1]
+            try:
+                total += weight * expected_over_counts(segments(formula, crowd), share)
+            except StructureError:  # no polynomial in the count
+                total += weight * expected_by_terms(formula, crowd, share)
         return total
 
     @property
@@ -776,7 +779,10 @@ class _Table:
             return 0
         formula = self.game.payoff(self.kinds[0].player)
         ((_, first),), ((_, second),) = (self._crowds(action, pair) for action in pair)
-        parts = [segments(formula, crowd) for crowd in (first, second)]
+        try:
+            parts = [segments(formula, crowd) for crowd in (first, second)]
+        except StructureError:
+            return 0
         return sign_of_gain(parts[0], parts[1], self.kinds[0].shares[pair[1]].lower)
 
     def after(

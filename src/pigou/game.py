@@ -41,6 +41,7 @@ from pigou.expression import (
 )
 
 __all__ = [
+    "CONTINUUM",
     "GOVERNMENT",
     "Bystander",
     "Chance",
@@ -53,10 +54,14 @@ __all__ = [
     "Traces",
     "Transfer",
     "Type",
+    "is_continuum",
 ]
 
 GOVERNMENT = "government"
 """The name of the public purse: a bystander of every game, without being declared."""
+
+CONTINUUM = "continuum"
+"""The size of a population whose members have no weight, in words."""
 
 
 def _set(instance: object, **values: object) -> None:
@@ -180,8 +185,8 @@ class Player:
     label : str
         The words a reader sees; the name by default.
     size : number, str or sympy expression
-        Number of members; a formula in parameters is allowed. ``sympy.oo`` is a continuum of mass
-        one, over which sums and means are both the integral.
+        Number of members; a formula in parameters is allowed. ``"continuum"``, or ``sympy.oo``, is
+        a continuum of mass one, over which sums and means are both the integral.
         With types, leave it out: it is the sum of their sizes.
     types : iterable of Type
         Parts of the population that differ.
@@ -208,6 +213,8 @@ class Player:
         if self.name == GOVERNMENT:
             raise DeclarationError(f"player '{GOVERNMENT}': this name is kept for the public purse")
         _set(self, types=tuple(self.types), label=self.label or self.name)
+        if self.size == CONTINUUM:
+            _set(self, size=sp.oo)
         _set(self, parties=Record({valid_name(n, "party"): f for n, f in self.parties.items()}))
         if self.parties and self.is_population:
             raise DeclarationError(
@@ -1068,3 +1075,15 @@ def _net(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:
         else:
             kept.append(new)
     return tuple(kept)
+
+
+def is_continuum(game: Game) -> bool:
+    """Whether a continuum of members moves in a game.
+
+    Examples
+    --------
+    >>> moves = [Move("up", "firm", {"no": 0, "yes": 1})]
+    >>> is_continuum(Game("g", [Player("firm", size="continuum")], moves, {"firm": "up"}))
+    True
+    """
+    return any(player.size == sp.oo for player in game.players)

@@ -27,8 +27,8 @@ from pigou.expression import (
     write_expression,
 )
 from pigou.filetable import MOST_CELLS, MOST_ENTRIES, plain
-from pigou.game import Chance, Choice, Game, Move, Parameter, Player, Transfer
-from pigou.gamefile import CONTINUUM, VERSION
+from pigou.game import CONTINUUM, Chance, Choice, Game, Move, Parameter, Player, Transfer
+from pigou.gamefile import VERSION
 from pigou.model import Case, Fact, Model
 from pigou.propositionfile import of_proposition
 from pigou.reform import Reform

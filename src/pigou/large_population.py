@@ -92,9 +92,9 @@ def _scope(pure: bool) -> str:
 
 
 def _how_pure(about: Population) -> str:
-    pieces = len(about.gain.pieces)
+    pieces, kind = len(about.gain.pieces), "polynomial" if about.gain.is_polynomial else "rational"
     return (
-        f"what a choice gains read as {pieces} polynomial piece{'s' * (pieces > 1)} over "
+        f"what a choice gains read as {pieces} {kind} piece{'s' * (pieces > 1)} over "
         f"{about.size:,} counts of others, with its sign at every one of them"
     )
 
@@ -214,7 +214,8 @@ def solve_continuum(about: Mass) -> EquilibriumSet:
     doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
     if doubtful:
         notes.append(f"the checker could not confirm {', '.join(doubtful)}")
-    pieces = f"{found.pieces} polynomial piece{'s' * (found.pieces > 1)}"
+    kind = "polynomial" if found.polynomial else "rational"
+    pieces = f"{found.pieces} {kind} piece{'s' * (found.pieces > 1)}"
     how = f"what a choice gains read as {pieces} over the share, its roots isolated exactly"
     if found.jumps:
         where = ", ".join(str(share) for share in found.jumps)
