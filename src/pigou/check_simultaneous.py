@@ -22,7 +22,9 @@ bound that shrinks with the enclosure. That a solution really lies inside is pro
    taken to be known to :math:`10^{-60}` in this.
 
 In a large population with two choices, where profiles cannot be gone through, expectations are
-over how many take the second one (`pigou.check_counts`).
+over how many take the second one (`pigou.check_counts`), of several types together
+(`pigou.check_types`). Types with the same probability, and to whom the choice gains the same beside
+any number of others, are moved together where the indifference condition has to change its sign.
 
 That an action which is not taken pays no more at the solution is shown by the sign of its gain;
 where that sign is open, the action counts as one that pays as much. So the enclosures must be
@@ -41,8 +43,9 @@ from typing import Any, NamedTuple
 
 import sympy as sp
 
-from pigou.check_counts import expected_over_counts, sign_of_gain
-from pigou.check_segments import Crowd, segments
+from pigou.check_counts import sign_of_gain
+from pigou.check_segments import Crowd, Segment, segments
+from pigou.check_types import expected_over_types, same_functions
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
 from pigou.errors import DeclarationError, unknown
@@ -255,12 +258,18 @@ def _existence(table: _Table) -> str:
     if any(k.exit is not None and k.shares[k.exit].upper > 0 for k in table.kinds):
         return "next to members who exit, a solution inside the enclosures is not proved"
     if len(mixers) == 1 and len(mixers[0][1]) == 2:
-        return _change_of_sign(table, *mixers[0])
+        return _change_of_sign(table, [mixers[0][0]], mixers[0][1])
+    if table.mix_as_one([index for index, _ in mixers]):
+        return _change_of_sign(table, [index for index, _ in mixers], mixers[0][1])
     return _krawczyk(table, mixers)
 
 
-def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
-    """Re-prove that the enclosure of a two-action mixture of one kind holds a solution."""
+def _change_of_sign(table: _Table, together: list[int], staying: list[int]) -> str:
+    """Re-prove that the enclosure of a two-action mixture holds a solution.
+
+    It is that of one kind, or of several that mix as one.
+    """
+    index = together[0]
     kind = table.kinds[index]
     first, second = staying
     signs = []
@@ -270,12 +279,12 @@ def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
         point = Enclosure.point(share)
         shares = [ZERO] * len(kind.actions)
         shares[first], shares[second] = ONE - point, point
-        moved = table.with_shares({index: tuple(shares)})
+        moved = table.with_shares(dict.fromkeys(together, tuple(shares)))
         gap = moved.after(index, second, second) - moved.after(index, first, first)
         if gap == ZERO:
             return ""
         sign = 1 if gap.lower > 0 else -1 if gap.upper < 0 else 0
-        signs.append(sign or moved.sign_of_gain())
+        signs.append(sign or moved.sign_of_gain(index))
     if signs[0] * signs[1] < 0:
         return ""
     return "indifference does not change sign across the enclosure (a double root, or none)"
@@ -291,8 +300,9 @@ _GONE_THROUGH = 200
 def _krawczyk(table: _Table, mixers: _Mixers) -> str:
     """Re-prove by a Krawczyk test that the enclosures of several mixtures hold a solution."""
     unknowns = [(i, a, staying[0]) for i, staying in mixers for a in staying[1:]]
-    terms = math.prod(math.comb(k.size + len(k.actions) - 1, k.size) for k in table.kinds)
-    if terms * len(unknowns) ** 2 > _MOST_TERMS:
+    drawn = [k for k in table.kinds if k.counts is None]
+    terms = math.prod(math.comb(k.size + len(k.actions) - 1, k.size) for k in drawn)
+    if terms * len(unknowns) ** 2 > _MOST_TERMS and not table.is_large:
         return "there are too many profiles to re-prove that the enclosures hold a solution"
     box = [_widened(table.kinds[i].shares[a]) for i, a, _ in unknowns]
     middle = [Enclosure.point(_cut((e.lower + e.upper) / 2)) for e in box]
@@ -612,7 +622,7 @@ class _Table:
     def _expected(
         self, formula: sp.Expr, index: int, own: int, action: int, known: tuple[int, int] | None
     ) -> Enclosure:
-        found = self._over_counts(formula, action) if known is None else None
+        found = self._over_counts(formula, index, own, action, known)
         if found is not None:
             return found
         total = ZERO
@@ -623,21 +633,32 @@ class _Table:
             )
         return total
 
-    def _over_counts(self, formula: sp.Expr, action: int | None) -> Enclosure | None:
+    def _over_counts(
+        self,
+        formula: sp.Expr,
+        index: int | None = None,
+        own: int | None = None,
+        action: int | None = None,
+        known: tuple[int, int] | None = None,
+    ) -> Enclosure | None:
         """Expect a formula over how many of a large population take its second choice.
 
-        For a member who takes `action`, or for nobody who moves. None where the profile is another
-        one, or the population so small that its profiles are gone through one by one.
+        For a member of a kind who is meant to take `own` and takes `action`, or for nobody who
+        moves; with `known`, as in `_profiles`. None where the profile is another one, or the
+        population so small that its profiles are gone through one by one.
         """
         if self._is_mean_field:
             return self._in_mean_field(formula, action)
-        if not self._is_large:
+        if not self.is_large:
             return None
+        draws = [
+            (kind.size - (i == index) - (known is not None and i == known[0]), kind.shares[1])
+            for i, kind in enumerate(self.kinds)
+            if kind.counts is None
+        ]
         total = ZERO
-        for weight, crowd in self._crowds(action):
-            total += weight * expected_over_counts(
-                segments(formula, crowd), self.kinds[0].shares[1]
-            )
+        for weight, crowd in self._crowds(index, own, action, known):
+            total += weight * expected_over_types(segments(formula, crowd), draws)
         return total
 
     @property
@@ -660,35 +681,77 @@ class _Table:
         return total
 
     @property
-    def _is_large(self) -> bool:
-        kind = self.kinds[0] if len(self.kinds) == 1 else None
-        if kind is None or kind.size <= _GONE_THROUGH or len(kind.actions) != 2:
+    def is_large(self) -> bool:
+        """Whether one population with two choices mixes, too large for its profiles."""
+        kinds = self.kinds
+        if len({kind.player for kind in kinds}) != 1 or len(kinds[0].actions) != 2:
             return False
-        return kind.counts is None and kind.belief is None and kind.exit is None
+        if any(kind.belief is not None or kind.exit is not None for kind in kinds):
+            return False
+        mixing = [kind.size for kind in kinds if kind.counts is None]
+        return bool(mixing) and math.prod(mixing) > _GONE_THROUGH
 
-    def _crowds(self, action: int | None) -> Iterator[tuple[Enclosure, Crowd]]:
-        """Yield what a member of the one population sees, for each draw of chance."""
-        kind = self.kinds[0]
-        exact = {name: value.lower for name, value in kind.attributes.items() if value.is_exact}
-        first, second = (
-            {name: value.lower for name, value in self._labels(kind, a).items()} | exact
-            for a in (0, 1)
-        )
-        own = {} if action is None else (first, second)[action]
-        others = kind.size - (action is not None)
+    def _crowds(
+        self,
+        index: int | None,
+        own: int | None,
+        action: int | None,
+        known: tuple[int, int] | None = None,
+    ) -> Iterator[tuple[Enclosure, Crowd]]:
+        """Yield what a member of a kind (or nobody) sees, for each draw of chance."""
+        values = [[self._exact_values(kind, a) for a in (0, 1)] for kind in self.kinds]
+        mixing = [i for i, kind in enumerate(self.kinds) if kind.counts is None]
+        first, drawn = mixing[0], index if index in mixing else None
+        rest = []
+        for i, kind in enumerate(self.kinds):
+            for a, number in enumerate(kind.counts or ()):
+                moved = (a == action) - (a == own) if i == index else 0
+                rest.append((number + moved, values[i][a]))
+        alike = tuple((self.kinds[i].size, values[i][0], values[i][1]) for i in mixing[1:])
+        told = [] if drawn is None or action is None else [action]
+        told += [] if known is None else [known[1]]
+        others = sum(self.kinds[i].size for i in mixing) - len(told)
+        counts = (self.kinds[first].size, others, sum(told))
+        mine = {} if index is None or action is None else values[index][action]
         for weight, draw in self._draws():
-            values = {**self.at, **{name: v.lower for name, v in draw.items()}, **own}
-            counts = (kind.size, others, int(action == 1))
-            yield weight, Crowd(kind.player, *counts, values, (first, second))
+            here = {**self.at, **{name: v.lower for name, v in draw.items()}, **mine}
+            choices = (values[first][0], values[first][1])
+            player = self.kinds[first].player
+            yield weight, Crowd(player, *counts, here, choices, tuple(rest), alike)
 
-    def sign_of_gain(self) -> int:
+    def _exact_values(self, kind: _Kind, action: int) -> dict[str, Fraction]:
+        """Return what an action stands for, and the attributes of a kind."""
+        known = self._labels(kind, action) | dict(kind.attributes)
+        return {name: value.lower for name, value in known.items() if value.is_exact}
+
+    def _gains(self, index: int) -> list[list[tuple[Segment, ...]]]:
+        """Return payoffs by both choices over counts, for each draw of chance."""
+        formula = self.game.payoff(self.kinds[index].player)
+        rows = (
+            [segments(formula, crowd) for _, crowd in self._crowds(index, a, a)] for a in (0, 1)
+        )
+        return [list(pair) for pair in zip(*rows, strict=True)]
+
+    def sign_of_gain(self, index: int) -> int:
         """Return the sign of what the second choice of a large population gains, 0 if untold."""
-        if not self._is_large or self.game.chance:
+        if not self.is_large or self.game.chance:
             return 0
-        formula = self.game.payoff(self.kinds[0].player)
-        ((_, first),), ((_, second),) = (self._crowds(action) for action in (0, 1))
-        parts = [segments(formula, crowd) for crowd in (first, second)]
-        return sign_of_gain(parts[0], parts[1], self.kinds[0].shares[1].lower)
+        ((first, second),) = self._gains(index)
+        return sign_of_gain(first, second, self.kinds[index].shares[1].lower)
+
+    def mix_as_one(self, together: Sequence[int]) -> bool:
+        """Whether kinds have one probability, and gain the same by it beside any number of others.
+
+        If one of them is indifferent where all have the same probability, so are the others.
+        """
+        if not self.is_large or len({self.kinds[i].shares for i in together}) > 1:
+            return False
+        rows = [self._gains(i) for i in together]
+        return all(
+            same_functions(one, other)
+            for row in rows[1:]
+            for one, other in zip(row, rows[0], strict=True)
+        )
 
     def after(
         self, index: int, own: int, action: int, known: tuple[int, int] | None = None
@@ -752,7 +815,7 @@ class _Table:
 
     def _anyway(self, formula: sp.Expr) -> Enclosure:
         """Expect a formula over all profiles: what is due even where members exit."""
-        found = self._over_counts(formula, None)
+        found = self._over_counts(formula)
         if found is not None:
             return found
         total = ZERO

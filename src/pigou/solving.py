@@ -68,10 +68,12 @@ from pigou.solvers.polynomial import (
 )
 from pigou.solvers.population import Population, population
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
+from pigou.solvers.several_types import several_types
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
 from pigou.staged_smoothing import has_continuous, solve_staged_smooth
 from pigou.stages import is_staged
 from pigou.staging import solve_stages
+from pigou.typed_population import solve_typed_population
 
 if TYPE_CHECKING:
     from pigou.solvers.symbolic import RegimeSet
@@ -330,6 +332,9 @@ def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> Equil
         return solve_continuum(crowd)
     if crowd is not None:
         return solve_population(crowd, pure)
+    typed = several_types(game, game.values(at))
+    if typed is not None:
+        return solve_typed_population(typed, pure)
     form = finite_form(game, at)
     alive, _ = survivors(form)
     if any(g.exit is not None for g in form.groups) and len(form.groups) > 1:
