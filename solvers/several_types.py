@@ -26,14 +26,23 @@ import sympy as sp
 from flint import fmpq, fmpq_poly
 
 from pigou.errors import DeclarationError, StructureError
-from pigou.expression import Total, each, symbol
+from pigou.expression import Total, each, read_expression, symbol
 from pigou.game import Choice, Game, Type
 from pigou.solvers.form import LARGEST_GROUP
 from pigou.solvers.piecewise import CountFormula, Piecewise, combined, read_piecewise
 from pigou.solvers.population import MOST_MEMBERS, draws
 from pigou.solvers.pure import MOST_PROFILES
 
-__all__ = ["MOST_TYPES", "Kind", "Typed", "alike", "attributes_of", "several_types", "two_choices"]
+__all__ = [
+    "MOST_TYPES",
+    "Kind",
+    "Typed",
+    "alike",
+    "attributes_of",
+    "rational",
+    "several_types",
+    "two_choices",
+]
 
 MOST_TYPES = 4
 LISTED = 302
@@ -149,7 +158,7 @@ def _listed(sizes: Sequence[int]) -> bool:
 
 
 def _size(kind: Type, at: Mapping[str, Fraction], player: str) -> int:
-    number = _rational(kind.size, at, f"size of type '{kind.name}' of '{player}'")
+    number = rational(kind.size, at, f"size of type '{kind.name}' of '{player}'")
     if number.denominator != 1 or number < 0:
         raise DeclarationError(
             f"the size of type '{kind.name}' of '{player}' is a whole number of at least 0, "
@@ -158,9 +167,21 @@ def _size(kind: Type, at: Mapping[str, Fraction], player: str) -> int:
     return int(number)
 
 
-def _rational(formula: Any, at: Mapping[str, Fraction], where: str) -> Fraction:
+def rational(formula: Any, at: Mapping[str, Fraction], where: str) -> Fraction:
+    """Return the value of a formula in parameters.
+
+    Raises
+    ------
+    DeclarationError
+        If it is no rational number.
+
+    Examples
+    --------
+    >>> rational("share/2", {"share": Fraction(1, 2)}, "mass")
+    Fraction(1, 4)
+    """
     values = {symbol(k): sp.Rational(v.numerator, v.denominator) for k, v in at.items()}
-    number = sp.sympify(formula).xreplace(values)
+    number = sp.sympify(read_expression(formula, at)).xreplace(values)
     if not number.is_Rational:
         raise DeclarationError(f"{where}: {formula} is {number}, not a rational number")
     return Fraction(int(number.p), int(number.q))
@@ -175,7 +196,7 @@ def attributes_of(kind: Type, at: Mapping[str, Fraction]) -> dict[str, Fraction]
     {'c': Fraction(1, 3)}
     """
     where = f"type '{kind.name}'"
-    return {name: _rational(value, at, where) for name, value in kind.values.items()}
+    return {name: rational(value, at, where) for name, value in kind.values.items()}
 
 
 def _kinds(about: Typed, present: Sequence[tuple[Type, int]]) -> tuple[Kind, ...]:

@@ -135,6 +135,7 @@ class _Kind(NamedTuple):
     counts: tuple[int, ...] | None
     exit: int | None
     belief: tuple[int, ...] | None
+    mass: Fraction = Fraction(1)
 
 
 Profile = tuple[tuple[int, ...], ...]
@@ -431,9 +432,14 @@ class _Table:
         self._known: dict[Any, Enclosure] = {} if known is None else known
         self._means: dict[Any, Enclosure] = {}
         self.sizes = Record(
-            {p.name: sum(k.size for k in self.kinds if k.player == p.name) for p in game.players}
+            {p.name: self._members_of(p.name) for p in game.players}
             | {party: 1 for party in game.parties if party not in game.payoffs}
         )
+
+    def _members_of(self, player: str) -> int:
+        if self.game.player(player).size == sp.oo:
+            return 1  # a continuum has mass one
+        return sum(kind.size for kind in self.kinds if kind.player == player)
 
     def with_shares(self, changed: Mapping[int, tuple[Enclosure, ...]]) -> _Table:
         kinds = list(self.kinds)
@@ -455,10 +461,13 @@ class _Table:
             for name, size, values in [(t.name, t.size, t.values) for t in player.types] or [
                 ("", player.size, {})
             ]:
-                mass = size == sp.oo  # a continuum has mass one
-                members = ONE if mass else enclosed(sp.sympify(size), self.parameters)
+                whole = size == sp.oo  # a continuum has mass one
+                members = ONE if whole else enclosed(sp.sympify(size), self.parameters)
                 attributes = {k: enclosed(v, self.parameters) for k, v in values.items()}
-                if members.lower > 0:
+                if members.lower > 0 and player.size == sp.oo:
+                    kind = self._kind(player.name, name, 1, attributes, actions, exit_)
+                    yield kind._replace(mass=members.lower)
+                elif members.lower > 0:
                     yield self._kind(
                         player.name, name, int(members.lower), attributes, actions, exit_
                     )
@@ -648,7 +657,7 @@ class _Table:
         population so small that its profiles are gone through one by one.
         """
         if self._is_mean_field:
-            return self._in_mean_field(formula, action)
+            return self._in_mean_field(formula, index, action)
         if not self.is_large:
             return None
         draws = [
@@ -664,21 +673,25 @@ class _Table:
     @property
     def _is_mean_field(self) -> bool:
         """Whether a continuum of members moves, and nobody else."""
-        return len(self.kinds) == 1 and self.game.player(self.kinds[0].player).size == sp.oo
+        players = {kind.player for kind in self.kinds}
+        return len(players) == 1 and self.game.player(players.pop()).size == sp.oo
 
-    def _in_mean_field(self, formula: sp.Expr, action: int | None) -> Enclosure:
+    def _in_mean_field(self, formula: sp.Expr, index: int | None, action: int | None) -> Enclosure:
         """Evaluate a formula beside a continuum: shares of members instead of numbers."""
-        kind = self.kinds[0]
         shares = [
-            (kind.shares[a], self._labels(kind, a) | dict(kind.attributes))
+            (Enclosure.point(kind.mass) * kind.shares[a], self._own(kind, a))
+            for kind in self.kinds
             for a in range(len(kind.actions))
         ]
-        own = {} if action is None else shares[action][1]
+        own = {} if index is None or action is None else self._own(self.kinds[index], action)
         total = ZERO
         for weight, draw in self._draws():
             values = {**self.parameters, **draw, **own}
             total += weight * enclosed(formula, values, lambda _: shares)
         return total
+
+    def _own(self, kind: _Kind, action: int) -> dict[str, Enclosure]:
+        return self._labels(kind, action) | dict(kind.attributes)
 
     @property
     def is_large(self) -> bool:
@@ -796,14 +809,14 @@ class _Table:
 
     def _member_mean(self, player: str, formula: sp.Expr) -> Enclosure:
         """Average a member's formula over all members and what they do."""
-        total, members = ZERO, 0
+        total, members = ZERO, Fraction(0)
         for index, kind in enumerate(self.kinds):
             if kind.player != player:
                 continue
-            members += kind.size
+            members += kind.size * kind.mass
             for action, share in enumerate(kind.shares):
                 if share.upper > 0:
-                    size = Enclosure.point(kind.size)
+                    size = Enclosure.point(kind.size * kind.mass)
                     total += size * share * self.mean(formula, index, action, action)
         return total / Enclosure.point(members) if members else ZERO
 

@@ -1,7 +1,7 @@
-"""Solve a large population of several types with two choices: name and check what is found.
+"""Solve a large population, or a continuum, of several types: name and check what is found.
 
-Small ones are solved in `pigou.solving` profile by profile, and those without types in
-`pigou.large_population`; here nothing is ever listed count by count either.
+Members have two choices. Small populations are solved in `pigou.solving` profile by profile, and
+those without types in `pigou.large_population`; here nothing is ever listed count by count either.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from pigou.large_population import MOST_IN_A_ROW
 from pigou.population_drafts import Draft, named
 from pigou.solvers.several_types import Kind, Typed
 from pigou.solvers.typed_counts import TypedCounts, is_strict, typed_counts
+from pigou.solvers.typed_mean_field import Masses, TypedRest, typed_mean_field
 from pigou.solvers.typed_mixtures import Indifferent, TypedMixture, TypedMixtures, typed_mixtures
 
-__all__ = ["solve_typed_population"]
+__all__ = ["solve_typed_continuum", "solve_typed_population"]
 
 _STABILITY = {True: ("stable",), False: ("unstable",), None: ()}
 
@@ -190,3 +191,71 @@ def _continuum(about: Typed, found: Indifferent, drafts: Sequence[Draft]) -> Com
     }
     rows = found.corners(about.kinds)
     return Component("", math.ceil(math.log2(len(rows))), (tuple(known[row] for row in rows),))
+
+
+# -- a continuum ------------------------------------------------------------------------------
+
+
+def solve_typed_continuum(about: Masses) -> EquilibriumSet:
+    """Return all equilibria of a continuum of several types, with their evidence.
+
+    Parameters
+    ----------
+    about : Masses
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou import Game, Move, Player, Type
+    >>> from pigou.solvers.typed_mean_field import masses_of
+    >>> types = [Type("near", "1/3", {"c": "1/4"}), Type("far", "2/3", {"c": "1/2"})]
+    >>> moves = [Move("go", "x", {"no": 0, "yes": 1})]
+    >>> firms = Player("x", size=sp.oo, types=types)
+    >>> game = Game("road", [firms], moves, {"x": "go*(mean(go) - c)"})
+    >>> for found in solve_typed_continuum(masses_of(game, {})):
+    ...     print(found, found.marks)
+    E1 (pure): go[near]: no; go[far]: no ('strict', 'stable')
+    E2 (mixed): go[near]: no 1/4, yes 3/4; go[far]: no ('unstable',)
+    E3 (pure): go[near]: yes; go[far]: no ('strict', 'stable')
+    E4 (mixed): go[near]: yes; go[far]: no 3/4, yes 1/4 ('unstable',)
+    E5 (pure): go[near]: yes; go[far]: yes ('strict', 'stable')
+    """
+    found = typed_mean_field(about)
+    components: list[Component] = []
+    place: dict[int, str] = {}
+    for number, (size, corners) in enumerate(found.sets, 1):
+        names = tuple(f"E{n + 1}" for n in corners)
+        points = "every mixture of these profiles, by the same weights for all types"
+        components.append(Component(f"C{number}", size, (names,), points=points))
+        place |= dict.fromkeys(corners, f"C{number}")
+    drafts = [_resting(about, one, place.get(n, "")) for n, one in enumerate(found.rests)]
+    equilibria = named(about.game, about.at, drafts)
+    notes = list(found.unresolved)
+    doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
+    if doubtful:
+        notes.append(f"the checker could not confirm {', '.join(doubtful)}")
+    how = (
+        f"what a choice gains each of {len(about.names)} types read over the share of all members, "
+        f"with its signs at and between {found.cuts} cuts, isolated exactly"
+    )
+    return EquilibriumSet(
+        game=about.game.name,
+        structure="population",
+        at=about.at,
+        equilibria=tuple(equilibria),
+        complete=not notes,
+        completeness=f"{'proved' if not notes else 'not shown'}: {how}",
+        scope="all equilibria, by the part of each type that takes each choice",
+        components=tuple(components),
+        unresolved=tuple(notes),
+    )
+
+
+def _resting(about: Masses, rest: TypedRest, component: str) -> Draft:
+    strategies = []
+    for name, share in zip(about.names, rest.shares, strict=True):
+        row = dict(zip(about.labels, (Enclosure.point(1) - share, share), strict=True))
+        strategies.append(Strategy(about.move, about.player, name, Record(row)))
+    marks = ("strict",) * rest.strict + _STABILITY[rest.falls]
+    method = "signs of what the second choice gains each type, over the share, isolated exactly"
+    return Draft(tuple(strategies), marks, method, component)
