@@ -53,6 +53,11 @@ class Crowd(NamedTuple):
         Parameters, draws, and values of the one who looks.
     choices : tuple of mapping of str to Fraction
         The values that the two choices stand for.
+    rest : tuple of (int, mapping of str to Fraction)
+        Members of other types whose choices are known: how many, and their values.
+    alike : tuple of (int, mapping of str to Fraction, mapping of str to Fraction)
+        Members of other types whose choices are drawn, too: how many, and their values by the first
+        and by the second choice. `others` and the count are those of all types then.
     """
 
     population: str
@@ -61,6 +66,8 @@ class Crowd(NamedTuple):
     taking: int
     values: Mapping[str, Fraction]
     choices: tuple[Mapping[str, Fraction], Mapping[str, Fraction]]
+    rest: tuple[tuple[int, Mapping[str, Fraction]], ...] = ()
+    alike: tuple[tuple[int, Mapping[str, Fraction], Mapping[str, Fraction]], ...] = ()
 
 
 class Segment(NamedTuple):
@@ -146,13 +153,21 @@ def _read(node: sp.Basic, crowd: Crowd, span: tuple[int, int]) -> Polynomial:
 def _read_total(node: Total, crowd: Crowd, span: tuple[int, int]) -> Polynomial:
     if node.args[1].name != crowd.population:
         raise StructureError(f"'{node}' is about another population")
-    inside = []
-    for own in crowd.choices:
+
+    def inside(own: Mapping[str, Fraction]) -> Polynomial:
         values = {**crowd.values, **{each(name).name: value for name, value in own.items()}}
-        inside.append(_read(node.args[0], crowd._replace(values=values), span))
+        return _read(node.args[0], crowd._replace(values=values), span)
+
+    first, second = map(inside, crowd.choices)
     taking = (Fraction(crowd.taking), Fraction(1))
     staying = (Fraction(crowd.size - crowd.taking), Fraction(-1))
-    return added([multiplied([staying, inside[0]]), multiplied([taking, inside[1]])])
+    found = [multiplied([staying, first]), multiplied([taking, second])]
+    found += [multiplied([(Fraction(n),), inside(own)]) for n, own in crowd.rest]
+    for n, own, other in crowd.alike:
+        if added([inside(other), first]) != added([inside(own), second]):
+            raise StructureError(f"'{node}' depends on which of the types that mix take a choice")
+        found.append(multiplied([(Fraction(n),), inside(own)]))
+    return added(found)
 
 
 def _read_chosen(node: sp.Basic, crowd: Crowd, span: tuple[int, int]) -> Polynomial:

@@ -187,7 +187,8 @@ class Player:
     size : number, str or sympy expression
         Number of members; a formula in parameters is allowed. ``"continuum"``, or ``sympy.oo``, is
         a continuum of mass one, over which sums and means are both the integral.
-        With types, leave it out: it is the sum of their sizes.
+        With types, leave it out: it is the sum of their sizes. Those of a continuum are masses
+        that sum to one.
     types : iterable of Type
         Parts of the population that differ.
     parties : mapping of str to formula
@@ -221,7 +222,7 @@ class Player:
                 f"player '{self.name}': only a single player decides for parties"
             )
         _distinct("type", [t.name for t in self.types], f"player '{self.name}'")
-        if self.types and self.size != 1:
+        if self.types and self.size not in (1, sp.oo):
             raise DeclarationError(
                 f"player '{self.name}': give the sizes of its types or a size, not both"
             )
@@ -732,6 +733,8 @@ class Game:
                 for t in player.types
             )
             types = tuple(types)
+            if player.size == sp.oo:
+                return self._massed(replace(player, types=types))
             for t in types:
                 if t.size.is_number and not (t.size.is_integer and t.size >= 0):
                     raise DeclarationError(
@@ -744,6 +747,19 @@ class Game:
         if size.is_number and not (size.is_integer and size.is_positive):
             raise DeclarationError(f"{where} is a whole number of at least 1, not {size}")
         return replace(player, size=size)
+
+    def _massed(self, player: Player) -> Player:
+        """Return a continuum whose types have masses, once these are checked."""
+        masses = [t.size for t in player.types]
+        numbers = [mass for mass in masses if mass.is_number]
+        if any(mass.is_negative for mass in numbers) or (
+            len(numbers) == len(masses) and sp.Add(*numbers) != 1
+        ):
+            raise DeclarationError(
+                f"player '{player.name}': the masses of its types are "
+                f"{', '.join(map(str, masses))}; they must not be negative and must sum to 1"
+            )
+        return player
 
     def _bounded(self, move: Move) -> Move:
         if isinstance(move.domain, Choice):
@@ -859,6 +875,8 @@ class Game:
         """Return the number of members of a player (1 unless it is a population)."""
         who = self.player(player)
         names = [p.name for p in self.parameters]
+        if who.size == sp.oo:
+            return sp.oo
         sizes = [t.size for t in who.types] or [who.size]
         return sp.Add(*(s if s == sp.oo else read_expression(s, names) for s in sizes))
 
