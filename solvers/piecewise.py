@@ -41,6 +41,7 @@ __all__ = [
     "falling",
     "falling_factorial",
     "read_piecewise",
+    "without_ratios",
     "sign_runs",
 ]
 
@@ -283,6 +284,26 @@ def falling_factorial(number: int, length: int) -> int:
     (20, 1)
     """
     return math.prod(range(number, number - length, -1))
+
+
+def without_ratios(function: Piecewise) -> Piecewise:
+    """Return a function whose pieces are polynomials, as it is.
+
+    Raises
+    ------
+    StructureError
+        If a piece is a ratio of polynomials.
+
+    Examples
+    --------
+    >>> without_ratios(Piecewise([Piece(0, 9, fmpq_poly([0, 1]))]))(4)
+    4
+    """
+    if not function.is_polynomial:
+        raise StructureError(
+            "a payoff is not polynomial in the number of members who take a choice, piece by piece"
+        )
+    return function
 
 
 def falling(polynomial: fmpq_poly) -> list[Any]:

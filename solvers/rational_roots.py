@@ -19,6 +19,7 @@ is a root; if there are fewer of them than changes of sign of g, the rest stays 
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 from typing import Any
@@ -36,7 +37,8 @@ from pigou.solvers.shares import fraction, rounded
 
 __all__ = ["rational_roots"]
 
-MOST_TERMS = 300_000
+MOST_VARIANCE = 50_000
+"""Of the number of others who take the choice: how many counts are likely grows with its root."""
 _BEYOND_TAYLOR = 10**6
 
 
@@ -68,16 +70,17 @@ def rational_roots(function: Piecewise) -> BinomialRoots:
     try:
         nodes = search.nodes(changes)
         found = search.bracketed(nodes)
-    except _TooManyTermsError:
+    except _TooSpreadError:
         whole = [Enclosure(Fraction(0), Fraction(1))]
-        return BinomialRoots([], changes, whole, f"not searched: more than {MOST_TERMS:,} terms")
+        how = f"not searched: a variance of the number of others above {MOST_VARIANCE:,}"
+        return BinomialRoots([], changes, whole, how)
     if len(found) == changes:
         return BinomialRoots(found, changes, [], "as many brackets as changes of sign")
     ends = Enclosure(fraction(nodes[0].share), fraction(nodes[-1].share))
     return BinomialRoots(found, changes, [ends], "fewer brackets than changes of sign")
 
 
-class _TooManyTermsError(StructureError):
+class _TooSpreadError(StructureError):
     """A probability is spread over more counts than are added up."""
 
 
@@ -90,6 +93,8 @@ class _Terms(Expectation):
 
     def value(self, share: Any, bits: int, thorough: bool = False) -> Any:
         """Enclose f at a share."""
+        if self.draws * share * (1 - share) > MOST_VARIANCE:
+            raise _TooSpreadError(f"a variance of the number of others above {MOST_VARIANCE:,}")
         with working_precision(bits + self.draws.bit_length() + 32):
             likeliest = min(int((self.draws + 1) * fraction(share)), self.draws)
             here = Binomial(self.draws, share, bits).at(likeliest)
@@ -102,9 +107,9 @@ class _Terms(Expectation):
         """Add up the terms on one side of the likeliest count, and bound what is left out."""
         odds = arb(share / (1 - share) if step > 0 else (1 - share) / share)
         last, total = self.draws if step > 0 else 0, arb(0)
-        for number in range(MOST_TERMS):
+        for number in itertools.count():
             if count == last:
-                return total
+                break
             ahead, after = (self.draws - count, count + 1) if step > 0 else (
                 count, self.draws - count + 1)  # fmt: skip
             ratio = odds * ahead / after
@@ -114,7 +119,7 @@ class _Terms(Expectation):
                     return total + arb(0, rest.upper())
             term, count = term * ratio, count + step
             total += term * arb(self.function(count))
-        raise _TooManyTermsError("too many terms")
+        return total
 
     def sign(self, share: Any) -> int | None:
         """Return the sign of f at a share; None where it cannot be told from zero."""

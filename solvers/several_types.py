@@ -29,7 +29,13 @@ from pigou.errors import DeclarationError, StructureError
 from pigou.expression import Total, each, read_expression, symbol
 from pigou.game import Choice, Game, Type
 from pigou.solvers.form import LARGEST_GROUP
-from pigou.solvers.piecewise import CountFormula, Piecewise, combined, read_piecewise
+from pigou.solvers.piecewise import (
+    CountFormula,
+    Piecewise,
+    combined,
+    read_piecewise,
+    without_ratios,
+)
 from pigou.solvers.population import MOST_MEMBERS, draws
 from pigou.solvers.pure import MOST_PROFILES
 
@@ -229,7 +235,7 @@ def _expected(
     def mean(*values: Any) -> Any:
         return sum((w * v for w, v in zip(weights, values, strict=True)), fmpq_poly([0]))
 
-    return Piecewise(combined(parts, mean))
+    return without_ratios(Piecewise(combined(parts, mean)))
 
 
 def _exact(number: Fraction) -> Any:

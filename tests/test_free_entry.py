@@ -218,3 +218,12 @@ def test_the_checker_expects_as_adding_up_does():
         wide = expected_by_terms(formula, crowd, Enclosure(p, p + Fraction(1, 10**9)))
         assert wide.lower <= exact <= wide.upper
         assert found.width < wide.width < Fraction(1, 10**6)
+
+
+def test_mixtures_that_are_too_spread_are_left_open():
+    found = solve(market("1/sum(enter) - cost"), {"firms": 10**9, "cost": "1e-6"})
+    assert inside(found) == [999_999, 10**6]
+    assert not found.complete
+    assert found.unresolved == (
+        "mixtures, not searched: a variance of the number of others above 50,000",
+    )

@@ -109,6 +109,9 @@ def _open(about: Population, found: BinomialRoots) -> list[str]:
     """Say where there may be further mixtures."""
     parts = []
     for one in found.unresolved:
+        if one.lower == 0 and one.upper == 1:
+            parts.append(f"mixtures, {found.how}")
+            continue
         low, high = (f"{float(end):.12g}" for end in (one.lower, one.upper))
         where = f"about {low}" if low == high else f"from {low} to {high}"
         parts.append(
