@@ -325,7 +325,7 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "fixed_costs_alone",
-            "Fixed costs that a factory cannot bear alone make a trap, without a wage premium, too.",
+            "Fixed costs that no factory can bear alone make a trap, even without a wage premium.",
             "no_holds == 1 and yes_holds == 1",
             profiles, ("premium == 0", f"setup > {kept}", *plain), false=True,
             lesson="Without a premium income rises by profits only: what does not pay for the "

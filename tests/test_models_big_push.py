@@ -270,6 +270,14 @@ def test_where_a_gap_in_the_middle_decides():
         design(game, "unique", target="up=yess")
 
 
+@pytest.mark.parametrize("goal", ["unique", "gone:up=no"])
+def test_a_strength_at_which_an_open_interval_of_shares_is_indifferent(goal):
+    """At 1 every share above 3/5 is an equilibrium and 3/5 is none: that is no doubt."""
+    game = crowd("if(mean(up) <= 3/5, -3/(2 + 4*mean(up)**2), -1)")
+    found = design(game, goal, target="up=yes").threshold
+    assert (found.value, found.grade) == (Enclosure.point("3/2"), "proved")
+
+
 @pytest.mark.long
 def test_thresholds_of_random_continua_by_solving_beside_them():
     rng = random.Random(8)
