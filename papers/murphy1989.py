@@ -87,6 +87,7 @@ def publication() -> Publication:
 
 # -- the big push ---------------------------------------------------------------------------------
 
+
 @cache
 def played() -> EquilibriumSet:
     """Return the equilibria: nobody builds, a share at which factories break even, all build."""

@@ -193,4 +193,4 @@ class _NotAll(_AtShare):
         return f"'{self.label}' by all is no equilibrium"
 
     def holds(self, strength: Fraction) -> bool:
-        return not any(map(self.is_all, self.setting.found(strength)))  # it lists all ends there are
+        return not any(map(self.is_all, self.setting.found(strength)))  # no end is left out
