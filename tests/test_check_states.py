@@ -39,6 +39,12 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("pilots", "", {"belief": "9/10"}),  # all try all the time
     ("pilots", "", {"belief": "1/10"}),  # nobody does, and a team would
     ("pilots", "secrecy", {}),
+    ("pilots", "support", {}),
+    ("pilots", "support", {"belief": "1/10"}),  # some try, for the money
+    ("pilots", "support", {"belief": "1/20"}),
+    ("pilots", "support", {"firms": 1}),
+    # what is gained is very little beside what there is
+    ("pilots", "support", {"good": "14009/14", "safe": 1000, "firms": 10**6, "aid": 716}),
 ]
 
 
@@ -173,6 +179,15 @@ def agreement(name: str, number: int) -> None:
         if agreed == number:
             return
     raise AssertionError("too few values are allowed")
+
+
+def test_a_team_with_a_subsidy_has_its_own_benchmark() -> None:
+    model = load("pilots")
+    both = model.reformed(model.reform("association")).reformed(model.reform("support"))
+    found = measure(both, {}, FUNDS)
+    assert found.check.confirmed and len(found.outcomes) == 2
+    wrong = {**said(found), "team": said(found)["efficient"]}
+    assert not check_state(both, found.at, wrong, FUNDS).confirmed
 
 
 @pytest.mark.parametrize("name", names())

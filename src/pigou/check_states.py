@@ -72,7 +72,8 @@ def check_state(
             begin = put(model.start), put(model.spillover)
             return check_opportunity(game.at(values), claims, *begin, aid, funds)
         case Bandit() as game:
-            return check_bandit(game.at(values), claims, put(model.start), model.cooperative)
+            start = put(model.start)
+            return check_bandit(game.at(values), claims, start, funds, model.cooperative)
         case Certificates() as game:
             return check_certificates(game.at(values), claims, funds)
         case RegimeChange() as game:
