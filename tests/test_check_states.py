@@ -28,6 +28,9 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("certificates", "tax", {"power": "3/2"}),
     ("dialogue", "", {"bias": "-1/30"}),
     ("expectations", "", {"impatience": "7/10", "begun": "3/5"}),  # a node
+    # nobody discounts: from one end the other can just be reached
+    ("expectations", "", {"impatience": 0, "begun": 0}),
+    ("expectations", "", {"impatience": 0, "lag": "1/3", "begun": "2/3"}),
     ("herding", "open_books", {}),
     ("information_policy", "", {"public": 100}),  # three equilibria, of which one is not stable
     ("information_policy", "", {"cost": "1/2", "benefit": 1, "prospects": "1/2"}),  # symmetric
@@ -36,6 +39,8 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("matching", "", {"cost": 6}),  # and nobody should
     ("matching", "search_support", {"efficacy": 2}),  # the shorter side is always matched
     ("option_value", "generous_cost_share", {"value": 3}),  # invested at once
+    # it is worth so little today that, as a fraction, it has millions of digits
+    ("option_value", "", {"payout": 1, "volatility": "1/10000", "value": "1/1000"}),
     ("pilots", "", {"belief": "9/10"}),  # all try all the time
     ("pilots", "", {"belief": "1/10"}),  # nobody does, and a team would
     ("pilots", "secrecy", {}),

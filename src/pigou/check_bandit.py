@@ -27,18 +27,20 @@ Steps
    .. math:: u = g p + C \exp\Bigl(-\int \frac{1 + r / (N \lambda q)}{1 - q} \, dq\Bigr) + G_0,
              \qquad C > 0 ,
 
-   with :math:`G_0` for the subsidies until that region is left (step 6). That is convex in p, and so is :math:`u - s - (N - 1) c`; as it is 0 and rises where the region
-   begins, it is positive beyond, so that b > c and nobody gains by trying less. Of a team, u is
-   convex and touches s at the cutoff, so that N b > c.
+   with :math:`G_0` for the subsidies until that region is left (step 6). That is convex in p, and
+   so is :math:`u - s - (N - 1) c`; as it is 0 and rises where the region begins, it is positive
+   beyond, so that b > c and nobody gains by trying less. Of a team, u is convex and touches s at
+   the cutoff, so that N b > c.
 5. The amount of experimentation is :math:`\int dp / (\lambda p (1 - p))` along the beliefs, from
    their law of motion; a good technology is missed with probability exp(-lambda amount), by the
    definition of a Poisson process.
 6. The *outlay* per player is :math:`G = \sigma \int r e^{-r t} k_t \Pr(\text{no success by } t)
    \, dt`. Where all try, no success comes by t with probability :math:`p e^{-N \lambda t} + 1 - p`,
    and the integral is elementary. Where others are indifferent it is taken over beliefs q in the
-   place of t, from their law of motion; no success has come when they are down at q with probability
-   :math:`(1 - p)/(1 - q)`, as beliefs are a martingale. Intervals are integrated by series, from p
-   downwards; what is left is at most :math:`\sigma k`, as k falls on the way.
+   place of t, from their law of motion; no success has come when they are down at q with a
+   probability of :math:`(1 - p)/(1 - q)`, as beliefs are a martingale. Intervals are
+   integrated by series, from p downwards; what is left is at most :math:`\sigma k`, as k falls on
+   the way.
 
 Source: Keller, Rady and Cripps (2005), Econometrica 73:39-68, whose conditions these are; with a
 subsidy, own.

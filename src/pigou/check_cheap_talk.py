@@ -66,8 +66,9 @@ def check_cheap_talk(game: CheapTalk, claims: Claims) -> StateCheck:
         cuts = _read(claims[name].get("cuts between messages"), low, high)
         ledger.word(name, "cuts between messages", _told(_only(cells, bias, low, high)))
         if cuts is not None and len(cuts) == cells + 1:
-            ledger.gain(_temptation(cuts, bias))
-            ledger.holds(f"{name}: no state likes another message", _temptation(cuts, bias) <= 0)
+            gain = _temptation(cuts, bias)
+            ledger.gain(gain)
+            ledger.holds(f"{name}: no state likes another message", gain <= 0)
             _utilities(ledger, name, cuts, bias)
     # the smallest cell of width 0, and each of the others wider than the one before by as much
     step = abs(_only_step(bias))
@@ -149,10 +150,9 @@ def _temptation(cuts: list[Fraction], bias: Fraction) -> Fraction:
     for at, ends in enumerate(pairwise(cuts)):
         for other in (at - 1, at + 1):
             if 0 <= other < len(means):
-                for state in ends:
-                    wish = state + bias
-                    gain = (means[at] - wish) ** 2 - (means[other] - wish) ** 2
-                    most = max(most, gain)
+                # a difference of two squares
+                apart, both = means[at] - means[other], means[at] + means[other] - 2 * bias
+                most = max(most, *(apart * (both - 2 * state) for state in ends))
     return most
 
 
