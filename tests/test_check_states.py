@@ -152,6 +152,25 @@ def test_numbers_that_say_too_little_are_not_confirmed(name: str) -> None:
         assert not check_state(found.model, found.at, changed, FUNDS).confirmed
 
 
+@pytest.mark.parametrize(
+    ("values", "name", "refuted"),
+    [
+        ({}, "both wait for the other", False),
+        (RACE, "one after the other", False),
+        (RACE, "both together, earliest", True),
+        (RACE, "both together, latest", True),
+    ],
+)
+def test_an_equilibrium_of_adoption_that_is_left_out_is_missed(
+    values: dict[str, Any], name: str, refuted: bool
+) -> None:
+    found = solved("adoption", "", values)
+    claims = said(found)
+    del claims[name]
+    check = check_state(found.model, found.at, claims, FUNDS)
+    assert check.refuted if refuted else check.undecided
+
+
 def test_an_equilibrium_of_a_global_game_that_is_left_out_is_missed() -> None:
     found = solved("information_policy", "", {"public": 100})
     claims = said(found)
