@@ -200,7 +200,10 @@ class _Checker:
         elif kind == "waiting game":
             ledger.holds("there is none in which both wait", None)
         if kind != "waiting game" and self.same:
-            self.joint(together)
+            if kind or together:
+                self.joint(together)
+            else:  # nothing is said to happen
+                ledger.holds("whether both adopt together", None)
         elif together:
             ledger.holds("both adopt together", False)
         if _BEST in claims:
