@@ -218,6 +218,8 @@ def test_a_team_with_a_subsidy_has_its_own_benchmark() -> None:
     both = model.reformed(model.reform("association")).reformed(model.reform("support"))
     found = measure(both, {}, FUNDS)
     assert found.check.confirmed and len(found.outcomes) == 2
+    text = " ".join(getattr(block, "text", "") for block in state_page(found).blocks)
+    assert "confirmed each." in text and "equilibria in Markov" not in text  # a team has no rivals
     wrong = {**said(found), "team": said(found)["efficient"]}
     assert not check_state(both, found.at, wrong, FUNDS).confirmed
 
