@@ -275,8 +275,10 @@ class _Search:
         )
         if len(found) < len(fits):
             self.open.append(note)
-        elif dimension:
-            self.pieces.append(Piece(tuple(self.add(rest) for rest in found), dimension))
+            return
+        corners_found = tuple(self.add(rest) for rest in found)
+        if dimension:  # else other choices pay as much at one of the solutions, and more beside it
+            self.pieces.append(Piece(corners_found, dimension))
 
     def _linear(self, support: tuple[int, ...], system: list[Any]) -> list[list[Any]] | None:
         """Return rows r with r x <= 0 that say where on a face the equilibria are, if linear."""

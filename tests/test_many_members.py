@@ -91,6 +91,12 @@ def test_equilibria_are_those_of_the_search_through_profiles_many_times(monkeypa
     assert step or sum(agreed) > 150
 
 
+def test_two_choices_may_exclude_each_other_until_a_third_one_is_taken():
+    """The more take a or b the better, so both are not taken; unless most take the fourth."""
+    game = crowd_game("x * (1/2 - w)", "y * (1/2 - w)", "0 - 100", "0 - 3/100", size=100)
+    assert (10, 10, 0, 80) in counts(solve(game))
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_entry_into_two_markets_at_any_size(size):
     game = crowd_game("1 - x", "2/3 - y", "1/2", size=size)
