@@ -281,15 +281,18 @@ class _Search:
             self.pieces.append(Piece(corners_found, dimension))
 
     def _linear(self, support: tuple[int, ...], system: list[Any]) -> list[list[Any]] | None:
-        """Return rows r with r x <= 0 that say where on a face the equilibria are, if linear."""
-        outside = [c for c in range(len(self.crowd.labels)) if c not in support]
+        """Return rows r with r x <= 0 that say where on a face the equilibria are, if linear.
+
+        None too if some payoff, of a choice that is taken or not, changes its form at the boundary.
+        """
         try:
-            gaps = [
-                self.crowd.gap(support, support[0], c, lambda f: signs_of(f, closed=True))
-                for c in outside
-            ]
+            read = {
+                c: self.crowd.gap(support, support[0], c, lambda f: signs_of(f, closed=True))
+                for c in range(len(self.crowd.labels))
+            }
         except (StructureError, DeclarationError):
             return None
+        gaps = [gap for c, gap in read.items() if c not in support]
         if any(not g.bottom.is_constant() for g in gaps):
             return None
         both = [f for g in system for f in (g, -g)] + [g.top for g in gaps]

@@ -159,6 +159,14 @@ def test_what_other_choices_leave_of_a_line_may_be_a_point():
     assert points("1/4 1/4 1/2 0 0") <= exact_shares(found)
 
 
+def test_payoffs_that_jump_at_the_boundary_leave_no_polytope():
+    """Between a and b alone, c would pay 1: inside all pay 0, at corners too, not on that edge."""
+    found = solve(crowd_game("0", "0", "if( z > 0 , 0 , if( x * y > 0 , 1 , 0 ) )"))
+    assert all(c.dimension == 1 for c in found.components)
+    assert not any({"E1", "E2"} <= set(s) for c in found.components for s in c.subsets)
+    assert any("infinitely many may be equilibria" in note for note in found.unresolved)
+
+
 def test_a_curve_of_equilibria_is_said_to_be_open():
     found = solve(crowd_game("x * y", "x * y", "1/9"))
     assert not found.complete
