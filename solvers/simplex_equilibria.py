@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_mat
 
+from pigou.deadline import time_is_up
 from pigou.errors import DeclarationError, StructureError
 from pigou.solvers.face_signs import Oracle, cases, signs_of
 from pigou.solvers.several_choices import Crowd, Quotient
@@ -200,6 +201,8 @@ class _Search:
         where = f"mixtures of {self.names(support)}"
         try:
             for signs, gaps in cases(read):
+                if time_is_up():
+                    raise StructureError("the time is up")
                 self.cases += 1
                 if isinstance(gaps, DeclarationError):
                     self.open.append(f"{where}: {gaps}")

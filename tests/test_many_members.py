@@ -13,7 +13,17 @@ import sympy as sp
 from click.testing import CliRunner
 from scipy.stats import binom
 
-from pigou import Choice, Game, Move, Player, compare, iterated_dominance, solve, subsidy
+from pigou import (
+    Choice,
+    Game,
+    Move,
+    Player,
+    compare,
+    iterated_dominance,
+    many_choices,
+    solve,
+    subsidy,
+)
 from pigou.check import examine, recheck
 from pigou.cli import cli
 from pigou.errors import StructureError
@@ -95,6 +105,19 @@ def test_two_choices_may_exclude_each_other_until_a_third_one_is_taken():
     """The more take a or b the better, so both are not taken; unless most take the fourth."""
     game = crowd_game("x * (1/2 - w)", "y * (1/2 - w)", "0 - 100", "0 - 3/100", size=100)
     assert (10, 10, 0, 80) in counts(solve(game))
+
+
+def test_no_more_pure_equilibria_are_listed_than_can_be_checked_in_time(monkeypatch):
+    monkeypatch.setattr(many_choices, "MOST_LISTED", 5)
+    found = solve(crowd_game("1 - x - y", "1 - x - y", "1/2", size=100), pure=True)
+    assert len(found) < 30 and not found.complete
+    assert any("pure equilibria are listed;" in note for note in found.unresolved)
+
+
+def test_mixtures_of_several_choices_end_with_the_time():
+    found = solve(crowd_game("1 - x", "2/3 - y", "1/2"), time_limit="1/1000000")
+    assert not found.complete
+    assert any("the time is up" in note for note in found.unresolved)
 
 
 @pytest.mark.parametrize("size", SIZES)
