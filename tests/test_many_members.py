@@ -30,6 +30,7 @@ from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.optimum import first_best
 from pigou.solvers import several_choices
+from pigou.solvers.several_welfare import best_of_several
 from test_many_choices import crowd_game, shares
 
 SIZES = (1000, 10**9)
@@ -249,6 +250,22 @@ def test_the_first_best_is_that_of_the_search_through_profiles_many_times(monkey
     rng = random.Random(60)
     for _ in range(200):
         agrees_on_the_first_best(monkeypatch, rng)
+
+
+@pytest.mark.parametrize("size", [600, 10**6])
+def test_the_first_best_of_five_choices_is_settled(size):
+    """Marginal total payoffs are (k - 6 x_k) / 3: equal ones of c, d and e, where x_k > 0."""
+    payoffs = (f"{k + 1} / 3 - {share}" for k, share in enumerate("xyzwv"))
+    game = replace(crowd_game(*payoffs, size=size), bystanders=())
+    best = best_of_several(several_choices.crowd_of(game, {}))
+    c, d = round(size / 6), round(size / 3)
+    assert best.places == [tuple(map(Enclosure.point, (0, 0, c, d, size - c - d)))]
+
+
+def test_a_first_best_that_cannot_be_settled_is_said_to_be_open():
+    game = crowd_game("x ** 4 * y", "y ** 4 * z", "sqrt(2)", size=10**6)
+    with pytest.raises(StructureError, match="the first best is open"):
+        first_best(game)
 
 
 def test_the_first_best_of_a_continuum_is_a_stationary_point():
