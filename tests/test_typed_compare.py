@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from fractions import Fraction
 
 import pytest
+import sympy as sp
 
-from pigou import Bystander, Enclosure, Game, Move, Player, Type, first_best
+from pigou import Bystander, Enclosure, Game, Move, Player, Strategy, Type, first_best
+from pigou.check import examine
 from pigou.errors import StructureError
 from pigou.solvers import several_types as rooms
+from pigou.solvers.typed_mass_welfare import best_masses
+from pigou.solvers.typed_mean_field import masses_of
 
 GO = Move("go", "x", {"no": 0, "yes": 1})
 HUGE = 10**9
@@ -97,3 +102,101 @@ def test_a_bystander_who_cares_for_types_in_a_curved_way_is_refused():
     game = crowd("go*(1 - mean(go))", {"a": (HUGE, 0), "b": (HUGE, 1)}, bystanders=idle)
     with pytest.raises(StructureError, match="depends on which types"):
         first_best(game)
+
+
+# -- the first best of a continuum ----------------------------------------------------------------
+
+
+def masses(payoff, types, **more):
+    """A continuum whose types differ in c."""
+    members = [Type(name, mass, {"c": c}) for name, (mass, c) in types.items()]
+    return Game("masses", [Player("x", size=sp.oo, types=members)], [GO], {"x": payoff}, **more)
+
+
+def random_masses(seed):
+    rng = random.Random(seed)
+    mass = Fraction(rng.randint(1, 3), 4)
+    types = {"a": (mass, Fraction(rng.randint(-4, 4), 4)), "b": (1 - mass, Fraction(1, 3))}
+    step, bend, tilt = (Fraction(rng.randint(-8, 8), 4) for _ in range(3))
+    where = rng.choice(["1/2", "3/8", "5/7"])
+    gain = f"if(mean(go) >= {where}, {step}, 0) + ({bend})*mean(go)**2*(1 + c) - c"
+    idle = [Bystander("idle", f"({tilt})*mean(c*go) - mean(go)**2/3")]
+    return masses(f"go*({gain}) + c*(1 - go)*mean(go)", types, bystanders=idle)
+
+
+def at_shares(game, shares):
+    """Welfare where these parts of the types take the second choice, by the checker."""
+    strategies = [
+        Strategy("go", "x", kind.name, {"no": Enclosure.point(1) - share, "yes": share})
+        for kind, share in zip(game.players[0].types, shares, strict=True)
+    ]
+    exam = examine(game, {}, strategies)
+    sums = (exam.primitive[p] * Enclosure.point(n) for p, n in exam.sizes.items())
+    return sum(sums, Enclosure.point(0)), exam.confirmed
+
+
+def grid_is_no_better(seeds, points):
+    reached = attained = 0
+    for seed in seeds:
+        game = random_masses(seed)
+        best = best_masses(masses_of(game, {}))
+        marks = [Enclosure.point(Fraction(k, points - 1)) for k in range(points)]
+        for row in itertools.product(marks, repeat=2):
+            assert at_shares(game, row)[0].lower <= best.welfare.upper
+        for row in best.shares:
+            worth, confirmed = at_shares(game, row)
+            if best.attained:
+                assert worth.overlaps(best.welfare)
+                assert best.is_equilibrium or not confirmed
+            else:
+                assert worth.upper < best.welfare.lower
+                assert not best.is_equilibrium
+        if len(best.shares) == 1 and best.attained:
+            assert best.is_equilibrium == at_shares(game, best.shares[0])[1]
+        reached += best.is_equilibrium
+        attained += best.attained
+    return reached, attained
+
+
+def test_no_shares_on_a_grid_are_better_than_the_first_best():
+    reached, _ = grid_is_no_better(range(2), 3)
+    assert reached < 2
+
+
+@pytest.mark.long
+def test_no_shares_on_a_grid_are_better_than_the_first_best_of_many_games():
+    reached, attained = grid_is_no_better(range(2, 40), 9)
+    assert 0 < reached < attained
+
+
+def test_a_continuum_has_the_first_best_of_the_large_population_per_member():
+    """a fills up at 1/4; then x (1 - x) - (x - 1/4)/5 is largest at 2/5."""
+    idle = [Bystander("idle", "mean(c*go)")]
+    types = {"a": ("1/4", 0), "b": ("3/4", "1/5")}
+    best = first_best(masses("go*(1 - mean(go) - c)", types))
+    assert best.welfare == Enclosure.point(Fraction(6, 25) - Fraction(3, 100))
+    assert best.profiles == ("a: yes; b: no 4/5, yes 1/5",)
+    assert not best.is_equilibrium
+    curved = first_best(masses("go*(1 - mean(go) - c)", types, bystanders=idle))
+    assert curved.welfare == Enclosure.point("1/4")  # the bystander makes up for the costs
+    root = first_best(masses("go*(1 - mean(go)**2 - c)", {"a": ("1/2", 0), "b": ("1/2", 0)}))
+    assert abs(root.welfare.value - 2 / 27**0.5) < 1e-15  # x**2 = 1/3
+
+
+def test_a_first_best_that_is_only_approached():
+    best = first_best(masses("go*if(mean(go) < 1/2, 1, 0)", {"a": ("1/2", 0), "b": ("1/2", 1)}))
+    assert best.welfare == Enclosure.point("1/2")
+    assert all(plan.endswith(", or as near to it as one likes") for plan in best.profiles)
+    assert not best.is_equilibrium
+
+
+@pytest.mark.parametrize(("where", "reached"), [("1/2", True), ("7/8", False)])
+def test_an_equilibrium_inside_a_continuum_of_first_bests_is_seen(where, reached):
+    """Welfare is 1 from 1/4 to 3/4, and nobody gains where it is 1/2 (or 7/8, beyond these)."""
+    gain = f"if(mean(go) < {where}, 1, if(mean(go) > {where}, -1, 0))"
+    flat = "if(mean(go) < 1/4, 0, if(mean(go) > 3/4, 0, 1))"
+    idle = [Bystander("idle", f"{flat} - mean(go)*({gain})")]
+    types = {"a": ("1/2", 0), "b": ("1/2", 1)}
+    best = first_best(masses(f"go*({gain})", types, bystanders=idle))
+    assert best.welfare == Enclosure.point(1)
+    assert best.is_equilibrium == reached

@@ -42,6 +42,8 @@ from pigou.solvers.several_welfare import best_of_several
 from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_optimum
 from pigou.solvers.symmetric import everybody_exits
+from pigou.solvers.typed_mass_welfare import best_masses
+from pigou.solvers.typed_mean_field import Masses, masses_of
 from pigou.solvers.typed_welfare import best_counts
 from pigou.solving import solve
 from pigou.staged_planning import best_numbers
@@ -130,6 +132,9 @@ def first_best(
     typed = several_types(game, game.values(at))
     if typed is not None:
         return _first_best_of_types(typed)
+    masses = masses_of(game, game.values(at))
+    if masses is not None:
+        return _first_best_of_masses(masses)
     several = _first_best_of_several(game, game.values(at), found)
     if several is not None:
         return several
@@ -199,6 +204,23 @@ def _first_best_of_types(typed: Typed) -> FirstBest:
         for row in itertools.islice(rows, 5)
     )
     return FirstBest(Enclosure.point(best.welfare), plans, best.is_equilibrium)
+
+
+def _first_best_of_masses(masses: Masses) -> FirstBest:
+    """Let the planner choose the part of each type of a continuum that takes the second choice."""
+    best = best_masses(masses)
+    near = "" if best.attained else ", or as near to it as one likes"
+    first, second = masses.labels
+    plans = []
+    for row in best.shares[:5]:
+        parts = [
+            first if share == ZERO else second if share == ONE else
+            f"{first} {ONE - share}, {second} {share}"
+            for share in row
+        ]  # fmt: skip
+        whole = (f"{name}: {part}" for name, part in zip(masses.names, parts, strict=True))
+        plans.append("; ".join(whole) + near)
+    return FirstBest(best.welfare, tuple(plans), best.is_equilibrium)
 
 
 def _first_best_of_several(
