@@ -9,7 +9,21 @@ from fractions import Fraction
 import pytest
 import sympy as sp
 
-from pigou import Bystander, Enclosure, Game, Move, Player, Strategy, Type, first_best
+from pigou import (
+    Bystander,
+    Enclosure,
+    Game,
+    Move,
+    Player,
+    Strategy,
+    Type,
+    assess,
+    first_best,
+    iterated_dominance,
+    rationalisable,
+    select,
+    solve,
+)  # fmt: skip
 from pigou.check import examine
 from pigou.errors import StructureError
 from pigou.solvers import several_types as rooms
@@ -200,3 +214,62 @@ def test_an_equilibrium_inside_a_continuum_of_first_bests_is_seen(where, reached
     best = first_best(masses(f"go*({gain})", types, bystanders=idle))
     assert best.welfare == Enclosure.point(1)
     assert best.is_equilibrium == reached
+
+
+# -- dominance and selection --------------------------------------------------------------------
+
+
+def words_of(game):
+    """What is ruled out, what is left, and what Laplacian selection says."""
+    found = solve(game)
+    gone = [str(one) for one in iterated_dominance(game)]
+    outcome = select(game, found, assess(game, found), "laplacian")
+    taken = found[outcome.name].profile if outcome.picked else ""
+    return gone, rationalisable(game), taken, outcome.finding
+
+
+@pytest.mark.parametrize(
+    ("payoff", "costs"),
+    [
+        ("go*(mean(go) - c)", ("-1", "1/2")),  # a goes, b is left with both
+        ("go*(mean(go) - c)", ("0", "2/3")),
+        ("go*(mean(go) - c)", ("-1/10", "1/4")),  # b follows
+        ("go*(1 - mean(go) - c)", ("1/4", "2")),
+        ("go*if(sum(go) == 4, 3/4, if(sum(go) >= 3, -1, 2) + c)", ("-3", "1/2")),
+        ("c*go*if(sum(go) >= 3, -1, 1/2)", ("0", "1")),
+    ],
+)
+def test_dominance_and_laplacian_selection_are_those_over_profiles(monkeypatch, payoff, costs):
+    game = crowd(payoff, {"a": (2, costs[0]), "b": (3, costs[1])})
+    monkeypatch.setattr(rooms, "LISTED", 10**9)
+    listed = words_of(game)
+    monkeypatch.setattr(rooms, "LISTED", 0)
+    assert words_of(game) == listed
+
+
+@pytest.mark.parametrize("size", [HUGE, sp.oo])
+def test_one_type_left_plays_against_itself(size):
+    """a goes; b gains 1/4 + 3 y/4 - c, on average 5/8 - c if the share y of it is uniform."""
+    for cost, taken in (("3/5", "yes"), ("13/20", "no")):
+        sizes = ("1/4", "3/4") if size == sp.oo else (HUGE, 3 * HUGE)
+        make = masses if size == sp.oo else crowd
+        game = make("go*(mean(go) - c)", {"a": (sizes[0], -1), "b": (sizes[1], cost)})
+        found = solve(game)
+        outcome = select(game, found, assess(game, found), "laplacian")
+        assert str(outcome.grade) == "certified"
+        shares = [s.probabilities for s in found[outcome.name].strategies]
+        assert shares[0]["yes"] == shares[1][taken] == Enclosure.point(1)
+        assert rationalisable(game) == {"x, a": ("yes",), "x, b": ("no", "yes")}
+        other = select(game, found, assess(game, found), "risk-dominant")
+        assert "for populations of at most" in other.words or "for a continuum" in other.words
+
+
+def test_rounds_of_dominance_in_a_continuum():
+    game = masses("go*(mean(go) - c)", {"a": ("1/3", "-1"), "b": ("1/3", "1/4"), "c": ("1/3", 2)})
+    assert [str(one) for one in iterated_dominance(game)] == [
+        "round 1: no (x, a) is strictly dominated by yes",
+        "round 1: yes (x, c) is strictly dominated by no",
+        "round 2: no (x, b) is strictly dominated by yes",
+    ]
+    tie = masses("go*(mean(go) - c)", {"a": ("1/3", "-1"), "b": ("2/3", "1/3")})
+    assert len(iterated_dominance(tie)) == 1  # b gains nothing where only a goes
