@@ -7,7 +7,8 @@ With :math:`\Delta(k)` what a member gains by the second choice when k of the N 
   intervals, found from where :math:`\Delta` changes sign (`pigou.solvers.piecewise`).
 - *Symmetric, mixed*: each takes it with probability p iff
   :math:`\operatorname{E} \Delta(K) = 0` for K binomial with N - 1 draws of probability p
-  (`pigou.solvers.binomial_roots`), whatever N is.
+  (`pigou.solvers.binomial_roots`; `pigou.solvers.rational_roots` where :math:`\Delta` is a ratio of
+  polynomials), whatever N is.
 
 A mixture is stable under best-response dynamics iff the expected gain falls through it.
 """
@@ -30,6 +31,7 @@ from pigou.game import Choice, Game
 from pigou.solvers.binomial_roots import BinomialRoots, binomial_roots
 from pigou.solvers.form import LARGEST_GROUP
 from pigou.solvers.piecewise import CountFormula, Piecewise, Run, combined, read_piecewise
+from pigou.solvers.rational_roots import rational_roots
 
 __all__ = [
     "MOST_MEMBERS",
@@ -93,13 +95,14 @@ class Population(NamedTuple):
 def population(game: Game, at: Mapping[str, Fraction]) -> Population | None:
     """Return the one population of a game if it is large, with two choices; None otherwise.
 
-    Up to 5,000 members it is None, too, where a payoff is not polynomial in the count, piece by
-    piece: then profiles are gone through one by one.
+    Up to 5,000 members it is None, too, where a payoff is not rational in the count, piece by
+    piece, or what a choice gains is not polynomial and changes its sign more than once: then
+    profiles are gone through one by one.
 
     Raises
     ------
     StructureError
-        If there are more members, and a payoff is not polynomial in the count, piece by piece.
+        If there are more members, and a payoff is not rational in the count, piece by piece.
     DeclarationError
         If there are more than 10**12 members.
 
@@ -125,7 +128,10 @@ def population(game: Game, at: Mapping[str, Fraction]) -> Population | None:
     bare = Population(game, at, player.name, move.name, (first, second), size, _NOTHING)
     formula = game.payoff(player.name)
     try:
-        return bare._replace(gain=_read(bare, formula, 1) - _read(bare, formula, 0))
+        gain = _read(bare, formula, 1) - _read(bare, formula, 0)
+        if not gain.is_polynomial and gain.changes > 1 and size <= LARGEST_GROUP:
+            return None
+        return bare._replace(gain=gain)
     except StructureError as error:
         if size <= LARGEST_GROUP:
             return None
@@ -269,4 +275,4 @@ def mixtures(gain: Piecewise) -> BinomialRoots | None:
     """
     if all(run.sign == 0 for run in gain.runs):
         return None
-    return binomial_roots(gain)
+    return binomial_roots(gain) if gain.is_polynomial else rational_roots(gain)

@@ -71,10 +71,13 @@ from pigou.solvers.population import Population, population
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.several_choices import Crowd, crowd_of
 from pigou.solvers.several_dominance import ruled_out
+from pigou.solvers.several_types import several_types
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
+from pigou.solvers.typed_mean_field import masses_of
 from pigou.staged_smoothing import has_continuous, solve_staged_smooth
 from pigou.stages import is_staged
 from pigou.staging import solve_stages
+from pigou.typed_population import solve_typed_continuum, solve_typed_population
 
 if TYPE_CHECKING:
     from pigou.solvers.symbolic import RegimeSet
@@ -367,6 +370,12 @@ def _simultaneous(game: Game, at: Mapping[str, Any] | None, pure: bool) -> Equil
         return solve_continuum(crowd)
     if crowd is not None:
         return solve_population(crowd, pure)
+    typed = several_types(game, game.values(at))
+    if typed is not None:
+        return solve_typed_population(typed, pure)
+    masses = masses_of(game, game.values(at))
+    if masses is not None:
+        return solve_typed_continuum(masses)
     several = None if is_staged(game) else crowd_of(game, game.values(at))
     if several is not None and several.fits(pure):
         try:
