@@ -173,8 +173,8 @@ def test_an_equilibrium_of_adoption_that_is_left_out_is_missed(
 
 def test_what_is_not_settled_is_no_error() -> None:
     values = {**RACE, "first": "179/20", "second": "179/20", "neither": "19/10", "both": "41/20",
-              "alone": "59/20", "behind": "29/20", "interest": "1/20", "decline": "17/100"}  # fmt: skip
-    found = solved("adoption", "", values)
+              "alone": "59/20", "behind": "29/20", "interest": "1/20"}  # fmt: skip
+    found = solved("adoption", "", {**values, "decline": "17/100"})
     assert not found.complete and not found.equilibria
     assert found.check.undecided and not found.check.refuted
 
