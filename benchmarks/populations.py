@@ -20,19 +20,30 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pigou import Grade, solve
+from pigou import Game, Grade, Move, Player, Type, solve
 from pigou.check_counts import _probability, _summed
 from pigou.models import load
 from pigou.solvers.population import mixtures, population, pure_counts
+from pigou.solvers.several_types import several_types
+from pigou.solvers.typed_counts import typed_counts
+from pigou.solvers.typed_mixtures import typed_mixtures
 
 SIZES = (10, 1_000, 1_000_000, 1_000_000_000)
 
 
-def games(size: int) -> dict[str, tuple[str, dict[str, Any]]]:
-    """Return the games of one size: a model and its parameters."""
+def of_types(size: int, payoff: str) -> Game:
+    """Return a game of three types with different costs, a third of the members each."""
+    costs = ("1/5", "2/5", "3/5")
+    types = [Type(f"type{t}", size // 3, {"cost": c}) for t, c in enumerate(costs)]
+    move = Move("go", "member", {"no": 0, "yes": 1})
+    return Game("three types", [Player("member", types=types)], [move], {"member": payoff})
+
+
+def games(size: int) -> dict[str, tuple[Game, dict[str, Any]]]:
+    """Return the games of one size, and their parameters."""
     third = max(size // 3, 2)
     worth = max(1, math.isqrt(size))  # so that being pivotal is worth its cost at every size
-    return {
+    found = {
         "coordination, linear": ("coordination", {"firms": size}),
         "coordination, critical mass": (
             "coordination",
@@ -47,6 +58,13 @@ def games(size: int) -> dict[str, tuple[str, dict[str, Any]]]:
             "facility",
             {"firms": size, "needed": third, "exclusive": 1},
         ),
+    }
+    typed = {
+        "three types, linear": "go*(mean(go) - cost)",
+        "three types, critical mass": f"go*(if(sum(go) >= {3 * size // 20}, 1, 0) - cost)",
+    }
+    return {name: (load(model).game, at) for name, (model, at) in found.items()} | {
+        name: (of_types(size, payoff), {}) for name, payoff in typed.items()
     }
 
 
@@ -76,8 +94,7 @@ def main() -> None:
     print(f" {'complete':>9} {'certified':>9}  cells of a normal form")
     first: dict[str, float] = {}
     for size in options.sizes:
-        for name, (model, at) in games(size).items():
-            game = load(model).game
+        for name, (game, at) in games(size).items():
             found = solve(game, at)
             whole = median_time(lambda: solve(game, at), options.repeat)  # noqa: B023
 
@@ -86,9 +103,14 @@ def main() -> None:
                 if crowd is not None:
                     pure_counts(crowd.gain)
                     mixtures(crowd.gain)
+                typed = several_types(game, game.values(at))  # noqa: B023
+                if typed is not None:
+                    typed_counts(typed.kinds)
+                    typed_mixtures(typed.kinds)
 
             alone = median_time(search, options.repeat)
-            large = population(game, game.values(at)) is not None
+            rooms = (population, several_types)
+            large = any(room(game, game.values(at)) is not None for room in rooms)
             certified = sum(e.evidence.grade is Grade.CERTIFIED for e in found)
             ratio = whole / first.setdefault(name, whole)
             print(

@@ -12,8 +12,8 @@ are all at work at the income :math:`y(n) = (L - nF)/(1 - n(1 - 1/\alpha))`, and
 if it loses money, by the wages that it pays. A facility (a railroad) that serves all may pay for
 everybody together, and not for who charges all users the same.
 
-In the game each of many sectors looks at the share of the *others* that build; what a sector
-earns at a share n is read off a game in which n is a parameter.
+Numbers of section IV are read off the model `big_push`, a continuum of sectors; the two ends of the
+interval off its regimes.
 
 Sources
 -------
@@ -22,23 +22,29 @@ Sources
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from functools import cache, partial
 from typing import Any
 
+from flint import arb, fmpq
+
 from pigou.designing import design
-from pigou.equilibrium import Grade
+from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade
 from pigou.exact import Enclosure
 from pigou.game import Game, Move, Parameter, Player
+from pigou.models import load
+from pigou.models.big_push import PROFIT
 from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
-from pigou.reform import subsidy
 from pigou.replicating import answer, crossing, only, threshold, worth
+from pigou.solvers.mean_field import continuum_of, pieces_of_gain
+from pigou.solvers.regimes import regimes
+from pigou.solvers.roots import Root
 from pigou.solving import solve
 
 FORM = f"{DERIVED}; own numbers"
 AT = {"L": 10, "alpha": 3, "v": "1/2", "F": 4}
 RAIL = {"L": 10, "alpha": 3, "F1": 3, "F2": 5, "v": 0}
+HERE = {"labour": 10, "productivity": 3, "premium": "1/2", "setup": 4, "works": 0}
 
 
 def publication() -> Publication:
@@ -52,23 +58,21 @@ def publication() -> Publication:
         "murphy1989industrialization",
         "Unit mass of sectors, all prices 1; a factory takes F units of labour, then makes alpha "
         "units out of one, at the wage 1 + v; L units of labour; n is the share of factories.",
-        {"n": "n, or the share of the others that build", "L": "L", "alpha": "alpha", "v": "v",
-         "F": "F"},
+        {"n": "mean(build)", "L": "labour", "alpha": "productivity", "v": "premium",
+         "F": "setup"},
         [
-            claim("pi0", "profit of a factory if nobody else builds", -1,
-                  lambda: Computed(*of(PROFIT, {"n": 0}))),
-            claim("pi1", "profit of a factory if all build", 3,
-                  lambda: Computed(*of(PROFIT, {"n": 1}))),
+            claim("pi0", "profit of a factory if nobody else builds", -1, partial(at, 0, PROFIT)),
+            claim("pi1", "profit of a factory if all build", 3, partial(at, 2, PROFIT)),
             claim("F_low", "fixed cost from which on nobody builds in an equilibrium",
-                  "3.333333333", partial(cost_limit, 0)),
+                  "3.333333333", partial(cost_limit, "all no")),
             claim("F_high", "fixed cost up to which all build in an equilibrium", 5,
-                  partial(cost_limit, 1)),
-            claim("nstar", "share at which a factory breaks even", "0.5", even),
-            claim("pure_equilibria", "shares in pure equilibria of 200 sectors", (0, 1), shares),
-            claim("W0", "welfare if nobody builds", 10, lambda: Computed(*of(WELFARE, {"n": 0}))),
-            claim("W1", "welfare if all build", 13, lambda: Computed(*of(WELFARE, {"n": 1}))),
-            claim("W_half", "welfare at n = 1/2", 10,
-                  lambda: Computed(*of(WELFARE, {"n": "1/2"}))),
+                  partial(cost_limit, "all yes")),
+            claim("nstar", "share at which a factory breaks even", "0.5",
+                  partial(at, 1, "mean(build)")),
+            claim("pure_equilibria", "shares in pure equilibria", (0, 1), shares),
+            claim("W0", "welfare if nobody builds", 10, partial(welfare, 0)),
+            claim("W1", "welfare if all build", 13, partial(welfare, 2)),
+            claim("W_half", "welfare at n = 1/2", 10, partial(welfare, 1)),
             claim("s_uniform", "least subsidy to a factory with which all build in every "
                   "equilibrium", 1, uniform),
             claim("s_divide_conquer", "least budget with which sectors build one after the other",
@@ -81,107 +85,63 @@ def publication() -> Publication:
     )  # fmt: skip
 
 
-# -- what is earned at a share n ------------------------------------------------------------------
-
-
-def income(share: str) -> str:
-    """Return the income at a share, as a formula."""
-    return f"((L - {share}*F)/(1 - {share}*(1 - 1/alpha)))"
-
-
-def profit(share: str) -> str:
-    """Return what a factory earns at a share, as a formula."""
-    return f"{income(share)}*(1 - (1 + v)/alpha) - F*(1 + v)"
-
-
-INCOME, PROFIT = income("n"), profit("n")
-WELFARE = f"{INCOME} - v*n*(F + {INCOME}/alpha)"
-LOST = (
-    "F*(1 + v)*n - (1 - (1 + v)/alpha)*(n*F - (L - F/(1 - 1/alpha))*log(1 - n*(1 - 1/alpha)))"
-    "/(1 - 1/alpha)"
-)
-"""The losses of all who build before the share n has: the integral of minus the profit."""
-
-
-def parameters() -> list[Parameter]:
-    """Return the parameters of the economy."""
-    return [Parameter("L", 10, "L > 0"), Parameter("alpha", 3, "alpha > 1"),
-            Parameter("v", "1/2", "v >= 0"), Parameter("F", 4, "F > 0")]  # fmt: skip
-
-
-def one_sector() -> Game:
-    """Return the choice of one sector if the share n has built."""
-    return Game(
-        "one sector", [Player("sector")], [Move("build", "sector", {"no": 0, "yes": 1})],
-        {"sector": f"build*({PROFIT})"},
-        parameters=[*parameters(), Parameter("n", 0, "0 <= n <= 1")],
-        source="@murphy1989industrialization, section IV",
-    )  # fmt: skip
-
-
-def of(formula: str, at: Mapping[str, Any]) -> tuple[Enclosure, Grade]:
-    """Return the value of a formula, and the grade of what it is read off."""
-    # a sector that breaks even may build or not: at a share that is given it makes no difference
-    one = solve(one_sector(), at).equilibria[0]
-    return worth(one_sector(), one, formula, at), weakest([one])
-
-
-def cost_limit(share: int) -> Computed:
-    """Return the fixed cost at which a factory breaks even if so many have built."""
-    return crossing(lambda cost: of(PROFIT, {"n": share, "F": cost}), 1, 9)
+# -- the big push ---------------------------------------------------------------------------------
 
 
 @cache
-def even() -> Computed:
-    """Return the share at which a factory breaks even."""
-    return crossing(lambda share: of(PROFIT, {"n": share}), 0, 1)
+def played() -> EquilibriumSet:
+    """Return the equilibria: nobody builds, a share at which factories break even, all build."""
+    return solve(load("big_push").game, HERE)
 
 
-def one_by_one() -> Computed:
-    """Return what all lose who build while building does not pay.
-
-    The integral is largest where a factory breaks even; beyond the lower end of the enclosure of
-    that share it rises by at most the loss there, times the width.
-    """
-    share = even()
-    low, width = share.value.lower, share.value.width
-    (lost, grade), (earned, other) = (of(f, {"n": low}) for f in (LOST, PROFIT))
-    most = lost - Enclosure.point(width) * earned
-    return Computed(
-        Enclosure(lost.lower, most.upper), weakest([grade, other, share.grade]), "integrated"
-    )
+def one(place: int) -> Equilibrium:
+    """Return an equilibrium, in the order of the shares that build."""
+    return played().equilibria[place]
 
 
-# -- the game of many sectors ---------------------------------------------------------------------
+def at(place: int, formula: str) -> Computed:
+    """Return the value of a formula in an equilibrium."""
+    return answer(worth(load("big_push").game, one(place), formula, HERE), one(place))
 
 
-def big_push() -> Game:
-    """Return the game in which many sectors choose at once."""
-    others = "((sum(build) - build)/(sectors - 1))"
-    return Game(
-        "big push", [Player("sector", size="sectors")],
-        [Move("build", "sector", {"no": 0, "yes": 1})],
-        {"sector": f"build*({profit(others)})"},
-        parameters=[*parameters(), Parameter("sectors", 200, "sectors >= 2", integer=True)],
-        source="@murphy1989industrialization, section IV",
-    )  # fmt: skip
+def welfare(place: int) -> Computed:
+    """Return what all have together in an equilibrium."""
+    return answer(sum(one(place).payoffs.values(), Enclosure.point(0)), one(place))
+
+
+def cost_limit(profile: str) -> Computed:
+    """Return the fixed cost at which a profile begins or ceases to be an equilibrium."""
+    fixed = {name: value for name, value in HERE.items() if name != "setup"}
+    found = regimes(load("big_push").game, fixed)
+    (stated,) = (e for e in found.equilibria if e.profile == profile)
+    limit = Fraction(str(stated.condition.rhs))
+    grade = Grade.PROVED if stated.decided else Grade.NUMERICAL
+    return answer(limit, grade, method="the exact condition of the profile")
 
 
 def shares() -> Computed:
     """Return the share that builds in every pure equilibrium."""
-    found = solve(big_push(), pure=True)
-    built = [worth(big_push(), one, "sum(build)/sectors") for one in found]
-    return answer(sorted(built, key=lambda share: share.lower), found, method="all pure profiles")
+    pure = [e for e in played() if e.kind == "pure"]
+    built = [e.strategies[0].probabilities["yes"] for e in pure]
+    return answer(built, played(), method="all equilibria")
 
 
 def uniform() -> Computed:
     """Return the least subsidy to every factory with which all build in every equilibrium."""
-    paid = subsidy("build", "s", "subsidy", parameters=[Parameter("s", 0, "s >= 0")])
-    found = design(
-        big_push(), "unique", "", at={"sectors": 20}, reforms=[paid], target="build=yes",
-        formulas=False,
-    )  # fmt: skip
+    found = design(load("big_push"), "unique", "factory_subsidy", at=HERE, formulas=False)
     return answer(threshold(found), found.threshold.grade, method="design")
+
+
+def one_by_one() -> Computed:
+    """Return the losses of all who build up to the share at which a factory breaks even."""
+    game = load("big_push").game
+    mass = continuum_of(game, game.values(HERE))
+    assert mass is not None
+    (profit,) = pieces_of_gain(mass)[1]
+    share = one(1).strategies[0].probabilities["yes"].lower
+    ends = (fmpq(0), fmpq(share.numerator, share.denominator))
+    gained = profit.integral(*(Root(arb(end), 1, end) for end in ends))
+    return answer(-gained, one(1), method="the integral of what a factory loses")
 
 
 # -- the facility ---------------------------------------------------------------------------------
@@ -207,7 +167,7 @@ def facility(gain: str) -> Computed:
     """Return the largest cost of the facility at which it is built."""
 
     def gained(cost: Fraction) -> tuple[Enclosure, Grade]:
-        one = only(provision(gain), {"R": cost})
-        return worth(provision(gain), one, gain, {"R": cost}), weakest([one])
+        choice = only(provision(gain), {"R": cost})
+        return worth(provision(gain), choice, gain, {"R": cost}), weakest([choice])
 
     return crossing(gained, 0, 5)

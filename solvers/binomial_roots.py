@@ -52,7 +52,7 @@ from pigou.solvers.piecewise import Piece, Piecewise, combined, falling, falling
 from pigou.solvers.roots import real_roots, working_precision
 from pigou.solvers.shares import SMALL, dyadic, fraction, next_share, root_of, rounded
 
-__all__ = ["BinomialRoot", "BinomialRoots", "binomial_roots"]
+__all__ = ["BinomialRoot", "BinomialRoots", "Search", "binomial_roots"]
 
 MOST_INTERVALS, _SHARP = 3_000, 128
 _FRACTIONS = (fmpq(1, 2), fmpq(9, 17), fmpq(6, 13), fmpq(3, 5))
@@ -123,7 +123,7 @@ def binomial_roots(function: Piecewise) -> BinomialRoots:
         return BinomialRoots(_of_polynomial(function), changes, [], "isolated exactly")
     if changes == 0:
         return BinomialRoots([], 0, [], "none, as the gain does not change its sign")
-    search = _Search(function)
+    search = Search(function)
     how = "as many brackets as changes of sign"
     nodes = search.nodes(changes)
     found = search.bracketed(nodes)
@@ -167,7 +167,7 @@ class _Box(NamedTuple):
     high: _Node
 
 
-class _Search:
+class Search:
     """The search for the roots of one expectation."""
 
     def __init__(self, function: Piecewise):

@@ -32,7 +32,7 @@ from pigou.solvers.critical import StrengthForm, interpolated
 from pigou.solvers.form import joined
 from pigou.solvers.roots import from_bernstein
 
-__all__ = ["MOST_MEMBERS", "meetings", "number_of_mixtures_changes"]
+__all__ = ["MOST_MEMBERS", "meetings", "number_of_mixtures_changes", "resultant"]
 
 MOST_MEMBERS = 12
 
@@ -122,12 +122,19 @@ def _eliminated(
         at = fmpq(node.numerator, node.denominator)
         pairs.append((_in_p(gaps, at), other(at)))
     m, n = (max(max(pair[side].degree(), 0) for pair in pairs) for side in (0, 1))
-    values = [_resultant(one, m, two, n) for one, two in pairs]
+    values = [resultant(one, m, two, n) for one, two in pairs]
     return interpolated(nodes, values)
 
 
-def _resultant(one: Any, m: int, two: Any, n: int) -> Any:
-    """Return the determinant of the Sylvester matrix of two polynomials of formal degrees m, n."""
+def resultant(one: Any, m: int, two: Any, n: int) -> Any:
+    """Return the determinant of the Sylvester matrix of two polynomials of formal degrees m, n.
+
+    Examples
+    --------
+    >>> from flint import fmpq_poly
+    >>> resultant(fmpq_poly([-2, 1]), 1, fmpq_poly([-3, 1]), 1)
+    -1
+    """
     rows = []
     for polynomial, width, times in ((one, m, n), (two, n, m)):
         high = [polynomial[i] for i in range(width, -1, -1)]

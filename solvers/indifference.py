@@ -44,7 +44,7 @@ from pigou.solvers.conditions import Simplifier, tidy
 from pigou.solvers.signs import Signs
 from pigou.solvers.symbolic import Exclusion, SymbolicEquilibrium
 
-__all__ = ["SharedMixtures", "counted_roots", "shared_mixtures"]
+__all__ = ["SharedMixtures", "counted_roots", "roots_of_bernstein_form", "shared_mixtures"]
 
 MOST_COUNTED = 9
 MOST_FELLOWS = 24
@@ -67,7 +67,10 @@ class SharedMixtures(NamedTuple):
 
 
 class _Game(NamedTuple):
-    """A population: labels, advantage of the second action, payoff of the first, d, p."""
+    """A population: labels, advantage of the second action, payoff of the first, d, p.
+
+    `expected` is what each member expects at a share, where that is not the mean of `payoff`.
+    """
 
     labels: tuple[str, str]
     advantage: Advantage
@@ -75,6 +78,7 @@ class _Game(NamedTuple):
     fellows: Any
     share: sp.Symbol
     simplifier: Simplifier
+    expected: Advantage | None = None
 
 
 def shared_mixtures(
@@ -119,6 +123,40 @@ def shared_mixtures(
     found = [*_everywhere(game, gaps)]
     roots, open_ = _roots(game, gaps)
     return SharedMixtures([*found, *roots], open_)
+
+
+def roots_of_bernstein_form(
+    labels: tuple[str, str],
+    gaps: Sequence[sp.Expr],
+    expected: Advantage,
+    share: sp.Symbol,
+    simplifier: Simplifier,
+) -> SharedMixtures:
+    r"""Return the mixtures at which a polynomial in Bernstein form of any origin is zero.
+
+    Parameters
+    ----------
+    labels : pair of str
+        The two actions.
+    gaps : sequence of sympy expression
+        The coefficients :math:`\Delta_0, \dots, \Delta_d`.
+    expected : callable
+        What each member expects, given the share of the second action.
+    share : sympy symbol
+    simplifier : Simplifier
+
+    Examples
+    --------
+    >>> a, p = sp.symbols("a p", real=True)
+    >>> simplifier = Simplifier((a > 0,), (), [a])
+    >>> found = roots_of_bernstein_form(("l", "r"), [-a, 1], lambda p: p, p, simplifier).found[1]
+    >>> found.condition, found.probabilities["r"]
+    (True, a/(a + 1))
+    """
+    degree = sp.Integer(len(gaps) - 1)
+    game = _Game(labels, lambda n: gaps[n], expected, degree, share, simplifier, expected)
+    roots, open_ = _roots(game, gaps)
+    return SharedMixtures([*_everywhere(game, gaps), *roots], open_)
 
 
 # -- where all is indifferent -----------------------------------------------------------------
@@ -172,6 +210,8 @@ def _equilibrium(
 def _expected(game: _Game, share: sp.Expr) -> sp.Expr:
     """Return what each member expects."""
     d = game.fellows
+    if game.expected is not None:
+        return game.expected(share)
     if not d.is_number:
         shape = _shape(game.payoff, game.simplifier)
         assert shape is not None

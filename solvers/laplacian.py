@@ -28,6 +28,8 @@ from pigou.solvers.piecewise import Piecewise
 
 __all__ = ["Laplacian", "laplacian", "laplacian_of_many"]
 
+MOST_ADDED = 5_000
+
 
 class Laplacian(NamedTuple):
     """The choice that is best against uniform beliefs.
@@ -68,6 +70,8 @@ def laplacian_of_many(gain: Piecewise) -> Laplacian:
     signs = [run.sign for run in gain.runs]
     if signs in ([1], [-1]):
         return Laplacian(only=True)
+    if not gain.is_polynomial and gain.top > MOST_ADDED:
+        return Laplacian(silent=f"ratios are added up over at most {MOST_ADDED:,} others")
     if not gain.sum:
         return Laplacian(silent="Laplacian beliefs leave the two choices indifferent")
     return Laplacian(0, int(gain.sum > 0), gain.sum, signs == sorted(signs))

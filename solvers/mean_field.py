@@ -8,10 +8,12 @@ Steps
 -----
 1. [0, 1] is cut where a condition in the payoffs changes: at roots of polynomials, isolated exactly
    (`pigou.solvers.roots`). On the open intervals between the cuts, conditions are decided at one
-   rational share, and the formula is a polynomial there if none of the polynomials that decided
-   them has a root inside; otherwise that root is another cut.
+   rational share, and the formula is a ratio of polynomials there if none of the polynomials that
+   decided them, and none that is divided by, has a root inside; otherwise that root is another cut.
 2. At every cut conditions are decided anew, exactly, as a threshold may hold only with equality.
-3. All roots of :math:`\Delta` within the intervals are isolated, and its sign at the cuts decided.
+   A division by zero is one only where it is carried out: at a cut, and not next to it.
+3. All roots of :math:`\Delta` within the intervals are isolated, and its sign at the cuts decided:
+   it is that of the numerator times the denominator.
 4. An equilibrium is stable under best-response dynamics iff :math:`\Delta` falls through it.
 
 Where :math:`\Delta` jumps from positive to negative without being zero there is no equilibrium,
@@ -35,8 +37,8 @@ from pigou.exact import Enclosure
 from pigou.expression import If, Lookup, Total, each
 from pigou.game import Choice, Game
 from pigou.solvers.population import draws
-from pigou.solvers.roots import Root, ball_to_enclosure, real_roots, sign_at, working_precision
-from pigou.solvers.shares import fraction
+from pigou.solvers.rational import Ratio
+from pigou.solvers.roots import Root, real_roots, sign_at
 
 __all__ = [
     "Mass",
@@ -46,6 +48,7 @@ __all__ = [
     "continuum_of",
     "mean_field",
     "optimum",
+    "pieces_of_gain",
     "total_gain",
 ]
 
@@ -109,6 +112,8 @@ class MeanField(NamedTuple):
     pieces : int
     signs : list of int
         The signs of the gain from 0 to 1, at the cuts too.
+    polynomial : bool
+        Whether the gain is a polynomial between each two cuts, and not a ratio of two.
     """
 
     rests: list[Rest]
@@ -116,6 +121,7 @@ class MeanField(NamedTuple):
     jumps: list[Enclosure]
     pieces: int
     signs: list[int]
+    polynomial: bool = True
 
 
 class Mass(NamedTuple):
@@ -156,7 +162,9 @@ def mean_field(about: Mass) -> MeanField:
     Raises
     ------
     StructureError
-        If a payoff is not polynomial in the share, piece by piece, or has more than 500 cuts.
+        If a payoff is not rational in the share, piece by piece, or has more than 500 cuts.
+    DeclarationError
+        If it divides by zero at a share.
 
     Examples
     --------
@@ -168,9 +176,28 @@ def mean_field(about: Mass) -> MeanField:
     >>> [(str(rest.share), rest.falls) for rest in mean_field(continuum_of(game, {})).rests]
     [('0', True), ('1/2', False), ('1', True)]
     """
+    spots, gains, at = pieces_of_gain(about)
+    here = [spot.sign(gain.sign) for spot, gain in zip(spots, at, strict=True)]
+    found = _found(spots, [gain.sign for gain in gains], here)
+    return found._replace(polynomial=all(gain.is_polynomial for gain in gains))
+
+
+def pieces_of_gain(about: Mass) -> tuple[list[Spot], list[Ratio], list[Ratio]]:
+    """Return cuts of [0, 1], what the second choice gains between each two, and what at each.
+
+    Examples
+    --------
+    >>> import sympy as sp
+    >>> from pigou import Move, Player
+    >>> firms = Player("firm", size=sp.oo)
+    >>> moves = [Move("up", "firm", {"no": 0, "yes": 1})]
+    >>> game = Game("g", [firms], moves, {"firm": "up*if(mean(up) > 1/2, 1/mean(up), 2)"})
+    >>> cuts, between, at = pieces_of_gain(continuum_of(game, {}))
+    >>> [str(cut.share) for cut in cuts], between, at[1]
+    (['0', '1/2', '1'], [Ratio(2, 1), Ratio(1, x)], Ratio(2, 1))
+    """
     spots, gains = _pieces(about, _Reader.gain)
-    here = [spot.sign(_Reader(about, spot).gain()) for spot in spots]
-    return _found(spots, gains, here)
+    return spots, gains, [_Reader(about, spot).gain() for spot in spots]
 
 
 class Optimum(NamedTuple):
@@ -211,19 +238,32 @@ def optimum(about: Mass) -> Optimum:
     """
     plain = about._replace(game=replace(about.game, transfers=()))
     spots, totals = _pieces(plain, _Reader.welfare)
-    places = [(_value(_Reader(plain, s).welfare(), s), s.share, True) for s in spots]
+    places = [(_Reader(plain, s).welfare().at(s.root), s.share, True) for s in spots]
     for total, low, high in zip(totals, spots, spots[1:], strict=False):
-        places += [(_value(total, end), end.share, False) for end in (low, high)]
-        places += [(_value(total, s), s.share, True) for s in _cuts(total.derivative(), low, high)]
-        if total.degree() < 1:
+        places += [(total.at(end.root), end.share, False) for end in _bounded(total, low, high)]
+        places += [(total.at(s.root), s.share, True) for s in _cuts(total.slope, low, high)]
+        if total.is_constant:
             middle = _between(low, high)
-            places.append((_value(total, middle), middle.share, True))
+            places.append((total.at(middle.root), middle.share, True))
     top = max(value.lower for value, _, _ in places)
     best = [one for one in places if one[0].upper >= top]
     attained = [one for one in best if one[2]]
     welfare = Enclosure(top, max(value.upper for value, _, _ in best))
     where = sorted({share for _, share, _ in attained or best}, key=lambda share: share.lower)
     return Optimum(welfare, where, bool(attained))
+
+
+def _bounded(total: Ratio, low: Spot, high: Spot) -> list[Spot]:
+    """Return the ends of an interval next to which a ratio does not fall without bound."""
+    kept = []
+    for end in (low, high):
+        is_pole = not total.is_polynomial and end.sign(total.under) == 0
+        if is_pole and _next_to(total.sign, low, high, end is high) > 0:
+            raise StructureError(
+                f"total payoffs rise without bound towards a share of {end.share}: there is no best"
+            )
+        kept += [] if is_pole else [end]
+    return kept
 
 
 def total_gain(about: Mass) -> Enclosure:
@@ -242,35 +282,23 @@ def total_gain(about: Mass) -> Enclosure:
     spots, gains = _pieces(about, _Reader.gain)
     total = Enclosure.point(0)
     for gain, low, high in zip(gains, spots, spots[1:], strict=False):
-        whole = gain.integral()
-        total = total + _value(whole, high) - _value(whole, low)
+        total = total + gain.integral(low.root, high.root)
     return total
 
 
-def _value(polynomial: Any, spot: Spot) -> Enclosure:
-    """Enclose a polynomial at a share."""
-    if spot.root.exact is not None:
-        return Enclosure.point(fraction(polynomial(spot.root.exact)))
-    with working_precision():
-        total = arb(0)
-        for coefficient in reversed(polynomial.coeffs()):
-            total = total * spot.root.ball + arb(coefficient)
-        return ball_to_enclosure(total)
-
-
-def _pieces(about: Mass, read: Callable[[_Reader], Any]) -> tuple[list[Spot], list[Any]]:
-    """Return cuts of [0, 1], and what is read as one polynomial between each two of them."""
+def _pieces(about: Mass, read: Callable[[_Reader], Ratio]) -> tuple[list[Spot], list[Ratio]]:
+    """Return cuts of [0, 1], and what is read as one ratio between each two of them."""
     spots = [_rational(fmpq(0)), _rational(fmpq(1))]
-    found: list[Any] = []
+    found: list[Ratio] = []
     while len(found) < len(spots) - 1:
         low, high = spots[len(found)], spots[len(found) + 1]
         reader = _Reader(about, _between(low, high))
-        polynomial = read(reader)
+        ratio = read(reader)
         cuts = [cut for q in reader.met for cut in _cuts(q, low, high)]
         if cuts:
             spots.insert(len(found) + 1, min(cuts, key=lambda spot: spot.share.lower))
         else:
-            found.append(polynomial)
+            found.append(ratio)
         if len(spots) > MOST_CUTS:
             raise StructureError(f"a payoff has more than {MOST_CUTS} cuts over the share")
     return spots, found
@@ -358,61 +386,60 @@ def _same(one: Spot, other: Spot) -> bool:
 
 
 class _Reader:
-    """Reads payoffs at one share, and keeps the polynomials whose signs decided conditions."""
+    """Reads payoffs at one share, and keeps the polynomials whose zeros may change what is read."""
 
     def __init__(self, about: Mass, spot: Spot):
         self.about, self.spot = about, spot
         self.met: list[Any] = []
 
-    def gain(self) -> Any:
-        """Return what the second choice gains, as a polynomial in the share."""
+    def gain(self) -> Ratio:
+        """Return what the second choice gains, as a ratio of polynomials in the share."""
         formula = self.about.game.payoff(self.about.player)
         return self.expected(formula, 1) - self.expected(formula, 0)
 
-    def welfare(self) -> Any:
-        """Return all payoffs and surpluses, as a polynomial in the share."""
+    def welfare(self) -> Ratio:
+        """Return all payoffs and surpluses, as a ratio of polynomials in the share."""
         game = self.about.game
         first, second = (self.expected(game.payoff(self.about.player), own) for own in (0, 1))
         others = (self.expected(b.surplus, None) for b in game.bystanders)
-        x = fmpq_poly([0, 1])
-        return sum(others, (1 - x) * first + x * second)
+        return sum(others, _STAYING * first + _TAKING * second)
 
-    def expected(self, formula: sp.Expr, own: int | None) -> Any:
+    def expected(self, formula: sp.Expr, own: int | None) -> Ratio:
         """Return a formula for a member who takes a choice, expected over draws of chance."""
         choice = self.about.game.moves[0].choice
         options = [{self.about.move: _exact(choice.options[k])} for k in self.about.labels]
         constants = {name: _exact(value) for name, value in self.about.at.items()}
-        total = fmpq_poly([0])
+        total = Ratio(0)
         for weight, draw in draws(self.about.game, self.about.at):
             known = {**constants, **draw, **({} if own is None else options[own])}
-            total += weight * self.read(formula, known, options)
+            total += Ratio(weight) * self.read(formula, known, options)
         return total
 
-    def read(self, node: sp.Basic, known: Mapping[str, Any], options: Sequence[Any]) -> Any:
-        """Return a formula as a polynomial in the share."""
+    def read(self, node: sp.Basic, known: Mapping[str, Any], options: Sequence[Any]) -> Ratio:
+        """Return a formula as a ratio of polynomials in the share."""
         if node.is_Rational:
-            return fmpq_poly([fmpq(int(node.p), int(node.q))])
+            return Ratio(fmpq(int(node.p), int(node.q)))
         if isinstance(node, sp.Symbol):
-            return fmpq_poly([known[node.name]])
+            return Ratio(known[node.name])
         if isinstance(node, If):
             branch = 1 if self.holds(node.args[0], known, options) else 2
             return self.read(node.args[branch], known, options)
         if isinstance(node, Total):
             inside = [{**known, **{each(k).name: v for k, v in own.items()}} for own in options]
             parts = [self.read(node.args[0], values, options) for values in inside]
-            return fmpq_poly([1, -1]) * parts[0] + fmpq_poly([0, 1]) * parts[1]
+            return _STAYING * parts[0] + _TAKING * parts[1]
         if isinstance(node, Lookup):
             where = [self.read(part, known, options)(fmpq(0)) for part in node.args[0]]
             numbers = [sp.Rational(int(v.p), int(v.q)) for v in where]
             return self.read(Lookup.entry(numbers, *node.args[1:]), known, options)
         return self.operated(node, [self.read(part, known, options) for part in node.args])
 
-    def operated(self, node: sp.Basic, parts: list[Any]) -> Any:
+    def operated(self, node: sp.Basic, parts: list[Ratio]) -> Ratio:
         """Join the parts of a sum, a product, a power, a maximum, a minimum or a size."""
         if isinstance(node, sp.Add):
-            return sum(parts, fmpq_poly([0]))
+            return sum(parts, Ratio(0))
         if isinstance(node, sp.Mul):
-            return math.prod(parts, start=fmpq_poly([1]))
+            return math.prod(parts, start=Ratio(1))
         if isinstance(node, sp.Abs):
             return -parts[0] if self.sign(parts[0]) < 0 else parts[0]
         if isinstance(node, sp.Max | sp.Min):
@@ -421,15 +448,16 @@ class _Reader:
                 if (self.sign(part - best) > 0) == isinstance(node, sp.Max):
                     best = part
             return best
-        if isinstance(node, sp.Pow) and parts[1].degree() <= 0:
+        if isinstance(node, sp.Pow) and parts[1].is_constant:
             exponent, base = parts[1](fmpq(0)), parts[0]
-            if exponent.q == 1 and 0 <= exponent <= _LARGEST_POWER:
+            if exponent.q == 1 and abs(exponent) <= _LARGEST_POWER:
+                if exponent < 0 and self.sign(base) == 0:
+                    where = "" if base.is_constant else f" and a share of {self.spot.share}"
+                    raise DeclarationError(
+                        f"a payoff divides by zero at these parameter values{where}"
+                    )
                 return base ** int(exponent.p)
-            if exponent.q == 1 and base.degree() <= 0 and exponent >= -_LARGEST_POWER:
-                if base.is_zero():
-                    raise DeclarationError("a payoff divides by zero at these parameter values")
-                return fmpq_poly([base(fmpq(0)) ** int(exponent.p)])
-        raise StructureError(f"'{node}' is not polynomial in the share, piece by piece")
+        raise StructureError(f"'{node}' is not rational in the share, piece by piece")
 
     def holds(self, node: sp.Basic, known: Mapping[str, Any], options: Sequence[Any]) -> bool:
         """Decide a condition at the share."""
@@ -443,10 +471,13 @@ class _Reader:
         left, right = (self.read(part, known, options) for part in node.args)
         return self.sign(left - right) in _HOLDS[type(node)]
 
-    def sign(self, polynomial: Any) -> int:
-        """Return the sign of a polynomial at the share, and remember that it was asked for."""
-        self.met.append(polynomial)
-        return self.spot.sign(polynomial)
+    def sign(self, ratio: Ratio) -> int:
+        """Return the sign of a ratio at the share, and remember that it was asked for."""
+        self.met.append(ratio.sign)
+        return self.spot.sign(ratio.sign)
+
+
+_STAYING, _TAKING = Ratio(fmpq_poly([1, -1])), Ratio(fmpq_poly([0, 1]))
 
 
 def _exact(number: Fraction) -> Any:

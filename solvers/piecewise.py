@@ -10,7 +10,9 @@ Steps
 2. A comparison is cut where the difference of its sides changes sign: at the real roots of a
    polynomial, isolated exactly (`pigou.solvers.roots`), rounded to the whole numbers next to them.
    So the number of pieces depends on the formula and not on n.
-3. The sum of f over all N members, m of whom take the second choice, is
+3. What is divided by is cut at its zeros, and may hang on the count: then pieces are ratios of
+   polynomials (`pigou.solvers.rational`).
+4. The sum of f over all N members, m of whom take the second choice, is
    :math:`(N - m) f(a) + m f(b)`.
 """
 
@@ -27,6 +29,7 @@ from flint import fmpq, fmpq_poly
 
 from pigou.errors import DeclarationError, StructureError
 from pigou.expression import If, Lookup, Total, each
+from pigou.solvers.rational import Ratio
 from pigou.solvers.roots import real_roots
 
 __all__ = [
@@ -38,7 +41,9 @@ __all__ = [
     "falling",
     "falling_factorial",
     "read_piecewise",
+    "shifted",
     "sign_runs",
+    "without_ratios",
 ]
 
 MOST_PIECES = 2_000
@@ -67,7 +72,7 @@ class Piecewise:
     Parameters
     ----------
     pieces : iterable of Piece
-        With values that are ``fmpq_poly``, in order and without gaps.
+        With values that are ``fmpq_poly`` or `Ratio`, in order and without gaps.
 
     Raises
     ------
@@ -117,6 +122,11 @@ class Piecewise:
         return sum(a != b for a, b in itertools.pairwise(signs))
 
     @cached_property
+    def is_polynomial(self) -> bool:
+        """Whether no piece is a ratio of polynomials."""
+        return not any(isinstance(piece.value, Ratio) for piece in self.pieces)
+
+    @cached_property
     def degree(self) -> int:
         """The largest degree of a piece."""
         return max(int(piece.value.degree()) for piece in self.pieces)
@@ -126,6 +136,9 @@ class Piecewise:
         """A bound on the absolute value (the exact maximum up to cancellation within a piece)."""
         largest = fmpq(0)
         for low, high, value in self.pieces:
+            if isinstance(value, Ratio):
+                largest = max(largest, value.bound(low, high))
+                continue
             shifted = value(fmpq_poly([low, 1]))
             width = fmpq(high - low)
             size = sum((abs(c) * width**i for i, c in enumerate(shifted.coeffs())), fmpq(0))
@@ -137,6 +150,9 @@ class Piecewise:
         """The sum over all counts: sums of falling factorials are falling factorials again."""
         total = fmpq(0)
         for low, high, value in self.pieces:
+            if isinstance(value, Ratio):
+                total += sum((value(fmpq(k)) for k in range(low, high + 1)), fmpq(0))
+                continue
             for j, coefficient in enumerate(falling(value)):
                 ends = (falling_factorial(n, j + 1) for n in (high + 1, low))
                 total += coefficient * fmpq(next(ends) - next(ends), j + 1)
@@ -146,13 +162,16 @@ class Piecewise:
     def largest(self) -> tuple[Any, tuple[tuple[int, int], ...]]:
         """The largest value, and the intervals of counts at which it is taken.
 
-        Within a piece it is at an end, or next to a root of the derivative.
+        Within a piece it is at an end, or next to a root of the derivative or of a denominator.
         """
         best: Any = None
         where: list[tuple[int, int]] = []
         for low, high, value in self.pieces:
-            places = {(low, low), (high, high)} if value.degree() > 0 else {(low, high)}
-            roots = real_roots(value.derivative(), low, high) if value.degree() > 1 else []
+            slope = value.slope if isinstance(value, Ratio) else value.derivative()
+            places = {(low, high)} if slope.is_zero() else {(low, low), (high, high)}
+            poles = value.beside_poles(low, high) if isinstance(value, Ratio) else ()
+            places |= {(n, n) for n in poles if low <= n <= high}
+            roots = real_roots(slope, low, high) if slope.degree() > 0 else []
             for root in roots:
                 for end in (root.enclosure.lower, root.enclosure.upper):
                     places |= {(n, n) for n in (math.floor(end), math.ceil(end))}
@@ -176,7 +195,7 @@ class Piecewise:
         found = []
         for number, (low, high, value) in enumerate(self.pieces):
             if high > low:
-                found.append(Piece(low, high - 1, value(fmpq_poly([1, 1])) - value))
+                found.append(Piece(low, high - 1, shifted(value, 1) - value))
             if number + 1 < len(self.pieces):
                 jump = self.pieces[number + 1].value(fmpq(high + 1)) - value(fmpq(high))
                 found.append(Piece(high, high, fmpq_poly([jump])))
@@ -186,14 +205,29 @@ class Piecewise:
         return Piecewise(combined([self.pieces, other.pieces], lambda a, b: a - b))
 
 
-def sign_runs(polynomial: fmpq_poly, low: int, high: int) -> list[Run]:
-    """Return where a polynomial is negative, zero and positive on the whole numbers of an interval.
+def shifted(value: Any, by: int) -> Any:
+    """Return :math:`g(k + s)` for a polynomial or a ratio g.
+
+    Examples
+    --------
+    >>> shifted(Ratio(1, fmpq_poly([0, 1])), 2)
+    Ratio(1, x + 2)
+    """
+    if isinstance(value, Ratio):
+        return Ratio(shifted(value.over, by), shifted(value.under, by))
+    return value(fmpq_poly([by, 1]))
+
+
+def sign_runs(polynomial: Any, low: int, high: int) -> list[Run]:
+    """Return where a polynomial, or a ratio that is defined there, has which sign on whole numbers.
 
     Examples
     --------
     >>> [tuple(run) for run in sign_runs(fmpq_poly([-6, -1, 1]), 0, 10**9)]
     [(0, 2, -1), (3, 3, 0), (4, 1000000000, 1)]
     """
+    if isinstance(polynomial, Ratio):
+        return sign_runs(polynomial.sign, low, high)
     if polynomial.degree() < 1:
         return [Run(low, high, _sign(polynomial(fmpq(low))))]
     cuts = {low}
@@ -266,6 +300,26 @@ def falling_factorial(number: int, length: int) -> int:
     return math.prod(range(number, number - length, -1))
 
 
+def without_ratios(function: Piecewise) -> Piecewise:
+    """Return a function whose pieces are polynomials, as it is.
+
+    Raises
+    ------
+    StructureError
+        If a piece is a ratio of polynomials.
+
+    Examples
+    --------
+    >>> without_ratios(Piecewise([Piece(0, 9, fmpq_poly([0, 1]))]))(4)
+    4
+    """
+    if not function.is_polynomial:
+        raise StructureError(
+            "a payoff is not polynomial in the number of members who take a choice, piece by piece"
+        )
+    return function
+
+
 def falling(polynomial: fmpq_poly) -> list[Any]:
     """Return the coefficients of a polynomial in falling factorials: k**2 is k (k - 1) + k.
 
@@ -313,7 +367,7 @@ def read_piecewise(formula: sp.Basic, about: CountFormula) -> Piecewise:
     Raises
     ------
     StructureError
-        If it is not polynomial in the count, piece by piece, with rational coefficients.
+        If it is not rational in the count, piece by piece, with rational coefficients.
     DeclarationError
         If it divides by zero.
 
@@ -355,14 +409,17 @@ def _constant(value: Any, about: CountFormula) -> tuple[Piece, ...]:
 
 def _number(pieces: tuple[Piece, ...], node: sp.Basic) -> Any:
     """Return the value of a part that does not depend on the count."""
-    if len(pieces) > 1 or pieces[0].value.degree() > 0:
+    value = pieces[0].value
+    if isinstance(value, Ratio) and value.is_constant:
+        return value(fmpq(0))
+    if len(pieces) > 1 or isinstance(value, Ratio) or value.degree() > 0:
         raise _unfit(node)
     return pieces[0].value(fmpq(0))
 
 
 def _unfit(node: sp.Basic) -> StructureError:
     return StructureError(
-        f"'{node}' is not polynomial in the number of members who take a choice, piece by piece"
+        f"'{node}' is not rational in the number of members who take a choice, piece by piece"
     )
 
 
@@ -419,11 +476,26 @@ def _powered(node: sp.Basic, parts: list[tuple[Piece, ...]]) -> tuple[Piece, ...
         raise _unfit(node)
     if power >= 0:
         return combined(parts[:1], lambda v: v**power)
-    if any(piece.value.is_zero() for piece in parts[0]):
-        raise DeclarationError("a payoff divides by zero at these parameter values")
-    if any(piece.value.degree() > 0 for piece in parts[0]):
-        raise _unfit(node)
-    return combined(parts[:1], lambda v: fmpq_poly([v(fmpq(0)) ** power]))
+    return tuple(
+        Piece(run.low, run.high, _inverted(piece.value, power))
+        for piece in parts[0]
+        for run in sign_runs(piece.value, piece.low, piece.high)
+        if _is_divisor(run, piece.value)
+    )
+
+
+def _is_divisor(run: Run, value: Any) -> bool:
+    if run.sign == 0:
+        hangs = not (isinstance(value, fmpq_poly) and value.degree() < 1)
+        where = f" and a count of {run.low:,}" if hangs else ""
+        raise DeclarationError(f"a payoff divides by zero at these parameter values{where}")
+    return True
+
+
+def _inverted(value: Any, power: int) -> Any:
+    if isinstance(value, fmpq_poly) and value.degree() < 1:
+        return fmpq_poly([value(fmpq(0)) ** power])
+    return (value if isinstance(value, Ratio) else Ratio(value)) ** power
 
 
 def _larger(one: tuple[Piece, ...], other: tuple[Piece, ...], larger: bool) -> tuple[Piece, ...]:

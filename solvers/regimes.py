@@ -9,9 +9,10 @@ Steps
    left out, and the result says so among what it assumes. A profile is written symbolically. A
    single player takes one action. In a population of n members a set of actions is in use, by
    :math:`k_a \ge 1` members each, with :math:`\sum_a k_a = n`; n and the :math:`k_a` stay symbols,
-   so that N firms with two choices have three kinds: all one, all the other, and k of N.
+   so that N firms with two choices have three kinds: all one, all the other, and k of N. Of a
+   continuum all take the same action; shares in between are `pigou.solvers.share_mixtures`.
 2. It is an equilibrium iff :math:`u(a) - u(b) \ge 0` for every action a in use and every other b,
-   a deviation changing the counts by one member.
+   a deviation changing the counts by one member; of a continuum, by none.
 3. Case distinctions are split, so that each condition is a set of alternatives (a disjunction of
    conjunctions of inequalities without cases).
 4. With what is assumed of the parameters, z3 (`pigou.solvers.reals`) discards a profile whose
@@ -42,6 +43,7 @@ from pigou.solvers.move_regimes import move_regimes
 from pigou.solvers.partition import partition
 from pigou.solvers.path_regimes import path_regimes
 from pigou.solvers.reals import Outcome, decide
+from pigou.solvers.share_mixtures import share_mixtures
 from pigou.solvers.staged_moves import staged_move_regimes
 from pigou.solvers.staged_partition import within_time
 from pigou.solvers.supports import MOST_CHOICES, SymbolicPlayer, mixed_by_support
@@ -172,7 +174,7 @@ def _mixed(search: Search) -> tuple[str, list[SymbolicEquilibrium | Exclusion], 
 class Search:
     def __init__(self, game: Game, fixed: Mapping[str, Any]):
         _check_structure(game)
-        self.game = game
+        self.game, self.mass = game, any(p.size == sp.oo for p in game.players)
         numbers = {n: game.parameter(n).check(game._given(n, v)) for n, v in fixed.items()}
         self.fixed = {
             symbol(n): sp.Rational(v.numerator, v.denominator) for n, v in numbers.items()
@@ -202,7 +204,7 @@ class Search:
             actions = tuple(itertools.product(*(m.choice.labels for m in moves)))
             kinds = [(t.name, t.size, t.values) for t in player.types] or [("", player.size, {})]
             for name, size, values in kinds:
-                number = sp.sympify(size).xreplace(self.fixed)
+                number = sp.S.One if self.mass else sp.sympify(size).xreplace(self.fixed)
                 if number != 0:
                     fixed = Record({k: v.xreplace(self.fixed) for k, v in values.items()})
                     yield _Group(
@@ -293,7 +295,7 @@ class Search:
             for action, other in itertools.product(range(len(row)), repeat=2):
                 if row[action] == 0:
                     continue
-                counts = _moved(profile.counts, index, action, other)
+                counts = self._moved(profile.counts, index, action, other)
                 values = self._values(index, other, bound=False) | self._alone(counts, index)
                 for _, draw in self._draws():
                     known = ({**values, **draw}, self._summands(counts))
@@ -404,6 +406,10 @@ class Search:
         while share in names:
             share += "_"
         one, other = (", ".join(action) for action in group.actions)
+        if self.mass:
+            at = symbol(share)
+            payoffs = [self.payoff(0, a, ((1 - at, at),)) for a in (0, 1)]
+            return share_mixtures((one, other), payoffs, at, self.simplifier)
         return shared_mixtures(
             (one, other), (first, second), fellows, symbol(share), self.simplifier
         )
@@ -429,6 +435,15 @@ class Search:
             possible.outcome is Outcome.REFUTED,
         )
 
+    def _moved(self, counts: Counts, group: int, action: int, other: int) -> Counts:
+        """Return the counts after a deviation by one member, who has no weight in a continuum."""
+        if self.mass:
+            return counts
+        row = list(counts[group])
+        row[action] -= 1
+        row[other] += 1
+        return (*counts[:group], tuple(row), *counts[group + 1 :])
+
     def gaps(self, profile: _Profile) -> Iterator[sp.Expr]:
         """Yield what each member loses by each other action: an equilibrium if none is below 0."""
         for index, row in enumerate(profile.counts):
@@ -438,7 +453,7 @@ class Search:
                 here = self.payoff(index, action, profile.counts)
                 for other in range(len(row)):
                     if other != action:
-                        moved = _moved(profile.counts, index, action, other)
+                        moved = self._moved(profile.counts, index, action, other)
                         yield here - self.payoff(index, other, moved)
 
     def _paid(
@@ -473,16 +488,9 @@ def _check_structure(game: Game) -> None:
         raise StructureError(f"{where}: stages are not handled yet")
     if any(c.seen_by for c in game.chance):
         raise StructureError(f"{where}: a draw of chance that somebody sees is not handled yet")
-    if any(p.size == sp.oo for p in game.players):
-        raise StructureError(f"{where}: a continuum of members is not handled yet")
+    if any(p.size == sp.oo for p in game.players) and len(game.players) > 1:
+        raise StructureError(f"{where}: a continuum next to other players is not handled yet")
 
 
 def _unit(place: int, width: int) -> tuple[sp.Expr, ...]:
     return tuple(sp.S.One if a == place else sp.S.Zero for a in range(width))
-
-
-def _moved(counts: Counts, group: int, action: int, other: int) -> Counts:
-    row = list(counts[group])
-    row[action] -= 1
-    row[other] += 1
-    return (*counts[:group], tuple(row), *counts[group + 1 :])

@@ -32,7 +32,14 @@ from pigou.deadline import time_is_up
 from pigou.errors import StructureError
 from pigou.expression import Total, each
 from pigou.solvers.face_signs import signs_of
-from pigou.solvers.piecewise import CountFormula, Piecewise, Run, combined, read_piecewise
+from pigou.solvers.piecewise import (
+    CountFormula,
+    Piecewise,
+    Run,
+    combined,
+    read_piecewise,
+    without_ratios,
+)
 from pigou.solvers.several_choices import Crowd, in_shares
 
 __all__ = ["Bounds", "Box", "CountBox", "PureCounts", "alike", "on_edge", "pure_profiles_of_many"]
@@ -174,7 +181,7 @@ def on_edge(crowd: Crowd, pair: tuple[int, int], own: int) -> Piecewise:
     def expected(*row: Any) -> Any:
         return sum((w * v for w, v in zip(weights, row, strict=True)), fmpq_poly([0]))
 
-    return Piecewise(combined(parts, expected))
+    return without_ratios(Piecewise(combined(parts, expected)))
 
 
 def alike(crowd: Crowd, choice: int) -> Iterator[CountBox]:

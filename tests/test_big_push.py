@@ -2,7 +2,7 @@
 
 import pytest
 
-from pigou.papers import load, murphy1989
+from pigou.papers import load
 
 LABOUR, ALPHA, PREMIUM, COST = 10.0, 3.0, 0.5, 4.0
 
@@ -28,7 +28,8 @@ def values():
 
 
 def number(claim):
-    return claim.compute().value.value
+    value = claim.compute().value
+    return float(getattr(value, "value", value))
 
 
 def test_profits_and_welfare_by_accounting():
@@ -37,12 +38,11 @@ def test_profits_and_welfare_by_accounting():
         assert number(claims[f"pi{name}"]) == pytest.approx(economy(share)[1])
         assert number(claims[f"W{name}"]) == pytest.approx(welfare(share))
     assert number(claims["W_half"]) == pytest.approx(welfare(0.5))
-    even = claims["nstar"].compute().value
-    assert economy(float(even.lower))[1] < 0 < economy(float(even.upper))[1]
+    even = number(claims["nstar"])
+    assert economy(even - 1e-6)[1] < 0 < economy(even + 1e-6)[1]
     for name, share in (("F_low", 0), ("F_high", 1)):
-        limit = claims[name].compute().value
-        assert economy(share, cost=float(limit.lower))[1] > 0
-        assert economy(share, cost=float(limit.upper))[1] < 0
+        limit = float(number(claims[name]))
+        assert economy(share, cost=limit - 1e-6)[1] > 0 > economy(share, cost=limit + 1e-6)[1]
 
 
 def test_the_budget_by_adding_up_the_losses():
@@ -57,14 +57,6 @@ def economy_at(k, steps):
     share = 0.5 * (k + 0.5) / steps
     income = (LABOUR - share * COST) / (1 - share + share / ALPHA)  # all labour is at work
     return income - (1 + PREMIUM) * (COST + income / ALPHA)
-
-
-@pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 0.9])
-def test_the_formulas_are_the_accounting(share):
-    (income, profit) = economy(share)
-    at = {"n": str(share)}
-    assert murphy1989.of(murphy1989.PROFIT, at)[0].value == pytest.approx(profit)
-    assert murphy1989.of(murphy1989.INCOME, at)[0].value == pytest.approx(income)
 
 
 def test_the_facility_by_accounting():

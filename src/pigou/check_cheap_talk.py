@@ -5,9 +5,9 @@ Steps
 1. *The receiver*: what it does after a message has to be the mean of the cell. The cuts are what is
    claimed; the actions are worked out from them.
 2. *The sender*: a state t likes the action nearest to t + b best. Actions rise from cell to cell,
-   so that no action is better than that of its own cell if neither neighbour's is; what a neighbour
-   is better by is linear in t, and the largest of its values at both ends of a cell bounds it in
-   the whole cell. At a cut both are equally good: the gain is exactly 0 from both sides.
+   so that no action is better than that of its own cell if neither neighbour's is; what the higher
+   of two actions is better by rises in t, and is linear: it is largest at the cut, for the states
+   below it, and so is the contrary for those above. At a cut both are equally good.
 3. *No other partition with N cells*: from a first cell of width w the receiver's and the sender's
    conditions give one cell after the other; all cuts are linear in w, so that at most one w ends at
    the highest state. It is solved for, and the claim has to be it.
@@ -21,6 +21,7 @@ Source: Crawford and Sobel (1982), Econometrica 50:1431-1451, whose conditions t
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from itertools import pairwise
 
@@ -31,6 +32,7 @@ __all__ = ["check_cheap_talk"]
 
 _DELEGATION = "delegation"
 _NOTHING = "none: nothing is told"
+_UTILITIES = ("utility (receiver)", "utility (sender)", "welfare")
 
 
 def check_cheap_talk(game: CheapTalk, claims: Claims) -> StateCheck:
@@ -66,9 +68,11 @@ def check_cheap_talk(game: CheapTalk, claims: Claims) -> StateCheck:
         cuts = _read(claims[name].get("cuts between messages"), low, high)
         ledger.word(name, "cuts between messages", _told(_only(cells, bias, low, high)))
         if cuts is not None and len(cuts) == cells + 1:
-            ledger.gain(_temptation(cuts, bias))
-            ledger.holds(f"{name}: no state likes another message", _temptation(cuts, bias) <= 0)
-            _utilities(ledger, name, cuts, bias)
+            gain, utilities = _measured(cuts, bias)
+            ledger.gain(gain)
+            ledger.holds(f"{name}: no state likes another message", gain <= 0)
+            for quantity, value in zip(_UTILITIES, (*utilities, sum(utilities)), strict=True):
+                ledger.number(name, quantity, value)
     # the smallest cell of width 0, and each of the others wider than the one before by as much
     step = abs(_only_step(bias))
     ledger.holds("there is no equilibrium with more messages", _room(most + 1, step) >= high - low)
@@ -142,32 +146,24 @@ def _only(cells: int, bias: Fraction, low: Fraction, high: Fraction) -> list[Fra
     return cuts
 
 
-def _temptation(cuts: list[Fraction], bias: Fraction) -> Fraction:
-    """Return the most that any state gains by a neighbouring message."""
-    means = [(a + b) / 2 for a, b in pairwise(cuts)]
-    most = Fraction(0)
-    for at, ends in enumerate(pairwise(cuts)):
-        for other in (at - 1, at + 1):
-            if 0 <= other < len(means):
-                for state in ends:
-                    wish = state + bias
-                    gain = (means[at] - wish) ** 2 - (means[other] - wish) ** 2
-                    most = max(most, gain)
-    return most
+def _measured(cuts: list[Fraction], bias: Fraction) -> tuple[Fraction, list[Fraction]]:
+    """Return the most that any state gains by another message, and the expected utilities.
 
-
-def _utilities(ledger: Ledger, name: str, cuts: list[Fraction], bias: Fraction) -> None:
-    """Check expected utilities, from the moments of the state over each cell."""
-    length = cuts[-1] - cuts[0]
-    found = []
-    for wish in (Fraction(0), bias):
-        loss = Fraction(0)
-        for a, b in pairwise(cuts):
-            away = (a + b) / 2 - wish
-            second, first = (a * a + a * b + b * b) / 3, (a + b) / 2
-            loss += (b - a) * (away * away - 2 * away * first + second)
-        found.append(-loss / length)
-    for quantity, value in zip(
-        ("utility (receiver)", "utility (sender)", "welfare"), (*found, sum(found)), strict=True
-    ):
-        ledger.number(name, quantity, value)
+    All is counted in whole multiples of a unit that cuts, means of cells and the bias have.
+    """
+    unit = 2 * math.lcm(bias.denominator, *(cut.denominator for cut in cuts))
+    ends, wish = [int(cut * unit) for cut in cuts], int(bias * unit)
+    means = [(a + b) // 2 for a, b in pairwise(ends)]
+    most = 0
+    for cut, (below, above) in zip(ends[1:-1], pairwise(means), strict=True):
+        liked = cut + wish
+        most = max(most, abs((below - liked) ** 2 - (above - liked) ** 2))
+    length = ends[-1] - ends[0]
+    squares = Fraction(ends[0] ** 2 + ends[0] * ends[-1] + ends[-1] ** 2, 3)
+    utilities = []
+    for away in (0, wish):
+        loss = 0  # without the mean square of the state
+        for mean, (a, b) in zip(means, pairwise(ends), strict=True):
+            loss += (b - a) * ((mean - away) ** 2 - 2 * (mean - away) * mean)
+        utilities.append(-(squares + Fraction(loss, length)) / unit**2)
+    return Fraction(most, unit**2), utilities

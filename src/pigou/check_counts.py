@@ -31,7 +31,7 @@ from pigou.check_segments import Polynomial, Segment, added, at_count, divided, 
 from pigou.exact import Enclosure
 from pigou.jets import enclosure
 
-__all__ = ["expected_over_counts", "sign_of_gain"]
+__all__ = ["expected_over_counts", "sign_of_gain", "steepness"]
 
 ZERO = Enclosure.point(0)
 _PLACES, _APART = 128, 16
@@ -64,7 +64,7 @@ def expected_over_counts(parts: tuple[Segment, ...], share: Enclosure) -> Enclos
         total = _expected(parts, draws, point)
     if share.is_exact:
         return total
-    moved = _oscillation(parts) / 2 * _steepness(draws, share) * share.width
+    moved = _oscillation(parts) / 2 * steepness(draws, share) * share.width
     return total + Enclosure(-moved, moved)
 
 
@@ -248,8 +248,14 @@ def _summed(draws: int, p: Fraction, count: int) -> Enclosure:
     return Enclosure(exact, exact + error)
 
 
-def _steepness(draws: int, share: Enclosure) -> Fraction:
-    """Bound the square root of n/(p (1 - p)) over an enclosure."""
+def steepness(draws: int, share: Enclosure) -> Fraction:
+    """Bound the square root of n/(p (1 - p)) over an enclosure.
+
+    Examples
+    --------
+    >>> steepness(100, Enclosure.point("1/2"))
+    Fraction(21, 1)
+    """
     least = min(end * (1 - end) for end in (share.lower, share.upper))
     if least <= 0:
         return Fraction(2 * draws)

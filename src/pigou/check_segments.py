@@ -25,6 +25,7 @@ __all__ = [
     "at_count",
     "divided",
     "mirrored",
+    "multiplied",
     "segments",
     "shifted",
 ]
@@ -52,6 +53,11 @@ class Crowd(NamedTuple):
         Parameters, draws, and values of the one who looks.
     choices : tuple of mapping of str to Fraction
         The values that the two choices stand for.
+    rest : tuple of (int, mapping of str to Fraction)
+        Members of other types whose choices are known: how many, and their values.
+    alike : tuple of (int, mapping of str to Fraction, mapping of str to Fraction)
+        Members of other types whose choices are drawn, too: how many, and their values by the first
+        and by the second choice. `others` and the count are those of all types then.
     """
 
     population: str
@@ -60,6 +66,8 @@ class Crowd(NamedTuple):
     taking: int
     values: Mapping[str, Fraction]
     choices: tuple[Mapping[str, Fraction], Mapping[str, Fraction]]
+    rest: tuple[tuple[int, Mapping[str, Fraction]], ...] = ()
+    alike: tuple[tuple[int, Mapping[str, Fraction], Mapping[str, Fraction]], ...] = ()
 
 
 class Segment(NamedTuple):
@@ -136,7 +144,7 @@ def _read(node: sp.Basic, crowd: Crowd, span: tuple[int, int]) -> Polynomial:
     if isinstance(node, sp.Add):
         return added(parts)
     if isinstance(node, sp.Mul):
-        return _product(parts)
+        return multiplied(parts)
     if isinstance(node, sp.Pow):
         return _power(node, parts)
     raise StructureError(f"'{node}' is no polynomial in a count")
@@ -145,23 +153,31 @@ def _read(node: sp.Basic, crowd: Crowd, span: tuple[int, int]) -> Polynomial:
 def _read_total(node: Total, crowd: Crowd, span: tuple[int, int]) -> Polynomial:
     if node.args[1].name != crowd.population:
         raise StructureError(f"'{node}' is about another population")
-    inside = []
-    for own in crowd.choices:
+
+    def inside(own: Mapping[str, Fraction]) -> Polynomial:
         values = {**crowd.values, **{each(name).name: value for name, value in own.items()}}
-        inside.append(_read(node.args[0], crowd._replace(values=values), span))
+        return _read(node.args[0], crowd._replace(values=values), span)
+
+    first, second = map(inside, crowd.choices)
     taking = (Fraction(crowd.taking), Fraction(1))
     staying = (Fraction(crowd.size - crowd.taking), Fraction(-1))
-    return added([_product([staying, inside[0]]), _product([taking, inside[1]])])
+    found = [multiplied([staying, first]), multiplied([taking, second])]
+    found += [multiplied([(Fraction(n),), inside(own)]) for n, own in crowd.rest]
+    for n, own, other in crowd.alike:
+        if added([inside(other), first]) != added([inside(own), second]):
+            raise StructureError(f"'{node}' depends on which of the types that mix take a choice")
+        found.append(multiplied([(Fraction(n),), inside(own)]))
+    return added(found)
 
 
 def _read_chosen(node: sp.Basic, crowd: Crowd, span: tuple[int, int]) -> Polynomial:
     """Read a maximum, a minimum or an absolute value."""
     parts = [_read(part, crowd, span) for part in node.args]
     if isinstance(node, sp.Abs):
-        parts.append(_product([(Fraction(-1),), parts[0]]))
+        parts.append(multiplied([(Fraction(-1),), parts[0]]))
     best = parts[0]
     for part in parts[1:]:
-        ahead = _side(added([part, _product([(Fraction(-1),), best])]), span) > 0
+        ahead = _side(added([part, multiplied([(Fraction(-1),), best])]), span) > 0
         if ahead != isinstance(node, sp.Min):
             best = part
     return best
@@ -177,7 +193,7 @@ def _truth(node: sp.Basic, crowd: Crowd, span: tuple[int, int]) -> bool:
     if isinstance(node, sp.Or):
         return any(_truth(part, crowd, span) for part in node.args)
     left, right = (_read(part, crowd, span) for part in node.args)
-    sign = _side(added([left, _product([(Fraction(-1),), right])]), span)
+    sign = _side(added([left, multiplied([(Fraction(-1),), right])]), span)
     return {
         "StrictLessThan": sign < 0,
         "LessThan": sign <= 0,
@@ -227,7 +243,7 @@ def _power(node: sp.Basic, parts: list[Polynomial]) -> Polynomial:
     if exponent.denominator != 1 or abs(exponent) > _LARGEST_POWER:
         raise StructureError(f"'{node}' is no polynomial in a count")
     if exponent >= 0:
-        return _product([parts[0]] * int(exponent))
+        return multiplied([parts[0]] * int(exponent))
     base = _constant(parts[0], node)
     if not base:
         raise DeclarationError("a payoff divides by zero at these parameter values")
@@ -256,7 +272,14 @@ def added(parts: list[Polynomial]) -> Polynomial:
     return _trimmed(rows)
 
 
-def _product(parts: list[Polynomial]) -> Polynomial:
+def multiplied(parts: list[Polynomial]) -> Polynomial:
+    """Multiply polynomials.
+
+    Examples
+    --------
+    >>> multiplied([(Fraction(1), Fraction(2)), (Fraction(1), Fraction(-2))])
+    (Fraction(1, 1), Fraction(0, 1), Fraction(-4, 1))
+    """
     result: Polynomial = (Fraction(1),)
     for part in parts:
         row = [Fraction(0)] * (len(result) + len(part))
@@ -291,7 +314,7 @@ def shifted(polynomial: Polynomial, by: int) -> Polynomial:
     """
     result: Polynomial = ()
     for coefficient in reversed(polynomial):
-        result = added([_product([result, (Fraction(by), Fraction(1))]), (coefficient,)])
+        result = added([multiplied([result, (Fraction(by), Fraction(1))]), (coefficient,)])
     return result
 
 

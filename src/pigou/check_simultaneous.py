@@ -8,7 +8,8 @@ the strategies. For a profile :math:`\sigma` it bounds
 
 over every player i, every action a it takes with positive probability and every other action b.
 An equilibrium known exactly has a gain of exactly 0. One that is known by an enclosure has a
-bound that shrinks with the enclosure. That a solution really lies inside is proved anew:
+bound that shrinks with the enclosure. That a solution really lies inside is proved anew, and also
+where a mixture is stated exactly but its gain can only be bounded:
 
 1. One probability is unknown (one kind of player mixes two actions): the indifference condition
    changes sign between the ends of the enclosure.
@@ -18,11 +19,13 @@ bound that shrinks with the enclosure. That a solution really lies inside is pro
    rational enclosures; it cannot if Y is singular. The probabilities of the first actions, one
    less the sum of the others, lie in their enclosures too. Derivatives are differences: a
    member's expected payoff, as one of the n others of a kind is known to take one action instead
-   of another, times n. Probabilities that are stated exactly, next to others that are not, are
-   taken to be known to :math:`10^{-60}` in this.
+   of another, times n. Probabilities that are stated exactly are taken to be known to
+   :math:`10^{-60}` in this.
 
 In a large population with two choices, where profiles cannot be gone through, expectations are
-over how many take the second one (`pigou.check_counts`).
+over how many take the second one (`pigou.check_counts`), of several types together
+(`pigou.check_types`). Types with the same probability, and to whom the choice gains the same beside
+any number of others, are moved together where the indifference condition has to change its sign.
 
 That an action which is not taken pays no more at the solution is shown by the sign of its gain;
 where that sign is open, the action counts as one that pays as much. So the enclosures must be
@@ -42,7 +45,7 @@ from typing import Any, NamedTuple
 import sympy as sp
 
 from pigou.check_counts import expected_over_counts, sign_of_gain
-from pigou.check_segments import Crowd, segments
+from pigou.check_segments import Crowd, Segment, segments
 from pigou.check_several import (
     degree_in_counts,
     derivative_in_share,
@@ -50,6 +53,8 @@ from pigou.check_several import (
     the_one_count,
     with_one_more,
 )
+from pigou.check_terms import expected_by_terms
+from pigou.check_types import expected_over_types, same_functions
 from pigou.enclosing import enclosed
 from pigou.equilibrium import Strategy
 from pigou.errors import DeclarationError, StructureError, unknown
@@ -139,6 +144,7 @@ class _Kind(NamedTuple):
     counts: tuple[int, ...] | None
     exit: int | None
     belief: tuple[int, ...] | None
+    mass: Fraction = Fraction(1)
 
 
 Profile = tuple[tuple[int, ...], ...]
@@ -218,8 +224,9 @@ def _examined(table: _Table) -> Examination:
                 table.after(index, action, other) - earned[action]
                 for other in table.rivals(index, action)
             ]
-    doubt = _existence(table) or _too_wide(table)
     gain = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
+    near = _known_to_digits(table) if gain.lower <= 0 < gain.upper else table
+    doubt = _existence(near) or _too_wide(table)
     doubt = verdict(gain, table.payoffs, doubt)
     return Examination(
         table.payoffs,
@@ -242,6 +249,20 @@ def verdict(gain: Enclosure, payoffs: Mapping[str, Enclosure], doubt: str) -> st
     return doubt
 
 
+def _known_to_digits(table: _Table) -> _Table:
+    """Return a table in which mixtures that are stated exactly are known to 60 digits.
+
+    Where it is open whether a gain is zero, it is to be shown that there is a solution so near.
+    """
+    changed = {
+        index: tuple(_widened(share) if share.lower > 0 else share for share in kind.shares)
+        for index, kind in enumerate(table.kinds)
+        if kind.counts is None and kind.belief is None
+        if all(share.is_exact for share in kind.shares) and max(s.lower for s in kind.shares) < 1
+    }
+    return table.with_shares(changed) if changed else table
+
+
 def _too_wide(table: _Table) -> str:
     """Say so if some probability is known too roughly for the sign of a gain to mean anything."""
     wide = any(share.width > _NARROW for kind in table.kinds for share in kind.shares)
@@ -262,12 +283,18 @@ def _existence(table: _Table) -> str:
     if any(k.exit is not None and k.shares[k.exit].upper > 0 for k in table.kinds):
         return "next to members who exit, a solution inside the enclosures is not proved"
     if len(mixers) == 1 and len(mixers[0][1]) == 2:
-        return _change_of_sign(table, *mixers[0])
+        return _change_of_sign(table, [mixers[0][0]], mixers[0][1])
+    if table.mix_as_one([index for index, _ in mixers]):
+        return _change_of_sign(table, [index for index, _ in mixers], mixers[0][1])
     return _krawczyk(table, mixers)
 
 
-def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
-    """Re-prove that the enclosure of a two-action mixture of one kind holds a solution."""
+def _change_of_sign(table: _Table, together: list[int], staying: list[int]) -> str:
+    """Re-prove that the enclosure of a two-action mixture holds a solution.
+
+    It is that of one kind, or of several that mix as one.
+    """
+    index = together[0]
     kind = table.kinds[index]
     first, second = staying
     signs = []
@@ -277,12 +304,12 @@ def _change_of_sign(table: _Table, index: int, staying: list[int]) -> str:
         point = Enclosure.point(share)
         shares = [ZERO] * len(kind.actions)
         shares[first], shares[second] = ONE - point, point
-        moved = table.with_shares({index: tuple(shares)})
+        moved = table.with_shares(dict.fromkeys(together, tuple(shares)))
         gap = moved.after(index, second, second) - moved.after(index, first, first)
         if gap == ZERO:
             return ""
         sign = 1 if gap.lower > 0 else -1 if gap.upper < 0 else 0
-        signs.append(sign or moved.sign_of_gain((first, second)))
+        signs.append(sign or moved.sign_of_gain(index, (first, second)))
     if signs[0] * signs[1] < 0:
         return ""
     return "indifference does not change sign across the enclosure (a double root, or none)"
@@ -298,8 +325,10 @@ _GONE_THROUGH, _MOST_GONE_THROUGH, _MOST_LISTED = 200, 5_000, 20_000
 def _krawczyk(table: _Table, mixers: _Mixers) -> str:
     """Re-prove by a Krawczyk test that the enclosures of several mixtures hold a solution."""
     unknowns = [(i, a, staying[0]) for i, staying in mixers for a in staying[1:]]
-    terms = math.prod(math.comb(k.size + len(k.actions) - 1, k.size) for k in table.kinds)
-    if terms * len(unknowns) ** 2 > _MOST_TERMS and not table.is_large_with_several:
+    drawn = [k for k in table.kinds if k.counts is None]
+    terms = math.prod(math.comb(k.size + len(k.actions) - 1, k.size) for k in drawn)
+    large = table.is_large or table.is_large_with_several
+    if terms * len(unknowns) ** 2 > _MOST_TERMS and not large:
         return "there are too many profiles to re-prove that the enclosures hold a solution"
     box = [_widened(table.kinds[i].shares[a]) for i, a, _ in unknowns]
     middle = [Enclosure.point(_cut((e.lower + e.upper) / 2)) for e in box]
@@ -378,7 +407,10 @@ def _slope(table: _Table, row: tuple[int, int, int], column: tuple[int, int, int
     """Enclose the derivative of an advantage in one probability, at the cost of the first."""
     index, action, base = row
     other, towards, away = column
-    members = 1 if table.is_mean_field else table.kinds[other].size - (other == index)
+    if table.is_mean_field:
+        members = table.kinds[other].mass
+    else:
+        members = Fraction(table.kinds[other].size - (other == index))
     if not members:
         return ZERO
     gaps = [
@@ -428,9 +460,14 @@ class _Table:
         self._known: dict[Any, Enclosure] = {} if known is None else known
         self._means: dict[Any, Enclosure] = {}
         self.sizes = Record(
-            {p.name: sum(k.size for k in self.kinds if k.player == p.name) for p in game.players}
+            {p.name: self._members_of(p.name) for p in game.players}
             | {party: 1 for party in game.parties if party not in game.payoffs}
         )
+
+    def _members_of(self, player: str) -> int:
+        if self.game.player(player).size == sp.oo:
+            return 1  # a continuum has mass one
+        return sum(kind.size for kind in self.kinds if kind.player == player)
 
     def with_shares(self, changed: Mapping[int, tuple[Enclosure, ...]]) -> _Table:
         kinds = list(self.kinds)
@@ -452,10 +489,13 @@ class _Table:
             for name, size, values in [(t.name, t.size, t.values) for t in player.types] or [
                 ("", player.size, {})
             ]:
-                mass = size == sp.oo  # a continuum has mass one
-                members = ONE if mass else enclosed(sp.sympify(size), self.parameters)
+                whole = size == sp.oo  # a continuum has mass one
+                members = ONE if whole else enclosed(sp.sympify(size), self.parameters)
                 attributes = {k: enclosed(v, self.parameters) for k, v in values.items()}
-                if members.lower > 0:
+                if members.lower > 0 and player.size == sp.oo:
+                    kind = self._kind(player.name, name, 1, attributes, actions, exit_)
+                    yield kind._replace(mass=members.lower)
+                elif members.lower > 0:
                     yield self._kind(
                         player.name, name, int(members.lower), attributes, actions, exit_
                     )
@@ -619,7 +659,7 @@ class _Table:
     def _expected(
         self, formula: sp.Expr, index: int, own: int, action: int, known: tuple[int, int] | None
     ) -> Enclosure:
-        found = self._over_counts(formula, action, known)
+        found = self._over_counts(formula, index, own, action, known)
         if found is not None:
             return found
         total = ZERO
@@ -631,52 +671,83 @@ class _Table:
         return total
 
     def _over_counts(
-        self, formula: sp.Expr, action: int | None, known: tuple[int, int] | None = None
+        self,
+        formula: sp.Expr,
+        index: int | None = None,
+        own: int | None = None,
+        action: int | None = None,
+        known: tuple[int, int] | None = None,
     ) -> Enclosure | None:
         """Expect a formula over how many of a large population take each of its choices.
 
-        For a member who takes `action`, or for nobody who moves. None where the profile is another
-        one, or the population so small that its profiles are gone through one by one.
+        For a member of a kind who is meant to take `own` and takes `action`, or for nobody who
+        moves; with `known`, as in `_profiles`. None where the profile is another one, or the
+        population so small that its profiles are gone through one by one.
         """
         if self.is_mean_field:
-            return self._in_mean_field(formula, action, known)
+            return self._in_mean_field(formula, index, action, known)
         if self.is_large_with_several:
             return self._over_several(formula, action, known)
-        if not self._is_large or known is not None:
+        if not self.is_large:
             return None
+        draws = [
+            (kind.size - (i == index) - (known is not None and i == known[0]), kind.shares[1])
+            for i, kind in enumerate(self.kinds)
+            if kind.counts is None
+        ]
         total = ZERO
-        for weight, crowd in self._crowds(action):
-            total += weight * expected_over_counts(
-                segments(formula, crowd), self.kinds[0].shares[1]
-            )
+        for weight, crowd in self._crowds(index, own, action, known):
+            try:
+                total += weight * expected_over_types(segments(formula, crowd), draws)
+            except StructureError:  # no polynomial in the count
+                if self._profiles_are_few:
+                    return None
+                if len(self.kinds) > 1 or known is not None:
+                    raise
+                total += weight * expected_by_terms(formula, crowd, self.kinds[0].shares[1])
         return total
 
     @property
     def is_mean_field(self) -> bool:
         """Whether a continuum of members moves, and nobody else."""
-        return len(self.kinds) == 1 and self.game.player(self.kinds[0].player).size == sp.oo
+        players = {kind.player for kind in self.kinds}
+        return len(players) == 1 and self.game.player(players.pop()).size == sp.oo
 
     def _in_mean_field(
-        self, formula: sp.Expr, action: int | None, known: tuple[int, int] | None
+        self,
+        formula: sp.Expr,
+        index: int | None,
+        action: int | None,
+        known: tuple[int, int] | None,
     ) -> Enclosure:
         """Evaluate a formula beside a continuum: shares of members instead of numbers.
 
-        With `known`, its derivative in the share of that action.
+        With `known`, its derivative in the share of that kind and action.
         """
-        kind = self.kinds[0]
         shares = [
-            (kind.shares[a], self._labels(kind, a) | dict(kind.attributes))
+            (Enclosure.point(kind.mass) * kind.shares[a], self._own(kind, a))
+            for kind in self.kinds
             for a in range(len(kind.actions))
         ]
-        own = {} if action is None else shares[action][1]
+        own = {} if index is None or action is None else self._own(self.kinds[index], action)
         total = ZERO
         for weight, draw in self._draws():
             values = {**self.parameters, **draw, **own}
-            if known is None:
-                total += weight * enclosed(formula, values, lambda _: shares)
-            else:
-                total += weight * derivative_in_share(formula, values, shares, known[1])
+            try:
+                if known is None:
+                    total += weight * enclosed(formula, values, lambda _: shares)
+                else:
+                    place = sum(len(kind.actions) for kind in self.kinds[: known[0]]) + known[1]
+                    total += weight * derivative_in_share(formula, values, shares, place)
+            except ZeroDivisionError:
+                raise StructureError(
+                    f"'{formula}' may divide by zero at an equilibrium whose shares are known only "
+                    "within bounds: it is not checked"
+                ) from None
         return total
+
+    def _own(self, kind: _Kind, action: int) -> dict[str, Enclosure]:
+        return self._labels(kind, action) | dict(kind.attributes)
 
     @property
     def is_large_with_several(self) -> bool:
@@ -716,11 +787,21 @@ class _Table:
         return expected_over_draws(value, max(numbers), others, kind.shares)
 
     @property
-    def _is_large(self) -> bool:
-        kind = self.kinds[0] if len(self.kinds) == 1 else None
-        if kind is None or kind.size <= _GONE_THROUGH or len(kind.actions) != 2:
+    def is_large(self) -> bool:
+        """Whether one population with two choices mixes, too large for its profiles."""
+        kinds = self.kinds
+        if len({kind.player for kind in kinds}) != 1 or len(kinds[0].actions) != 2:
             return False
-        return kind.counts is None and kind.belief is None and kind.exit is None
+        if any(kind.belief is not None or kind.exit is not None for kind in kinds):
+            return False
+        mixing = [kind.size for kind in kinds if kind.counts is None]
+        return bool(mixing) and math.prod(mixing) > _GONE_THROUGH
+
+    @property
+    def _profiles_are_few(self) -> bool:
+        """Whether the profiles of several types that mix can be gone through all the same."""
+        mixing = [kind.size + 1 for kind in self.kinds if kind.counts is None]
+        return len(self.kinds) > 1 and math.prod(mixing) <= _MOST_GONE_THROUGH
 
     def _over_one_count(
         self, formula: sp.Expr, action: int | None, known: tuple[int, int] | None
@@ -750,7 +831,7 @@ class _Table:
         pair = (used[place - 1], used[place])
         total = ZERO
         try:
-            for weight, crowd in self._crowds(action, pair):
+            for weight, crowd in self._crowds_of_pair(action, pair):
                 rest = kind.size - len(extra)
                 parts = segments(formula, crowd._replace(size=rest, others=rest, taking=0))
                 total += weight * expected_over_counts(parts, kind.shares[pair[1]])
@@ -760,10 +841,10 @@ class _Table:
             return None
         return total
 
-    def _crowds(
-        self, action: int | None, pair: tuple[int, int] = (0, 1)
+    def _crowds_of_pair(
+        self, action: int | None, pair: tuple[int, int]
     ) -> Iterator[tuple[Enclosure, Crowd]]:
-        """Yield what a member of the one population sees, for each draw of chance."""
+        """Yield what a member of one kind sees who looks at two of its choices only."""
         kind = self.kinds[0]
         exact = {name: value.lower for name, value in kind.attributes.items() if value.is_exact}
         first, second = (
@@ -777,14 +858,74 @@ class _Table:
             counts = (kind.size, others, int(action == pair[1]))
             yield weight, Crowd(kind.player, *counts, values, (first, second))
 
-    def sign_of_gain(self, pair: tuple[int, int]) -> int:
+    def _crowds(
+        self,
+        index: int | None,
+        own: int | None,
+        action: int | None,
+        known: tuple[int, int] | None = None,
+    ) -> Iterator[tuple[Enclosure, Crowd]]:
+        """Yield what a member of a kind (or nobody) sees, for each draw of chance."""
+        values = [[self._exact_values(kind, a) for a in (0, 1)] for kind in self.kinds]
+        mixing = [i for i, kind in enumerate(self.kinds) if kind.counts is None]
+        first, drawn = mixing[0], index if index in mixing else None
+        rest = []
+        for i, kind in enumerate(self.kinds):
+            for a, number in enumerate(kind.counts or ()):
+                moved = (a == action) - (a == own) if i == index else 0
+                rest.append((number + moved, values[i][a]))
+        alike = tuple((self.kinds[i].size, values[i][0], values[i][1]) for i in mixing[1:])
+        told = [] if drawn is None or action is None else [action]
+        told += [] if known is None else [known[1]]
+        others = sum(self.kinds[i].size for i in mixing) - len(told)
+        counts = (self.kinds[first].size, others, sum(told))
+        mine = {} if index is None or action is None else values[index][action]
+        for weight, draw in self._draws():
+            here = {**self.at, **{name: v.lower for name, v in draw.items()}, **mine}
+            choices = (values[first][0], values[first][1])
+            player = self.kinds[first].player
+            yield weight, Crowd(player, *counts, here, choices, tuple(rest), alike)
+
+    def _exact_values(self, kind: _Kind, action: int) -> dict[str, Fraction]:
+        """Return what an action stands for, and the attributes of a kind."""
+        known = self._labels(kind, action) | dict(kind.attributes)
+        return {name: value.lower for name, value in known.items() if value.is_exact}
+
+    def _gains(self, index: int, pair: tuple[int, int]) -> list[list[tuple[Segment, ...]]]:
+        """Return payoffs by two choices over counts, for each draw of chance; none if untold."""
+        formula = self.game.payoff(self.kinds[index].player)
+        seen = (
+            [self._crowds_of_pair(a, pair) for a in pair]
+            if self.is_large_with_several
+            else [self._crowds(index, a, a) for a in pair]
+        )
+        try:
+            rows = [[segments(formula, crowd) for _, crowd in crowds] for crowds in seen]
+        except StructureError:
+            return []
+        return [list(both) for both in zip(*rows, strict=True)]
+
+    def sign_of_gain(self, index: int, pair: tuple[int, int]) -> int:
         """Return the sign of what the second choice of a large population gains, 0 if untold."""
-        if not (self._is_large or self.is_large_with_several) or self.game.chance:
+        if not (self.is_large or self.is_large_with_several) or self.game.chance:
             return 0
-        formula = self.game.payoff(self.kinds[0].player)
-        ((_, first),), ((_, second),) = (self._crowds(action, pair) for action in pair)
-        parts = [segments(formula, crowd) for crowd in (first, second)]
-        return sign_of_gain(parts[0], parts[1], self.kinds[0].shares[pair[1]].lower)
+        for first, second in self._gains(index, pair):
+            return sign_of_gain(first, second, self.kinds[index].shares[pair[1]].lower)
+        return 0
+
+    def mix_as_one(self, together: Sequence[int]) -> bool:
+        """Whether kinds have one probability, and gain the same by it beside any number of others.
+
+        If one of them is indifferent where all have the same probability, so are the others.
+        """
+        if not self.is_large or len({self.kinds[i].shares for i in together}) > 1:
+            return False
+        rows = [self._gains(i, (0, 1)) for i in together]
+        return all(rows) and all(
+            same_functions(one, other)
+            for row in rows[1:]
+            for one, other in zip(row, rows[0], strict=True)
+        )
 
     def after(
         self, index: int, own: int, action: int, known: tuple[int, int] | None = None
@@ -829,14 +970,14 @@ class _Table:
 
     def _member_mean(self, player: str, formula: sp.Expr) -> Enclosure:
         """Average a member's formula over all members and what they do."""
-        total, members = ZERO, 0
+        total, members = ZERO, Fraction(0)
         for index, kind in enumerate(self.kinds):
             if kind.player != player:
                 continue
-            members += kind.size
+            members += kind.size * kind.mass
             for action, share in enumerate(kind.shares):
                 if share.upper > 0:
-                    size = Enclosure.point(kind.size)
+                    size = Enclosure.point(kind.size * kind.mass)
                     total += size * share * self.mean(formula, index, action, action)
         return total / Enclosure.point(members) if members else ZERO
 
@@ -848,7 +989,7 @@ class _Table:
 
     def _anyway(self, formula: sp.Expr) -> Enclosure:
         """Expect a formula over all profiles: what is due even where members exit."""
-        found = self._over_counts(formula, None)
+        found = self._over_counts(formula)
         if found is not None:
             return found
         total = ZERO

@@ -31,9 +31,9 @@ from pigou.design_families import Family, Target, carried_over, counts_of
 from pigou.equilibrium import EquilibriumSet, Grade
 from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.exact import Enclosure
-from pigou.game import GOVERNMENT, Game
+from pigou.game import GOVERNMENT, Game, is_continuum
 from pigou.selection import Selected as Selection, select
-from pigou.solvers.critical import StrengthForm, cells, constant, strength_form
+from pigou.solvers.critical import Cell, Critical, StrengthForm, cells, constant, strength_form
 from pigou.solvers.crowd_critical import MOST_MEMBERS, meetings, number_of_mixtures_changes
 from pigou.solvers.dominance import survivors
 from pigou.solvers.form import Counts, FiniteForm, finite_form
@@ -90,7 +90,7 @@ class Setting:
     @cached_property
     def form(self) -> StrengthForm | None:
         """The finite game with payoffs as polynomials in the strength, if it is one."""
-        if has_interval(self.game) or is_staged(self.game):
+        if has_interval(self.game) or is_staged(self.game) or is_continuum(self.game):
             return None
         return strength_form(self.game, self.family.parameter, self.at)
 
@@ -198,6 +198,11 @@ class Goal:
     def words(self) -> str:
         """The goal in words."""
         raise NotImplementedError
+
+    @property
+    def cells(self) -> tuple[list[Critical], list[Cell]] | None:
+        """The critical strengths and the cells between, where they come from no finite form."""
+        return None
 
     def holds(self, strength: Fraction) -> bool | None:
         """Whether it is reached at a strength; None if that is not known."""

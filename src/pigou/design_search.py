@@ -174,7 +174,7 @@ def least_strength(setting: Setting, goal: Goal) -> Threshold:
     >>> str(found.value), found.attained, found.grade
     ('3/8', False, 'proved')
     """
-    known = setting.form is not None
+    known = setting.form is not None or goal.cells is not None
     points, parts = _cells(setting, goal)
     walked = _walk(setting, goal, points, parts)
     spans, doubts = _spans(walked)
@@ -217,6 +217,8 @@ def _none(walked: list[_Part], known: bool, doubts: tuple[str, ...]) -> Threshol
 
 def _cells(setting: Setting, goal: Goal) -> tuple[list[Critical], list[Cell]]:
     low, high = setting.family.low, setting.family.high
+    if goal.cells is not None:
+        return goal.cells
     if setting.form is not None:
         samples = 1 if goal.name == "gone" else SAMPLES
         return cells(goal.polynomials(setting.form), low, high, samples)
@@ -320,8 +322,17 @@ def _bisected(
         f"the goal fails at the lower end of the enclosure and is reached at the upper one{hint}; "
         f"that it is reached nowhere below was looked at in {number} strengths only"
     )
-    reached = Span(value, Enclosure.point(part.samples[place]), attained, True)
-    tail = (s for s in spans if s.low.lower > part.samples[place])
+    last = next((n for n, a in enumerate(part.answers) if n > place and not a), len(part.answers))
+    end = part.samples[last - 1]
+    tail = [s for s in spans if s.low.lower > end]
+    reached = Span(value, Enclosure.point(end), attained, True)
+    if last == len(part.answers) and isinstance(part.where, Cell):  # as far as was looked
+        edge = part.where.high
+        if edge is None:
+            reached = reached._replace(high=None)
+        elif tail and tail[0].low == edge.value:
+            joined, *tail = tail
+            reached = reached._replace(high=joined.high, with_high=joined.with_high)
     grade = "certified" if goal.sure_at(low) and goal.sure_at(high) else "numerical"
     return Threshold(value, "", attained, grade, how, (reached, *tail), doubts)
 

@@ -26,6 +26,7 @@ from pigou.design_continuous import continuous
 from pigou.design_costs import frontier, with_costs
 from pigou.design_families import DIVIDE, Target
 from pigou.design_goals import Goal, Selected, Setting, Unique
+from pigou.design_mass import of_continuum
 from pigou.design_orders import divided
 from pigou.design_results import Design
 from pigou.design_search import Threshold, highest_worst_welfare, least_strength
@@ -43,7 +44,7 @@ from pigou.design_task import (
 )
 from pigou.errors import StructureError
 from pigou.exact import Enclosure, Record
-from pigou.game import Game
+from pigou.game import Game, is_continuum
 from pigou.model import Model
 from pigou.reform import Reform
 from pigou.solvers.budgets import budgets
@@ -117,11 +118,12 @@ def design(
     (['3/8', '11/36', '17/72', '1/6', '7/72', '1/36'], '29/24')
     """
     what = model if isinstance(model, Model) else Model(model)
-    task = settled(
-        read_task(
-            what, goal, family, at, over, target, bad, reforms, vary, select, most, costs_of_funds
-        )
+    task = read_task(
+        what, goal, family, at, over, target, bad, reforms, vary, select, most, costs_of_funds
     )
+    if is_continuum(task.game):
+        return replace(of_continuum(task), funds=task.funds)
+    task = settled(task)
     if task.family == DIVIDE:
         found = divided(task)
     elif has_interval(task.game):

@@ -41,6 +41,7 @@ from pigou.expression import (
 )
 
 __all__ = [
+    "CONTINUUM",
     "GOVERNMENT",
     "Bystander",
     "Chance",
@@ -53,10 +54,14 @@ __all__ = [
     "Traces",
     "Transfer",
     "Type",
+    "is_continuum",
 ]
 
 GOVERNMENT = "government"
 """The name of the public purse: a bystander of every game, without being declared."""
+
+CONTINUUM = "continuum"
+"""The size of a population whose members have no weight, in words."""
 
 
 def _set(instance: object, **values: object) -> None:
@@ -180,9 +185,10 @@ class Player:
     label : str
         The words a reader sees; the name by default.
     size : number, str or sympy expression
-        Number of members; a formula in parameters is allowed. ``sympy.oo`` is a continuum of mass
-        one, over which sums and means are both the integral.
-        With types, leave it out: it is the sum of their sizes.
+        Number of members; a formula in parameters is allowed. ``"continuum"``, or ``sympy.oo``, is
+        a continuum of mass one, over which sums and means are both the integral.
+        With types, leave it out: it is the sum of their sizes. Those of a continuum are masses
+        that sum to one.
     types : iterable of Type
         Parts of the population that differ.
     parties : mapping of str to formula
@@ -208,13 +214,15 @@ class Player:
         if self.name == GOVERNMENT:
             raise DeclarationError(f"player '{GOVERNMENT}': this name is kept for the public purse")
         _set(self, types=tuple(self.types), label=self.label or self.name)
+        if self.size == CONTINUUM:
+            _set(self, size=sp.oo)
         _set(self, parties=Record({valid_name(n, "party"): f for n, f in self.parties.items()}))
         if self.parties and self.is_population:
             raise DeclarationError(
                 f"player '{self.name}': only a single player decides for parties"
             )
         _distinct("type", [t.name for t in self.types], f"player '{self.name}'")
-        if self.types and self.size != 1:
+        if self.types and self.size not in (1, sp.oo):
             raise DeclarationError(
                 f"player '{self.name}': give the sizes of its types or a size, not both"
             )
@@ -725,6 +733,8 @@ class Game:
                 for t in player.types
             )
             types = tuple(types)
+            if player.size == sp.oo:
+                return self._massed(replace(player, types=types))
             for t in types:
                 if t.size.is_number and not (t.size.is_integer and t.size >= 0):
                     raise DeclarationError(
@@ -737,6 +747,19 @@ class Game:
         if size.is_number and not (size.is_integer and size.is_positive):
             raise DeclarationError(f"{where} is a whole number of at least 1, not {size}")
         return replace(player, size=size)
+
+    def _massed(self, player: Player) -> Player:
+        """Return a continuum whose types have masses, once these are checked."""
+        masses = [t.size for t in player.types]
+        numbers = [mass for mass in masses if mass.is_number]
+        if any(mass.is_negative for mass in numbers) or (
+            len(numbers) == len(masses) and sp.Add(*numbers) != 1
+        ):
+            raise DeclarationError(
+                f"player '{player.name}': the masses of its types are "
+                f"{', '.join(map(str, masses))}; they must not be negative and must sum to 1"
+            )
+        return player
 
     def _bounded(self, move: Move) -> Move:
         if isinstance(move.domain, Choice):
@@ -852,6 +875,8 @@ class Game:
         """Return the number of members of a player (1 unless it is a population)."""
         who = self.player(player)
         names = [p.name for p in self.parameters]
+        if who.size == sp.oo:
+            return sp.oo
         sizes = [t.size for t in who.types] or [who.size]
         return sp.Add(*(s if s == sp.oo else read_expression(s, names) for s in sizes))
 
@@ -1068,3 +1093,15 @@ def _net(transfers: Iterable[Transfer]) -> tuple[Transfer, ...]:
         else:
             kept.append(new)
     return tuple(kept)
+
+
+def is_continuum(game: Game) -> bool:
+    """Whether a continuum of members moves in a game.
+
+    Examples
+    --------
+    >>> moves = [Move("up", "firm", {"no": 0, "yes": 1})]
+    >>> is_continuum(Game("g", [Player("firm", size="continuum")], moves, {"firm": "up"}))
+    True
+    """
+    return any(player.size == sp.oo for player in game.players)

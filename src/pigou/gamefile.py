@@ -68,7 +68,6 @@ __all__ = ["VERSION", "read_game", "read_game_file"]
 VERSION = 1
 """The version of the format that is read; `pigou.gamewriter` writes it."""
 
-CONTINUUM = "continuum"
 
 _TABLES = (
     "pigou", "game", "parameters", "players", "moves", "chance", "definitions", "divisions",
@@ -319,10 +318,9 @@ def _player(name: str, table: FileTable) -> Player:
     size: Any = table.formula("size", 1)
     types = tuple(_type(kind, entry) for kind, entry in _types(table))
     with table.at():
-        how_many = sp.oo if size == CONTINUUM else size
         parties = table.table("parties")
         formulas = {n: parties.formula(n) for n in parties.items}
-        return Player(name, table.text("label"), how_many, types, formulas)
+        return Player(name, table.text("label"), size, types, formulas)
 
 
 def _types(player: FileTable) -> list[tuple[str, FileTable]]:

@@ -27,8 +27,8 @@ from pigou.expression import (
     write_expression,
 )
 from pigou.filetable import MOST_CELLS, MOST_ENTRIES, plain
-from pigou.game import Chance, Choice, Game, Move, Parameter, Player, Transfer
-from pigou.gamefile import CONTINUUM, VERSION
+from pigou.game import CONTINUUM, Chance, Choice, Game, Move, Parameter, Player, Transfer
+from pigou.gamefile import VERSION
 from pigou.model import Case, Fact, Model
 from pigou.propositionfile import of_proposition
 from pigou.reform import Reform
@@ -172,7 +172,7 @@ def _of_player(game: Game, player: Player) -> Iterator[str]:
     size = CONTINUUM if player.size == sp.oo else player.size
     items = {
         "label": "" if player.label == player.name else player.label,
-        "size": None if player.types or size == 1 else size,
+        "size": None if size == 1 else size,
         "parties": {name: _formula(game, u) for name, u in player.parties.items()},
     }
     yield _section(f"[players.{_name(player.name)}]", items)

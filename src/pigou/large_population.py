@@ -92,9 +92,9 @@ def _scope(pure: bool) -> str:
 
 
 def _how_pure(about: Population) -> str:
-    pieces = len(about.gain.pieces)
+    pieces, kind = len(about.gain.pieces), "polynomial" if about.gain.is_polynomial else "rational"
     return (
-        f"what a choice gains read as {pieces} polynomial piece{'s' * (pieces > 1)} over "
+        f"what a choice gains read as {pieces} {kind} piece{'s' * (pieces > 1)} over "
         f"{about.size:,} counts of others, with its sign at every one of them"
     )
 
@@ -109,6 +109,9 @@ def _open(about: Population, found: BinomialRoots) -> list[str]:
     """Say where there may be further mixtures."""
     parts = []
     for one in found.unresolved:
+        if one.lower == 0 and one.upper == 1:
+            parts.append(f"mixtures, {found.how}")
+            continue
         low, high = (f"{float(end):.12g}" for end in (one.lower, one.upper))
         where = f"about {low}" if low == high else f"from {low} to {high}"
         parts.append(
@@ -214,7 +217,8 @@ def solve_continuum(about: Mass) -> EquilibriumSet:
     doubtful = [e.name for e in equilibria if e.evidence.grade is Grade.NUMERICAL]
     if doubtful:
         notes.append(f"the checker could not confirm {', '.join(doubtful)}")
-    pieces = f"{found.pieces} polynomial piece{'s' * (found.pieces > 1)}"
+    kind = "polynomial" if found.polynomial else "rational"
+    pieces = f"{found.pieces} {kind} piece{'s' * (found.pieces > 1)}"
     how = f"what a choice gains read as {pieces} over the share, its roots isolated exactly"
     if found.jumps:
         where = ", ".join(str(share) for share in found.jumps)

@@ -37,6 +37,7 @@ from pigou.exact import Enclosure
 from pigou.following import followed
 from pigou.game import Game
 from pigou.solvers.form import Counts, FiniteForm, Group, finite_form
+from pigou.solvers.population import population
 from pigou.solvers.strengths import Path, alike, pure_span, shared_paths, support_span
 from pigou.stages import is_staged
 
@@ -130,7 +131,7 @@ class _Matching:
                 self.new[name] = Change("appears", "", name, first, "exact", why)
 
     def _shared(self, forms: tuple[FiniteForm, FiniteForm]) -> None:
-        paths = shared_paths(*forms)
+        paths = None if _is_ratio(self.before) else shared_paths(*forms)
         if paths is None:
             return
         label = ", ".join(forms[0].groups[0].actions[1])
@@ -247,6 +248,12 @@ def _forms(before: Scenario, after: Scenario) -> tuple[FiniteForm, FiniteForm] |
         unpaid = replace(after.game, transfers=before.game.transfers)
         first = finite_form(unpaid, after.found.at)
     return (first, last) if alike(first, last) else None
+
+
+def _is_ratio(before: Scenario) -> bool:
+    """Whether payoffs in a large population are ratios of polynomials: of as many degrees."""
+    crowd = population(before.game, before.game.values(before.found.at))
+    return crowd is not None and not crowd.gain.is_polynomial
 
 
 def _only_payments(before: Game, after: Game) -> bool:

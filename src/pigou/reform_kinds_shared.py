@@ -15,7 +15,17 @@ import sympy as sp
 
 from pigou.errors import ReformError, unknown
 from pigou.expression import If, names_in, read_condition, read_expression, symbol, valid_name
-from pigou.game import GOVERNMENT, Bystander, Choice, Game, Move, Player, Transfer, Type
+from pigou.game import (
+    GOVERNMENT,
+    Bystander,
+    Choice,
+    Game,
+    Move,
+    Player,
+    Transfer,
+    Type,
+    is_continuum,
+)
 
 __all__ = [
     "Kind",
@@ -236,6 +246,11 @@ def set_apart(game: Game, player: str, members: Any, group: str | None) -> tuple
     size = read_expression(members, [p.name for p in game.parameters])
     if not who.is_population:
         raise ReformError(f"'{player}' is one player: 'members' needs a population")
+    if is_continuum(game):
+        raise ReformError(
+            f"'{player}' is a continuum, of which no members are set apart: reform a population "
+            "with a number of members, or pay all alike"
+        )
     if who.types:
         known = {t.name: t.size for t in who.types}
         if known.get(group) == size and group in who.attributes:
