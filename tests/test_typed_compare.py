@@ -31,7 +31,6 @@ from pigou import (
 )  # fmt: skip
 from pigou.check import examine
 from pigou.compare_page import compare_page
-from pigou.errors import StructureError
 from pigou.incidence import incidence_matrix
 from pigou.results import comparison_result
 from pigou.screen import as_text
@@ -119,13 +118,6 @@ def test_types_that_tie_share_what_is_best_and_an_equilibrium_among_them_is_seen
     assert len(best.profiles) == 5
     assert best.profiles[1] == f"a: {HUGE - 1} no, 1 yes; b: 1 no, {HUGE - 1} yes"
     assert best.is_equilibrium
-
-
-def test_a_bystander_who_cares_for_types_in_a_curved_way_is_refused():
-    idle = [Bystander("idle", "sum(c*go)**2")]
-    game = crowd("go*(1 - mean(go))", {"a": (HUGE, 0), "b": (HUGE, 1)}, bystanders=idle)
-    with pytest.raises(StructureError, match="depends on which types"):
-        first_best(game)
 
 
 # -- the first best of a continuum ----------------------------------------------------------------
@@ -396,3 +388,29 @@ def test_the_page_and_the_result(size):
     text = " ".join(as_text(compare_page(Model(game), found)).split())
     assert "by iterated dominance: round 1: no (x, near) is strictly dominated by yes" in text
     assert "Laplacian selection is for one population with two choices; taken instead" in text
+
+
+@pytest.mark.parametrize("size", [10**6, sp.oo])
+def test_where_the_first_best_is_not_known_the_rest_is_compared(size):
+    """Harm grows with the square of what both types emit: which go counts, and not linearly."""
+    game = standard(size)
+    each = 1 if size == sp.oo else size
+    harm = [Bystander("downwind", "-mean(c*go)**2" if size == sp.oo else "-sum(c*go)**2/10**6")]
+    game = Game("harm", game.players, game.moves, game.payoffs, bystanders=harm)
+    found = compare(game, [subsidy("go", "1/2", name="paid")])
+    assert found.baseline.first_best.welfare is None
+    assert "depends on which types" in found.baseline.first_best.unknown
+    (one,) = (v for v in found.verdicts("paid") if v.rule == "selected")
+    share = Fraction(2, 5) * Fraction(1, 4) + Fraction(3, 5) * Fraction(3, 4)
+    harmed = Enclosure.point(-(share**2) * each)
+    assert one.changes["downwind"] == harmed
+    assert one.net["1"] == Enclosure.point(Fraction(9, 20) * each) + harmed
+    base = found.baseline
+    assert base.diagnosis(base[base.selected]) == "not judged: the first best is not known"
+    result = json.loads(json.dumps(comparison_result(found)))
+    schema = json.loads((SCHEMAS / "pigou-compare-1.schema.json").read_text(encoding="utf-8"))
+    assert list(problems(result, schema, schema)) == []
+    assert result["baseline"]["first_best"]["welfare"] is None
+    text = " ".join(as_text(compare_page(Model(game), found)).split())
+    assert "the first best is not known: '" in text
+    assert "Nothing fails here" not in text
