@@ -12,8 +12,20 @@ from fractions import Fraction
 import pytest
 from flint import fmpq, fmpq_poly
 
-from pigou import Bystander, Enclosure, Game, Grade, Move, Parameter, Player, Type, solve
+from pigou import (
+    Bystander,
+    Enclosure,
+    Game,
+    Grade,
+    Move,
+    Parameter,
+    Player,
+    Strategy,
+    Type,
+    solve,
+)
 from pigou.check import examine
+from pigou.check_simultaneous import payoffs_by_action
 from pigou.errors import StructureError
 from pigou.solvers import several_types as rooms
 from pigou.solvers.binomial import Binomial
@@ -466,3 +478,27 @@ def test_more_than_four_types_are_refused_with_what_is_allowed():
 def test_too_many_members_are_refused():
     with pytest.raises(Exception, match="at most 1,000,000,000,000 are solved"):
         solve(crowd("go*(mean(go) - c)", {"a": (10**12, 1), "b": (1, 2)}))
+
+
+def test_an_exact_probability_is_not_confirmed_by_a_gain_that_rounds_to_zero():
+    """At 1/2 both types are indifferent; 10**-45 beside it the gain is too small to be bounded."""
+    needed = HUGE // 2 + 2
+    game = crowd(f"go*(if(sum(go) >= {needed}, 1, 0) - 1/2)", {"a": (HUGE, 1), "b": (2, 2)})
+    beside = Enclosure.point(Fraction(1, 2) + Fraction(1, 10**45))
+    wrong = [
+        Strategy("go", "x", name, {"no": Enclosure.point(1) - beside, "yes": beside})
+        for name in "ab"
+    ]
+    found = examine(game, game.values(), wrong)
+    assert found.gain.upper < Fraction(1, 10**30)
+    assert not found.confirmed
+
+
+def test_a_sum_that_tells_types_apart_is_expected_profile_by_profile():
+    """Two types of 15 who all mix: worked out by hand."""
+    game = crowd("go*(mean(c*go) - 1/2)", {"a": (15, 1), "b": (15, 2)})
+    half = Enclosure.point("1/2")
+    both = [Strategy("go", "x", name, {"no": half, "yes": half}) for name in "ab"]
+    pays = payoffs_by_action(game, game.values(), both, "x", "a")
+    assert pays["yes"] == Enclosure.point(Fraction(1 + 7 + 15, 30) - Fraction(1, 2))
+    assert examine(game, game.values(), both).doubt.startswith("somebody may gain")

@@ -8,7 +8,8 @@ the strategies. For a profile :math:`\sigma` it bounds
 
 over every player i, every action a it takes with positive probability and every other action b.
 An equilibrium known exactly has a gain of exactly 0. One that is known by an enclosure has a
-bound that shrinks with the enclosure. That a solution really lies inside is proved anew:
+bound that shrinks with the enclosure. That a solution really lies inside is proved anew, and also
+where a mixture is stated exactly but its gain can only be bounded:
 
 1. One probability is unknown (one kind of player mixes two actions): the indifference condition
    changes sign between the ends of the enclosure.
@@ -18,8 +19,8 @@ bound that shrinks with the enclosure. That a solution really lies inside is pro
    rational enclosures; it cannot if Y is singular. The probabilities of the first actions, one
    less the sum of the others, lie in their enclosures too. Derivatives are differences: a
    member's expected payoff, as one of the n others of a kind is known to take one action instead
-   of another, times n. Probabilities that are stated exactly, next to others that are not, are
-   taken to be known to :math:`10^{-60}` in this.
+   of another, times n. Probabilities that are stated exactly are taken to be known to
+   :math:`10^{-60}` in this.
 
 In a large population with two choices, where profiles cannot be gone through, expectations are
 over how many take the second one (`pigou.check_counts`), of several types together
@@ -223,8 +224,9 @@ def _examined(table: _Table) -> Examination:
                 table.after(index, action, other) - earned[action]
                 for other in table.rivals(index, action)
             ]
-    doubt = _existence(table) or _too_wide(table)
     gain = Enclosure(max(g.lower for g in gains), max(g.upper for g in gains))
+    near = _known_to_digits(table) if gain.lower <= 0 < gain.upper else table
+    doubt = _existence(near) or _too_wide(table)
     doubt = verdict(gain, table.payoffs, doubt)
     return Examination(
         table.payoffs,
@@ -245,6 +247,20 @@ def verdict(gain: Enclosure, payoffs: Mapping[str, Enclosure], doubt: str) -> st
     if gain.upper > small or gain.lower > 0:
         return f"somebody may gain {gain.value:.3g} by deviating"
     return doubt
+
+
+def _known_to_digits(table: _Table) -> _Table:
+    """Return a table in which mixtures that are stated exactly are known to 60 digits.
+
+    Where it is open whether a gain is zero, it is to be shown that there is a solution so near.
+    """
+    changed = {
+        index: tuple(_widened(share) if share.lower > 0 else share for share in kind.shares)
+        for index, kind in enumerate(table.kinds)
+        if kind.counts is None and kind.belief is None
+        if all(share.is_exact for share in kind.shares) and max(s.lower for s in kind.shares) < 1
+    }
+    return table.with_shares(changed) if changed else table
 
 
 def _too_wide(table: _Table) -> str:
@@ -684,6 +700,8 @@ class _Table:
             try:
                 total += weight * expected_over_types(segments(formula, crowd), draws)
             except StructureError:  # no polynomial in the count
+                if self._profiles_are_few:
+                    return None
                 if len(self.kinds) > 1 or known is not None:
                     raise
                 total += weight * expected_by_terms(formula, crowd, self.kinds[0].shares[1])
@@ -715,11 +733,17 @@ class _Table:
         total = ZERO
         for weight, draw in self._draws():
             values = {**self.parameters, **draw, **own}
-            if known is None:
-                total += weight * enclosed(formula, values, lambda _: shares)
-            else:
-                place = sum(len(kind.actions) for kind in self.kinds[: known[0]]) + known[1]
-                total += weight * derivative_in_share(formula, values, shares, place)
+            try:
+                if known is None:
+                    total += weight * enclosed(formula, values, lambda _: shares)
+                else:
+                    place = sum(len(kind.actions) for kind in self.kinds[: known[0]]) + known[1]
+                    total += weight * derivative_in_share(formula, values, shares, place)
+            except ZeroDivisionError:
+                raise StructureError(
+                    f"'{formula}' may divide by zero at an equilibrium whose shares are known only "
+                    "within bounds: it is not checked"
+                ) from None
         return total
 
     def _own(self, kind: _Kind, action: int) -> dict[str, Enclosure]:
@@ -772,6 +796,12 @@ class _Table:
             return False
         mixing = [kind.size for kind in kinds if kind.counts is None]
         return bool(mixing) and math.prod(mixing) > _GONE_THROUGH
+
+    @property
+    def _profiles_are_few(self) -> bool:
+        """Whether the profiles of several types that mix can be gone through all the same."""
+        mixing = [kind.size + 1 for kind in self.kinds if kind.counts is None]
+        return len(self.kinds) > 1 and math.prod(mixing) <= _MOST_GONE_THROUGH
 
     def _over_one_count(
         self, formula: sp.Expr, action: int | None, known: tuple[int, int] | None

@@ -32,7 +32,7 @@ from pigou.game import GOVERNMENT, Game
 from pigou.planning import best_plan
 from pigou.solvers.combinations import combined_optimum
 from pigou.solvers.dominance import survivors
-from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
+from pigou.solvers.form import LARGEST_GROUP, Allowed, Counts, FiniteForm, finite_form
 from pigou.solvers.mean_field import Mass, continuum_of, mean_field, optimum
 from pigou.solvers.population import Population, population, pure_counts
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
@@ -239,13 +239,13 @@ def _first_best_of_several(
     try:
         best = best_of_several(crowd)
     except StructureError as error:
-        if crowd.size is not None:
+        if crowd.size is not None and crowd.size <= LARGEST_GROUP:
             return None
         raise StructureError(f"game '{game.name}': the first best is open: {error}") from None
     order = slice(None) if crowd.size is None else slice(None, None, -1)
     plans = tuple(
         ", ".join(
-            " ".join([label, str(n)][order])
+            " ".join([label, str(n if crowd.size is None else int(n.lower))][order])
             for n, label in zip(place, crowd.labels, strict=True)
             if n.upper > 0
         )
