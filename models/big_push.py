@@ -325,12 +325,12 @@ def propositions() -> tuple[Proposition, ...]:
         ),
         Proposition(
             "fixed_costs_alone",
-            "Large fixed costs make a trap, with or without a wage premium.",
+            "Fixed costs that no factory can bear alone make a trap, even without a wage premium.",
             "no_holds == 1 and yes_holds == 1",
-            profiles, (f"setup >= {least}", f"setup <= {kept}*(1 + premium)", *plain), false=True,
-            lesson="Between the ends of the interval the trap is open; above it factories are not "
-            "worth building at all. Without a premium the interval is a point.",
-            source="a plausible claim",
+            profiles, ("premium == 0", f"setup > {kept}", *plain), false=True,
+            lesson="Without a premium income rises by profits only: what does not pay for the "
+            "first does not pay for all together, either.",
+            source="a plausible claim, against @murphy1989industrialization, section III",
         ),
         Proposition(
             "wages_for_workers",

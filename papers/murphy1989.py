@@ -26,6 +26,8 @@ from fractions import Fraction
 from functools import cache, partial
 from typing import Any
 
+from flint import arb, fmpq
+
 from pigou.designing import design
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade
 from pigou.exact import Enclosure
@@ -34,7 +36,9 @@ from pigou.models import load
 from pigou.models.big_push import PROFIT
 from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.replicating import answer, crossing, only, threshold, worth
+from pigou.solvers.mean_field import continuum_of, pieces_of_gain
 from pigou.solvers.regimes import regimes
+from pigou.solvers.roots import Root
 from pigou.solving import solve
 
 FORM = f"{DERIVED}; own numbers"
@@ -72,7 +76,7 @@ def publication() -> Publication:
             claim("s_uniform", "least subsidy to a factory with which all build in every "
                   "equilibrium", 1, uniform),
             claim("s_divide_conquer", "least budget with which sectors build one after the other",
-                  "0.2836046757", partial(at, 1, LOST)),
+                  "0.2836046757", one_by_one),
             claim("infra_R_social", "largest cost of the facility, in labour, at which all "
                   "together gain by it", "2.666666667", partial(facility, SOCIAL)),
             claim("infra_R_private", "the same for an owner who charges every user the same",
@@ -82,13 +86,6 @@ def publication() -> Publication:
 
 
 # -- the big push ---------------------------------------------------------------------------------
-
-LOST = (
-    "setup*(1 + premium)*mean(build) - (1 - (1 + premium)/productivity)*(mean(build)*setup "
-    "- (labour - setup/(1 - 1/productivity))*log(1 - mean(build)*(1 - 1/productivity)))"
-    "/(1 - 1/productivity)"
-)
-"""The losses of all who build up to where a factory breaks even: the integral of minus profit."""
 
 
 @cache
@@ -133,6 +130,18 @@ def uniform() -> Computed:
     """Return the least subsidy to every factory with which all build in every equilibrium."""
     found = design(load("big_push"), "unique", "factory_subsidy", at=HERE, formulas=False)
     return answer(threshold(found), found.threshold.grade, method="design")
+
+
+def one_by_one() -> Computed:
+    """Return the losses of all who build up to the share at which a factory breaks even."""
+    game = load("big_push").game
+    mass = continuum_of(game, game.values(HERE))
+    assert mass is not None
+    (profit,) = pieces_of_gain(mass)[1]
+    share = one(1).strategies[0].probabilities["yes"].lower
+    ends = (fmpq(0), fmpq(share.numerator, share.denominator))
+    gained = profit.integral(*(Root(arb(end), 1, end) for end in ends))
+    return answer(-gained, one(1), method="the integral of what a factory loses")
 
 
 # -- the facility ---------------------------------------------------------------------------------

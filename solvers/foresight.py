@@ -237,6 +237,8 @@ def _path_to(end: int, m: Migration) -> PathToEnd:
     half_turn = arb.pi() / omega
     shrunk = (-ball_of(m.discount) * half_turn / 2).exp()
     turn = ball_to_enclosure(ball_of(steady) - ball_of(end - steady) * shrunk)
+    if m.discount == 0:
+        turn = Enclosure.point(2 * steady - end)
     other = 1 - end
     inside = turn.lower >= 0 if end == 1 else turn.upper <= 1
     if inside:

@@ -240,7 +240,7 @@ def optimum(about: Mass) -> Optimum:
     spots, totals = _pieces(plain, _Reader.welfare)
     places = [(_Reader(plain, s).welfare().at(s.root), s.share, True) for s in spots]
     for total, low, high in zip(totals, spots, spots[1:], strict=False):
-        places += [(total.at(end.root), end.share, False) for end in (low, high)]
+        places += [(total.at(end.root), end.share, False) for end in _bounded(total, low, high)]
         places += [(total.at(s.root), s.share, True) for s in _cuts(total.slope, low, high)]
         if total.is_constant:
             middle = _between(low, high)
@@ -251,6 +251,19 @@ def optimum(about: Mass) -> Optimum:
     welfare = Enclosure(top, max(value.upper for value, _, _ in best))
     where = sorted({share for _, share, _ in attained or best}, key=lambda share: share.lower)
     return Optimum(welfare, where, bool(attained))
+
+
+def _bounded(total: Ratio, low: Spot, high: Spot) -> list[Spot]:
+    """Return the ends of an interval next to which a ratio does not fall without bound."""
+    kept = []
+    for end in (low, high):
+        is_pole = not total.is_polynomial and end.sign(total.under) == 0
+        if is_pole and _next_to(total.sign, low, high, end is high) > 0:
+            raise StructureError(
+                f"total payoffs rise without bound towards a share of {end.share}: there is no best"
+            )
+        kept += [] if is_pole else [end]
+    return kept
 
 
 def total_gain(about: Mass) -> Enclosure:

@@ -41,8 +41,9 @@ __all__ = [
     "falling",
     "falling_factorial",
     "read_piecewise",
-    "without_ratios",
+    "shifted",
     "sign_runs",
+    "without_ratios",
 ]
 
 MOST_PIECES = 2_000
@@ -194,7 +195,7 @@ class Piecewise:
         found = []
         for number, (low, high, value) in enumerate(self.pieces):
             if high > low:
-                found.append(Piece(low, high - 1, value(fmpq_poly([1, 1])) - value))
+                found.append(Piece(low, high - 1, shifted(value, 1) - value))
             if number + 1 < len(self.pieces):
                 jump = self.pieces[number + 1].value(fmpq(high + 1)) - value(fmpq(high))
                 found.append(Piece(high, high, fmpq_poly([jump])))
@@ -202,6 +203,19 @@ class Piecewise:
 
     def __sub__(self, other: Piecewise) -> Piecewise:
         return Piecewise(combined([self.pieces, other.pieces], lambda a, b: a - b))
+
+
+def shifted(value: Any, by: int) -> Any:
+    """Return :math:`g(k + s)` for a polynomial or a ratio g.
+
+    Examples
+    --------
+    >>> shifted(Ratio(1, fmpq_poly([0, 1])), 2)
+    Ratio(1, x + 2)
+    """
+    if isinstance(value, Ratio):
+        return Ratio(shifted(value.over, by), shifted(value.under, by))
+    return value(fmpq_poly([by, 1]))
 
 
 def sign_runs(polynomial: Any, low: int, high: int) -> list[Run]:

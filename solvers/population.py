@@ -30,7 +30,16 @@ from pigou.expression import symbol
 from pigou.game import Choice, Game
 from pigou.solvers.binomial_roots import BinomialRoots, binomial_roots
 from pigou.solvers.form import LARGEST_GROUP
-from pigou.solvers.piecewise import CountFormula, Piecewise, Run, combined, read_piecewise
+from pigou.solvers.piecewise import (
+    CountFormula,
+    Piece,
+    Piecewise,
+    Run,
+    combined,
+    read_piecewise,
+    shifted,
+)
+from pigou.solvers.rational import Ratio
 from pigou.solvers.rational_roots import rational_roots
 
 __all__ = [
@@ -85,7 +94,7 @@ class Population(NamedTuple):
         """All payoffs and surpluses before transfers, over how many take the second choice."""
         plain = self._replace(game=replace(self.game, transfers=()))
         payoff, count = plain.game.payoff(self.player), fmpq_poly([0, 1])
-        parts = [_read(plain, payoff, own, seen=True).pieces for own in (0, 1)]
+        parts = [_over_all(_read(plain, payoff, own).pieces, own, self.size) for own in (0, 1)]
         parts += [_read(plain, b.surplus, None).pieces for b in self.game.bystanders]
         return Piecewise(
             combined(parts, lambda a, b, *rest: (self.size - count) * a + sum(rest, count * b))
@@ -165,16 +174,31 @@ def large(game: Game, at: Mapping[str, Fraction]) -> int | None:
     return int(size) if size.is_Integer and size > LISTED else None
 
 
-def _read(about: Population, formula: sp.Expr, own: int | None, *, seen: bool = False) -> Piecewise:
+def _over_all(pieces: tuple[Piece, ...], own: int, size: int) -> tuple[Piece, ...]:
+    """Go over from the count of the others to that of all; anything will do where nobody is left.
+
+    Nobody takes the second choice at 0, nor the first at N: a payoff may be infinite there.
+    """
+    moved = [Piece(p.low + own, p.high + own, shifted(p.value, -own)) for p in pieces]
+    place, end = (0, 0) if own else (-1, size)
+    near = moved[place]
+    if isinstance(near.value, Ratio) and near.value.under(end) == 0:
+        moved.insert(0 if own else len(moved), Piece(end, end, fmpq_poly([0])))
+    else:
+        moved[place] = near._replace(low=min(near.low, end), high=max(near.high, end))
+    return tuple(moved)
+
+
+def _read(about: Population, formula: sp.Expr, own: int | None) -> Piecewise:
     """Read a formula, expected over the draws of chance, over the count of the others.
 
-    Or over the count of all, if nobody's own choice matters or a member's is `seen` among them.
+    Or over the count of all, if nobody's own choice matters.
     """
-    seen = seen or own is None
+    seen = own is None
     choice = about.game.moves[0].choice
     values = [{about.move: _exact(choice.options[label])} for label in about.labels]
     constants = {name: _exact(value) for name, value in about.at.items()}
-    taking = fmpq_poly([int(own == 1 and not seen), 1])
+    taking = fmpq_poly([int(own == 1), 1])
     top = about.size if seen else about.size - 1
     parts = []
     for weight, draw in draws(about.game, about.at):

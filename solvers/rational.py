@@ -134,7 +134,8 @@ class Ratio:
         """
         beside = {n for n in self.beside_poles(low, high) if low <= n <= high}
         sizes = [abs(self(fmpq(end))) for end in {low, high} | beside]
-        turning = real_roots(self.slope, low, high) if self.slope.degree() > 0 else []
+        slope = self.slope // self.slope.gcd(self.under)  # not zero at a repeated pole
+        turning = real_roots(slope, low, high) if slope.degree() > 0 else []
         values = (self.at(root) for root in turning)
         ends = (end for value in values for end in (value.lower, value.upper))
         return max([*sizes, *(abs(fmpq(end.numerator, end.denominator)) for end in ends)])

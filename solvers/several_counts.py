@@ -126,18 +126,20 @@ def pure_profiles_of_many(crowd: Crowd) -> PureCounts:
         found.boxes.extend(alike(crowd, first))
     for pair in itertools.combinations(range(number), 2):
         found.boxes.extend(_edge(crowd, pair))
-    excluded: set[tuple[int, int]] = set()
-    visited = 0
-    for size in range(3, number + 1):
+    excluded: list[tuple[set[int], set[int]]] = []
+    searches = []
+    for size in range(number, 2, -1):  # what holds on a face holds on those it contains
         for support in itertools.combinations(range(number), size):
-            if not any(set(pair) <= set(support) for pair in excluded):
-                search = _Boxes(crowd, support, excluded)
-                search.run()
-                visited += search.visited
-                found.boxes.extend(search.found)
-                found.open.extend(search.open)
-                found.unread.extend((support, why) for why in search.unread)
-    return found._replace(visited=visited)
+            here = set(support)
+            if not any(pair <= here <= face for pair, face in excluded):
+                searches.append(_Boxes(crowd, support))
+                ruling = searches[-1].run()
+                excluded += [] if ruling is None else [({*ruling}, here)]
+    for search in sorted(searches, key=lambda s: (len(s.support), s.support)):
+        found.boxes.extend(search.found)
+        found.open.extend(search.open)
+        found.unread.extend((search.support, why) for why in search.unread)
+    return found._replace(visited=sum(search.visited for search in searches))
 
 
 # -- one choice, two choices ---------------------------------------------------------------------
@@ -295,40 +297,44 @@ def _terms(polynomial: Any) -> dict[tuple[int, ...], Any]:
 class _Boxes:
     """The search for profiles in which all of a support are taken."""
 
-    def __init__(self, crowd: Crowd, support: tuple[int, ...], excluded: set[tuple[int, int]]):
+    def __init__(self, crowd: Crowd, support: tuple[int, ...]):
         assert crowd.size is not None
-        self.crowd, self.support, self.excluded = crowd, support, excluded
+        self.crowd, self.support = crowd, support
         self.size = crowd.size
         self.found: list[CountBox] = []
         self.open: list[str] = []
         self.unread: list[str] = []
         self.visited = 0
 
-    def run(self) -> None:
-        """Divide boxes until all are settled, or too many were looked at."""
+    def run(self) -> tuple[int, int] | None:
+        """Divide boxes until all are settled, or too many were looked at.
+
+        Returns two choices of the support, if any, that exclude each other.
+        """
         labels = [self.crowd.labels[a] for a in self.support]
         where = f"pure profiles in which {', '.join(labels[:-1])} and {labels[-1]} are all taken"
         try:
-            gains = self._gains()
+            gains, excluding = self._gains()
         except StructureError as error:
             self.unread.append(str(error))
-            return
-        if gains is None:
-            return
+            return None
+        if excluding is not None:
+            return excluding
         limits = [Bounds(g) for g in gains]
         most = self.size - len(self.support) + 1
         stack = [((1, most),) * (len(self.support) - 1)]
         while stack:
             if self.visited >= MOST_BOXES or time_is_up():
                 self.open.append(f"{where}: not all are listed, as the search was stopped")
-                return
+                return None
             self.visited += 1
             box = self._trimmed(stack.pop())
             if box is not None:
                 stack += self._settled(box, limits)
+        return None
 
-    def _gains(self) -> list[Any] | None:
-        """Return the gains from all changes, in the counts of all; None if two exclude each other.
+    def _gains(self) -> tuple[list[Any], tuple[int, int] | None]:
+        """Return the gains from all changes, in the counts of all, and two that exclude each other.
 
         The sum of what two choices gain from each other is among them: it is no gain where neither
         is one, and its bounds are closer.
@@ -345,10 +351,9 @@ class _Boxes:
         for a, b in itertools.combinations(self.support, 2):
             both = found[a, b] + found[b, a]
             if signs_of(in_shares(both, self.size), closed=True) == {1}:
-                self.excluded.add((a, b))
-                return None
+                return [], (a, b)
             sums.append(both)
-        return [*sums, *found.values()]
+        return [*sums, *found.values()], None
 
     def _trimmed(self, box: Box) -> Any:
         """Cut a box to where the first choice is taken by at least one; None if it is nowhere."""

@@ -46,6 +46,7 @@ __all__ = [
     "alike",
     "attributes_of",
     "rational",
+    "read_typed",
     "several_types",
     "two_choices",
 ]
@@ -212,30 +213,62 @@ def _kinds(about: Typed, present: Sequence[tuple[Type, int]]) -> tuple[Kind, ...
     formula = alike(about.game, about.game.payoff(about.player), about.at, shares, rows)
     found = []
     for (kind, size), row in zip(present, rows, strict=True):
-        first, second = (_expected(about, formula, row, own, total) for own in (0, 1))
-        found.append(Kind(kind.name, size, second - first))
+        first, second = (read_typed(about, formula, row, own, total) for own in (0, 1))
+        found.append(Kind(kind.name, size, without_ratios(second) - without_ratios(first)))
     return tuple(found)
 
 
-def _expected(
-    about: Typed, formula: sp.Expr, row: Mapping[str, Fraction], own: int, total: int
+def read_typed(
+    about: Typed,
+    formula: sp.Expr,
+    row: Mapping[str, Fraction],
+    own: int | None,
+    total: int,
+    *,
+    seen: bool = False,
 ) -> Piecewise:
-    """Read a formula, expected over the draws of chance, over the count of all others."""
+    """Read a formula, expected over the draws of chance, over how many members take a choice.
+
+    Parameters
+    ----------
+    about : Typed
+    formula : sympy expression
+        As of members alike: rewritten by `alike`.
+    row : mapping of str to Fraction
+        The attributes of the member's type.
+    own : int or None
+        Which choice the member takes; None for somebody who makes none.
+    total : int
+        The number of members.
+    seen : bool
+        Whether the count is that of all who take the second choice, and not of all others.
+
+    Examples
+    --------
+    >>> from pigou import Move, Player
+    >>> firms = Player("x", types=[Type("near", 10**9, {"c": "1/3"}), Type("far", 9, {"c": 2})])
+    >>> moves = [Move("go", "x", {"no": 0, "yes": 1})]
+    >>> game = Game("road", [firms], moves, {"x": "go*(sum(go) - c)"})
+    >>> about, row = several_types(game, {}), {"c": Fraction(2)}
+    >>> [read_typed(about, game.payoff("x"), row, 1, about.size, seen=s)(5) for s in (False, True)]
+    [4, 3]
+    """
     choice = about.game.moves[0].choice
     first, second = ({about.move: _exact(choice.options[label])} for label in about.labels)
     constants = {name: _exact(value) for name, value in {**about.at, **row}.items()}
+    taking = fmpq_poly([int(own == 1 and not seen), 1])
     weights, parts = [], []
     for weight, draw in draws(about.game, about.at):
-        known = {**constants, **draw, **(first, second)[own]}
-        taking = fmpq_poly([own, 1])
-        counts = CountFormula(total - 1, total, taking, known, (first, second), about.player)
+        known = {**constants, **draw, **({} if own is None else (first, second)[own])}
+        top = total if seen else total - 1
+        counts = CountFormula(top, total, taking, known, (first, second), about.player)
         weights.append(weight)
         parts.append(read_piecewise(formula, counts).pieces)
 
     def mean(*values: Any) -> Any:
         return sum((w * v for w, v in zip(weights, values, strict=True)), fmpq_poly([0]))
 
-    return without_ratios(Piecewise(combined(parts, mean)))
+    return Piecewise(combined(parts, mean))
 
 
 def _exact(number: Fraction) -> Any:

@@ -9,7 +9,8 @@ Steps
    points too.
 2. *N members*: total payoffs :math:`\sum_a m_a u_a(m - e_a)` are a polynomial in counts. Boxes of
    counts are divided; one goes if a bound from the Taylor form about its middle is below the best
-   value that was found. A box of one profile is exact.
+   value that was found. If total payoffs are quadratic and strictly concave, the tangent at the
+   middle is a bound too, and a closer one. A box of one profile is exact.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from flint import fmpq
+from flint import fmpq, fmpq_mat
 
 from pigou.errors import StructureError
 from pigou.exact import Enclosure
@@ -179,11 +180,11 @@ def stationary(support: tuple[int, ...], polynomial: Any) -> Iterator[Rest]:
 def _of_counts(crowd: Crowd) -> SeveralOptimum:
     assert crowd.size is not None
     size, every = crowd.size, tuple(range(len(crowd.labels)))
-    limit = Bounds(_welfare(crowd, every))
+    limit = _Limit(_welfare(crowd, every), size)
     best: Any = None
     ties: list[tuple[int, ...]] = []
     start = ((0, size),) * (len(every) - 1)
-    stack: list[tuple[Any, int, Box]] = [(-limit.on(start)[1], 0, start)]
+    stack: list[tuple[Any, int, Box]] = [(-limit.most(start), 0, start)]
     number = itertools.count(1)
     for _ in range(MOST_BOXES):
         if not stack:
@@ -198,12 +199,50 @@ def _of_counts(crowd: Crowd) -> SeveralOptimum:
         if value == best and row not in ties and len(ties) < MOST_LISTED:
             ties.append(row)
         for half in _halves(box, size):
-            heapq.heappush(stack, (-limit.on(half)[1], next(number), half))
+            heapq.heappush(stack, (-limit.most(half), next(number), half))
     if stack:
         raise StructureError("the largest total payoffs could not be settled")
     welfare = Enclosure.point(Fraction(int(best.p), int(best.q)))
     places = [tuple(map(Enclosure.point, (size - sum(row), *row))) for row in ties]
     return SeveralOptimum(welfare, places)
+
+
+class _Limit(Bounds):
+    """A polynomial in counts, and the most that it may be on boxes."""
+
+    def __init__(self, polynomial: Any, size: int):
+        super().__init__(polynomial)
+        self.size = size
+        self.slopes = [polynomial.derivative(k) for k in range(len(self.gens))]
+        self.is_concave = self.degree == 2 and _is_positive_definite(
+            [[-_number(s.derivative(k)) for k in range(len(self.gens))] for s in self.slopes]
+        )
+
+    def most(self, box: Box) -> Any:
+        """Return an upper bound on a box of counts, of those with a sum of at most the size."""
+        if not self.is_concave:
+            return self.on(box)[1]
+        left = self.size - sum(low for low, _ in box)
+        part = min(fmpq(1, 2), fmpq(left, sum(high - low for low, high in box) or 1))
+        anchor = [low + part * (high - low) for low, high in box]
+        total = self.polynomial(*anchor)
+        slopes = [slope(*anchor) for slope in self.slopes]
+        for slope, (low, _), here in zip(slopes, box, anchor, strict=True):
+            total += slope * (low - here)
+        for slope, (low, high) in sorted(zip(slopes, box, strict=True), reverse=True):
+            more = min(left, high - low)  # the tangent is largest where the steepest go first
+            total, left = total + max(slope, fmpq(0)) * more, left - more
+        return total
+
+
+def _number(constant: Any) -> Any:
+    return constant.leading_coefficient() if constant else fmpq(0)
+
+
+def _is_positive_definite(rows: list[list[Any]]) -> bool:
+    """Whether all leading minors are positive (Sylvester)."""
+    sizes = range(1, len(rows) + 1)
+    return all(fmpq_mat([row[:n] for row in rows[:n]]).det() > 0 for n in sizes)
 
 
 def _halves(box: Box, size: int) -> Iterator[Box]:
@@ -220,7 +259,7 @@ def _halves(box: Box, size: int) -> Iterator[Box]:
             yield tuple((low, min(high, size - lows + low)) for low, high in new)
 
 
-def _tried(limit: Bounds, box: Box, size: int) -> tuple[Any, tuple[int, ...]]:
+def _tried(limit: _Limit, box: Box, size: int) -> tuple[Any, tuple[int, ...]]:
     """Return the value at a profile in a box: next to the middle, or at the lowest counts."""
     row = tuple((low + high) // 2 for low, high in box)
     if sum(row) > size:

@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_mat
 
+from pigou.deadline import time_is_up
 from pigou.errors import DeclarationError, StructureError
 from pigou.solvers.face_signs import Oracle, cases, signs_of
 from pigou.solvers.several_choices import Crowd, Quotient
@@ -200,6 +201,8 @@ class _Search:
         where = f"mixtures of {self.names(support)}"
         try:
             for signs, gaps in cases(read):
+                if time_is_up():
+                    raise StructureError("the time is up")
                 self.cases += 1
                 if isinstance(gaps, DeclarationError):
                     self.open.append(f"{where}: {gaps}")
@@ -275,19 +278,24 @@ class _Search:
         )
         if len(found) < len(fits):
             self.open.append(note)
-        elif dimension:
-            self.pieces.append(Piece(tuple(self.add(rest) for rest in found), dimension))
+            return
+        corners_found = tuple(self.add(rest) for rest in found)
+        if dimension:  # else other choices pay as much at one of the solutions, and more beside it
+            self.pieces.append(Piece(corners_found, dimension))
 
     def _linear(self, support: tuple[int, ...], system: list[Any]) -> list[list[Any]] | None:
-        """Return rows r with r x <= 0 that say where on a face the equilibria are, if linear."""
-        outside = [c for c in range(len(self.crowd.labels)) if c not in support]
+        """Return rows r with r x <= 0 that say where on a face the equilibria are, if linear.
+
+        None too if some payoff, of a choice that is taken or not, changes its form at the boundary.
+        """
         try:
-            gaps = [
-                self.crowd.gap(support, support[0], c, lambda f: signs_of(f, closed=True))
-                for c in outside
-            ]
+            read = {
+                c: self.crowd.gap(support, support[0], c, lambda f: signs_of(f, closed=True))
+                for c in range(len(self.crowd.labels))
+            }
         except (StructureError, DeclarationError):
             return None
+        gaps = [gap for c, gap in read.items() if c not in support]
         if any(not g.bottom.is_constant() for g in gaps):
             return None
         both = [f for g in system for f in (g, -g)] + [g.top for g in gaps]

@@ -74,6 +74,7 @@ __all__ = [
 ]
 
 _BISECTIONS = 200
+_NEXT_TO_0 = Enclosure(Fraction(0), Fraction(1, 2**2000))
 
 
 class Experimentation(NamedTuple):
@@ -377,7 +378,9 @@ class Trigger(NamedTuple):
             return one
         with working_precision():
             logarithm = ball_over(Enclosure.point(v) / target).log()
-            share = ball_to_enclosure((logarithm * ball_over(self.exponent)).exp())
+            found = (logarithm * ball_over(self.exponent)).exp()
+            # as a fraction that would have very many digits
+            share = _NEXT_TO_0 if found < ball_of(_NEXT_TO_0.upper) else ball_to_enclosure(found)
         return share if v <= target.lower else Enclosure(share.lower, max(share.upper, one.upper))
 
     def cost_for(self, value: Any) -> Enclosure:

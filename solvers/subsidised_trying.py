@@ -33,10 +33,12 @@ Own, for the equilibrium of Keller, Rady and Cripps (2005), Econometrica 73:39-6
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, arb_series
+from flint import arb, arb_series, ctx
 
 from pigou.errors import DeclarationError
 from pigou.exact import Enclosure, exact
@@ -46,7 +48,7 @@ from pigou.solvers.stopping import Experimentation
 
 __all__ = ["experimentation_outlay"]
 
-_ORDER = 10
+_ORDER = 16
 """Even, so that the remainder of a Taylor polynomial has one sign on both sides."""
 _MOST_CELLS = 2_000
 _NEGLIGIBLE = 2.0**-60
@@ -85,8 +87,22 @@ def experimentation_outlay(found: Experimentation, belief: Any) -> Enclosure:
     if p == 1:
         mu = Fraction(b.discount) / (b.players * b.rate)
         return Enclosure.point(b.subsidy * mu / (1 + mu))
-    with working_precision():
+    with working_precision(), _long_series():
         return ball_to_enclosure(_outlay(found, p))
+
+
+@contextmanager
+def _long_series() -> Iterator[None]:
+    """Keep the remainder's coefficient, which series would be cut off before; within a precision.
+
+    To ask for a coefficient beyond where a series is cut off is no error: it is 0.
+    """
+    before = ctx.cap
+    ctx.cap = _ORDER + 1
+    try:
+        yield
+    finally:
+        ctx.cap = before
 
 
 def _outlay(found: Experimentation, p: Fraction) -> arb:

@@ -78,8 +78,32 @@ class TypedCounts(NamedTuple):
         >>> TypedCounts((0, 0), (2, 5), 3, 3).points(9)
         [(0, 3), (1, 2), (2, 1)]
         """
-        found = list(itertools.islice(self._walk(), limit + 1))
+        found = self.some(limit + 1)
         return None if len(found) > limit else sorted(found, key=lambda row: (sum(row), row))
+
+    def some(self, limit: int) -> list[tuple[int, ...]]:
+        """Return some of them, up to a limit.
+
+        Examples
+        --------
+        >>> TypedCounts((0, 0), (2 * 10**9, 10**9), 10**9, 10**9).some(2)
+        [(0, 1000000000), (1, 999999999)]
+        """
+        return list(itertools.islice(self._walk(), limit))
+
+    def meets(self, other: TypedCounts) -> bool:
+        """Whether two sets have counts in common.
+
+        Examples
+        --------
+        >>> TypedCounts((0, 0), (2, 5), 0, 3).meets(TypedCounts((2, 2), (2, 5), 4, 7))
+        False
+        """
+        least = [max(a, b) for a, b in zip(self.least, other.least, strict=True)]
+        most = [min(a, b) for a, b in zip(self.most, other.most, strict=True)]
+        low = max(self.low, other.low, sum(least))
+        fits = all(a <= b for a, b in zip(least, most, strict=True))
+        return fits and low <= min(self.high, other.high, sum(most))
 
     def _walk(self, chosen: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
         place, used = len(chosen), sum(chosen)

@@ -38,7 +38,9 @@ from pigou.game import Game, Player
 from pigou.solvers.mean_field import Mass, Spot, _between, _cuts, _pieces, _Reader, _same
 from pigou.solvers.several_types import MOST_TYPES, alike, attributes_of, rational, two_choices
 
-__all__ = ["Masses", "TypedMeanField", "TypedRest", "masses_of", "typed_mean_field"]
+__all__ = [
+    "Masses", "TypedMeanField", "TypedRest", "masses_of", "members_alike", "typed_mean_field",
+]  # fmt: skip
 
 
 class Masses(NamedTuple):
@@ -140,21 +142,45 @@ def masses_of(game: Game, at: Mapping[str, Fraction]) -> Masses | None:
     rows = [attributes_of(kind, at) for kind, _ in present]
     weights = tuple(mass for _, mass in present)
     formula = alike(game, game.payoff(player.name), at, weights, rows)
-    first, second = move.choice.labels
-    kinds = []
-    for row in rows:
-        own = {symbol(n): sp.Rational(v.numerator, v.denominator) for n, v in row.items()}
-        plain = replace(
-            game,
-            players=(Player(player.name, size=sp.oo),),
-            payoffs={player.name: formula.xreplace(own)},
-            bystanders=(),
-            transfers=(),
-        )
-        kinds.append(Mass(plain, at, player.name, move.name, (first, second)))
+    kinds = tuple(members_alike(game, at, formula, row) for row in rows)
     names = tuple(kind.name for kind, _ in present)
-    labels = (first, second)
-    return Masses(game, at, player.name, move.name, labels, names, weights, tuple(kinds))
+    return Masses(game, at, player.name, move.name, kinds[0].labels, names, weights, kinds)
+
+
+def members_alike(
+    game: Game, at: Mapping[str, Fraction], formula: sp.Expr, row: Mapping[str, Fraction]
+) -> Mass:
+    """Return a continuum of members alike, with the attributes of one type.
+
+    Parameters
+    ----------
+    game : Game
+        One continuum with two choices.
+    at : mapping of str to Fraction
+    formula : sympy expression
+        What a member has, as of members alike (`pigou.solvers.several_types.alike`).
+    row : mapping of str to Fraction
+        The attributes of the type.
+
+    Examples
+    --------
+    >>> from pigou import Move, Type
+    >>> firms = Player("x", size=sp.oo, types=[Type("near", 1, {"c": 2})])
+    >>> game = Game("road", [firms], [Move("go", "x", {"no": 0, "yes": 1})], {"x": "go*(1/2 - c)"})
+    >>> members_alike(game, {}, game.payoff("x"), {"c": Fraction(2)}).game.payoff("x")
+    -3*go/2
+    """
+    (player,), (move,) = game.players, game.moves
+    own = {symbol(n): sp.Rational(v.numerator, v.denominator) for n, v in row.items()}
+    plain = replace(
+        game,
+        players=(Player(player.name, size=sp.oo),),
+        payoffs={player.name: formula.xreplace(own)},
+        bystanders=(),
+        transfers=(),
+    )
+    first, second = move.choice.labels
+    return Mass(plain, at, player.name, move.name, (first, second))
 
 
 def typed_mean_field(about: Masses) -> TypedMeanField:

@@ -28,6 +28,9 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("certificates", "tax", {"power": "3/2"}),
     ("dialogue", "", {"bias": "-1/30"}),
     ("expectations", "", {"impatience": "7/10", "begun": "3/5"}),  # a node
+    # nobody discounts: from one end the other can just be reached
+    ("expectations", "", {"impatience": 0, "begun": 0}),
+    ("expectations", "", {"impatience": 0, "lag": "1/3", "begun": "2/3"}),
     ("herding", "open_books", {}),
     ("information_policy", "", {"public": 100}),  # three equilibria, of which one is not stable
     ("information_policy", "", {"cost": "1/2", "benefit": 1, "prospects": "1/2"}),  # symmetric
@@ -36,9 +39,17 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("matching", "", {"cost": 6}),  # and nobody should
     ("matching", "search_support", {"efficacy": 2}),  # the shorter side is always matched
     ("option_value", "generous_cost_share", {"value": 3}),  # invested at once
+    # it is worth so little today that, as a fraction, it has millions of digits
+    ("option_value", "", {"payout": 1, "volatility": "1/10000", "value": "1/1000"}),
     ("pilots", "", {"belief": "9/10"}),  # all try all the time
     ("pilots", "", {"belief": "1/10"}),  # nobody does, and a team would
     ("pilots", "secrecy", {}),
+    ("pilots", "support", {}),
+    ("pilots", "support", {"belief": "1/10"}),  # some try, for the money
+    ("pilots", "support", {"belief": "1/20"}),
+    ("pilots", "support", {"firms": 1}),
+    # what is gained is very little beside what there is
+    ("pilots", "support", {"good": "14009/14", "safe": 1000, "firms": 10**6, "aid": 716}),
 ]
 
 
@@ -141,6 +152,33 @@ def test_numbers_that_say_too_little_are_not_confirmed(name: str) -> None:
         assert not check_state(found.model, found.at, changed, FUNDS).confirmed
 
 
+@pytest.mark.parametrize(
+    ("values", "name", "refuted"),
+    [
+        ({}, "both wait for the other", False),
+        (RACE, "one after the other", False),
+        (RACE, "both together, earliest", True),
+        (RACE, "both together, latest", True),
+    ],
+)
+def test_an_equilibrium_of_adoption_that_is_left_out_is_missed(
+    values: dict[str, Any], name: str, refuted: bool
+) -> None:
+    found = solved("adoption", "", values)
+    claims = said(found)
+    del claims[name]
+    check = check_state(found.model, found.at, claims, FUNDS)
+    assert check.refuted if refuted else check.undecided
+
+
+def test_what_is_not_settled_is_no_error() -> None:
+    values = {**RACE, "first": "179/20", "second": "179/20", "neither": "19/10", "both": "41/20",
+              "alone": "59/20", "behind": "29/20", "interest": "1/20"}  # fmt: skip
+    found = solved("adoption", "", {**values, "decline": "17/100"})
+    assert not found.complete and not found.equilibria
+    assert found.check.undecided and not found.check.refuted
+
+
 def test_an_equilibrium_of_a_global_game_that_is_left_out_is_missed() -> None:
     found = solved("information_policy", "", {"public": 100})
     claims = said(found)
@@ -173,6 +211,17 @@ def agreement(name: str, number: int) -> None:
         if agreed == number:
             return
     raise AssertionError("too few values are allowed")
+
+
+def test_a_team_with_a_subsidy_has_its_own_benchmark() -> None:
+    model = load("pilots")
+    both = model.reformed(model.reform("association")).reformed(model.reform("support"))
+    found = measure(both, {}, FUNDS)
+    assert found.check.confirmed and len(found.outcomes) == 2
+    text = " ".join(getattr(block, "text", "") for block in state_page(found).blocks)
+    assert "confirmed each." in text and "equilibria in Markov" not in text  # a team has no rivals
+    wrong = {**said(found), "team": said(found)["efficient"]}
+    assert not check_state(both, found.at, wrong, FUNDS).confirmed
 
 
 @pytest.mark.parametrize("name", names())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -167,7 +168,44 @@ def test_a_number_at_which_a_payoff_divides_by_zero_is_named():
         solve(game, {"firms": 6000})
 
 
+@pytest.mark.parametrize("firms", [50, 100, 10**6])
+def test_a_shared_prize_is_infinite_only_where_nobody_takes_it(firms):
+    best = first_best(market("3/sum(enter) - cost"), {"firms": firms})
+    assert best.welfare == Enclosure.point("19/10")
+    assert best.profiles == (f"{firms - 1} out, 1 in",)
+    other = replace(market("0"), payoffs={"firm": "if(enter == 1, 1, 3/sum(1 - enter))"})
+    best = first_best(other, {"firms": firms})  # and so with the choices swapped
+    assert best.welfare == Enclosure.point(firms + 2)
+    assert best.profiles == (f"1 out, {firms - 1} in",)
+
+
 # -- mixtures --------------------------------------------------------------------------------------
+
+
+def expected(value, draws, share):
+    """Return what a member expects beside so many others who each enter with a probability."""
+    logs = [
+        math.lgamma(draws + 1) - math.lgamma(k + 1) - math.lgamma(draws - k + 1)
+        + k * math.log(share) + (draws - k) * math.log1p(-share)
+        for k in range(200)
+    ]  # fmt: skip
+    return sum(math.exp(log) * float(value(k + 1)) for k, log in enumerate(logs))
+
+
+def test_a_payoff_that_is_infinite_between_two_numbers():
+    """The bound on what is left out is taken beside the pole, by the solver and by the checker."""
+    game = market("1/(2*sum(enter) - 15)**2 - cost")
+    found = solve(game, {"firms": 6000, "cost": "1/10"})
+    assert inside(found) == [0, 9]
+    assert found.complete
+    for one in (e for e in found if e.kind == "mixed"):
+        share = one.strategies[0].probabilities["in"].value
+        assert expected(lambda n: Fraction(1, 2 * n - 15) ** 2, 5999, share) == pytest.approx(0.1)
+        assert one.evidence.checked
+    game = market("1/(2*sum(enter) - 15) + 2 - sum(enter)/10")
+    found = solve(game, {"firms": 700})
+    assert (inside(found), found.complete) == ([20], True)
+    assert all(e.evidence.checked for e in found)
 
 
 @pytest.mark.long

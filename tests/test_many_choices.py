@@ -19,18 +19,18 @@ from pigou.check import examine, recheck
 from pigou.errors import StructureError
 from pigou.exact import Enclosure
 
-LABELS = ("a", "b", "c", "d")
+LABELS = ("a", "b", "c", "d", "e")
 
 
 def crowd_game(*payoffs: str, size: object = sp.oo, **more) -> Game:
-    """A game in which choice k pays the k-th formula; `x`, `y`, `z`, `w` are the shares."""
+    """A game in which choice k pays the k-th formula; `x`, `y`, `z`, `w`, `v` are the shares."""
     labels = LABELS[: len(payoffs)]
-    names = dict(zip("xyzw", labels, strict=False))
+    names = dict(zip("xyzwv", labels, strict=False))
     cases = payoffs[-1]
     for label, payoff in reversed(list(zip(labels[:-1], payoffs[:-1], strict=True))):
         cases = f"if(go == {label}, {payoff}, {cases})"
     cases = re.sub(
-        r"\b[xyzw]\b", lambda m: f"mean(go == {names[m[0]]})" if m[0] in names else m[0], cases
+        r"\b[xyzwv]\b", lambda m: f"mean(go == {names[m[0]]})" if m[0] in names else m[0], cases
     )
     return Game(
         "crowd",
@@ -151,6 +151,20 @@ def test_continua_are_polytopes_of_extreme_equilibria():
     )
     assert [(c.dimension, sorted(map(len, c.subsets))) for c in cut.components] == [(2, [3, 4])]
     assert cut.complete
+
+
+def test_what_other_choices_leave_of_a_line_may_be_a_point():
+    """The first three pay the same on a line; of it, two others leave (1/4, 1/4, 1/2, 0, 0)."""
+    found = solve(crowd_game("x", "y", "x + w + v", "x + z - 1/2", "x + 1/2 - z"))
+    assert points("1/4 1/4 1/2 0 0") <= exact_shares(found)
+
+
+def test_payoffs_that_jump_at_the_boundary_leave_no_polytope():
+    """Between a and b alone, c would pay 1: inside all pay 0, at corners too, not on that edge."""
+    found = solve(crowd_game("0", "0", "if( z > 0 , 0 , if( x * y > 0 , 1 , 0 ) )"))
+    assert all(c.dimension == 1 for c in found.components)
+    assert not any({"E1", "E2"} <= set(s) for c in found.components for s in c.subsets)
+    assert any("infinitely many may be equilibria" in note for note in found.unresolved)
 
 
 def test_a_curve_of_equilibria_is_said_to_be_open():

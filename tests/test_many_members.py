@@ -13,13 +13,24 @@ import sympy as sp
 from click.testing import CliRunner
 from scipy.stats import binom
 
-from pigou import Choice, Game, Move, Player, compare, iterated_dominance, solve, subsidy
+from pigou import (
+    Choice,
+    Game,
+    Move,
+    Player,
+    compare,
+    iterated_dominance,
+    many_choices,
+    solve,
+    subsidy,
+)
 from pigou.check import examine, recheck
 from pigou.cli import cli
 from pigou.errors import StructureError
 from pigou.exact import Enclosure
 from pigou.optimum import first_best
 from pigou.solvers import several_choices
+from pigou.solvers.several_welfare import best_of_several
 from test_many_choices import crowd_game, shares
 
 SIZES = (1000, 10**9)
@@ -89,6 +100,25 @@ def test_equilibria_are_those_of_the_search_through_profiles_many_times(monkeypa
     rng = random.Random(40)
     agreed = [agrees_with_profiles(monkeypatch, rng, step) for _ in range(250)]
     assert step or sum(agreed) > 150
+
+
+def test_two_choices_may_exclude_each_other_until_a_third_one_is_taken():
+    """The more take a or b the better, so both are not taken; unless most take the fourth."""
+    game = crowd_game("x * (1/2 - w)", "y * (1/2 - w)", "0 - 100", "0 - 3/100", size=100)
+    assert (10, 10, 0, 80) in counts(solve(game))
+
+
+def test_no_more_pure_equilibria_are_listed_than_can_be_checked_in_time(monkeypatch):
+    monkeypatch.setattr(many_choices, "MOST_LISTED", 5)
+    found = solve(crowd_game("1 - x - y", "1 - x - y", "1/2", size=100), pure=True)
+    assert len(found) < 30 and not found.complete
+    assert any("pure equilibria are listed;" in note for note in found.unresolved)
+
+
+def test_mixtures_of_several_choices_end_with_the_time():
+    found = solve(crowd_game("1 - x", "2/3 - y", "1/2"), time_limit="1/1000000")
+    assert not found.complete
+    assert any("the time is up" in note for note in found.unresolved)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -220,6 +250,22 @@ def test_the_first_best_is_that_of_the_search_through_profiles_many_times(monkey
     rng = random.Random(60)
     for _ in range(200):
         agrees_on_the_first_best(monkeypatch, rng)
+
+
+@pytest.mark.parametrize("size", [600, 10**6])
+def test_the_first_best_of_five_choices_is_settled(size):
+    """Marginal total payoffs are (k - 6 x_k) / 3: equal ones of c, d and e, where x_k > 0."""
+    payoffs = (f"{k + 1} / 3 - {share}" for k, share in enumerate("xyzwv"))
+    game = replace(crowd_game(*payoffs, size=size), bystanders=())
+    best = best_of_several(several_choices.crowd_of(game, {}))
+    c, d = round(size / 6), round(size / 3)
+    assert best.places == [tuple(map(Enclosure.point, (0, 0, c, d, size - c - d)))]
+
+
+def test_a_first_best_that_cannot_be_settled_is_said_to_be_open():
+    game = crowd_game("x ** 4 * y", "y ** 4 * z", "sqrt(2)", size=10**6)
+    with pytest.raises(StructureError, match="the first best is open"):
+        first_best(game)
 
 
 def test_the_first_best_of_a_continuum_is_a_stationary_point():

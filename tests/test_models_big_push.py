@@ -136,8 +136,12 @@ def test_a_division_by_zero_is_one_only_where_it_is_carried_out():
         1,
         ("no 1, yes 0, or as near to it as one likes",),
     )
-    with pytest.raises(StructureError, match="infinite"):
+    with pytest.raises(StructureError, match="without bound towards a share of 0"):
         first_best(crowd("if(mean(up) > 0, 1/mean(up)**2, -1)"))
+    best = first_best(crowd("if(mean(up) > 0, 2 - 1/mean(up)**2, 0)"))  # falls towards 0
+    assert (best.welfare.value, best.profiles) == (1, ("no 0, yes 1",))
+    with pytest.raises(StructureError, match="may divide by zero at an equilibrium"):
+        solve(crowd("if(2*mean(up)**2 == 1, 0, 1/(2*mean(up)**2 - 1))"))
 
 
 # -- the model -------------------------------------------------------------------------------------
@@ -264,6 +268,14 @@ def test_where_a_gap_in_the_middle_decides():
         design(game, "unique", "divide-and-conquer", target="up=yes")
     with pytest.raises(DeclarationError, match="did you mean"):
         design(game, "unique", target="up=yess")
+
+
+@pytest.mark.parametrize("goal", ["unique", "gone:up=no"])
+def test_a_strength_at_which_an_open_interval_of_shares_is_indifferent(goal):
+    """At 1 every share above 3/5 is an equilibrium and 3/5 is none: that is no doubt."""
+    game = crowd("if(mean(up) <= 3/5, -3/(2 + 4*mean(up)**2), -1)")
+    found = design(game, goal, target="up=yes").threshold
+    assert (found.value, found.grade) == (Enclosure.point("3/2"), "proved")
 
 
 @pytest.mark.long

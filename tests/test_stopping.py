@@ -220,6 +220,14 @@ def test_what_subsidies_cost_and_what_all_is_worth(solve):
     check_outlay(solve(replace(PILOT, subsidy="3/10")), 1e-3, 1e-3)
 
 
+def test_what_subsidies_cost_to_many_digits():
+    """By a double integral with 34 digits; a remainder cut off by flint's cap misses it."""
+    found = experimentation_equilibrium(replace(PILOT, subsidy="1/2"))
+    outlay = experimentation_outlay(found, "1/10")
+    assert outlay.lower < F("0.000400121396410513402562451") < outlay.upper
+    assert outlay.width < F(1, 10**18)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(10))
 def test_what_any_subsidies_cost(seed):

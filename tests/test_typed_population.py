@@ -255,7 +255,7 @@ def test_concentration_excludes_only_what_no_probabilities_allow():
     """Where it says so, jumps are nowhere on a grid as likely as both types' mixing needs."""
     rng, excluded = random.Random(3), 0
     for _ in range(30):
-        sizes = [rng.randint(100, 250) for _ in range(2)]
+        sizes = [rng.randint(200, 450) for _ in range(2)]
         total, needed = sum(sizes), rng.randint(2, sum(sizes) - 1)
         gap = fmpq(rng.randint(30, 90), 100)
         low = (Piece(0, needed - 2, fmpq_poly([-1])), Piece(needed - 1, total - 1, fmpq_poly([2])))

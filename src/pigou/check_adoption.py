@@ -193,10 +193,17 @@ class _Checker:
                 dates = over(first), self.second(first)
                 ledger.number(_AFTER, _SECOND, dates[1])
                 self.accounts(_AFTER, self.payoffs(*dates), self.paid(self.aid, dates[0]))
+        elif self.follows.upper > 0:
+            ledger.holds("there is none in which one goes first", None)
         if _WAIT in claims:
             self.both_wait()
-        if kind != "waiting game" and self.same and (kind or together):
-            self.joint(together)
+        elif kind == "waiting game":
+            ledger.holds("there is none in which both wait", None)
+        if kind != "waiting game" and self.same:
+            if kind or together:
+                self.joint(together)
+            else:  # nothing is said to happen
+                ledger.holds("whether both adopt together", None)
         elif together:
             ledger.holds("both adopt together", False)
         if _BEST in claims:
@@ -252,6 +259,10 @@ class _Checker:
         if not together:
             ledger.holds("both cannot adopt together", None if top is None else _below(last, top))
             return
+        if together != [f"{_BOTH}, earliest", f"{_BOTH}, latest"]:
+            # from time 0 to time 0; the earliest is at most 0 then
+            one = together == [_BOTH] and self.jointly.upper == 0
+            ledger.holds("the earliest and the latest are named", one)
         for name in together:
             time = ledger.claimed(name, _FIRST)
             if time is None:

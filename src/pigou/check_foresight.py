@@ -31,7 +31,16 @@ from fractions import Fraction
 
 from flint import arb, arb_mat
 
-from pigou.check_claims import Claims, Ledger, StateCheck, arithmetic, bracketed, number_ball, over
+from pigou.check_claims import (
+    Claims,
+    Ledger,
+    StateCheck,
+    arithmetic,
+    bracketed,
+    number_ball,
+    over,
+    sign_of,
+)
 from pigou.exact import Enclosure
 from pigou.foresight import Migration
 
@@ -42,6 +51,8 @@ _BITS = 400
 _BISECTIONS = 120
 _MOST_PIECES = 4_000
 _STEPS = 16
+Edges = tuple[arb | Fraction, arb | Fraction]
+"""From where on the high end can be reached, and up to where the low one."""
 
 
 def check_migration(game: Migration, claims: Claims, start: Fraction) -> StateCheck:
@@ -69,24 +80,28 @@ def check_migration(game: Migration, claims: Claims, start: Fraction) -> StateCh
     steady = Fraction(game.lag) / game.spillover
     product = Fraction(game.spillover) * game.speed
     ledger.number(_NAME, "steady state", steady)
+    edges: Edges | None = None
     with arithmetic(_BITS):
         if product < 0:
-            kind, edges = "saddle", None
+            kind = "saddle"
             ends: tuple[int, ...] | None = ()
         elif product <= Fraction(game.discount) ** 2 / 4:
-            kind, edges = "node", (number_ball(steady), number_ball(steady))
+            kind, edges = "node", (steady, steady)
             ends = () if start == steady else (0,) if start < steady else (1,)
         else:
             kind = "spiral"
-            edges = _turn(ledger, game, steady, 1), _turn(ledger, game, steady, 0)
+            turns = _turn(ledger, game, steady, 1), _turn(ledger, game, steady, 0)
+            edges = _exactly(ledger, turns, steady) if game.discount == 0 else turns
             ledger.number(_NAME, "expectations decide from the share", edges[0])
             ledger.number(_NAME, "expectations decide up to the share", edges[1])
             ends = _reached(start, edges)
         if edges is not None:
-            missing = (edges[0] - number_ball(start)).max(arb(0))
+            missing = _missing(edges[0], start)
             ledger.number(_NAME, "share missing for the high end", missing)
     ledger.word(_NAME, "paths near the steady state", kind)
-    ledger.word(_NAME, "from the start can be reached", _words(ends))
+    what = "from the start can be reached"
+    honest = claims.get(_NAME, {}).get(what) == "not decided"  # which is no error
+    ledger.word(_NAME, what, None if honest else _words(ends))
     return ledger.verdict()
 
 
@@ -102,13 +117,30 @@ def _words(ends: tuple[int, ...] | None) -> str | None:
     return known[ends]
 
 
-def _reached(start: Fraction, edges: tuple[arb, arb]) -> tuple[int, ...] | None:
+def _exactly(ledger: Ledger, edges: tuple[arb, arb], steady: Fraction) -> Edges:
+    """Return where paths turned if r = 0: gamma q^2 + beta x^2 does not change along them."""
+    up, down = (min(max(2 * steady - end, Fraction(0)), Fraction(1)) for end in (1, 0))
+    same = edges[0].overlaps(number_ball(up)) and edges[1].overlaps(number_ball(down))
+    ledger.holds("without discounting paths turned as far away as they end", same)
+    return up, down
+
+
+def _missing(edge: arb | Fraction, start: Fraction) -> arb | Fraction:
+    if isinstance(edge, Fraction):
+        return max(edge - start, Fraction(0))
+    return (edge - number_ball(start)).max(arb(0))
+
+
+def _reached(start: Fraction, edges: Edges) -> tuple[int, ...] | None:
     """Return the ends that can be reached from the start; None where that is not decided."""
-    share = number_ball(start)
-    low, high = share <= edges[1], share >= edges[0]
-    if not (low or share > edges[1]) or not (high or share < edges[0]):
+    above_up, above_down = (_side(start, edge) for edge in edges)
+    if above_up is None or above_down is None:
         return None
-    return tuple(end for end, there in ((0, low), (1, high)) if there)
+    return tuple(end for end, there in ((0, above_down <= 0), (1, above_up >= 0)) if there)
+
+
+def _side(start: Fraction, edge: arb | Fraction) -> int | None:
+    return sign_of(start - edge if isinstance(edge, Fraction) else number_ball(start) - edge)
 
 
 class _Backwards:

@@ -19,7 +19,7 @@ from flint import arb, arb_series, ctx
 
 from pigou.check_claims import number_ball
 
-__all__ = ["Series", "integral", "integrated", "series"]
+__all__ = ["Series", "integral", "integrated", "series", "upper_half"]
 
 _TERMS = 48
 _MOST_PIECES = 2_000
@@ -89,8 +89,8 @@ def integral(
     return arb("nan")
 
 
-def integrated(f: Series, low: Fraction, high: Fraction) -> arb:
-    """Return the integral over one piece.
+def integrated(f: Series, low: Fraction, high: Fraction, terms: int = _TERMS) -> arb:
+    """Return the integral over one piece, by so many terms of the series.
 
     Examples
     --------
@@ -99,10 +99,27 @@ def integrated(f: Series, low: Fraction, high: Fraction) -> arb:
     """
     middle, half = number_ball((low + high) / 2), number_ball((high - low) / 2)
     total, power = arb(0), 2 * half
-    for place, coefficient in enumerate(series(f, middle, _TERMS)):
+    for place, coefficient in enumerate(series(f, middle, terms)):
         if place % 2 == 0:
             total += coefficient * power / (place + 1)
         power *= half
-    last = series(f, number_ball(low).union(number_ball(high)), _TERMS + 1)[-1]
-    rest = abs(last).upper() * power / (_TERMS + 1)
+    last = series(f, number_ball(low).union(number_ball(high)), terms + 1)[-1]
+    rest = abs(last).upper() * power / (terms + 1)
     return total + arb(0, 1) * rest
+
+
+def upper_half(f: Series, low: Fraction, high: Fraction, terms: int = _TERMS) -> arb:
+    """Return the integral over the upper half of one piece, by the series at its lower end.
+
+    Examples
+    --------
+    >>> upper_half(lambda x: x, Fraction(0), Fraction(2)).contains(arb(1.5))
+    True
+    """
+    middle, half = number_ball((low + high) / 2), number_ball((high - low) / 2)
+    total, power = arb(0), half
+    for place, coefficient in enumerate(series(f, middle, terms)):
+        total += coefficient * power / (place + 1)
+        power *= half
+    last = series(f, number_ball(low).union(number_ball(high)), terms + 1)[-1]
+    return total + last * power / (terms + 1)

@@ -733,11 +733,17 @@ class _Table:
         total = ZERO
         for weight, draw in self._draws():
             values = {**self.parameters, **draw, **own}
-            if known is None:
-                total += weight * enclosed(formula, values, lambda _: shares)
-            else:
-                place = sum(len(kind.actions) for kind in self.kinds[: known[0]]) + known[1]
-                total += weight * derivative_in_share(formula, values, shares, place)
+            try:
+                if known is None:
+                    total += weight * enclosed(formula, values, lambda _: shares)
+                else:
+                    place = sum(len(kind.actions) for kind in self.kinds[: known[0]]) + known[1]
+                    total += weight * derivative_in_share(formula, values, shares, place)
+            except ZeroDivisionError:
+                raise StructureError(
+                    f"'{formula}' may divide by zero at an equilibrium whose shares are known only "
+                    "within bounds: it is not checked"
+                ) from None
         return total
 
     def _own(self, kind: _Kind, action: int) -> dict[str, Enclosure]:

@@ -7,7 +7,8 @@ numbers as they are printed: `pigou.check_adoption`, `pigou.check_bandit`,
 What they share is `pigou.check_claims` and `pigou.check_integrals`.
 
 Each bounds what anybody gains by deviating. That no equilibrium is missing is checked of cheap
-talk, global games, search, and both adopting together; elsewhere it is for the solver to show.
+talk, global games, search, and both adopting together; of adoption otherwise that none is left out
+without a word. Elsewhere, and that there are no others, it is for the solver to show.
 """
 
 from __future__ import annotations
@@ -72,7 +73,8 @@ def check_state(
             begin = put(model.start), put(model.spillover)
             return check_opportunity(game.at(values), claims, *begin, aid, funds)
         case Bandit() as game:
-            return check_bandit(game.at(values), claims, put(model.start), model.cooperative)
+            start = put(model.start)
+            return check_bandit(game.at(values), claims, start, funds, model.cooperative)
         case Certificates() as game:
             return check_certificates(game.at(values), claims, funds)
         case RegimeChange() as game:

@@ -2,7 +2,7 @@ r"""Expectations over counts, term by term: where a formula is no polynomial in 
 
 Part of the independent checker, which shares no code with the solvers. The formula is evaluated at
 every count that is not very unlikely, exactly or in rational enclosures, and over the whole range
-of counts at once, which bounds what the others add.
+of counts at once, or over parts of it, which bounds what the others add.
 
 For K binomial with n draws of probability p, neighbouring probabilities have the ratio
 :math:`\frac{n - k}{k + 1} \frac{p}{1 - p}`, which falls in k: beyond a count at which it is
@@ -25,13 +25,13 @@ from pigou.check_segments import Crowd, Polynomial, added, at_count, multiplied
 from pigou.enclosing import enclosed
 from pigou.errors import StructureError
 from pigou.exact import Enclosure
-from pigou.expression import Total, each
+from pigou.expression import If, Total, each
 from pigou.jets import ball, enclosure
 
 __all__ = ["expected_by_terms"]
 
 MOST_TERMS = 20_000
-_BITS, _NEGLIGIBLE = 400, 260
+_BITS, _NEGLIGIBLE, _MOST_PARTS = 400, 260, 2_000
 _ONE: Polynomial = (Fraction(1),)
 
 
@@ -84,7 +84,7 @@ def _value(formula: sp.Basic, crowd: Crowd, count: Enclosure) -> Enclosure:
 
 
 def _as_ratio(formula: sp.Basic, crowd: Crowd) -> Callable[[int], Any] | None:
-    """Return a formula without cases as a function of the count; None where it has some."""
+    """Return a formula as a function of the count; None where it has cases that hang on it."""
     try:
         over, under = _read(formula, crowd)
     except StructureError:
@@ -105,6 +105,10 @@ def _read(node: sp.Basic, crowd: Crowd) -> tuple[Polynomial, Polynomial]:
         return (crowd.values[node.name],), _ONE
     if isinstance(node, Total):
         return _read_total(node, crowd)
+    if isinstance(node, If) and not node.args[0].has(Total):  # about the member's own choice
+        values = {name: Enclosure.point(value) for name, value in crowd.values.items()}
+        truth = enclosed(If(node.args[0], sp.S.One, sp.S.Zero), values).lower
+        return _read(node.args[1 if truth else 2], crowd)
     if not isinstance(node, sp.Add | sp.Mul | sp.Pow):
         raise StructureError(f"'{node}' is no ratio of polynomials in a count")
     parts = [_read(part, crowd) for part in node.args]
@@ -148,11 +152,20 @@ def _ball_at(at: Callable[[Enclosure], Enclosure], count: int) -> Any:
 
 
 def _bounded(at: Callable[[Enclosure], Enclosure], draws: int) -> Enclosure:
-    """Enclose the value over all counts."""
-    try:
-        return at(Enclosure(Fraction(0), Fraction(draws)))
-    except ZeroDivisionError:
-        raise StructureError("a formula is not bounded over all counts at once") from None
+    """Enclose the value over all counts, in parts if it is infinite between two of them."""
+    parts, open_ = [], [(0, draws)]
+    for _ in range(_MOST_PARTS):
+        low, high = open_.pop()
+        try:
+            parts.append(at(Enclosure(Fraction(low), Fraction(high))))
+        except ZeroDivisionError:
+            if low == high:
+                break
+            middle = (low + high) // 2
+            open_ += [(low, middle), (middle + 1, high)]
+        if not open_:
+            return Enclosure(min(p.lower for p in parts), max(p.upper for p in parts))
+    raise StructureError("a formula could not be bounded over all counts")
 
 
 def _expected(at: Callable[[int], Any], whole: Enclosure, draws: int, p: Fraction) -> Enclosure:

@@ -34,6 +34,8 @@ from pigou.waiting import Opportunity
 __all__ = ["check_opportunity"]
 
 _BISECTIONS = 320
+_NOTHING = arb(2) ** -2000
+"""What is below has very many digits as a fraction, and counts for nothing."""
 
 
 def check_opportunity(
@@ -116,7 +118,8 @@ def _factor(start: Fraction, trigger: Enclosure, exponent: Enclosure) -> arb:
     """Return what a unit at investment is worth now."""
     if start >= trigger.upper:
         return arb(1)
-    return ((number_ball(start) / over(trigger)).log() * over(exponent)).exp()
+    found = ((number_ball(start) / over(trigger)).log() * over(exponent)).exp()
+    return arb(0).union(_NOTHING) if found < _NOTHING else found
 
 
 def _spread(

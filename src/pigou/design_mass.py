@@ -21,13 +21,13 @@ from pigou.design_goals import Goal, Setting
 from pigou.design_results import Design
 from pigou.design_search import least_strength
 from pigou.design_task import Task, baseline, values_shown
-from pigou.equilibrium import Equilibrium
+from pigou.equilibrium import Equilibrium, Grade
 from pigou.errors import DeclarationError, StructureError, unknown
 from pigou.game import Game, Parameter
 from pigou.reform import subsidy
 from pigou.solvers.critical import Cell, Critical, cells
 from pigou.solvers.mass_critical import number_of_rests_changes
-from pigou.solvers.mean_field import Mass, continuum_of
+from pigou.solvers.mean_field import Mass, continuum_of, mean_field
 
 __all__ = ["of_continuum"]
 
@@ -159,6 +159,11 @@ class _AtShare(Goal):
         """Whether the answer holds in the whole cell: signs keep, as far as cells are known."""
         return self.cells is not None
 
+    def sure_at(self, strength: Fraction) -> bool:
+        """Whether the checker confirms what was found: shares are always searched exactly."""
+        found = self.setting.found(strength)
+        return all(one.evidence.grade is not Grade.NUMERICAL for one in found)
+
     def is_all(self, one: Equilibrium) -> bool:
         """Whether everybody takes the choice."""
         return one.strategies[0].probabilities[self.label].lower == 1
@@ -173,7 +178,7 @@ class _Only(_AtShare):
 
     def holds(self, strength: Fraction) -> bool | None:
         found = self.setting.found(strength)
-        if len(found) > 1 or found.components:
+        if len(found) > 1 or mean_field(self._mass(strength)).intervals:
             return False
         if not found.complete:
             return None
@@ -187,8 +192,5 @@ class _NotAll(_AtShare):
     def words(self) -> str:
         return f"'{self.label}' by all is no equilibrium"
 
-    def holds(self, strength: Fraction) -> bool | None:
-        found = self.setting.found(strength)
-        if any(map(self.is_all, found)):
-            return False
-        return True if found.complete else None
+    def holds(self, strength: Fraction) -> bool:
+        return not any(map(self.is_all, self.setting.found(strength)))  # no end is left out

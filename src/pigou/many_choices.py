@@ -37,6 +37,9 @@ __all__ = ["solve_many_choices"]
 MOST_IN_A_ROW = 20
 """Longer ranges of counts that are all equilibria are listed by their ends."""
 
+MOST_LISTED = 3_000
+"""So many pure equilibria are listed, and checked, at most; then it is said that there are more."""
+
 _HOW = {
     1: "payoffs of all choices compared in exact arithmetic",
     2: "roots of what one choice gains over another, isolated exactly",
@@ -116,8 +119,7 @@ class _Work:
         self.how: list[str] = []
 
     def pure(self, found: PureCounts) -> None:
-        """Add pure equilibria; of long ranges of counts, which are all equilibria, the ends."""
-        assert self.crowd.size is not None
+        """Add pure equilibria, found and apart."""
         boxes = list(found.boxes)
         for support, why in found.unread:
             structure = self._apart(support)
@@ -129,15 +131,7 @@ class _Work:
                 self.notes.append(
                     f"pure profiles in which {where} are all taken were not searched: {why}"
                 )
-        for box in sorted(boxes, key=lambda box: (len(box.support), box.support)):
-            profiles = itertools.islice(box.profiles(self.crowd.size), MOST_IN_A_ROW + 1)
-            listed = list(profiles) if box.number <= MOST_IN_A_ROW else []
-            if not listed:
-                listed = [tuple(row) for row in _ends(box, self.crowd.size)]
-                names = tuple(f"E{len(self.drafts) + k}" for k in range(1, len(listed) + 1))
-                words = f"profile with {self._ranges(box)},"
-                self.components.append(Component("", 0, (names,), points=words))
-            self.drafts += [self.rules.profile(box, row) for row in listed]
+        self._list(sorted(boxes, key=lambda box: (len(box.support), box.support)))
         self.notes += found.open
         self.how.append(
             "what a choice gains read as polynomial pieces over counts, with its signs"
@@ -147,6 +141,23 @@ class _Work:
                 else ""
             )
         )
+
+    def _list(self, boxes: Sequence[CountBox]) -> None:
+        """List pure equilibria; of long ranges of counts, which are all equilibria, the ends."""
+        assert self.crowd.size is not None
+        for number, box in enumerate(boxes):
+            if len(self.drafts) >= MOST_LISTED:
+                rest = f"{len(boxes) - number:,} more sets of pure equilibria"
+                self.notes.append(f"only {len(self.drafts):,} pure equilibria are listed; {rest}")
+                break
+            profiles = itertools.islice(box.profiles(self.crowd.size), MOST_IN_A_ROW + 1)
+            listed = list(profiles) if box.number <= MOST_IN_A_ROW else []
+            if not listed:
+                listed = [tuple(row) for row in _ends(box, self.crowd.size)]
+                names = tuple(f"E{len(self.drafts) + k}" for k in range(1, len(listed) + 1))
+                words = f"profile with {self._ranges(box)},"
+                self.components.append(Component("", 0, (names,), points=words))
+            self.drafts += [self.rules.profile(box, row) for row in listed]
 
     def all_alike(self, leave: int) -> None:
         """Add the equilibria in which all stay and take the same choice."""

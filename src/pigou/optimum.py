@@ -17,7 +17,7 @@ Steps
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -32,15 +32,19 @@ from pigou.game import GOVERNMENT, Game
 from pigou.planning import best_plan
 from pigou.solvers.combinations import combined_optimum
 from pigou.solvers.dominance import survivors
-from pigou.solvers.form import Allowed, Counts, FiniteForm, finite_form
+from pigou.solvers.form import LARGEST_GROUP, Allowed, Counts, FiniteForm, finite_form
 from pigou.solvers.mean_field import Mass, continuum_of, mean_field, optimum
 from pigou.solvers.population import Population, population, pure_counts
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
 from pigou.solvers.several_choices import crowd_of
+from pigou.solvers.several_types import Typed, several_types
 from pigou.solvers.several_welfare import best_of_several
 from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_optimum
 from pigou.solvers.symmetric import everybody_exits
+from pigou.solvers.typed_mass_welfare import best_masses
+from pigou.solvers.typed_mean_field import Masses, masses_of
+from pigou.solvers.typed_welfare import best_counts
 from pigou.solving import solve
 from pigou.staged_planning import best_numbers
 from pigou.staged_smoothing import has_continuous
@@ -125,6 +129,12 @@ def first_best(
     crowd = population(game, game.values(at))
     if crowd is not None:
         return _first_best_of_many(crowd)
+    typed = several_types(game, game.values(at))
+    if typed is not None:
+        return _first_best_of_types(typed)
+    masses = masses_of(game, game.values(at))
+    if masses is not None:
+        return _first_best_of_masses(masses)
     several = _first_best_of_several(game, game.values(at), found)
     if several is not None:
         return several
@@ -182,6 +192,37 @@ def _first_best_of_many(crowd: Population) -> FirstBest:
     )
 
 
+def _first_best_of_types(typed: Typed) -> FirstBest:
+    """Let the planner choose how many of each of several types take the second choice."""
+    best = best_counts(typed)
+    rows = itertools.chain.from_iterable(place.some(5) for place in best.places)
+    plans = tuple(
+        "; ".join(
+            f"{kind.name}: {_shown(typed.labels, (kind.size - n, n))}"
+            for kind, n in zip(typed.kinds, row, strict=True)
+        )
+        for row in itertools.islice(rows, 5)
+    )
+    return FirstBest(Enclosure.point(best.welfare), plans, best.is_equilibrium)
+
+
+def _first_best_of_masses(masses: Masses) -> FirstBest:
+    """Let the planner choose the part of each type of a continuum that takes the second choice."""
+    best = best_masses(masses)
+    near = "" if best.attained else ", or as near to it as one likes"
+    first, second = masses.labels
+    plans = []
+    for row in best.shares[:5]:
+        parts = [
+            first if share == ZERO else second if share == ONE else
+            f"{first} {ONE - share}, {second} {share}"
+            for share in row
+        ]  # fmt: skip
+        whole = (f"{name}: {part}" for name, part in zip(masses.names, parts, strict=True))
+        plans.append("; ".join(whole) + near)
+    return FirstBest(best.welfare, tuple(plans), best.is_equilibrium)
+
+
 def _first_best_of_several(
     game: Game, at: Mapping[str, Fraction], found: EquilibriumSet | None
 ) -> FirstBest | None:
@@ -192,13 +233,13 @@ def _first_best_of_several(
     try:
         best = best_of_several(crowd)
     except StructureError as error:
-        if crowd.size is not None:
+        if crowd.size is not None and crowd.size <= LARGEST_GROUP:
             return None
         raise StructureError(f"game '{game.name}': the first best is open: {error}") from None
     order = slice(None) if crowd.size is None else slice(None, None, -1)
     plans = tuple(
         ", ".join(
-            " ".join([label, str(n)][order])
+            " ".join([label, str(n if crowd.size is None else int(n.lower))][order])
             for n, label in zip(place, crowd.labels, strict=True)
             if n.upper > 0
         )
@@ -208,8 +249,11 @@ def _first_best_of_several(
 
 
 def _split(crowd: Population, number: int) -> str:
-    split = zip((crowd.size - number, number), crowd.labels, strict=True)
-    return ", ".join(f"{n} {label}" for n, label in split if n)
+    return _shown(crowd.labels, (crowd.size - number, number))
+
+
+def _shown(labels: Sequence[str], numbers: Sequence[Any]) -> str:
+    return ", ".join(f"{n} {label}" for n, label in zip(numbers, labels, strict=True) if n)
 
 
 def _first_best_in_stages(

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+import sympy as sp
+
 from pigou.assessment import Assessment, gains_of_members
 from pigou.check_smooth import has_interval, is_smooth
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade, counted, weighed
@@ -29,7 +31,10 @@ from pigou.solvers.population import Population, large, population
 from pigou.solvers.potential import potential
 from pigou.solvers.pure import largest_gain
 from pigou.solvers.risk_dominance import Duel, duel, short
+from pigou.solvers.several_types import Typed, several_types
 from pigou.solvers.smooth_potential import maximisers
+from pigou.solvers.typed_dominance import laplacian_of_types
+from pigou.solvers.typed_mean_field import Masses, masses_of
 from pigou.stages import is_staged
 
 __all__ = [
@@ -209,9 +214,11 @@ def _form(question: Question, what: str, exits: bool = False) -> FiniteForm:
     if has_interval(question.game):
         raise _SilentError(f"{what} is for choices, not for continuous moves")
     values = {k: exact(v) for k, v in question.found.at.items()}
-    if continuum_of(question.game, values) is not None:
+    if any(player.size == sp.oo for player in question.game.players):
         raise _SilentError(f"{what} is for a number of players, not for a continuum")
-    if (large(question.game, values) or 0) > LARGEST_GROUP:
+    typed = several_types(question.game, values)
+    members = typed.size if typed is not None else large(question.game, values) or 0
+    if members > LARGEST_GROUP:
         raise _SilentError(f"{what} is for populations of at most {LARGEST_GROUP:,} members")
     form = finite_form(question.game, values)
     if not exits and any(group.exit is not None for group in form.groups):
@@ -270,6 +277,9 @@ def by_laplacian(question: Question) -> Pick:
     crowd = population(question.game, values)
     if crowd is not None:
         return _by_laplacian_of_many(question, crowd)
+    types = several_types(question.game, values) or masses_of(question.game, values)
+    if types is not None:
+        return _by_laplacian_of_types(question, types)
     form = _form(question, "Laplacian selection", exits=True)
     found = laplacian(form)
     if found.only:
@@ -300,6 +310,19 @@ def _by_laplacian_of_mass(question: Question, mass: Mass) -> Pick:
         return _silent("Laplacian beliefs leave the two choices indifferent")
     once = found.signs == sorted(found.signs)
     return _all_take(question, (mass.player, ""), mass.labels[int(gain.lower > 0)], once)
+
+
+def _by_laplacian_of_types(question: Question, about: Typed | Masses) -> Pick:
+    """Select the choice that is best for the one type to which dominance leaves both."""
+    found = laplacian_of_types(about)
+    if found.only:
+        name = question.assessments[0].equilibrium.name
+        return Pick((name,), "the only one: iterated strict dominance")
+    if found.group is None or found.action is None:
+        return _silent(found.silent)
+    names = about.names if isinstance(about, Masses) else [kind.name for kind in about.kinds]
+    who = about.player, names[found.group]
+    return _all_take(question, who, about.labels[found.action], found.turns_once)
 
 
 def _all_take(question: Question, who: tuple[str, str], label: str, turns_once: bool) -> Pick:

@@ -71,9 +71,10 @@ from pigou.solvers.population import Population, population
 from pigou.solvers.pure import PureEquilibrium, largest_gain, pure_equilibria
 from pigou.solvers.several_choices import Crowd, crowd_of
 from pigou.solvers.several_dominance import ruled_out
-from pigou.solvers.several_types import several_types
+from pigou.solvers.several_types import Typed, several_types
 from pigou.solvers.symmetric import everybody_exits, symmetric_equilibria
-from pigou.solvers.typed_mean_field import masses_of
+from pigou.solvers.typed_dominance import typed_survivors
+from pigou.solvers.typed_mean_field import Masses, masses_of
 from pigou.staged_smoothing import has_continuous, solve_staged_smooth
 from pigou.stages import is_staged
 from pigou.staging import solve_stages
@@ -164,6 +165,9 @@ def iterated_dominance(
     crowd = _crowd(game, at)
     if crowd is not None:
         return _dominated_choice(crowd)
+    types = None if is_staged(game) else _types(game, at)
+    if types is not None:
+        return _dominated_of_types(types)
     several = None if is_staged(game) else crowd_of(game, game.values(at))
     gone = None if several is None else _dominated_choices(several, mixed)
     if gone is not None:
@@ -193,6 +197,23 @@ def _dominated_choice(crowd: Population | Mass) -> tuple[Elimination, ...]:
     worse, better = crowd.labels if signs == {1} else crowd.labels[::-1]
     whole = Record({better: Fraction(1)})
     return (Elimination(1, crowd.player, "", worse, better, whole),)
+
+
+def _types(game: Game, at: Mapping[str, Any] | None) -> Typed | Masses | None:
+    """Return the one large population of several types of a game, or its continuum."""
+    values = game.values(at)
+    return several_types(game, values) or masses_of(game, values)
+
+
+def _dominated_of_types(about: Typed | Masses) -> tuple[Elimination, ...]:
+    """Return the choices that iterated strict dominance rules out, type by type."""
+    names = about.names if isinstance(about, Masses) else [kind.name for kind in about.kinds]
+    found = []
+    for one in typed_survivors(about)[1]:
+        worse, better = about.labels[one.choice], about.labels[1 - one.choice]
+        whole = Record({better: Fraction(1)})
+        found.append(Elimination(one.round, about.player, names[one.kind], worse, better, whole))
+    return tuple(found)
 
 
 def _dominated_choices(crowd: Crowd, mixed: bool) -> tuple[Elimination, ...] | None:
@@ -258,6 +279,16 @@ def rationalisable(
     if crowd is not None:
         gone = {one.action for one in _dominated_choice(crowd)}
         return Record({crowd.player: tuple(a for a in crowd.labels if a not in gone)})
+    types = None if is_staged(game) else _types(game, at)
+    if types is not None:
+        alive, _ = typed_survivors(types)
+        names = types.names if isinstance(types, Masses) else [kind.name for kind in types.kinds]
+        return Record(
+            {
+                f"{types.player}, {name}": tuple(types.labels[a] for a in left)
+                for name, left in zip(names, alive, strict=True)
+            }
+        )
     form = finite_form(game, at)
     return Record(
         {

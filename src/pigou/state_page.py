@@ -246,7 +246,11 @@ def _grounds(*sets: Measured) -> Iterator[Block]:
     """Say on what numbers rest, with and without reforms."""
     first = next((one for one in sets if not one.complete), sets[0])
     yield Words("What this rests on", "heading")
-    yield Words(_KIND[type(first.model.game).__name__], under=1)
+    alone = [one for one in sets if not one.model.cooperative]
+    if alone:
+        yield Words(_KIND[type(first.model.game).__name__], under=1)
+    if len(alone) < len(sets):
+        yield Words("The team does what is best for its members together.", under=1)
     settled = all(one.settled for one in sets)
     known = "exact, or enclosed rigorously"
     if not settled:
@@ -267,7 +271,7 @@ def _checked(sets: Sequence[Measured]) -> str:
     """Say what the independent checker did."""
     if not all(one.check.confirmed for one in sets):
         return "An independent checker did not confirm all of them."
-    if not any(one.equilibria for one in sets):
+    if not any(one.equilibria for one in sets if not one.model.cooperative):
         return "An independent checker confirmed each."
     gain = max(one.check.max_gain for one in sets)
     most = f"more than 1e{math.floor(math.log10(gain)) + 1}" if gain else "anything"

@@ -105,7 +105,7 @@ _WIDE = Fraction(1, 10**5)
 def rounded(value: Enclosure | Fraction | int, sign: bool = False) -> str:
     """Write a number for people: four digits, or all of them where four decimals suffice.
 
-    A tight enclosure of 0 is written as 0, one too wide for the digits shown as a range.
+    An enclosure of 0 is written as 0, one too wide for the digits shown as a range.
 
     Examples
     --------
@@ -113,11 +113,14 @@ def rounded(value: Enclosure | Fraction | int, sign: bool = False) -> str:
     ('2.125', '0.6667', '12,345', '+4')
     >>> rounded(Enclosure(Fraction(81, 2), Fraction(203, 5)))
     '40.5 to 40.6'
+    >>> rounded(Enclosure(Fraction(-1, 10**20), Fraction(2, 10**20)), sign=True)
+    '0'
     """
     if isinstance(value, Enclosure) and value.width > _WIDE * (1 + abs(value.lower)):
         return f"{rounded(value.lower, sign)} to {rounded(value.upper, sign)}"
     if isinstance(value, Enclosure):
-        middle = Fraction(0) if value.is_zero() else (value.lower + value.upper) / 2
+        middle = (value.lower + value.upper) / 2
+        middle = Fraction(0) if value.lower <= 0 <= value.upper else middle
     else:
         middle = Fraction(value)
     plus = "+" if sign and middle > 0 else ""

@@ -93,8 +93,8 @@ def _how_pure(about: Typed) -> str:
 
 def _how_mixed(found: TypedMixtures) -> str:
     return (
-        f"{found.supports} supports with mixing, {found.excluded} of them excluded by signs, the "
-        "others by their roots"
+        f"{found.supports} supports with mixing, {found.excluded} of them excluded by signs or by "
+        "concentration, the others searched for roots"
     )
 
 
