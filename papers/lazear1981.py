@@ -160,6 +160,7 @@ def loss(h: Fraction) -> tuple[Enclosure, Grade]:
     """Return by how much welfare falls short of the first best, with two suppliers."""
     before = compare(contest(2), [], {"density": h}).baseline
     one = before[before.selected]
+    assert one.gap is not None
     return one.gap, weakest([before.found])
 
 

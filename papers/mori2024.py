@@ -178,6 +178,7 @@ def efficiency(threshold: int, regime: str, shares: Shares) -> Enclosure:
     here = game(threshold, regime)
     earned = examine(here, here.values(), [strategy(shares)]).primitive["subject"]
     best = first_best(compulsory(threshold)).welfare
+    assert best is not None
     return Enclosure.point(5) * earned / best
 
 

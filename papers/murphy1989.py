@@ -34,8 +34,9 @@ from pigou.models import load
 from pigou.models.big_push import PROFIT
 from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, weakest
 from pigou.replicating import answer, crossing, only, threshold, worth
-from pigou.solvers.mean_field import continuum_of, total_gain
+from pigou.solvers.mean_field import continuum_of, pieces_of_gain
 from pigou.solvers.regimes import regimes
+from pigou.solvers.roots import exact_root
 from pigou.solving import solve
 
 FORM = f"{DERIVED}; own numbers"
@@ -134,7 +135,9 @@ def one_by_one() -> Computed:
     game = load("big_push").game
     mass = continuum_of(game, game.values(HERE))
     assert mass is not None
-    gained = total_gain(mass, one(1).strategies[0].probabilities["yes"].lower)
+    (profit,) = pieces_of_gain(mass)[1]
+    share = one(1).strategies[0].probabilities["yes"].lower
+    gained = profit.integral(exact_root(0), exact_root(share))
     return answer(-gained, one(1), method="the integral of what a factory loses")
 
 

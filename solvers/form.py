@@ -274,7 +274,9 @@ class FiniteForm:
         return fmpq((-1) ** sign * int(mantissa)) * fmpq(2) ** int(exponent)
 
 
-def finite_form(game: Game, at: Mapping[str, Any] | None = None) -> FiniteForm:
+def finite_form(
+    game: Game, at: Mapping[str, Any] | None = None, *, largest: int = LARGEST_GROUP
+) -> FiniteForm:
     """Prepare a finite game with simultaneous moves for exact evaluation.
 
     Parameters
@@ -282,6 +284,8 @@ def finite_form(game: Game, at: Mapping[str, Any] | None = None) -> FiniteForm:
     game : Game
     at : mapping of str to number, optional
         Parameter values; the defaults where none is given.
+    largest : int, optional
+        The largest number of members alike: more where single profiles are evaluated, and not all.
 
     Raises
     ------
@@ -306,10 +310,10 @@ def finite_form(game: Game, at: Mapping[str, Any] | None = None) -> FiniteForm:
         kinds = [(t.name, t.size) for t in player.types] or [("", player.size)]
         for name, size in kinds:
             members = _size(size, values, player.name)
-            if members > LARGEST_GROUP:
+            if members > largest:
                 raise StructureError(
                     f"game '{game.name}': '{player.name}' has {members:,} members; where profiles "
-                    f"are gone through one by one, as here, at most {LARGEST_GROUP:,} are handled"
+                    f"are gone through one by one, as here, at most {largest:,} are handled"
                 )
             if members:
                 groups.append(Group(player.name, name, members, actions, exit_))

@@ -266,14 +266,8 @@ def _bounded(total: Ratio, low: Spot, high: Spot) -> list[Spot]:
     return kept
 
 
-def total_gain(about: Mass, until: Fraction = Fraction(1)) -> Enclosure:
-    """Enclose the integral of what the second choice gains over the shares from 0 to one.
-
-    Parameters
-    ----------
-    about : Mass
-    until : Fraction
-        The last share; all of them if it is left out.
+def total_gain(about: Mass) -> Enclosure:
+    """Enclose the integral of what the second choice gains over all shares.
 
     Examples
     --------
@@ -287,11 +281,8 @@ def total_gain(about: Mass, until: Fraction = Fraction(1)) -> Enclosure:
     """
     spots, gains = _pieces(about, _Reader.gain)
     total = Enclosure.point(0)
-    last = _rational(_exact(until))
     for gain, low, high in zip(gains, spots, spots[1:], strict=False):
-        if low.share.upper < until:
-            end = high if high.share.upper <= until else last
-            total = total + gain.integral(low.root, end.root)
+        total = total + gain.integral(low.root, high.root)
     return total
 
 

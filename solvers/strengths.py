@@ -28,7 +28,7 @@ Sources: elementary; the roots are those of `pigou.solvers.roots`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -46,7 +46,7 @@ from pigou.solvers.roots import (
     working_precision,
 )
 
-__all__ = ["Path", "alike", "pure_span", "shared_paths", "support_span"]
+__all__ = ["Path", "alike", "pure_span", "shared_paths", "span_of", "support_span"]
 
 
 _WEAKEST, _FULL = Enclosure.point(0), Enclosure.point(1)
@@ -119,8 +119,24 @@ def pure_span(
     >>> [str(end) for end in pure_span(*forms, ((10, 0),))]
     ['0', '15/16']
     """
+    return span_of(_losses(before, after, counts))
+
+
+def span_of(losses: Iterable[tuple[Any, Any]]) -> tuple[Fraction, Fraction] | None:
+    """Return the strengths from 0 to 1 at which no deviation gains: a closed interval, or None.
+
+    Parameters
+    ----------
+    losses : iterable of tuple of fmpq
+        What each deviation loses at strength 0, and by how much that rises up to strength 1.
+
+    Examples
+    --------
+    >>> span_of([(fmpq(1), fmpq(-2)), (fmpq(3), fmpq(1))])
+    (Fraction(0, 1), Fraction(1, 2))
+    """
     low, high = fmpq(0), fmpq(1)
-    for loss, rise in _losses(before, after, counts):
+    for loss, rise in losses:
         if rise == 0:
             if loss < 0:
                 return None

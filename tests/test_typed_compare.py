@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from fractions import Fraction
 
@@ -13,22 +14,30 @@ from pigou import (
     Bystander,
     Enclosure,
     Game,
+    Model,
     Move,
     Player,
     Strategy,
     Type,
     assess,
+    compare,
     first_best,
     iterated_dominance,
     rationalisable,
     select,
     solve,
+    subsidy,
+    tax,
 )  # fmt: skip
 from pigou.check import examine
-from pigou.errors import StructureError
+from pigou.compare_page import compare_page
+from pigou.incidence import incidence_matrix
+from pigou.results import comparison_result
+from pigou.screen import as_text
 from pigou.solvers import several_types as rooms
 from pigou.solvers.typed_mass_welfare import best_masses
 from pigou.solvers.typed_mean_field import masses_of
+from test_cli import SCHEMAS, problems
 
 GO = Move("go", "x", {"no": 0, "yes": 1})
 HUGE = 10**9
@@ -109,13 +118,6 @@ def test_types_that_tie_share_what_is_best_and_an_equilibrium_among_them_is_seen
     assert len(best.profiles) == 5
     assert best.profiles[1] == f"a: {HUGE - 1} no, 1 yes; b: 1 no, {HUGE - 1} yes"
     assert best.is_equilibrium
-
-
-def test_a_bystander_who_cares_for_types_in_a_curved_way_is_refused():
-    idle = [Bystander("idle", "sum(c*go)**2")]
-    game = crowd("go*(1 - mean(go))", {"a": (HUGE, 0), "b": (HUGE, 1)}, bystanders=idle)
-    with pytest.raises(StructureError, match="depends on which types"):
-        first_best(game)
 
 
 # -- the first best of a continuum ----------------------------------------------------------------
@@ -273,3 +275,142 @@ def test_rounds_of_dominance_in_a_continuum():
     ]
     tie = masses("go*(mean(go) - c)", {"a": ("1/3", "-1"), "b": ("2/3", "1/3")})
     assert len(iterated_dominance(tie)) == 1  # b gains nothing where only a goes
+
+
+# -- comparisons --------------------------------------------------------------------------------
+
+STANDARD = {"near": ("2/5", "1/4"), "far": ("3/5", "3/4")}
+
+
+def standard(size):
+    """A standard worth the share of all who take it, at a cost of 1/4 or of 3/4."""
+    if size == sp.oo:
+        return masses("go*(mean(go) - c)", STANDARD)
+    types = {k: (int(Fraction(part) * size), c) for k, (part, c) in STANDARD.items()}
+    return crowd("go*(mean(go) - c)", types)
+
+
+def told(game, reforms):
+    """Everything a comparison says but how it was found."""
+    found = compare(game, reforms, costs_of_funds=("1", "3/2"))
+    text = [
+        (
+            one.first_best, one.selected, one.outcome.words,
+            sorted(
+                (str(a.equilibrium.profile), sorted(a.surplus.items()), a.gap, a.diagnosis)
+                for a in one.assessments
+                if a.equilibrium.kind == "pure"
+            ),
+            len(one.assessments),
+        )
+        for one in (found.baseline, *found.reforms)
+    ]  # fmt: skip
+    for one in found.reforms:
+        for v in found.verdicts(one.name):
+            text.append((v.rule, v.changes, v.net, v.break_even, v.statement, v.losers))
+        rows = incidence_matrix(found.baseline, one)
+        text += [(row.of, row.statutory, row.economic, row.how) for row in rows]
+        text += [str(change) for change in found.changes(one.name)]
+    return text
+
+
+def test_a_comparison_is_that_over_profiles(monkeypatch):
+    reforms = [
+        subsidy("go", "1/2", group="far", name="far"),
+        tax("go", "1/5", name="tax"),
+    ]
+    game = standard(5)
+    monkeypatch.setattr(rooms, "LISTED", 10**9)
+    listed = told(game, reforms)
+    monkeypatch.setattr(rooms, "LISTED", 0)
+    assert told(game, reforms) == listed
+
+
+@pytest.mark.parametrize("size", [10**6, sp.oo])
+def test_a_subsidy_to_one_type_in_closed_form(size):
+    """Paid 1/3, near goes whatever the others do: it has 2/5 - 1/4 + 1/3 each, and far stays."""
+    members = 1 if size == sp.oo else size
+    found = compare(standard(size), [subsidy("go", "1/3", group="near", name="near")])
+    best, worst, selected = found.verdicts("near")
+    lost = Fraction(2, 5) * Fraction(1, 3) * members
+    assert best.net["1"] == Enclosure.point(0)
+    assert selected.changes == worst.changes == {
+        "x": Enclosure.point(Fraction(2, 5) * Fraction(3, 20) * members + lost),
+        "government": Enclosure.point(-lost),
+    }  # fmt: skip
+    assert selected.break_even == Enclosure.point(1 + Fraction(3, 20) / Fraction(1, 3))
+    assert found.baseline.first_best.welfare == Enclosure.point(Fraction(9, 20) * members)
+    assert found.baseline.first_best.is_equilibrium
+    whole = incidence_matrix(found.baseline, found.reforms[0])[-1]
+    assert whole.economic["x"] == selected.break_even
+    gone = next(c for c in found.changes("near") if c.what == "vanishes" and c.how == "exact")
+    least = Fraction(1, 4) - (0 if size == sp.oo else Fraction(1, size))  # one's own share
+    assert gone.strength == Enclosure.point(3 * least)
+
+
+@pytest.mark.parametrize("size", [10**6, sp.oo])
+def test_pure_profiles_are_equilibria_up_to_the_strength_that_is_stated(size):
+    game, rate = standard(size), Fraction(7, 10)
+    found = compare(game, [subsidy("go", rate, name="paid")])
+    lost = [c for c in found.changes("paid") if c.how == "exact" and c.what == "vanishes"]
+    assert len(lost) == 2
+    tiny = Fraction(1, 10**9)
+    for change in lost:
+        profile = found.baseline.found[change.before].strategies
+        for share, there in ((change.strength.lower, True), (change.strength.lower + tiny, False)):
+            paid = subsidy("go", rate * share)(game)
+            assert examine(paid, paid.values(), profile).confirmed == there
+
+
+def test_a_group_set_apart_in_a_large_population_is_followed():
+    """Of a million one needs 3/4 - 1/10**6 to go alone: they stay until the strength pays that."""
+    game = Game("plain", [Player("x", size=10**6)], [GO], {"x": "go*(mean(go) - 3/4)"})
+    found = compare(game, [subsidy("go", 1, members=600_000, name="paid")])
+    first = found.changes("paid")[0]
+    assert (first.what, first.how) == ("vanishes", "exact")
+    assert first.strength == Enclosure.point(Fraction(3, 4) - Fraction(1, 10**6))
+    interior = Game("road", [Player("x", size=10**6)], [GO], {"x": "go*(1/2 - mean(go))"})
+    found = compare(interior, [subsidy("go", "1/10", members=600_000, name="paid")])
+    old = [c.how for c in found.changes("paid") if c.before]
+    assert set(old) == {"by likeness"}  # too many ways to divide half a million
+
+
+@pytest.mark.parametrize("size", [10**6, sp.oo])
+def test_the_page_and_the_result(size):
+    game = standard(size)
+    found = compare(game, [subsidy("go", "1/2", name="paid")])
+    result = json.loads(json.dumps(comparison_result(found)))
+    schema = json.loads((SCHEMAS / "pigou-compare-1.schema.json").read_text(encoding="utf-8"))
+    assert list(problems(result, schema, schema)) == []
+    assert result["baseline"]["first_best"]["is_equilibrium"]
+    if size == sp.oo:
+        return
+    text = " ".join(as_text(compare_page(Model(game), found)).split())
+    assert "by iterated dominance: round 1: no (x, near) is strictly dominated by yes" in text
+    assert "Laplacian selection is for one population with two choices; taken instead" in text
+
+
+@pytest.mark.parametrize("size", [10**6, sp.oo])
+def test_where_the_first_best_is_not_known_the_rest_is_compared(size):
+    """Harm grows with the square of what both types emit: which go counts, and not linearly."""
+    game = standard(size)
+    each = 1 if size == sp.oo else size
+    harm = [Bystander("downwind", "-mean(c*go)**2" if size == sp.oo else "-sum(c*go)**2/10**6")]
+    game = Game("harm", game.players, game.moves, game.payoffs, bystanders=harm)
+    found = compare(game, [subsidy("go", "1/2", name="paid")])
+    assert found.baseline.first_best.welfare is None
+    assert "depends on which types" in found.baseline.first_best.unknown
+    (one,) = (v for v in found.verdicts("paid") if v.rule == "selected")
+    share = Fraction(2, 5) * Fraction(1, 4) + Fraction(3, 5) * Fraction(3, 4)
+    harmed = Enclosure.point(-(share**2) * each)
+    assert one.changes["downwind"] == harmed
+    assert one.net["1"] == Enclosure.point(Fraction(9, 20) * each) + harmed
+    base = found.baseline
+    assert base.diagnosis(base[base.selected]) == "not judged: the first best is not known"
+    result = json.loads(json.dumps(comparison_result(found)))
+    schema = json.loads((SCHEMAS / "pigou-compare-1.schema.json").read_text(encoding="utf-8"))
+    assert list(problems(result, schema, schema)) == []
+    assert result["baseline"]["first_best"]["welfare"] is None
+    text = " ".join(as_text(compare_page(Model(game), found)).split())
+    assert "the first best is not known: '" in text
+    assert "Nothing fails here" not in text

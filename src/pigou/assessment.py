@@ -50,8 +50,9 @@ class Assessment:
     outlay, revenue, running_cost : Enclosure
         What the government pays out in transfers, takes in, and spends on running the reform. A
         transfer that flows the other way on balance, as a negative tax does, is booked as it flows.
-    gap : Enclosure
-        The first best's welfare less this equilibrium's, at unit weights and cost of funds.
+    gap : Enclosure or None
+        The first best's welfare less this equilibrium's, at unit weights and cost of funds; None
+        where the first best is not known.
     diagnosis : str
         ``"coordination failure"``, ``"cooperation failure"``, both, or ``"none"``.
 
@@ -72,7 +73,7 @@ class Assessment:
     outlay: Enclosure
     revenue: Enclosure
     running_cost: Enclosure
-    gap: Enclosure
+    gap: Enclosure | None
     diagnosis: str
 
     def __post_init__(self) -> None:
@@ -157,7 +158,7 @@ def assess(
     return tuple(
         replace(
             draft,
-            gap=best.welfare - draft.welfare(),
+            gap=None if best.welfare is None else best.welfare - draft.welfare(),
             diagnosis=diagnose(draft, drafts, best),
         )
         for draft in drafts
@@ -218,7 +219,8 @@ def diagnose(one: Assessment, among: list[Assessment], best: FirstBest) -> str:
     failures = []
     if any(_pareto_better(other, one) for other in among):
         failures.append("coordination failure")
-    if not best.is_equilibrium and one.welfare().upper < best.welfare.lower:
+    short = best.welfare is not None and one.welfare().upper < best.welfare.lower
+    if short and not best.is_equilibrium:
         failures.append("cooperation failure")
     return " and ".join(failures) or "none"
 

@@ -17,7 +17,7 @@ from pigou.compare_tables import (
     ledger_blocks,
     worth_blocks,
 )
-from pigou.comparison import Comparison
+from pigou.comparison import NOT_KNOWN, Comparison
 from pigou.instruments import BestValues
 from pigou.model import Model
 from pigou.money_tables import (
@@ -93,11 +93,14 @@ def baseline_blocks(comparison: Comparison) -> list[Block]:
     best = base.first_best
     what = "" if len(base.found) == 1 else ", the selected one"
     diagnosis = base.diagnosis(one)
-    failing = f" ({diagnosis})" if diagnosis != "none" else ""
-    short = "no less than" if one.gap.upper <= 0 else "of"
+    failing = f" ({diagnosis})" if diagnosis not in ("none", NOT_KNOWN) else ""
     welfare = (
-        f"Welfare {rounded(one.welfare())} {short} the {rounded(best.welfare)} possible{failing}."
+        f"Welfare {rounded(one.welfare())}{failing}; the first best is not known: {best.unknown}."
     )
+    if one.gap is not None and best.welfare is not None:
+        short = "no less than" if one.gap.upper <= 0 else "of"
+        most = rounded(best.welfare)
+        welfare = f"Welfare {rounded(one.welfare())} {short} the {most} possible{failing}."
     played_here = in_words(one.equilibrium)
     if all(s.value is None for s in one.equilibrium.strategies):
         played_here = capital(played_here)  # the name of a continuous move stays as it is

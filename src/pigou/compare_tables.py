@@ -8,7 +8,7 @@ from typing import Any
 from pigou.bibliography import cite
 from pigou.changes import Change
 from pigou.check_smooth import has_interval
-from pigou.comparison import NOT_JUDGED, Comparison, Scenario, present
+from pigou.comparison import NOT_JUDGED, NOT_KNOWN, Comparison, Scenario, present
 from pigou.equilibrium import Equilibrium
 from pigou.errors import StructureError
 from pigou.exact import Record
@@ -120,6 +120,8 @@ def equilibria_blocks(scenario: Scenario, comparison: Comparison, show_all: bool
 def _fails(diagnosis: str) -> str:
     if diagnosis == NOT_JUDGED:
         return "not judged (symmetric only)"
+    if diagnosis == NOT_KNOWN:
+        return "not judged"
     return "-" if diagnosis == "none" else diagnosis.replace(" failure", "")
 
 

@@ -37,6 +37,7 @@ __all__ = ["Comparison", "Scenario", "compare"]
 
 _NOTHING: Mapping[str, Any] = Record()
 NOT_JUDGED = "not judged: only symmetric equilibria were searched"
+NOT_KNOWN = "not judged: the first best is not known"
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,13 @@ class Scenario:
         """Say what fails in an equilibrium, or that it cannot be told.
 
         Where welfare is below the first best, and only symmetric equilibria were looked for, it may
-        be that an asymmetric equilibrium attains the first best.
+        be that an asymmetric equilibrium attains the first best. Where the first best is not known,
+        cooperation may fail.
         """
-        untold = one.diagnosis == "none" and one.gap.lower > 0 and only_symmetric(self.found)
+        if one.diagnosis == "none" and one.gap is None:
+            return NOT_KNOWN
+        short = one.gap is not None and one.gap.lower > 0
+        untold = one.diagnosis == "none" and short and only_symmetric(self.found)
         return NOT_JUDGED if untold else one.diagnosis
 
 

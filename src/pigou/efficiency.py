@@ -68,6 +68,9 @@ def prices(scenario: Scenario) -> Prices:
     if not welfare:
         return Prices(None, None, "there is no equilibrium", not scenario.found.complete)
     best = scenario.first_best.welfare
+    if best is None:
+        why = f"the first best is not known: {scenario.first_best.unknown}"
+        return Prices(None, None, why, not scenario.found.complete)
     worst = Enclosure(min(w.lower for w in welfare), min(w.upper for w in welfare))
     top = Enclosure(max(w.lower for w in welfare), max(w.upper for w in welfare))
     anarchy, stability = _ratio(best, worst), _ratio(best, top)

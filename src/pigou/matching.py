@@ -10,8 +10,9 @@ Steps
 -----
 1. *Finite games with simultaneous moves.* The game before is written with the groups of the game
    after, if the reform only brings payments (so that one that pays some members only can be
-   followed, too). Pure profiles, mixtures that members of one population share, and mixed
-   equilibria of two players are followed exactly (`pigou.solvers.strengths`).
+   followed, too). Pure profiles, whatever the number of members, mixtures that up to 5,000 members
+   of one population share, and mixed equilibria of two players are followed exactly
+   (`pigou.solvers.strengths`), and pure profiles of a continuum (`pigou.solvers.share_strengths`).
 2. *Continuous games* of up to three moves without kinks are followed along the branches of
    `pigou.policy_range`: to full strength, to a fold, to a point at which another move does as well.
    The strength is that of an event that is certified there, or else the answer is numerical.
@@ -24,9 +25,10 @@ Sources: J. C. Harsanyi and R. Selten (1988), on following equilibria; the modul
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pigou.changes import Change
@@ -36,9 +38,12 @@ from pigou.errors import PigouError
 from pigou.exact import Enclosure
 from pigou.following import followed
 from pigou.game import Game
-from pigou.solvers.form import Counts, FiniteForm, Group, finite_form
-from pigou.solvers.population import population
+from pigou.solvers.form import LARGEST_GROUP, Counts, FiniteForm, Group, finite_form
+from pigou.solvers.mean_field import continuum_of
+from pigou.solvers.population import MOST_MEMBERS, population
+from pigou.solvers.share_strengths import Shares, share_span, shares_of
 from pigou.solvers.strengths import Path, alike, pure_span, shared_paths, support_span
+from pigou.solvers.typed_mean_field import masses_of
 from pigou.stages import is_staged
 
 if TYPE_CHECKING:
@@ -47,6 +52,8 @@ if TYPE_CHECKING:
 __all__ = ["fates", "is_symmetric", "only_symmetric"]
 
 _FULL = Enclosure.point(1)
+MOST_WAYS = 6_000
+"""Up to so many ways to tell members apart a profile is followed in all of them."""
 
 
 def fates(before: Scenario, after: Scenario) -> tuple[Change, ...]:
@@ -73,6 +80,10 @@ def fates(before: Scenario, after: Scenario) -> tuple[Change, ...]:
     return matching.result()
 
 
+_Profiles = Callable[[Equilibrium], Iterator[Any]]
+_Span = tuple[Fraction, Fraction] | None
+
+
 class _Matching:
     """Collects what is known of the equilibria of the baseline, and of those after the reform."""
 
@@ -87,13 +98,16 @@ class _Matching:
     def finite(self) -> None:
         """Follow the equilibria of a finite game with simultaneous moves."""
         try:
-            forms = _forms(self.before, self.after)
+            shares = _shares(self.before, self.after)
+            forms = _forms(self.before, self.after) if shares is None else None
         except PigouError:
             return
+        if shares is not None:
+            self._pure(partial(_takers, about=shares), partial(share_span, shares))
         if forms is None:
             return
-        self._pure(forms)
         groups = forms[0].groups
+        self._pure(partial(_profiles, groups=groups), partial(pure_span, *forms))
         if len(groups) == 1 and len(groups[0].actions) == 2 and groups[0].size > 1:
             self._shared(forms)
         elif len(groups) == 2 and all(g.size == 1 for g in groups):
@@ -102,16 +116,15 @@ class _Matching:
             for known in (self.old, self.new):
                 known.update({name: replace(c, how="numerical") for name, c in known.items()})
 
-    def _pure(self, forms: tuple[FiniteForm, FiniteForm]) -> None:
-        groups = forms[0].groups
+    def _pure(self, profiles: _Profiles, span_at: Callable[[Any], _Span]) -> None:
         names = {}
         for one in self.after.found:
-            for counts in _profiles(one, groups):
+            for counts in profiles(one):
                 names[counts] = one.name
         for one in self.before.found:
             spans = []
-            for counts in _profiles(one, groups):
-                span = pure_span(*forms, counts)
+            for counts in profiles(one):
+                span = span_at(counts)
                 if span is not None and span[0] == 0:
                     spans.append((span[1], names.get(counts, "")))
             arrived = [name for high, name in spans if high == 1]
@@ -124,14 +137,15 @@ class _Matching:
                 why = "another choice pays more"
                 self.old[one.name] = Change("vanishes", one.name, "", last, "exact", why)
         for counts, name in names.items():
-            span = pure_span(*forms, counts)
+            span = span_at(counts)
             if name not in self.taken and span is not None and span[1] == 1:
                 first = Enclosure.point(span[0])
                 why = "no other choice pays more"
                 self.new[name] = Change("appears", "", name, first, "exact", why)
 
     def _shared(self, forms: tuple[FiniteForm, FiniteForm]) -> None:
-        paths = None if _is_ratio(self.before) else shared_paths(*forms)
+        large = forms[0].groups[0].size > LARGEST_GROUP
+        paths = None if large or _is_ratio(self.before) else shared_paths(*forms)
         if paths is None:
             return
         label = ", ".join(forms[0].groups[0].actions[1])
@@ -242,12 +256,31 @@ def _forms(before: Scenario, after: Scenario) -> tuple[FiniteForm, FiniteForm] |
     """Return the game before and after in one form, if they can be written so."""
     if is_staged(before.game) or is_staged(after.game):
         return None
-    last = finite_form(after.game, after.found.at)
-    first = finite_form(before.game, before.found.at)
+    last = finite_form(after.game, after.found.at, largest=MOST_MEMBERS)
+    first = finite_form(before.game, before.found.at, largest=MOST_MEMBERS)
     if not alike(first, last) and _only_payments(before.game, after.game):
         unpaid = replace(after.game, transfers=before.game.transfers)
-        first = finite_form(unpaid, after.found.at)
+        first = finite_form(unpaid, after.found.at, largest=MOST_MEMBERS)
     return (first, last) if alike(first, last) else None
+
+
+def _shares(before: Scenario, after: Scenario) -> Shares | None:
+    """Return the continuum before and after, if it is one with two choices."""
+    if is_staged(before.game) or is_staged(after.game):
+        return None
+    found = []
+    for one in (before, after):
+        at = one.game.values(one.found.at)
+        found.append(continuum_of(one.game, at) or masses_of(one.game, at))
+    first, last = found
+    return None if first is None or last is None else shares_of(first, last)
+
+
+def _takers(one: Equilibrium, about: Shares) -> Iterator[tuple[int, ...]]:
+    """Yield a pure profile of a continuum: whether each type takes the second choice."""
+    if one.kind == "pure":
+        strategies = {s.type: s.probabilities for s in one.strategies}
+        yield tuple(int(strategies[name][about.labels[1]].lower) for name in about.names)
 
 
 def _is_ratio(before: Scenario) -> bool:
@@ -282,7 +315,10 @@ def _profiles(one: Equilibrium, groups: Sequence[Group]) -> Iterator[Counts]:
         if None not in own:
             parts.append([tuple(_row(s, labels) for s in own if s is not None)])
         elif whole is not None:
-            parts.append(list(_divided([g.size for g in members], _row(whole, labels))))
+            ways = _divided([g.size for g in members], _row(whole, labels))
+            parts.append(list(itertools.islice(ways, MOST_WAYS + 1)))
+            if len(parts[-1]) > MOST_WAYS:
+                return
         else:
             return
     for counts in itertools.product(*parts):

@@ -115,7 +115,7 @@ def distance_blocks(comparison: Comparison) -> list[Block]:
         reasons += [found.reason] if found.reason else []
         rows.append(
             (
-                scenario.label, scenario.first_best.welfare, top, low,
+                scenario.label, scenario.first_best.welfare or "not known", top, low,
                 _price(found.stability, "at most " * found.is_bound),
                 _price(found.anarchy, "at least " * found.is_bound),
             )

@@ -579,7 +579,11 @@ def _findings(
 
 
 def _finding(
-    case: Case, scenario: Scenario, setting: Fraction | None, rows: list[_Row], best: Enclosure
+    case: Case,
+    scenario: Scenario,
+    setting: Fraction | None,
+    rows: list[_Row],
+    best: Enclosure | None,
 ) -> Finding:
     game, at = scenario.game, {k: exact(v) for k, v in scenario.found.at.items()}
     move = game.move(case.move)
@@ -650,12 +654,12 @@ def _observed_surplus(
     return sum((Enclosure.point(exam.sizes[p]) * u for p, u in exam.primitive.items()), ZERO)
 
 
-def _efficiency(surplus: Enclosure, best: Enclosure) -> Enclosure | None:
-    return surplus / best if best.lower > 0 else None
+def _efficiency(surplus: Enclosure, best: Enclosure | None) -> Enclosure | None:
+    return surplus / best if best is not None and best.lower > 0 else None
 
 
 def _predictions(
-    scenario: Scenario, move: Move, observed: Mapping[str, Fraction], best: Enclosure
+    scenario: Scenario, move: Move, observed: Mapping[str, Fraction], best: Enclosure | None
 ) -> Iterator[Prediction]:
     for assessment in scenario.assessments:
         equilibrium = assessment.equilibrium

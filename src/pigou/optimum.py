@@ -62,11 +62,14 @@ class FirstBest:
 
     Parameters
     ----------
-    welfare : Enclosure
+    welfare : Enclosure or None
+        None where the optimum is not known.
     profiles : tuple of str
         In words; several where they tie.
     is_equilibrium : bool
         Whether one of them is an equilibrium.
+    unknown : str
+        Why the optimum is not known; empty where it is.
 
     Examples
     --------
@@ -76,9 +79,10 @@ class FirstBest:
     (Enclosure(9/2), ('10 upgrade',), True)
     """
 
-    welfare: Enclosure
+    welfare: Enclosure | None
     profiles: tuple[str, ...]
     is_equilibrium: bool
+    unknown: str = ""
 
 
 def first_best(
@@ -129,12 +133,14 @@ def first_best(
     crowd = population(game, game.values(at))
     if crowd is not None:
         return _first_best_of_many(crowd)
-    typed = several_types(game, game.values(at))
+    typed = several_types(game, game.values(at)) or masses_of(game, game.values(at))
     if typed is not None:
-        return _first_best_of_types(typed)
-    masses = masses_of(game, game.values(at))
-    if masses is not None:
-        return _first_best_of_masses(masses)
+        try:
+            if isinstance(typed, Masses):
+                return _first_best_of_masses(typed)
+            return _first_best_of_types(typed)
+        except StructureError as error:
+            return FirstBest(None, (), False, str(error))
     several = _first_best_of_several(game, game.values(at), found)
     if several is not None:
         return several
@@ -263,6 +269,8 @@ def _first_best_in_stages(
 
     def of_crowd(left: Game) -> tuple[Enclosure, tuple[str, ...]]:
         best = first_best(left, at)
+        if best.welfare is None:
+            raise StructureError(f"game '{left.name}': the first best is not known: {best.unknown}")
         return best.welfare, best.profiles
 
     welfare, plans = best_plan(game, at, of_crowd)

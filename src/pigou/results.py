@@ -234,7 +234,7 @@ def _scenario(scenario: Scenario, comparison: Comparison) -> dict[str, Any]:
         "selection": scenario.selection,
         "selected_by": _outcome(scenario.outcome),
         "first_best": {
-            "welfare": number(best.welfare),
+            "welfare": maybe(best.welfare),
             "profiles": list(best.profiles),
             "is_equilibrium": best.is_equilibrium,
         },
@@ -272,8 +272,8 @@ def _assessment(one: Assessment, scenario: Scenario, comparison: Comparison) -> 
             "unweighted": {str(c): number(one.welfare(c)) for c in costs},
             "weighted": {str(c): number(one.welfare(c, weights)) for c in costs},
         },
-        "first_best": number(scenario.first_best.welfare),
-        "gap": number(one.gap),
+        "first_best": maybe(scenario.first_best.welfare),
+        "gap": maybe(one.gap),
         "diagnosis": scenario.diagnosis(one),
         "rents": rents_result(one, scenario),
     }
