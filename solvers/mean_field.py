@@ -45,6 +45,7 @@ __all__ = [
     "MeanField",
     "Optimum",
     "Rest",
+    "Spot",
     "continuum_of",
     "mean_field",
     "optimum",
@@ -57,7 +58,21 @@ MOST_CUTS = 500
 
 
 class Spot(NamedTuple):
-    """A share that is known exactly: a rational, or a root of a polynomial."""
+    """A share that is known exactly: a rational, or a root of a polynomial.
+
+    Attributes
+    ----------
+    root : Root
+    of : fmpq_poly
+        A polynomial that has this root.
+
+    Examples
+    --------
+    >>> from pigou.solvers.roots import exact_root
+    >>> half = Spot(exact_root(Fraction(1, 2)), fmpq_poly([-1, 2]))
+    >>> half.share, half.sign(fmpq_poly([1, -3]))
+    (Enclosure(1/2), -1)
+    """
 
     root: Root
     of: Any
