@@ -67,7 +67,8 @@ def write_pages(_):
     wanted = {}
     for package, folder in ROOMS.items():
         for file in folder.glob("*.py"):
-            if file.stem.startswith("_") or (package, file.stem) == ("pigou", "cli"):
+            command_line = package == "pigou" and file.stem.partition("_")[0] == "cli"
+            if file.stem.startswith("_") or command_line:
                 continue
             name = f"{package}.{file.stem}"
             title = name if package == "pigou" else file.stem

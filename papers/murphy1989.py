@@ -26,8 +26,6 @@ from fractions import Fraction
 from functools import cache, partial
 from typing import Any
 
-from flint import arb, fmpq
-
 from pigou.designing import design
 from pigou.equilibrium import Equilibrium, EquilibriumSet, Grade
 from pigou.exact import Enclosure
@@ -38,7 +36,7 @@ from pigou.publication import DERIVED, Computed, Publication, PublishedClaim, we
 from pigou.replicating import answer, crossing, only, threshold, worth
 from pigou.solvers.mean_field import continuum_of, pieces_of_gain
 from pigou.solvers.regimes import regimes
-from pigou.solvers.roots import Root
+from pigou.solvers.roots import exact_root
 from pigou.solving import solve
 
 FORM = f"{DERIVED}; own numbers"
@@ -139,8 +137,7 @@ def one_by_one() -> Computed:
     assert mass is not None
     (profit,) = pieces_of_gain(mass)[1]
     share = one(1).strategies[0].probabilities["yes"].lower
-    ends = (fmpq(0), fmpq(share.numerator, share.denominator))
-    gained = profit.integral(*(Root(arb(end), 1, end) for end in ends))
+    gained = profit.integral(exact_root(0), exact_root(share))
     return answer(-gained, one(1), method="the integral of what a factory loses")
 
 

@@ -105,8 +105,7 @@ def population(game: Game, at: Mapping[str, Fraction]) -> Population | None:
     """Return the one population of a game if it is large, with two choices; None otherwise.
 
     Up to 5,000 members it is None, too, where a payoff is not rational in the count, piece by
-    piece, or what a choice gains is not polynomial and changes its sign more than once: then
-    profiles are gone through one by one.
+    piece: then profiles are gone through one by one.
 
     Raises
     ------
@@ -138,8 +137,6 @@ def population(game: Game, at: Mapping[str, Fraction]) -> Population | None:
     formula = game.payoff(player.name)
     try:
         gain = _read(bare, formula, 1) - _read(bare, formula, 0)
-        if not gain.is_polynomial and gain.changes > 1 and size <= LARGEST_GROUP:
-            return None
         return bare._replace(gain=gain)
     except StructureError as error:
         if size <= LARGEST_GROUP:

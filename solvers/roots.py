@@ -33,6 +33,7 @@ __all__ = [
     "Root",
     "ball_to_enclosure",
     "bisected_root",
+    "exact_root",
     "from_bernstein",
     "real_roots",
     "sign_at",
@@ -66,6 +67,19 @@ class Root(NamedTuple):
         if self.exact is not None:
             return Enclosure.point(Fraction(int(self.exact.p), int(self.exact.q)))
         return ball_to_enclosure(self.ball)
+
+
+def exact_root(number: Fraction | int) -> Root:
+    """Return a rational number as a root of multiplicity 1.
+
+    Examples
+    --------
+    >>> exact_root(Fraction(1, 2)).enclosure
+    Enclosure(1/2)
+    """
+    number = Fraction(number)
+    point = fmpq(number.numerator, number.denominator)
+    return Root(arb(point), 1, point)
 
 
 _LOCK = threading.RLock()

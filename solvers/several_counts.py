@@ -133,8 +133,8 @@ def pure_profiles_of_many(crowd: Crowd) -> PureCounts:
             here = set(support)
             if not any(pair <= here <= face for pair, face in excluded):
                 searches.append(_Boxes(crowd, support))
-                ruling = searches[-1].run()
-                excluded += [] if ruling is None else [({*ruling}, here)]
+                both = searches[-1].run()
+                excluded += [] if both is None else [({*both}, here)]
     for search in sorted(searches, key=lambda s: (len(s.support), s.support)):
         found.boxes.extend(search.found)
         found.open.extend(search.open)

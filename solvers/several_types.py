@@ -94,7 +94,8 @@ def several_types(game: Game, at: Mapping[str, Fraction]) -> Typed | None:
     """Return the one population of a game if it is large, with types and two choices, else None.
 
     None, too, where its profiles can be gone through one by one and a payoff depends on more than
-    the total count, piece by piece as a polynomial, or there are more than four types.
+    the total count, piece by piece as a polynomial, or there are more than four types; and where
+    there are few profiles of one or two types, whose mixtures are all found there.
 
     Raises
     ------
@@ -117,7 +118,7 @@ def several_types(game: Game, at: Mapping[str, Fraction]) -> Typed | None:
     (player,), (move,) = game.players, game.moves
     sizes = [_size(kind, at, player.name) for kind in player.types]
     total = sum(sizes)
-    if _profiles(sizes) <= LISTED:
+    if _profiles(sizes) <= LISTED and sum(size > 0 for size in sizes) < 3:
         return None
     if total > MOST_MEMBERS:
         raise DeclarationError(

@@ -41,6 +41,7 @@ from typing import Any, NamedTuple
 
 from flint import fmpq, fmpq_poly
 
+from pigou.deadline import stops, time_is_up
 from pigou.exact import Enclosure
 from pigou.solvers.binomial_roots import BinomialRoots
 from pigou.solvers.piecewise import Piecewise, falling
@@ -137,6 +138,8 @@ def typed_mixtures(kinds: Sequence[Kind]) -> TypedMixtures:
         settle = _Settle(kinds, support, windows, found)
         if settle.excluded or any(settle.apart(*pair) for pair in settle.pairs):
             settled += 1
+        elif time_is_up():
+            settle.open(stops()[1])
         else:
             settle.run()
     loose = [one for one in found.indifferent if not _within(one, found.indifferent)]

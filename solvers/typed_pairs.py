@@ -22,7 +22,8 @@ from pigou.solvers.planar import ring
 
 __all__ = ["in_two_probabilities"]
 
-LARGEST_DEGREE, LARGEST_PRODUCT = 3, 150
+LARGEST_DEGREE, LARGEST_PRODUCT = 3, 50
+"""Beyond this product of two numbers of draws resultants take minutes."""
 
 
 def in_two_probabilities(gain: Piecewise, first: int, second: int) -> Any:

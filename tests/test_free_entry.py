@@ -187,7 +187,7 @@ def expected(value, draws, share):
     logs = [
         math.lgamma(draws + 1) - math.lgamma(k + 1) - math.lgamma(draws - k + 1)
         + k * math.log(share) + (draws - k) * math.log1p(-share)
-        for k in range(200)
+        for k in range(min(draws + 1, 200))
     ]  # fmt: skip
     return sum(math.exp(log) * float(value(k + 1)) for k, log in enumerate(logs))
 
@@ -238,6 +238,17 @@ def test_several_changes_of_sign_are_said_to_be_open():
     found = solve(one_more, {"firms": 6000})
     assert not found.complete
     assert found.unresolved
+
+
+def test_two_mixtures_of_more_firms_than_are_gone_through():
+    """One by one they were too many to be looked for, from the formula they are found."""
+    found = solve(market("3/sum(enter) + sum(enter)/60 - cost"), {"firms": 70, "cost": 1})
+    assert (inside(found), found.complete) == ([3, 70], True)
+    mixed = [e.strategies[0].probabilities["in"].value for e in found if e.kind == "mixed"]
+    assert len(mixed) == 2
+    for share in mixed:
+        value = expected(lambda n: Fraction(3, n) + Fraction(n, 60), 69, share)
+        assert value == pytest.approx(1, abs=1e-6)
 
 
 def test_the_checker_expects_as_adding_up_does():

@@ -178,12 +178,13 @@ def test_three_choices_of_one_group_next_to_another():
 
 
 def test_too_many_unknowns_are_unresolved_by_name():
-    types = [Type(k, 2, {"cost": c}) for k, c in (("low", "1"), ("mid", "11/10"), ("high", "6/5"))]
+    rows = (("low", "1", 1), ("mid", "11/10", 2), ("high", "6/5", 3))
+    types = [Type(name, 2, {"cost": cost, "weight": weight}) for name, cost, weight in rows]
     game = Game(
         "three types",
         [Player("firm", types=types)],
         [Move("act", "firm", {"wait": 0, "go": 1})],
-        {"firm": "act*(if(sum(act) >= 3, 3, 0) - cost)"},
+        {"firm": "act*(if(sum(act*weight) >= 5, 3, 0) - cost)"},
     )
     found = solve(game)
     assert not found.complete

@@ -355,6 +355,13 @@ def test_a_choice_to_leave_at_any_size(size):
     assert "any share of members may take leave beside go" in tied.unresolved[0]
 
 
+@pytest.mark.long
+def test_roots_in_payoffs_of_a_hundred_are_checked_profile_by_profile():
+    found = solve(crowd_game("sqrt(x)", "y", "1/3", size=100))
+    assert any(all(s.lower > 0 for s in shares(e)) for e in found)
+    assert all(e.evidence.note != "" or e.evidence.checked for e in found)
+
+
 def test_payoffs_that_are_no_polynomials_are_solved_profile_by_profile_or_refused():
     game = crowd_game("1 / ( 1 + x )", "1 / ( 1 + y )", "1 / ( 1 + z )", size=100)
     assert counts(solve(game, pure=True)) == {(34, 33, 33), (33, 34, 33), (33, 33, 34)}

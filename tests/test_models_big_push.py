@@ -7,6 +7,7 @@ import math
 import random
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ import sympy
 from flint import fmpq, fmpq_poly
 from sympy import Rational
 
-from pigou import Game, Move, Parameter, Player, compare, solve, subsidy
+from pigou import Game, Move, Parameter, Player, compare, find_model, solve, subsidy
 from pigou.designing import design
 from pigou.errors import DeclarationError, ReformError, StructureError
 from pigou.exact import Enclosure
@@ -244,11 +245,19 @@ def test_the_least_subsidy_is_what_the_first_factory_loses():
     assert gone.threshold.value.lower == 1
 
 
+@pytest.mark.long
 def test_the_least_goal_of_a_guarantee_is_the_share_that_breaks_even():
-    """Every goal between it and everybody is enough; below it some stop, unrefunded."""
     found = design(load("big_push"), "unique", "guarantee", vary="goal").threshold
     assert found.value.overlaps(Enclosure.point("7/9"))
     assert [(span.high.lower, span.with_high) for span in found.spans] == [(1, True)]
+
+
+def test_below_the_share_that_breaks_even_a_guarantee_stops_too_early():
+    """Every goal between it and everybody is enough; below it some stop, unrefunded."""
+    paid = load("big_push").reform("guarantee")(load("big_push").game)
+    beside = Fraction(1, 10**9)
+    for goal, number in ((Fraction(7, 9) - beside, 2), (Fraction(7, 9) + beside, 1), (1, 1)):
+        assert len(solve(paid, {"goal": goal})) == number
     with pytest.raises(ReformError, match="is a continuum, of which no members are set apart"):
         subsidy("build", 1, members="1/2")(load("big_push").game)
 
@@ -268,6 +277,20 @@ def test_where_a_gap_in_the_middle_decides():
         design(game, "unique", "divide-and-conquer", target="up=yes")
     with pytest.raises(DeclarationError, match="did you mean"):
         design(game, "unique", target="up=yess")
+
+
+def test_a_choice_that_all_take_is_named_where_no_equilibrium_is_pure():
+    entry = find_model(
+        str(Path(__file__).parent.parent / "examples/entry/free_entry_continuum.toml")
+    )
+    with pytest.raises(DeclarationError, match="--target enter=choice"):
+        design(entry, "unique", "fee")
+    with pytest.raises(DeclarationError, match="--goal gone:enter=choice"):
+        design(entry, "gone", "fee")
+    found = design(entry, "gone:enter=in", "fee")  # without a target: nobody is paid for one
+    assert (found.threshold.value, found.threshold.grade) == (Enclosure.point(0), "proved")
+    out = design(entry, "unique", "fee", target="enter=out").threshold
+    assert (out.value, out.attained) == (Enclosure.point(99), True)  # what the first earns
 
 
 @pytest.mark.parametrize("goal", ["unique", "gone:up=no"])

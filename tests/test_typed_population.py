@@ -502,3 +502,20 @@ def test_a_sum_that_tells_types_apart_is_expected_profile_by_profile():
     pays = payoffs_by_action(game, game.values(), both, "x", "a")
     assert pays["yes"] == Enclosure.point(Fraction(1 + 7 + 15, 30) - Fraction(1, 2))
     assert examine(game, game.values(), both).doubt.startswith("somebody may gain")
+
+
+def test_a_time_limit_ends_the_search_for_mixtures():
+    payoff = "go*(if(sum(go) >= 5, 1, 0) - if(sum(go) >= 11, 3/2, 0) - c)"
+    game = crowd(payoff, {"a": (10, "1/3"), "b": (10, "2/5"), "d": (4, "3/4")})
+    found = solve(game, time_limit="1/1000000000")
+    assert not found.complete
+    assert "time limit" in found.unresolved[0]
+    assert any(e.kind == "pure" for e in found)
+
+
+def test_resultants_of_high_degree_are_said_to_be_open():
+    payoff = "go*(if(sum(go) >= 5, 1, 0) - if(sum(go) >= 11, 3/2, 0) - c)"
+    found = solve(crowd(payoff, {"a": (20, "1/3"), "b": (20, "2/5")}))
+    assert found.unresolved == (
+        "2 types mix at the same time: a mixes no and yes, b mixes no and yes",
+    )

@@ -319,7 +319,7 @@ _Mixers = list[tuple[int, list[int]]]
 _MOST_TERMS = 3_000_000
 _KNOWN_TO = Fraction(1, 10**60)
 _NARROW = Fraction(1, 10**20)
-_GONE_THROUGH, _MOST_GONE_THROUGH = 200, 5_000
+_GONE_THROUGH, _MOST_GONE_THROUGH, _MOST_LISTED = 200, 5_000, 20_000
 
 
 def _krawczyk(table: _Table, mixers: _Mixers) -> str:
@@ -818,6 +818,8 @@ class _Table:
         labels = [self._labels(kind, a) for a in used]
         own = {} if action is None else self._labels(kind, action)
         place = the_one_count(formula, own, labels)
+        if place is None and profiles <= _MOST_LISTED:
+            return None
         if place is None:
             raise StructureError(
                 f"'{formula}' depends on several counts of {kind.size:,} members, and is not the "
@@ -828,10 +830,15 @@ class _Table:
             formula = with_one_more(formula, self._labels(kind, a))
         pair = (used[place - 1], used[place])
         total = ZERO
-        for weight, crowd in self._crowds_of_pair(action, pair):
-            rest = kind.size - len(extra)
-            parts = segments(formula, crowd._replace(size=rest, others=rest, taking=0))
-            total += weight * expected_over_counts(parts, kind.shares[pair[1]])
+        try:
+            for weight, crowd in self._crowds_of_pair(action, pair):
+                rest = kind.size - len(extra)
+                parts = segments(formula, crowd._replace(size=rest, others=rest, taking=0))
+                total += weight * expected_over_counts(parts, kind.shares[pair[1]])
+        except StructureError:
+            if profiles > _MOST_LISTED:
+                raise
+            return None
         return total
 
     def _crowds_of_pair(

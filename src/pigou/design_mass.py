@@ -58,7 +58,8 @@ def of_continuum(task: Task) -> Design:
         raise StructureError(f"{where}: so far 'unique' and 'gone' are designed for")
     if task.over:
         raise StructureError(f"{where}: so far no box of parameter values is designed for")
-    label = _label(task, task.target, "--target", True)
+    needed = task.goal == "unique" or not task.reforms  # else nobody is paid for a target
+    label = _label(task, task.target, "--target", True) if needed else ""
     setting = Setting(task.game, _family(task, label).limited(task.most), task.at, task.funds[0])
     goal: _AtShare
     if task.goal == "unique":
@@ -95,7 +96,7 @@ def _label(task: Task, text: str, option: str, best: bool) -> str:
     if len(pure) < (1 if best else 2):
         raise DeclarationError(
             f"game '{task.game.name}' has {len(pure)} pure equilibria without reform: name the "
-            f"profile with {option} {move.name}=choice"
+            f"profile with {option}{' ' if best else ':'}{move.name}=choice"
         )
     pick = max if best else min
     return _taken(pick(pure, key=lambda a: a.welfare().lower).equilibrium)
