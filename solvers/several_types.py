@@ -44,6 +44,7 @@ __all__ = [
     "Kind",
     "Typed",
     "alike",
+    "are_listed",
     "attributes_of",
     "rational",
     "read_typed",
@@ -136,7 +137,7 @@ def several_types(game: Game, at: Mapping[str, Fraction]) -> Typed | None:
             )
         return bare._replace(kinds=_kinds(bare, present))
     except StructureError as error:
-        if _listed(sizes):
+        if are_listed(sizes):
             return None
         raise StructureError(f"game '{game.name}': {error}") from None
 
@@ -160,8 +161,14 @@ def _profiles(sizes: Sequence[int]) -> int:
     return math.prod(size + 1 for size in sizes)
 
 
-def _listed(sizes: Sequence[int]) -> bool:
-    """Whether all profiles of counts can be gone through."""
+def are_listed(sizes: Sequence[int]) -> bool:
+    """Whether all profiles of counts of so many members of each type can be gone through.
+
+    Examples
+    --------
+    >>> are_listed([100, 200]), are_listed([400_000, 600_000])
+    (True, False)
+    """
     return _profiles(sizes) <= MOST_PROFILES and max(sizes) <= LARGEST_GROUP
 
 

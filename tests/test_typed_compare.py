@@ -74,9 +74,10 @@ def agree(monkeypatch, seeds):
     reached = []
     for seed in seeds:
         game = random_crowd(seed)
-        monkeypatch.setattr(rooms, "LISTED", 10**9)
-        listed = first_best(game)
         monkeypatch.setattr(rooms, "LISTED", 0)
+        with monkeypatch.context() as profiles:
+            profiles.setattr("pigou.optimum.several_types", lambda *_: None)
+            listed = first_best(game)
         best = first_best(game)
         assert best.welfare == listed.welfare
         assert best.is_equilibrium == listed.is_equilibrium
@@ -414,3 +415,11 @@ def test_where_the_first_best_is_not_known_the_rest_is_compared(size):
     text = " ".join(as_text(compare_page(Model(game), found)).split())
     assert "the first best is not known: '" in text
     assert "Nothing fails here" not in text
+
+
+def test_a_curved_surplus_is_gone_through_profile_by_profile_where_that_can_be_done():
+    """W = n - (a + 3 b)**2/20 for a of 20 and b of 20: nobody of b, and a = 10."""
+    idle = [Bystander("idle", "-sum(c*go)**2/20")]
+    best = first_best(crowd("go", {"a": (20, 1), "b": (20, 3)}, bystanders=idle))
+    assert best.welfare == Enclosure.point(5)
+    assert best.profiles == ("a: 10 no, 10 yes; b: 20 no",)

@@ -37,7 +37,7 @@ from pigou.solvers.mean_field import Mass, continuum_of, mean_field, optimum
 from pigou.solvers.population import Population, population, pure_counts
 from pigou.solvers.pure import MOST_PROFILES, largest_gain
 from pigou.solvers.several_choices import crowd_of
-from pigou.solvers.several_types import Typed, several_types
+from pigou.solvers.several_types import Typed, are_listed, several_types
 from pigou.solvers.several_welfare import best_of_several
 from pigou.solvers.smooth_form import smooth_form
 from pigou.solvers.smooth_games import smooth_optimum
@@ -140,7 +140,8 @@ def first_best(
                 return _first_best_of_masses(typed)
             return _first_best_of_types(typed)
         except StructureError as error:
-            return FirstBest(None, (), False, str(error))
+            if isinstance(typed, Masses) or not are_listed([k.size for k in typed.kinds]):
+                return FirstBest(None, (), False, str(error))
     several = _first_best_of_several(game, game.values(at), found)
     if several is not None:
         return several
