@@ -207,12 +207,12 @@ def pieces_of_gain(about: Mass) -> tuple[list[Spot], list[Ratio], list[Ratio]]:
     >>> firms = Player("firm", size=sp.oo)
     >>> moves = [Move("up", "firm", {"no": 0, "yes": 1})]
     >>> game = Game("g", [firms], moves, {"firm": "up*if(mean(up) > 1/2, 1/mean(up), 2)"})
-    >>> cuts, between, at = pieces_of_gain(continuum_of(game, {}))
-    >>> [str(cut.share) for cut in cuts], between, at[1]
+    >>> cuts, inside, here = pieces_of_gain(continuum_of(game, {}))
+    >>> [str(cut.share) for cut in cuts], inside, here[1]
     (['0', '1/2', '1'], [Ratio(2, 1), Ratio(1, x)], Ratio(2, 1))
     """
-    spots, gains = _pieces(about, _Reader.gain)
-    return spots, gains, [_Reader(about, spot).gain() for spot in spots]
+    spots, gains = pieces_of(about, Reader.gain)
+    return spots, gains, [Reader(about, spot).gain() for spot in spots]
 
 
 class Optimum(NamedTuple):
@@ -252,13 +252,13 @@ def optimum(about: Mass) -> Optimum:
     ('1/4', ['1/2'], True)
     """
     plain = about._replace(game=replace(about.game, transfers=()))
-    spots, totals = _pieces(plain, _Reader.welfare)
-    places = [(_Reader(plain, s).welfare().at(s.root), s.share, True) for s in spots]
+    spots, totals = pieces_of(plain, Reader.welfare)
+    places = [(Reader(plain, s).welfare().at(s.root), s.share, True) for s in spots]
     for total, low, high in zip(totals, spots, spots[1:], strict=False):
         places += [(total.at(end.root), end.share, False) for end in _bounded(total, low, high)]
-        places += [(total.at(s.root), s.share, True) for s in _cuts(total.slope, low, high)]
+        places += [(total.at(s.root), s.share, True) for s in cuts_within(total.slope, low, high)]
         if total.is_constant:
-            middle = _between(low, high)
+            middle = between(low, high)
             places.append((total.at(middle.root), middle.share, True))
     top = max(value.lower for value, _, _ in places)
     best = [one for one in places if one[0].upper >= top]
@@ -294,22 +294,22 @@ def total_gain(about: Mass) -> Enclosure:
     >>> total_gain(continuum_of(game, {}))
     Enclosure(1/6)
     """
-    spots, gains = _pieces(about, _Reader.gain)
+    spots, gains = pieces_of(about, Reader.gain)
     total = Enclosure.point(0)
     for gain, low, high in zip(gains, spots, spots[1:], strict=False):
         total = total + gain.integral(low.root, high.root)
     return total
 
 
-def _pieces(about: Mass, read: Callable[[_Reader], Ratio]) -> tuple[list[Spot], list[Ratio]]:
+def pieces_of(about: Mass, read: Callable[[Reader], Ratio]) -> tuple[list[Spot], list[Ratio]]:
     """Return cuts of [0, 1], and what is read as one ratio between each two of them."""
-    spots = [_rational(fmpq(0)), _rational(fmpq(1))]
+    spots = [spot_at(fmpq(0)), spot_at(fmpq(1))]
     found: list[Ratio] = []
     while len(found) < len(spots) - 1:
         low, high = spots[len(found)], spots[len(found) + 1]
-        reader = _Reader(about, _between(low, high))
+        reader = Reader(about, between(low, high))
         ratio = read(reader)
-        cuts = [cut for q in reader.met for cut in _cuts(q, low, high)]
+        cuts = [cut for q in reader.met for cut in cuts_within(q, low, high)]
         if cuts:
             spots.insert(len(found) + 1, min(cuts, key=lambda spot: spot.share.lower))
         else:
@@ -351,9 +351,9 @@ def _found(spots: Sequence[Spot], gains: Sequence[Any], here: Sequence[int]) -> 
 
 def _within(gain: Any, low: Spot, high: Spot) -> list[Rest]:
     """Return the roots of a gain strictly between two cuts, with the signs next to them."""
-    inside = _cuts(gain, low, high)
+    inside = cuts_within(gain, low, high)
     inside.sort(key=lambda spot: spot.share.lower)
-    samples = [_between(a, b) for a, b in itertools.pairwise([low, *inside, high])]
+    samples = [between(a, b) for a, b in itertools.pairwise([low, *inside, high])]
     signs = [sample.sign(gain) for sample in samples]
     return [
         Rest(spot.share, before, 0, after)
@@ -363,30 +363,30 @@ def _within(gain: Any, low: Spot, high: Spot) -> list[Rest]:
 
 def _next_to(gain: Any, low: Spot, high: Spot, at_end: bool) -> int:
     """Return the sign of a gain next to the start or to the end of an interval."""
-    inside = sorted(_cuts(gain, low, high), key=lambda spot: spot.share.lower)
+    inside = sorted(cuts_within(gain, low, high), key=lambda spot: spot.share.lower)
     if at_end:
-        return _between(inside[-1] if inside else low, high).sign(gain)
-    return _between(low, inside[0] if inside else high).sign(gain)
+        return between(inside[-1] if inside else low, high).sign(gain)
+    return between(low, inside[0] if inside else high).sign(gain)
 
 
-def _rational(share: Any) -> Spot:
+def spot_at(share: Any) -> Spot:
     return Spot(Root(arb(share), 1, share), fmpq_poly([-share, 1]))
 
 
-def _between(low: Spot, high: Spot) -> Spot:
+def between(low: Spot, high: Spot) -> Spot:
     """Return a rational share between two."""
     middle = (low.share.upper + high.share.lower) / 2
-    return _rational(fmpq(middle.numerator, middle.denominator))
+    return spot_at(fmpq(middle.numerator, middle.denominator))
 
 
-def _cuts(polynomial: Any, low: Spot, high: Spot) -> list[Spot]:
+def cuts_within(polynomial: Any, low: Spot, high: Spot) -> list[Spot]:
     """Return the roots of a polynomial strictly between two shares."""
     if polynomial.degree() < 1:
         return []
     found = []
     for root in real_roots(polynomial):
         spot, ends = Spot(root, polynomial), (low, high)
-        if any(_same(end, spot) for end in ends):
+        if any(same_spot(end, spot) for end in ends):
             continue
         if any(end.share.overlaps(spot.share) for end in ends):
             raise StructureError(f"two cuts next to a share of {spot.share} cannot be told apart")
@@ -395,12 +395,12 @@ def _cuts(polynomial: Any, low: Spot, high: Spot) -> list[Spot]:
     return found
 
 
-def _same(one: Spot, other: Spot) -> bool:
+def same_spot(one: Spot, other: Spot) -> bool:
     """Whether two shares are the same number."""
     return one.share.overlaps(other.share) and one.sign(other.of) == 0
 
 
-class _Reader:
+class Reader:
     """Reads payoffs at one share, and keeps the polynomials whose zeros may change what is read."""
 
     def __init__(self, about: Mass, spot: Spot):

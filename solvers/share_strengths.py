@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from flint import fmpq
 
-from pigou.solvers.mean_field import Mass, _rational, _Reader
+from pigou.solvers.mean_field import Mass, Reader, spot_at
 from pigou.solvers.strengths import span_of
 from pigou.solvers.typed_mean_field import Masses
 
@@ -87,6 +87,6 @@ def _losses(about: Shares, taking: Sequence[int]) -> Iterator[tuple[Any, Any]]:
     share = sum((m for m, y in zip(about.sizes, taking, strict=True) if y), Fraction(0))
     point = fmpq(share.numerator, share.denominator)
     for one, other, taken in zip(about.before, about.after, taking, strict=True):
-        gains = [_Reader(kind, _rational(point)).gain()(point) for kind in (one, other)]
+        gains = [Reader(kind, spot_at(point)).gain()(point) for kind in (one, other)]
         first, last = (gain if taken else -gain for gain in gains)
         yield first, last - first

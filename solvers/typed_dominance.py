@@ -20,10 +20,10 @@ from flint import fmpq, fmpq_poly
 
 from pigou.exact import Enclosure
 from pigou.solvers.laplacian import Laplacian
-from pigou.solvers.mean_field import Mass, _between, _rational, _Reader, pieces_of_gain
+from pigou.solvers.mean_field import Mass, Reader, between, pieces_of_gain, spot_at
 from pigou.solvers.piecewise import Piece, Piecewise
 from pigou.solvers.several_types import Typed
-from pigou.solvers.typed_mean_field import Masses, _compared, _sorted, _with_roots
+from pigou.solvers.typed_mean_field import Masses, compared, sorted_spots, with_roots
 
 __all__ = ["TypedRemoval", "laplacian_of_types", "typed_survivors"]
 
@@ -139,26 +139,26 @@ def _signs(about: Typed | Masses, t: int, low: Fraction, high: Fraction) -> list
 def _signs_between(kind: Mass, low: Fraction, high: Fraction) -> list[int]:
     """Return the signs of a gain from one share to another, both included, in order."""
     spots, gains, _ = pieces_of_gain(kind)
-    ends = [_rational(fmpq(end.numerator, end.denominator)) for end in (low, high)]
-    cuts = _sorted([*_with_roots(spots, gains), *ends])
-    cuts = [spot for spot in cuts if _compared(spot, low) >= 0 >= _compared(spot, high)]
+    ends = [spot_at(fmpq(end.numerator, end.denominator)) for end in (low, high)]
+    cuts = sorted_spots([*with_roots(spots, gains), *ends])
+    cuts = [spot for spot in cuts if compared(spot, low) >= 0 >= compared(spot, high)]
     found = []
     for place, spot in enumerate(cuts):
-        nexts = [_between(spot, cuts[place + 1])] if place + 1 < len(cuts) else []
+        nexts = [between(spot, cuts[place + 1])] if place + 1 < len(cuts) else []
         for sample in (spot, *nexts):
-            gain = _Reader(kind, sample).gain().sign
+            gain = Reader(kind, sample).gain().sign
             found.append(0 if gain.is_zero() else sample.sign(gain))
     return found
 
 
 def _integral(kind: Mass, low: Fraction, high: Fraction) -> Enclosure:
     """Enclose the integral of a gain from one share to another."""
-    first, last = (_rational(fmpq(end.numerator, end.denominator)) for end in (low, high))
+    first, last = (spot_at(fmpq(end.numerator, end.denominator)) for end in (low, high))
     spots, gains, _ = pieces_of_gain(kind)
     total = Enclosure.point(0)
     for gain, start, end in zip(gains, spots, spots[1:], strict=False):
-        start = first if _compared(start, low) < 0 else start
-        end = last if _compared(end, high) > 0 else end
-        if _compared(start, high) < 0 < _compared(end, low):
+        start = first if compared(start, low) < 0 else start
+        end = last if compared(end, high) > 0 else end
+        if compared(start, high) < 0 < compared(end, low):
             total = total + gain.integral(start.root, end.root)
     return total

@@ -27,10 +27,10 @@ from typing import NamedTuple
 from flint import fmpq, fmpq_poly
 
 from pigou.exact import Enclosure
-from pigou.solvers.mean_field import Spot, _between, _cuts, _pieces, _rational, _Reader
+from pigou.solvers.mean_field import Reader, Spot, between, cuts_within, pieces_of, spot_at
 from pigou.solvers.rational import Ratio
 from pigou.solvers.several_types import attributes_of
-from pigou.solvers.typed_mean_field import Masses, _compared, _sorted, _with_roots, members_alike
+from pigou.solvers.typed_mean_field import Masses, compared, members_alike, sorted_spots, with_roots
 from pigou.solvers.typed_welfare import planned
 
 __all__ = ["MassOptimum", "best_masses"]
@@ -126,23 +126,23 @@ class _Planner:
             spot
             for mass in (*self.kinds, self.rest)
             for choice in (0, 1)
-            for spot in _pieces(mass, functools.partial(_has, own=choice))[0]
+            for spot in pieces_of(mass, functools.partial(_has, own=choice))[0]
         ]
         for kind in self.about.kinds:
-            found += _with_roots(*_pieces(kind, _Reader.gain))
+            found += with_roots(*pieces_of(kind, Reader.gain))
         for taken in itertools.product((0, 1), repeat=len(self.about.sizes)):
             mass = sum((n * m for n, m in zip(taken, self.about.sizes, strict=True)), Fraction(0))
-            found.append(_rational(fmpq(mass.numerator, mass.denominator)))
-        spots = _sorted(found)
+            found.append(spot_at(fmpq(mass.numerator, mass.denominator)))
+        spots = sorted_spots(found)
         for low, high in itertools.pairwise(list(spots)):
-            adds = self.adds(_between(low, high))
+            adds = self.adds(between(low, high))
             for one, other in itertools.combinations(adds, 2):
-                spots += _cuts((one - other).sign, low, high)
-        return _sorted(spots)
+                spots += cuts_within((one - other).sign, low, high)
+        return sorted_spots(spots)
 
     def adds(self, spot: Spot) -> list[Ratio]:
         """Return what a member of each type adds by the second choice, next to a share."""
-        return [_Reader(kind, spot).gain() for kind in self.kinds]
+        return [Reader(kind, spot).gain() for kind in self.kinds]
 
     def places(self) -> Iterator[_Place]:
         """Yield where welfare may be largest."""
@@ -150,11 +150,11 @@ class _Planner:
             welfare, ranked = self.welfare(spot)
             yield _Place(welfare.at(spot.root), spot, ranked, True)
         for low, high in itertools.pairwise(self.spots):
-            middle = _between(low, high)
+            middle = between(low, high)
             welfare, ranked = self.welfare(middle)
             for end in (low, high):
                 yield _Place(welfare.at(end.root), end, ranked, False)
-            for spot in _cuts(welfare.slope, low, high):
+            for spot in cuts_within(welfare.slope, low, high):
                 yield _Place(welfare.at(spot.root), spot, ranked, True)
             if welfare.is_constant:
                 yield _Place(welfare.at(middle.root), middle, ranked, True, (low, high))
@@ -163,13 +163,13 @@ class _Planner:
         """Return total payoffs around a share, and the types in the order that is best."""
         adds = self.adds(spot)
         ranked = _ranked(adds, spot)
-        total = _has(_Reader(self.rest, spot), 0)
+        total = _has(Reader(self.rest, spot), 0)
         for kind, mass in zip(self.kinds, self.about.sizes, strict=True):
-            total += _number(mass) * _has(_Reader(kind, spot), 0)
+            total += _number(mass) * _has(Reader(kind, spot), 0)
         filled = Fraction(0)
         for group in ranked:
             after = filled + sum((self.about.sizes[t] for t in group), Fraction(0))
-            if _compared(spot, after) <= 0:
+            if compared(spot, after) <= 0:
                 return total + (_SHARE - _number(filled)) * adds[group[0]], ranked
             for t in group:
                 total += _number(self.about.sizes[t]) * adds[t]
@@ -185,9 +185,9 @@ class _Planner:
             for t in itertools.chain.from_iterable(row):
                 mass = self.about.sizes[t]
                 parts[t] = Enclosure.point(1)
-                if _compared(place.spot, filled + mass) < 0:
+                if compared(place.spot, filled + mass) < 0:
                     part = (place.spot.share - Enclosure.point(filled)) / Enclosure.point(mass)
-                    empty = _compared(place.spot, filled) <= 0
+                    empty = compared(place.spot, filled) <= 0
                     parts[t] = Enclosure.point(0) if empty else part
                 filled += mass
             yield tuple(parts[t] for t in range(len(parts)))
@@ -200,8 +200,8 @@ class _Planner:
         if any(a > b for a, b in zip(least, most, strict=True)):
             return False
         first, last = place.inside or (place.spot, place.spot)
-        lowest = _compared(last, sum(least, Fraction(0)))
-        highest = _compared(first, sum(most, Fraction(0)))
+        lowest = compared(last, sum(least, Fraction(0)))
+        highest = compared(first, sum(most, Fraction(0)))
         if place.inside is not None:
             return lowest > 0 > highest
         return lowest >= 0 >= highest
@@ -214,8 +214,8 @@ class _Planner:
         for group in place.ranked:
             after = filled + sum((sizes[t] for t in group), Fraction(0))
             for t in group:
-                least[t] = sizes[t] if _compared(place.spot, after) >= 0 else Fraction(0)
-                most[t] = sizes[t] if _compared(place.spot, filled) > 0 else Fraction(0)
+                least[t] = sizes[t] if compared(place.spot, after) >= 0 else Fraction(0)
+                most[t] = sizes[t] if compared(place.spot, filled) > 0 else Fraction(0)
             filled = after
         return least, most
 
@@ -223,14 +223,14 @@ class _Planner:
         """Return the masses at which nobody wants to change at a share, but for their total."""
         least, most = [], []
         for kind, mass in zip(self.about.kinds, self.about.sizes, strict=True):
-            gain = _Reader(kind, spot).gain().sign
+            gain = Reader(kind, spot).gain().sign
             sign = 0 if gain.is_zero() else spot.sign(gain)
             least.append(mass if sign > 0 else Fraction(0))
             most.append(Fraction(0) if sign < 0 else mass)
         return least, most
 
 
-def _has(reader: _Reader, own: int) -> Ratio:
+def _has(reader: Reader, own: int) -> Ratio:
     return reader.expected(reader.about.game.payoff(reader.about.player), own)
 
 

@@ -35,7 +35,7 @@ from pigou.errors import DeclarationError, StructureError
 from pigou.exact import Enclosure
 from pigou.expression import symbol
 from pigou.game import Game, Player
-from pigou.solvers.mean_field import Mass, Spot, _between, _cuts, _pieces, _Reader, _same
+from pigou.solvers.mean_field import Mass, Reader, Spot, between, cuts_within, pieces_of, same_spot
 from pigou.solvers.several_types import MOST_TYPES, alike, attributes_of, rational, two_choices
 
 __all__ = [
@@ -213,10 +213,10 @@ class _Search:
 
     def __init__(self, about: Masses):
         self.about = about
-        pieces = [_pieces(kind, _Reader.gain) for kind in about.kinds]
-        met = [spot for spots, gains in pieces for spot in _with_roots(spots, gains)]
-        self.spots = _sorted(met)
-        self.samples = [_between(a, b) for a, b in itertools.pairwise(self.spots)]
+        pieces = [pieces_of(kind, Reader.gain) for kind in about.kinds]
+        met = [spot for spots, gains in pieces for spot in with_roots(spots, gains)]
+        self.spots = sorted_spots(met)
+        self.samples = [between(a, b) for a, b in itertools.pairwise(self.spots)]
         self.inside = [[self.sign(t, s) for t in range(len(pieces))] for s in self.samples]
         self.rests: list[TypedRest] = []
         self.sets: list[tuple[int, list[int]]] = []
@@ -225,7 +225,7 @@ class _Search:
 
     def sign(self, t: int, spot: Spot) -> int:
         """Return the sign of what a type gains at a share."""
-        gain = _Reader(self.about.kinds[t], spot).gain().sign
+        gain = Reader(self.about.kinds[t], spot).gain().sign
         return 0 if gain.is_zero() else spot.sign(gain)
 
     def split(self, signs: Sequence[int]) -> tuple[Fraction, list[int]]:
@@ -260,7 +260,7 @@ class _Search:
     ) -> Iterable[tuple[tuple[int, Enclosure], ...]]:
         """Yield the corners of what indifferent types may do at a share of all."""
         if not free:
-            if _compared(spot, surely) == 0:
+            if compared(spot, surely) == 0:
                 yield ()
             return
         for last in free:
@@ -268,7 +268,7 @@ class _Search:
             for row in itertools.product((0, 1), repeat=len(others)):
                 taken = [m * self.about.sizes[t] for t, m in zip(others, row, strict=True)]
                 base = surely + sum(taken, Fraction(0))
-                low, high = _compared(spot, base), _compared(spot, base + mass)
+                low, high = compared(spot, base), compared(spot, base + mass)
                 if low < 0 or high > 0:
                     continue
                 part = (spot.share - Enclosure(base, base)) * Enclosure(1 / mass, 1 / mass)
@@ -306,7 +306,7 @@ class _Search:
             total = surely + sum(
                 (m * self.about.sizes[t] for t, m in zip(free, row, strict=True)), Fraction(0)
             )
-            if _compared(low, total) < 0 < _compared(high, total):
+            if compared(low, total) < 0 < compared(high, total):
                 shares = self.profile(signs, {t: ends[m] for t, m in zip(free, row, strict=True)})
                 corners.append(shares)
                 share = Enclosure(total, total)
@@ -315,7 +315,7 @@ class _Search:
             for spot in (low, high):
                 corners += [self.profile(signs, dict(c)) for c in self.corners(spot, surely, free)]
             whole = surely + sum((self.about.sizes[t] for t in free), Fraction(0))
-            if _compared(high, surely) > 0 > _compared(low, whole):
+            if compared(high, surely) > 0 > compared(low, whole):
                 self.flat.append((len(free), list(dict.fromkeys(corners))))
 
     def join(self) -> None:
@@ -337,20 +337,20 @@ class _Search:
         ]
 
 
-def _compared(spot: Spot, number: Fraction) -> int:
+def compared(spot: Spot, number: Fraction) -> int:
     """Return the sign of a share less a number."""
     return spot.sign(fmpq_poly([fmpq(-number.numerator, number.denominator), 1]))
 
 
-def _with_roots(spots: Sequence[Spot], gains: Sequence[Any]) -> list[Spot]:
+def with_roots(spots: Sequence[Spot], gains: Sequence[Any]) -> list[Spot]:
     """Return cuts of [0, 1] and the roots of what is gained between them."""
     found = list(spots)
     for gain, low, high in zip(gains, spots, spots[1:], strict=False):
-        found += _cuts(gain.sign, low, high)
+        found += cuts_within(gain.sign, low, high)
     return found
 
 
-def _sorted(spots: Sequence[Spot]) -> list[Spot]:
+def sorted_spots(spots: Sequence[Spot]) -> list[Spot]:
     """Return shares in order, each one time.
 
     Raises
@@ -360,7 +360,7 @@ def _sorted(spots: Sequence[Spot]) -> list[Spot]:
     """
     found: list[Spot] = []
     for spot in sorted(spots, key=lambda s: (s.share.lower, s.share.upper)):
-        if found and _same(found[-1], spot):
+        if found and same_spot(found[-1], spot):
             continue
         if found and found[-1].share.overlaps(spot.share):
             raise StructureError(f"two cuts next to a share of {spot.share} cannot be told apart")
