@@ -54,6 +54,20 @@ def test_there_is_a_lesson_with_commands_and_python():
     assert any(blocks(lesson.read_text(encoding="utf-8"), "python") for lesson in LESSONS)
 
 
+WHOLE = [
+    pytest.param(block, id=f"{page.stem}-{place}")
+    for page in sorted((DOCS / "how-to").glob("*.md"))
+    for place, block in enumerate(blocks(page.read_text(encoding="utf-8"), "toml"))
+    if block.startswith("pigou = 1")
+]
+
+
+@pytest.mark.parametrize("block", WHOLE)
+def test_game_files_of_the_guides_are_read_and_solved(block):
+    found = solve(read_game(block).game)
+    assert found.complete and len(found) > 0
+
+
 def test_the_first_game_file_shown_is_solved():
     model = read_game(FIRST)
     found = solve(model.game)
