@@ -214,8 +214,8 @@ def propositions() -> tuple[Proposition, ...]:
             "An association lowers output, what consumers gain, and surplus.",
             "m_output_1 < e_output_1 and m_consumers < e_consumers and m_welfare < e_welfare",
             {"e": alone, "m": together}, own,
-            stronger="m_output_1 < e_output_1 and m_consumers < e_consumers and "
-            "m_welfare < 19/20*e_welfare",
+            stronger="m_output_1 < 9/10*e_output_1 and m_consumers < e_consumers and "
+            "m_welfare < e_welfare",
             source="@horn1988bilateral",
         ),
         Proposition(

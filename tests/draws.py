@@ -191,9 +191,9 @@ def _slack(condition: Any) -> float:
     return CLOSE if condition.has(sp.Eq) else -CLOSE if condition.has(sp.Lt, sp.Gt) else CLOSE
 
 
-def violations(subject: Any, claim: str, at: dict[str, Any]) -> Any:
+def violations(subject: Any, claim: str, at: dict[str, Any], slack: float = CLOSE) -> Any:
     """Return where a claim is clearly false."""
     with np.errstate(all="ignore"):
         return ~np.broadcast_to(
-            holds(subject.condition(claim), at, CLOSE), len(next(iter(at.values())))
+            holds(subject.condition(claim), at, slack), len(next(iter(at.values())))
         )

@@ -275,7 +275,7 @@ def many_moves(players: int) -> Game:
 
 
 GAMES = [
-    stages(), many_moves(20), many_moves(70), dilemma(), three_players(), population(), cournot(), weather(), strange_names(), continuum(),
+    stages(), many_moves(20), many_moves(36), dilemma(), three_players(), population(), cournot(), weather(), strange_names(), continuum(),
     large_table(), wide_table(), *reformed(),
 ]  # fmt: skip
 games = pytest.mark.parametrize("game", GAMES, ids=lambda g: re.sub(r"\W+", "_", g.name))

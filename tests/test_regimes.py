@@ -82,7 +82,10 @@ def test_coordination_regimes_agree_with_the_exact_solver_on_a_grid_with_ties():
         assert solved == expected, at
 
 
-@pytest.mark.parametrize("name", ["uniform_subsidy", "divide_and_conquer", "assurance"])
+@pytest.mark.parametrize(
+    "name",
+    ["uniform_subsidy", "divide_and_conquer", pytest.param("assurance", marks=pytest.mark.long)],
+)
 def test_reformed_regimes_agree_with_the_exact_solver(name):
     game = COORDINATION.reform(name)(COORDINATION.game)
     found = regimes(game, {"threshold": 1})
