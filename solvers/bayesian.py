@@ -35,7 +35,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -382,8 +382,8 @@ def _sum(vectors: Iterable[Vector]) -> Vector:
     return tuple(sum(column, Fraction(0)) for column in zip(*vectors, strict=True))
 
 
-def _range(items: object) -> range:
-    return range(len(items))  # type: ignore[arg-type]
+def _range(items: Sized) -> range:
+    return range(len(items))
 
 
 def beliefs_at(form: SignallingForm, profile: Profile, observation: int) -> tuple[bool, Polytope]:

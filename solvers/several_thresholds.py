@@ -16,7 +16,7 @@ A choice outside the support has to pay no more than c. Other supports are left 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import sympy as sp
@@ -102,9 +102,9 @@ def _counts_that_matter(
 ) -> tuple[()] | tuple[int] | None:
     """Return the one count of a support that a choice's payoff depends on, or none; else None."""
 
-    def numbers(choice: int, name: object) -> dict[sp.Basic, sp.Basic]:
+    def numbers(choice: int, name: Callable[[str], sp.Symbol]) -> dict[sp.Basic, sp.Basic]:
         options = crowd.options[choice].items()
-        return {name(k): sp.Rational(int(v.p), int(v.q)) for k, v in options}  # type: ignore[operator]
+        return {name(k): sp.Rational(int(v.p), int(v.q)) for k, v in options}
 
     formula = crowd.game.payoff(crowd.player).xreplace(numbers(own, symbol))
     rows = [
